@@ -18,7 +18,7 @@ from pixflow.events import partner as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.folding import not_retracted, retractions_by_version
-from pixflow.partners.state import OfferState, PartnerState, place_key, to_review
+from pixflow.partners.state import PartnerState, place_key, to_review
 from pixflow.refused import Refused, parse, required
 
 
@@ -237,7 +237,10 @@ def list_offer(partner: PartnerState, *, offer: UUID, terms: OfferTerms, on: dat
 
 @decision("revise_offer", REFERENT_AND_MANAGER)
 def revise_offer(partner: PartnerState, *, offer: UUID, terms: OfferTerms, on: date) -> list[Event]:
-    known = _open(partner, offer)
+    must_be_listed(partner)
+    known = partner.offers.get(offer)
+    if known is None or known.closed:
+        raise Refused("unknown-offer")
     terms = _checked(terms)
     return [] if known.terms == terms else [e.OfferRevised(offer=offer, terms=terms, on=on)]
 
@@ -250,14 +253,6 @@ def close_offer(partner: PartnerState, *, offer: UUID, on: date) -> list[Event]:
     if known is None:
         raise Refused("unknown-offer")
     return [] if known.closed else [e.OfferClosed(offer=offer, on=on)]
-
-
-def _open(partner: PartnerState, offer: UUID) -> OfferState:
-    must_be_listed(partner)
-    known = partner.offers.get(offer)
-    if known is None or known.closed:
-        raise Refused("unknown-offer")
-    return known
 
 
 def _checked(terms: OfferTerms) -> OfferTerms:

@@ -81,7 +81,12 @@ class PartnerState(Struct, frozen=True):
 
         Without a point where the team names another commune: it would be drawn where it is not.
         """
-        told = [self.stated, *(one.details for one in self._by_freshness())]
+        fresh = sorted(
+            self.sources.values(),
+            key=lambda one: (one.gone is None, one.updated or date.min, one.told.version),
+            reverse=True,
+        )
+        told = [self.stated, *(one.details for one in fresh)]
         found = {name: next((value for one in told if (value := getattr(one, name))), None) for name in NAMES}
         corrected = {name: one.value for name, one in self.corrections.items() if one.contested is None}
         if (theirs := found["commune"]) and corrected.get("commune", theirs) != theirs:
@@ -103,13 +108,6 @@ class PartnerState(Struct, frozen=True):
 
     def open_offers(self) -> dict[UUID, OfferTerms]:
         return {id: one.terms for id, one in self.offers.items() if one.closed is None}
-
-    def _by_freshness(self) -> list[SourceState]:
-        return sorted(
-            self.sources.values(),
-            key=lambda one: (one.gone is None, one.updated or date.min, one.told.version),
-            reverse=True,
-        )
 
 
 def place_key(source: str, place: str) -> str:

@@ -78,11 +78,8 @@ class Resource(Struct, frozen=True):
 
     def on(self, day: date) -> Revision | None:
         """Returns the text as it stood at the end of a day; None before the first."""
-        return max((one for one in self.revisions if one.stamp.on <= day), key=_latest, default=None)
-
-
-def _latest(one: Revision) -> tuple[date, int]:
-    return one.stamp.on, one.number
+        known = (one for one in self.revisions if one.stamp.on <= day)
+        return max(known, key=lambda one: (one.stamp.on, one.number), default=None)
 
 
 def evolve(state: Resource, recorded: Recorded) -> Resource:

@@ -158,7 +158,7 @@ def _of_action(builder: TaskBuilder, state: ActionState) -> Iterator[Task]:
             yield builder.task("offer-alternative", state.action.id, "advisor", last.answered, label | by)
         elif held and held.answer is None:
             yield from _silent(builder, state, held)
-    stamp = _under_way(state)
+    stamp = state.started or (state.referral.stamp if state.referral else None)
     if told := state.reported:
         yield _reported(builder, state, told)
     elif stamp and state.ends:
@@ -181,11 +181,6 @@ def _reported(builder: TaskBuilder, state: ActionState, told: Referral) -> Task:
     said = {"by": told.report.outcome, "partner": told.partner.name, "planned": told.report.day.isoformat()}
     details = {"label": state.action.label, **said}
     return builder.task("record-outcome", state.action.id, "advisor", told.report.stamp, details)
-
-
-def _under_way(state: ActionState) -> Stamp | None:
-    """Returns the event since which the action runs: its start, or its current referral."""
-    return state.started or (state.referral.stamp if state.referral else None)
 
 
 def _complete(builder: TaskBuilder) -> Iterator[Task]:

@@ -163,7 +163,8 @@ def _reviews(partner: PartnerState, refs: References) -> Iterator[Task]:
 
 def _verifications(partner: PartnerState, refs: References) -> Iterator[Task]:
     """Yields the verification before the first referral, or of a partner in use that nobody confirmed for long."""
-    latest = max(filter(None, (partner.listed, partner.verified, *_told(partner))), key=_order)
+    told = (one.told for one in partner.sources.values())
+    latest = max(filter(None, (partner.listed, partner.verified, *told)), key=_order)
     offered = [one.listed for one in partner.offers.values() if one.closed is None]
     if partner.used is None:
         if partner.verified is None and offered and partner.listed and not _is_told_by_hand(partner):
@@ -182,10 +183,6 @@ def _is_told_by_hand(partner: PartnerState) -> bool:
     """Tells if somebody wrote the file and knows how to reach the place. A name alone tells nothing."""
     stated = partner.details
     return not partner.sources and bool(stated.phone or stated.email or stated.address)
-
-
-def _told(partner: PartnerState) -> Iterator[Stamp]:
-    return (one.told for one in partner.sources.values())
 
 
 def _in_use(partner: PartnerState, day: date) -> bool:

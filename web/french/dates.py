@@ -74,7 +74,7 @@ def due_words(due: date | datetime, today: date, late: int = 0) -> str:
     if on - today <= timedelta(days=1):
         return f"{_near(on, today)}, {due:%H:%M}"
     if on - today < timedelta(days=7):
-        return f"{_formatted(on, 'EEE')}{NBSP}{_first(on)}, {due:%H:%M}"
+        return f"{_formatted(on, 'EEE')}{NBSP}{'1er' if on.day == 1 else on.day}, {due:%H:%M}"
     return f"{day(on, short=True, year=on.year != today.year)}, {due:%H:%M}"
 
 
@@ -88,10 +88,6 @@ def _near(on: date, today: date) -> str:
     if days in (0, 1):
         return ("aujourd’hui", "demain")[days]
     return weekday(on) if days < 7 else ""
-
-
-def _first(on: date) -> str:
-    return "1er" if on.day == 1 else str(on.day)
 
 
 def _zone(zone: str | ZoneInfo) -> ZoneInfo:

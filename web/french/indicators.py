@@ -145,6 +145,9 @@ _OTHERS = {
 }
 
 
+_PARTS = _STATES | _PAIRS | _STAGES | _RULES | _OTHERS
+
+
 def part(indicator: str, name: str) -> str:
     """Returns the name of a part of an indicator: a state, a stage, a rule, a kind of task, a range."""
     if indicator == "I18":
@@ -161,7 +164,7 @@ def part(indicator: str, name: str) -> str:
         return "abandonné"
     if indicator == "I15" and name == "done":
         return "terminée"
-    return (_STATES | _PAIRS | _STAGES | _RULES | _OTHERS)[name]
+    return _PARTS[name]
 
 
 PERIODS = {

@@ -13,7 +13,8 @@ from web.french.typography import say
 
 def fields(dossier: Dossier, trail: Sequence[Recorded], names: Names, zone: str = PARIS) -> list[tuple[str, str]]:
     """Returns label and value of a dossier's fields, "" for none. Every dossier has these labels."""
-    stage, last = current_stage(dossier), _last(trail)
+    stage = current_stage(dossier)
+    last = max(not_retracted(trail), key=lambda r: (event_day(r.event), r.originator_version), default=None)
     return [
         ("Nom", f"{dossier.first_name} {dossier.last_name}"),
         (f"N°{typography.NBSP}i-Milo", dossier.imilo_number or ""),
@@ -35,7 +36,3 @@ def dated(recorded: Recorded, names: Names, history: Sequence[Recorded], zone: s
     """Returns a text like "3 mars 2026 : Pix présenté au premier accueil"."""
     said = sentences.sentence(recorded, names, zone=zone, history=history)
     return say("{day} : {said}", day=dates.day(event_day(recorded.event), year=True, short=True), said=said)
-
-
-def _last(trail: Sequence[Recorded]) -> Recorded | None:
-    return max(not_retracted(trail), key=lambda r: (event_day(r.event), r.originator_version), default=None)

@@ -60,7 +60,11 @@ def signed(text: str, structure: str) -> str:
 
 def _lines(found: Sequence[Tasks], url: str) -> list[str]:
     """Returns a line for each kind, the late ones first."""
-    return [_line(tasks, url) for tasks in sorted(found, key=lambda tasks: (-tasks.late, tasks.kind))]
+    lines = []
+    for one in sorted(found, key=lambda tasks: (-tasks.late, tasks.kind)):
+        late = f", dont {one.late} en retard" if one.late else ""
+        lines.append(typeset(f"- {tasks.pile(one.kind, one.count)}{late} : ") + f"{url}?{one.query}")
+    return lines
 
 
 def call(place: str, site: str, url: str) -> tuple[str, str]:
@@ -155,8 +159,3 @@ _UNEXPECTED = typeset(
     "Si vous ne vous y attendiez pas, ne confirmez rien : parlez-en d’abord. Quelqu’un d’autre se sert peut-être d’un"
     " compte."
 )
-
-
-def _line(found: Tasks, url: str) -> str:
-    late = f", dont {found.late} en retard" if found.late else ""
-    return typeset(f"- {tasks.pile(found.kind, found.count)}{late} : ") + f"{url}?{found.query}"

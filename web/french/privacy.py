@@ -93,7 +93,7 @@ def goes(facts: int, participations: int) -> list[str]:
     """Returns what an erasure deletes: the content of so many events and participations."""
     lines = [
         "l’identité, les coordonnées, le programme, le groupe, le projet",
-        say("ce que disent {facts} : notes, résultats, prescriptions, orientations", facts=_facts(facts)),
+        say("ce que disent {facts} : notes, résultats, prescriptions, orientations", facts=plural(facts, "fait")),
     ]
     count = plural(participations, "participation à Pix", "participations à Pix")
     return [*lines, *([say("{count}, avec noms et résultats", count=count)] if participations else [])]
@@ -109,7 +109,3 @@ def stays(workshops: int) -> list[str]:
 def not_the_name(name: str) -> str:
     """Says that the typed text is not the last name."""
     return say("Ce n’est pas le nom de famille de cette personne : {name}.", name=name)
-
-
-def _facts(count: int) -> str:
-    return plural(count, "fait")

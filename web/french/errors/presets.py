@@ -30,18 +30,16 @@ def sentence(error: PresetError) -> str:
     line = say("ligne {line}", line=error.line) if error.line else ""
     place = ", ".join(part for part in (error.path, line) if part)
     told = _told(error.code, error.details)
-    return (
-        say("{place} : {told}", place=upper_first(place) if place == line else place, told=told)
-        if place
-        else (upper_first(told))
-    )
+    if not place:
+        return upper_first(told)
+    return say("{place} : {told}", place=upper_first(place) if place == line else place, told=told)
 
 
 def _told(code: str, details: dict[str, Any]) -> str:
     if code.startswith("grille-"):
         detail = say(" (« {detail} »)", detail=details["detail"]) if details.get("detail") else ""
         return f"{grille_problem(code.removeprefix('grille-'), details['numbers'])}{detail}."
-    words = {name: _listed(value) for name, value in details.items()}
+    words = {name: ", ".join(map(str, value)) if isinstance(value, tuple) else value for name, value in details.items()}
     nearest = details.get("nearest")
     near = say(" ; le plus proche est « {nearest} »", nearest=nearest) if nearest else ""
     return say(SENTENCES[code], **words, near=near, mistyped=_mistyped(details.get("said", "")))
@@ -53,7 +51,3 @@ def _mistyped(said: str) -> str:
         return say("cette valeur ne convient pas (« {said} »)", said=said)
     wanted, got = (_TYPES.get(name, name) for name in found.groups())
     return say("il faut {wanted}, et non {got}", wanted=wanted, got=got)
-
-
-def _listed(value: object) -> str:
-    return ", ".join(str(one) for one in value) if isinstance(value, tuple) else str(value)

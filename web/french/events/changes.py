@@ -38,9 +38,7 @@ def fields(dossier: Dossier, names: Names, today: date, zone: str = PARIS) -> It
         *_identity(dossier, names),
         *_orientation(dossier, names),
         *_results(dossier, names, today),
-        *_difficulty(dossier),
-        *_parcours(dossier, today),
-        *_beyond(dossier, names),
+        *_parcours(dossier, names, today),
         *_along_the_way(dossier, names, zone),
     ):
         if text:
@@ -103,21 +101,14 @@ def _results(dossier: Dossier, names: Names, today: date) -> Iterator[Field]:
         yield f"built {id}", "Prescription", said
 
 
-def _difficulty(dossier: Dossier) -> Iterator[Field]:
-    state = dossier.prescription
-    yield "explored", "Difficulté", progress.explored(state.explored, _day) if state.explored else ""
-    for id, study in state.studies.items():
+def _parcours(dossier: Dossier, names: Names, today: date) -> Iterator[Field]:
+    explored, state = dossier.prescription.explored, dossier.parcours
+    yield "explored", "Difficulté", progress.explored(explored, _day) if explored else ""
+    for id, study in dossier.prescription.studies.items():
         label = say("Tutoriels « {tutorials} »", tutorials=short(study.tutorials))
         yield f"study {id}", label, progress.study(study, _day)
-
-
-def _parcours(dossier: Dossier, today: date) -> Iterator[Field]:
-    for id, state in dossier.parcours.actions.items():
-        yield f"action {id}", say("Action « {label} »", label=state.action.label), path.action(state, today)
-
-
-def _beyond(dossier: Dossier, names: Names) -> Iterator[Field]:
-    state = dossier.parcours
+    for id, action in state.actions.items():
+        yield f"action {id}", say("Action « {label} »", label=action.action.label), path.action(action, today)
     yield "complete", "Diagnostic complet", progress.complete(dossier, _day)
     certified = progress.certification(state.certification, _day) if state.certification else ""
     yield "certification", "Certification", certified

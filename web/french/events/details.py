@@ -6,7 +6,7 @@ from typing import Any
 
 from pixflow.documents.definitions import Definitions
 from pixflow.documents.grille import Grille
-from pixflow.documents.protocol import Delays, Escalation, ProtocolDocument, Workshops
+from pixflow.documents.protocol import ProtocolDocument
 from pixflow.documents.resource import ResourceDocument
 from pixflow.events.base import Erased, Event, Recorded
 from pixflow.events.partner import OutlinesReceived, TableMapped, TerritoryStated
@@ -136,9 +136,16 @@ def of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
     yield "Résultats transmis par", ROUTES[document.result_route]
     yield "Relances avant de décider", str(document.tries)
     yield "Lien d’un partenaire valable", plural(document.partner_link, "jour")
-    yield from _of_delays(document.delays)
-    yield from _of_escalation(document.escalation)
-    yield from _of_workshops(document.workshops)
+    for field in fields(document.delays):
+        name, _, turn = field.name.rpartition("_")
+        kind, label = (name, _TURNS[turn]) if turn in _TURNS else (field.name, "Délai : {verb}")
+        yield say(label, verb=tasks.verb(kind.replace("_", "-"))), _working(getattr(document.delays, field.name))
+    yield "Retard vu par la référente ou le référent après", _working(document.escalation.referent)
+    yield "Retard vu par la direction après", _working(document.escalation.manager)
+    for name, label in WORKSHOPS.items():
+        value = getattr(document.workshops, name)
+        said = typography.yes_no(value) if isinstance(value, bool) else typography.number(value)
+        yield say("Ateliers : {label}", label=lower_first(label)), said
     for rule, label in privacy.RULES.items():
         kept = privacy.months(getattr(document.retention, rule))
         yield say("Durée de conservation : {label}", label=label), kept
@@ -152,25 +159,6 @@ def of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
         yield say("{stage} : qui", stage=stage), text.who or EMPTY
         yield say("{stage} : quand", stage=stage), text.when or EMPTY
         yield say("{stage} : comment", stage=stage), text.how or EMPTY
-
-
-def _of_delays(delays: Delays) -> Iterator[tuple[str, str]]:
-    for field in fields(delays):
-        name, _, turn = field.name.rpartition("_")
-        kind, text = (name, _TURNS[turn]) if turn in _TURNS else (field.name, "Délai : {verb}")
-        yield say(text, verb=tasks.verb(kind.replace("_", "-"))), _working(getattr(delays, field.name))
-
-
-def _of_escalation(escalation: Escalation) -> Iterator[tuple[str, str]]:
-    yield "Retard vu par la référente ou le référent après", _working(escalation.referent)
-    yield "Retard vu par la direction après", _working(escalation.manager)
-
-
-def _of_workshops(workshops: Workshops) -> Iterator[tuple[str, str]]:
-    for field in fields(workshops):
-        value = getattr(workshops, field.name)
-        said = typography.yes_no(value) if isinstance(value, bool) else typography.number(value)
-        yield say("Ateliers : {label}", label=lower_first(WORKSHOPS[field.name])), said
 
 
 def _working(days: int) -> str:

@@ -352,10 +352,6 @@ def _score(event: Any, context: EventContext) -> str:
     return ", sans score" if mastery is None else typeset(" : ") + fraction(mastery)
 
 
-def _why_refused(event: e.ReferralAnswered, context: EventContext) -> str:
-    return short(listed(event.refusal and vocabulary.REFUSALS_OF_PARTNERS[event.refusal], event.reason))
-
-
 def _subject(event: e.YoungPersonChased, context: EventContext) -> str:
     known = tasks.WORDS.get(event.about.split(":", 1)[0])
     return known.subject if known else ""
@@ -407,7 +403,9 @@ _COMPUTED: Mapping[str, Callable[[Any, EventContext], str]] = {
     "booking": _booking,
     "receiver": _receiver,
     "score": _score,
-    "why": _why_refused,
+    "why": lambda event, context: short(
+        listed(event.refusal and vocabulary.REFUSALS_OF_PARTNERS[event.refusal], event.reason)
+    ),
     "subject": _subject,
     "territory": _territory,
 }

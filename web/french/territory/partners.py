@@ -31,19 +31,13 @@ FROM = 5
 
 def confirmed(day: date | None, today: date, by: str = "") -> str:
     """Returns "vérifié il y a 3 mois par Nadia Benali"; `by` is the colleague or the source that confirms it."""
-    said = _confirmed(day, today)
-    return say("{said} par {by}", said=said, by=by) if by and day else said
-
-
-def _confirmed(day: date | None, today: date) -> str:
     if day is None:
         return "jamais vérifié"
     months = max(0, (today.year - day.year) * 12 + today.month - day.month - (today.day < day.day))
-    if months == 0:
-        return "vérifié ce mois-ci"
-    if months < 24:
-        return say("vérifié il y a {months} mois", months=months)
-    return say("vérifié il y a {years} ans", years=months // 12)
+    said = say("vérifié il y a {months} mois", months=months) if months else "vérifié ce mois-ci"
+    if months >= 24:
+        said = say("vérifié il y a {years} ans", years=months // 12)
+    return say("{said} par {by}", said=said, by=by) if by else said
 
 
 def answers(referrals: Collection[Any], today: date) -> str:
