@@ -293,7 +293,5 @@ def _counts(done: CommandResult) -> ImportCounts:
     """Returns the counts of the recorded event, all zero for a file that was recorded before."""
     for recorded in done.recorded:
         if isinstance(event := recorded.event, ExportReceived):
-            return ImportCounts(
-                event.new, event.progressed, event.shared, event.unchanged, event.vanished, event.problems
-            )
+            return ImportCounts(*(getattr(event, name) for name in ImportCounts.__struct_fields__))
     return ImportCounts()

@@ -165,7 +165,7 @@ def plan(
     pairs = _pairs(export.kind, rows, known, older, when) if not seen_before else []
     gone = erased([found.file_row for found in pairs if found.file_row and found.known is None])
     lines = _lines(pairs, known, older, answers, gone)
-    counts = _counts(lines, len(export.problems))
+    told = Counter(line.what for line in lines if line.pair.file_row or line.what == "vanished")
     preview = ImportPreview(
         campaign=export.campaign,
         kind=export.kind,
@@ -181,7 +181,14 @@ def plan(
         rows=len(rows),
         people=len({row.key[:3] for row in rows}),
         with_result=sum(row.row.shared for row in rows),
-        counts=counts,
+        counts=ImportCounts(
+            new=told["new"],
+            progressed=told["progressed"] + told["returned"],
+            shared=told["shared"] + told["corrected"],
+            unchanged=told["unchanged"] + told["left"] + told["erased"],
+            vanished=told["vanished"],
+            problems=len(export.problems),
+        ),
         changes=tuple(_change(line) for line in lines if line.what != "unchanged"),
         questions=() if seen_before else tuple(_questions(export, when, lines, known, answers, refs)),
         problems=export.problems,
@@ -206,7 +213,9 @@ def _lines(
         base = base_of(one)
         free[base] = max(free[base], one.ordinal + 1)
     lines = []
-    for found in _in_order(pairs):
+    # As in the file, then those that are no longer in it.
+    pairs = sorted(pairs, key=lambda found: (found.file_row is None, found.file_row.row.line if found.file_row else 0))
+    for found in pairs:
         what = "left" if found.doubt and answers.doubtful != "record" else _what(found, older)
         if found.file_row and found.known is None and found.file_row.row.line in gone:
             what = "erased"
@@ -216,11 +225,6 @@ def _lines(
             free[found.file_row.base] += 1
         lines.append(PlannedRow(what, found, ordinal))
     return lines
-
-
-def _in_order(pairs: list[Pair]) -> list[Pair]:
-    """Sorts the pairs as in the file, then those that are no longer in it."""
-    return sorted(pairs, key=lambda found: (found.file_row is None, found.file_row.row.line if found.file_row else 0))
 
 
 def _what(found: Pair, older: bool) -> What:
@@ -239,18 +243,6 @@ def _what(found: Pair, older: bool) -> What:
     if known.vanished:
         return "returned"
     return "progressed" if told is None and row.progress not in (None, known.progress) else "unchanged"
-
-
-def _counts(lines: list[PlannedRow], problems: int) -> ImportCounts:
-    told = Counter(line.what for line in lines if line.pair.file_row or line.what == "vanished")
-    return ImportCounts(
-        new=told["new"],
-        progressed=told["progressed"] + told["returned"],
-        shared=told["shared"] + told["corrected"],
-        unchanged=told["unchanged"] + told["left"] + told["erased"],
-        vanished=told["vanished"],
-        problems=problems,
-    )
 
 
 def _change(line: PlannedRow) -> RowChange:

@@ -1,15 +1,16 @@
 """One participation, as it is known and as the file shows it, with the same fields."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
 
 from pixflow.events.values import Level, Moment, Part, Profile, Result
 from pixflow.identity import normalise
-from pixflow.pix_orga import AssessmentRow, ExportEntry, Key, ProfileRow, participation_keys
+from pixflow.pix_orga import AssessmentRow, ExportEntry, Key, PartResult, ProfileRow, participation_keys
 from pixflow.working_days import Calendar
 
 T = TypeVar("T")
@@ -70,8 +71,14 @@ def file_rows(rows: tuple[ExportEntry, ...], calendar: Calendar, exported_at: da
     for row, key in zip(rows, participation_keys(rows), strict=True):
         started = _moment(row.started, calendar) if isinstance(row, AssessmentRow) else None
         shared = (_moment(row.shared_at, calendar) or started or _moment(exported_at, calendar)) if row.shared else None
-        result = _result(row, shared) if shared and isinstance(row, AssessmentRow) else None
-        profile = _profile(row, shared) if shared and isinstance(row, ProfileRow) else None
+        result = profile = None
+        if shared and isinstance(row, AssessmentRow):
+            alike: dict[str, Any] = {name: getattr(row, name) for name in ("mastery", "palier", "paliers", "badges")}
+            competences, domains = _parts(row.competences), _parts(row.domains)
+            result = Result(shared=shared, competences=competences, domains=domains, **alike)
+        elif shared and isinstance(row, ProfileRow):
+            names = ("pix", "certifiable", "certifiable_competences", "levels")
+            profile = Profile(shared=shared, **{name: getattr(row, name) for name in names})
         found.append(FileRow(row, key, started, result, profile))
     return found
 
@@ -82,26 +89,8 @@ def _moment(at: datetime | date | None, calendar: Calendar) -> Moment | None:
     return Moment(at) if at else None
 
 
-def _result(row: AssessmentRow, shared: Moment) -> Result:
-    return Result(
-        shared=shared,
-        mastery=row.mastery,
-        palier=row.palier,
-        paliers=row.paliers,
-        badges=row.badges,
-        competences=tuple(Part(part.name, part.mastered, part.targeted) for part in row.competences),
-        domains=tuple(Part(part.name, part.mastered, part.targeted) for part in row.domains),
-    )
-
-
-def _profile(row: ProfileRow, shared: Moment) -> Profile:
-    return Profile(
-        shared=shared,
-        pix=row.pix,
-        certifiable=row.certifiable,
-        certifiable_competences=row.certifiable_competences,
-        levels=row.levels,
-    )
+def _parts(parts: Iterable[PartResult]) -> tuple[Part, ...]:
+    return tuple(Part(one.name, one.mastered, one.targeted) for one in parts)
 
 
 def dated(known: KnownRow) -> Moment | None:

@@ -12,7 +12,7 @@ from pixflow.actor import IMPORT, Actor
 from pixflow.engine import CommandResult, Engine, Guard, Step, new_id
 from pixflow.identity import imilo_number
 from pixflow.importing.plan import Answers, ImportPlan, PlannedRow
-from pixflow.importing.rows import FileRow, KnownRow
+from pixflow.importing.rows import KnownRow
 from pixflow.participation import campaign as participation_campaign
 from pixflow.participation import matches
 from pixflow.participation.campaign import receive_export
@@ -118,11 +118,17 @@ def _of_line(
     row, known, when = line.pair.file_row, line.pair.known, plan.preview.exported_at
     if row and line.what == "new":
         stream = new_id(command_id, f"row {row.row.line}")
-        yield Step(
-            {"participation": stream},
-            matches.import_participation,
-            context=_first(row, line.ordinal, plan, campaign),
-        )
+        names = ("last_name", "first_name", "external_id", "imported")
+        values = {name: getattr(row, name) for name in ("started", "progress", "result", "profile")}
+        context = {
+            **{name: getattr(row.row, name) for name in names},
+            **values,
+            "campaign": campaign,
+            "purpose": plan.preview.purpose,
+            "ordinal": line.ordinal,
+            "exported_at": when,
+        }
+        yield Step({"participation": stream}, matches.import_participation, context=context)
         number = number_of(row.row.external_id)
         if plan.preview.purpose and number in numbers:
             yield match_step(stream, numbers[number])
@@ -136,24 +142,6 @@ def _of_line(
     elif known and line.what == "vanished":
         guard = still_matched(known.dossier)
         yield Step(of_known(known), matches.record_disappearance, context={"exported_at": when}, guard=guard)
-
-
-def _first(file_row: FileRow, ordinal: int, plan: ImportPlan, campaign: UUID) -> dict[str, object]:
-    row = file_row.row
-    return {
-        "campaign": campaign,
-        "purpose": plan.preview.purpose,
-        "last_name": row.last_name,
-        "first_name": row.first_name,
-        "external_id": row.external_id,
-        "imported": row.imported,
-        "started": file_row.started,
-        "progress": file_row.progress,
-        "ordinal": ordinal,
-        "result": file_row.result,
-        "profile": file_row.profile,
-        "exported_at": plan.preview.exported_at,
-    }
 
 
 def of_known(known: KnownRow) -> dict[str, UUID]:

@@ -63,7 +63,11 @@ def read_import(recorded: Sequence[Recorded], trails: Trails) -> RecordedImport 
     named = (one.event.name for one in recorded if isinstance(one.event, OrganisationAccepted))
     streams = dict.fromkeys(one.originator_id for one in recorded if one.event.TOPIC.startswith("participation."))
     histories = trails(streams)
-    matched = {stream: dossier for stream in streams if (dossier := _dossier(histories[stream]))}
+    matched: dict[UUID, UUID] = {}
+    for stream in streams:
+        for one in not_retracted(histories[stream]):
+            if isinstance(one.event, MatchConfirmed):
+                matched[stream] = one.event.dossier
     dossiers = trails(set(matched.values()))
     rows = []
     for stream in streams:
@@ -101,9 +105,3 @@ def undo_steps(
     if found.organisation and not kept and found.organisation not in others:
         named = {"organisation": found.organisation}
         yield Step({"structure": structure}, withdraw_organisation, context=named)
-
-
-def _dossier(history: Sequence[Recorded]) -> UUID | None:
-    """Returns the dossier that a participation is matched with."""
-    matches = [one.event.dossier for one in not_retracted(history) if isinstance(one.event, MatchConfirmed)]
-    return matches[-1] if matches else None

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 
 from pixflow.identity import normalise
 from pixflow.open_data.locations import kilometres
-from pixflow.open_data.place import Place, Point
+from pixflow.open_data.place import Place
 
 Reason = Literal["near", "address", "siret", "phone", "name", "name-close"]
 POINTS: dict[Reason, int] = {"near": 40, "address": 35, "siret": 30, "phone": 20, "name": 30, "name-close": 15}
@@ -103,8 +103,8 @@ def _words(text: str) -> str:
 def _reasons(one: _Compared, other: _Compared) -> list[Reason]:
     here, there = one.place, other.place
     found: list[Reason] = []
-    if _near(here.point, there.point):
-        found.append("near")
+    if here.point and there.point and abs(here.point[0] - there.point[0]) <= NEAR_DEGREES:
+        found += ["near"] if kilometres(here.point, there.point) <= NEAR else []
     if _same_address(one, other):
         found.append("address")
     if here.siret and here.siret == there.siret:
@@ -116,12 +116,6 @@ def _reasons(one: _Compared, other: _Compared) -> list[Reason]:
         if likeness >= CLOSE_NAME:
             found.append("name" if likeness >= SAME_NAME else "name-close")
     return found
-
-
-def _near(one: Point | None, other: Point | None) -> bool:
-    if one is None or other is None or abs(one[0] - other[0]) > NEAR_DEGREES:
-        return False
-    return kilometres(one, other) <= NEAR
 
 
 def _same_address(one: _Compared, other: _Compared) -> bool:

@@ -89,6 +89,7 @@ class _Reading:
         commune, insee, postal_code = read_commune(row, lambda code, text: self._warn(code, value=text))
         if not row.text("id"):
             self._warn("id-missing")
+        siret = row.text("pivot", "siret")
         return Place(
             line=row.line,
             source=row.text("source"),
@@ -101,7 +102,7 @@ class _Reading:
             address=self._text("adresse"),
             complement=self._text("complement_adresse"),
             point=self._point(insee),
-            siret=self._siret(),
+            siret=siret if len(siret) == _SIRET_LENGTH and siret.isdecimal() and int(siret) else None,
             phone=self._text("telephone"),
             website=self._website("site_web", "lien_source"),
             hours=self._hours(),
@@ -170,10 +171,6 @@ class _Reading:
             self._warn("coordinates-far", kilometres=round(kilometres(found, middle)))
             return None
         return found
-
-    def _siret(self) -> str | None:
-        found = self._row.text("pivot", "siret")
-        return found if len(found) == _SIRET_LENGTH and found.isdecimal() and int(found) else None
 
     def _website(self, *columns: str) -> str:
         found = self._row.text(*columns)

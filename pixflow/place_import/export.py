@@ -33,6 +33,16 @@ NO_ADDRESS = "Non renseignée"
 SHORTEST, LONGEST = 3, 150
 """Characters of a name in data·inclusion."""
 SHORTEST_TEXT, LONGEST_TEXT = 5, 10_000
+_LISTS = {
+    "services": (words.SERVICES, "services"),
+    "publics_specifiquement_adresses": (words.AUDIENCES, "audiences"),
+    "prise_en_charge_specifique": (words.SPECIAL_CARE, "special_care"),
+    "frais_a_charge": (words.FEES, "fees"),
+    "dispositif_programmes_nationaux": (words.LABELS, "labels"),
+    "modalites_acces": (words.ACCESS, "access"),
+    "modalites_accompagnement": (words.SUPPORT, "support"),
+}
+"""Columns of closed lists: the words of the standard, and the field of a partner."""
 _EMAIL = re.compile(r"[a-zA-Z0-9._%+-]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*\.[a-zA-Z]{2,}")
 _WEB = re.compile(r"https?://[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+(?::\d{1,4})?(?:/[\x21\x23-\x5b\x5d\x5f\x61-\x7a\x7e]*)?")
 _KIND = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -56,7 +66,8 @@ def mediation_csv(partners: Iterable[ExportedPartner], source: str, today: date)
     """Returns the file of the standard 1.0.2: comma, cells that are there quoted, UTF-8 without BOM."""
     rows = (_mediation(one, source, today) for one in partners)
     lines = [COLUMNS, *([row.get(name, "") for name in COLUMNS] for row in rows if row)]
-    return "".join(",".join(map(_cell, line)) + "\n" for line in lines).encode()
+    cells = ([cell and '"' + cell.replace('"', '""') + '"' for cell in line] for line in lines)
+    return "".join(",".join(line) + "\n" for line in cells).encode()
 
 
 def inclusion_json(partners: Iterable[ExportedPartner], source: str, today: date) -> bytes:
@@ -88,13 +99,7 @@ def _mediation(one: ExportedPartner, source: str, today: date) -> Mapping[str, s
         "source": source,
         "itinerance": "Itinérant" if details.itinerant else "",
         "date_maj": (one.confirmed or today).isoformat(),
-        "services": _of(words.SERVICES, details.services),
-        "publics_specifiquement_adresses": _of(words.AUDIENCES, details.audiences),
-        "prise_en_charge_specifique": _of(words.SPECIAL_CARE, details.special_care),
-        "frais_a_charge": _of(words.FEES, details.fees),
-        "dispositif_programmes_nationaux": _of(words.LABELS, details.labels),
-        "modalites_acces": _of(words.ACCESS, details.access),
-        "modalites_accompagnement": _of(words.SUPPORT, details.support),
+        **{name: _of(standard, getattr(details, field)) for name, (standard, field) in _LISTS.items()},
         "prise_rdv": _matching(_WEB, details.booking),
     }
 
@@ -157,7 +162,3 @@ def _hours(text: str) -> str:
 
 def _matching(pattern: re.Pattern[str], text: str) -> str:
     return text if pattern.fullmatch(text) else ""
-
-
-def _cell(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if text else ""

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from uuid import UUID, uuid5
@@ -56,10 +56,6 @@ def bounded(id: str) -> str:
 
 def key_of(place: Place) -> str:
     return place_key(place.source, id_of(place))
-
-
-def keys_of(file: PlaceFile) -> Iterator[str]:
-    return map(key_of, file.places)
 
 
 def _source(file: PlaceFile) -> str:
@@ -214,14 +210,14 @@ def plan(
     new = tuple(one for one in kept if key_of(one) not in by_key)
     met = [(one, by_key[key_of(one)]) for one in kept if key_of(one) in by_key]
     changed = tuple((one, there.stream) for one, there in met if there.gone or there.digest != digest_of(one))
-    near = unplaced(outside, territory)
+    near, everywhere = unplaced(outside, territory), set(map(key_of, file.places))
     return PlacePlan(
         kind,
         digest,
         new=new,
         changed=changed,
         unchanged=len(met) - len(changed) + ours,
-        gone=tuple(_gone(by_key.values(), file)),
+        gone=tuple(one for key, one in by_key.items() if not one.gone and key not in everywhere),
         known=sum(not one.gone for one in by_key.values()),
         aside=tuple(one for one in here if key_of(one) in aside),
         outside=outside,
@@ -248,10 +244,6 @@ def _services(here: Iterable[Place], by_key: Mapping[str, KnownPlace], partners:
             terms[there.stream].add(wanted)
             fresh.append((one, there.stream))
     return PlacePlan(SERVICES, "", services=tuple(fresh), unchanged=known, unlisted=unlisted)
-
-
-def sources_of(file: PlaceFile) -> set[str]:
-    return {one.source for one in file.places}
 
 
 def offer_id(partner: UUID, service: Place) -> UUID:
@@ -291,12 +283,6 @@ def place_of(details: PartnerDetails, id: str = "", updated: date | None = None)
         phone=details.phone,
         updated=updated,
     )
-
-
-def _gone(known: Iterable[KnownPlace], file: PlaceFile) -> Iterable[KnownPlace]:
-    """Yields the places of the file's sources that it no longer has, anywhere."""
-    there = set(keys_of(file))
-    return (one for one in known if not one.gone and place_key(one.source, one.place) not in there)
 
 
 def _twice(new: Sequence[Place], partners: Collection[KnownPartner]) -> Iterable[TwicePlace]:

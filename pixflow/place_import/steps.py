@@ -18,7 +18,7 @@ from pixflow.partners.listing import (
     note_difference,
     withdraw_place,
 )
-from pixflow.partners.state import PartnerState, SourceState, place_key, terms_of_service
+from pixflow.partners.state import PartnerState, SourceState, terms_of_service
 from pixflow.place_import.plan import PlacePlan, TwicePlace, details_of, digest_of, id_of, key_of, offer_id
 from pixflow.unit_of_work import Guard, Step
 
@@ -110,7 +110,9 @@ def steps(plan: PlacePlan, catalogue: UUID, version: int, today: date, choices: 
         if into := settled.same.get(key_of(place)):
             other = partner_id(catalogue, place)
             yield Step({"partner": other}, absorb_partner, context={"into": into})
-            takes = _as_listed(place, today)
+            stamp = Stamp(today, 1)
+            source = SourceState(place.source, id_of(place), place.updated, digest_of(place), details_of(place), stamp)
+            takes = PartnerState(version=1, listed=stamp, sources={key_of(place): source})  # as it has just become
             yield Step({"partner": into}, join_partner, context={"other": other, "takes": takes})
     for place, stream in plan.services:
         terms = terms_of_service(place.name, place.thematics, place.kinds)
@@ -128,13 +130,6 @@ def _target(one: TwicePlace, catalogue: UUID, kept: Mapping[str, Place], same: M
         return one.stream
     key = key_of(one.before)
     return same.get(key, partner_id(catalogue, one.before)) if key in kept else None
-
-
-def _as_listed(place: Place, today: date) -> PartnerState:
-    """Returns the partner that a place has just become."""
-    stamp = Stamp(today, 1)
-    told = SourceState(place.source, id_of(place), place.updated, digest_of(place), details_of(place), stamp)
-    return PartnerState(version=1, listed=stamp, sources={place_key(told.source, told.place): told})
 
 
 def _told(place: Place, stream: UUID) -> Step:

@@ -36,7 +36,10 @@ def day(text: str) -> date:
     if len(text) > _LONGEST:
         raise ValueError("date")
     if found := _FRENCH.fullmatch(text):
-        return date(_year(found[3]), int(found[2]), int(found[1]))
+        year = int(found[3])
+        if len(found[3]) == 2:
+            year += 2000 if year <= _CENTURY else 1900
+        return date(year, int(found[2]), int(found[1]))
     if found := _ISO.fullmatch(text):
         return date(int(found[1]), int(found[2]), int(found[3]))
     if _SERIAL.fullmatch(text):
@@ -44,13 +47,6 @@ def day(text: str) -> date:
     if found := _IN_WORDS.fullmatch(normalise(text)):
         return date(int(found[3]), _month(found[2]), int(found[1]))
     raise ValueError("date")
-
-
-def _year(figures: str) -> int:
-    year = int(figures)
-    if len(figures) > 2:
-        return year
-    return year + (2000 if year <= _CENTURY else 1900)
 
 
 def _month(word: str) -> int:
@@ -103,7 +99,12 @@ class _RowLeftOut(Exception):
 def read_entry(record: Record, width: int, fields: Fields, problems: list[PortfolioProblem]) -> Entry[str] | None:
     """Returns the young person of a row under a header of `width` columns. None when left out: `problems` says why."""
     try:
-        _must_be_whole(record, width, fields)
+        if any(cell.strip() for cell in record.cells[width:]):
+            raise _RowLeftOut("cell-count", record.line)
+        for place, (code, value) in record.faults.items():  # cells that a workbook could not compute
+            for faulty, places in fields.items():
+                if place in places:
+                    raise _RowLeftOut(code, record.line, faulty, value)
         texts = dict(_texts(record, fields))
         last_name, first_name = texts.get("last_name", ""), texts.get("first_name", "")
         if not last_name or not first_name:
@@ -140,16 +141,6 @@ def read_entry(record: Record, width: int, fields: Fields, problems: list[Portfo
         project=texts.get("project"),
         figures=figures,
     )
-
-
-def _must_be_whole(record: Record, width: int, fields: Fields) -> None:
-    """Refuses a row with cells beyond the header, or with a cell that a workbook could not compute."""
-    if any(cell.strip() for cell in record.cells[width:]):
-        raise _RowLeftOut("cell-count", record.line)
-    for place, (code, value) in record.faults.items():
-        for field, places in fields.items():
-            if place in places:
-                raise _RowLeftOut(code, record.line, field, value)
 
 
 def _texts(record: Record, fields: Fields) -> Iterator[tuple[Field, str]]:

@@ -133,13 +133,12 @@ class Planner:
         self, problems: Iterable[PortfolioProblem], lines: Iterable[PortfolioRow]
     ) -> Iterator[PortfolioProblem]:
         """Returns the problems; one of an unknown site with the site that takes its place."""
-        sites = {line.row.line: self._site_of(line) for line in lines}
+        sites = {}
+        for line in lines:
+            known = self._states.get(line.dossier) if line.dossier else None
+            sites[line.row.line] = known.site if known else line.row.site or ""
         for one in problems:
             yield replace(one, instead=sites[one.line or 0]) if one.code == "site-unknown" else one
-
-    def _site_of(self, line: PortfolioRow) -> str:
-        known = self._states.get(line.dossier) if line.dossier else None
-        return known.site if known else line.row.site or ""
 
     def _line(self, row: ResolvedRow) -> PortfolioRow:
         number = row.imilo_number
@@ -159,7 +158,10 @@ class Planner:
         state = self._states[dossier]
         if state.erased:
             return self._leave(row, "person-erased", "imilo_number", state.erased.on.isoformat())
-        if not _same_person(row, state):
+        # The same number: the file may correct names that agree, or nearly.
+        mine, known = (Person(one.last_name, one.first_name, row.imilo_number) for one in (row, state))
+        match = score(mine, known)
+        if match is None or "same-number-other-name" in match.warnings:
             return self._doubtful(row, dossier, "other-name")
         return self._compared(row, dossier, state)
 
@@ -277,14 +279,6 @@ def _warnings(lines: Sequence[PortfolioRow], today: date) -> Iterator[PortfolioP
             age = relativedelta(today, born).years
             if age not in AGES:
                 yield PortfolioProblem("warning", "unusual-age", line.row.line, "birth_date", str(age))
-
-
-def _same_person(row: ResolvedRow, state: Dossier) -> bool:
-    """Tells whether the names agree, or nearly: the file may correct them. Both have the same number."""
-    mine = Person(row.last_name, row.first_name, row.imilo_number)
-    known = Person(state.last_name, state.first_name, row.imilo_number)
-    match = score(mine, known)
-    return match is not None and "same-number-other-name" not in match.warnings
 
 
 def _could_be(row: ResolvedRow, other: KnownPerson | ResolvedRow) -> bool:

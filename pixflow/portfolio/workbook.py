@@ -155,21 +155,28 @@ class SheetRows(Markup):
         self._formula = self._phonetic = False
         self._clear_row()
 
-    def records(self) -> Iterator[Record]:
-        """Yields the rows read since the last call."""
+    def records(self) -> list[Record]:
+        """Returns the rows read since the last call."""
         rows, self._rows = self._rows, []
-        yield from rows
+        return rows
 
     def start(self, name: str, attributes: Attributes) -> None:
         self.depth += 1
         if name == "c":
-            self._open_cell(attributes)
+            where = attributes.get("r")
+            self._place = self._place + 1 if where is None else self._column(where)
+            self._kind, self._style = attributes.get("t", "n"), attributes.get("s")
+            self._formula = self._phonetic = self.keeps = False
+            self.kept = []
         elif name == "v" or (name == "t" and self._kind == "inlineStr" and not self._phonetic):
             self.keeps = True
         elif name == "f":
             self._formula = True
         elif name == "row":
-            self._open_row(attributes)
+            self._place = -1
+            self._line = max(self._line + 1, int(attributes.get("r", 0)))
+            if self._line > MAX_LINE:
+                raise Refusal("too-many-rows")
         elif name == "rPh":
             self._phonetic = True
 
@@ -185,19 +192,6 @@ class SheetRows(Markup):
             self._phonetic = False
         elif name == "row" and (self._cells or self._faults):
             self._close_row()
-
-    def _open_row(self, attributes: Attributes) -> None:
-        self._place = -1
-        self._line = max(self._line + 1, int(attributes.get("r", 0)))
-        if self._line > MAX_LINE:
-            raise Refusal("too-many-rows")
-
-    def _open_cell(self, attributes: Attributes) -> None:
-        where = attributes.get("r")
-        self._place = self._place + 1 if where is None else self._column(where)
-        self._kind, self._style = attributes.get("t", "n"), attributes.get("s")
-        self._formula = self._phonetic = self.keeps = False
-        self.kept = []
 
     def _clear_row(self) -> None:
         self._cells: dict[int, str] = {}
@@ -216,11 +210,6 @@ class SheetRows(Markup):
         if found < 0:
             raise Refusal("broken-workbook")
         return found
-
-    def _format(self) -> Format:
-        """Returns the format of the cell. A workbook may lack its style."""
-        style = int(self._style or 0)
-        return self._formats[style] if style < len(self._formats) else PLAIN
 
     def _close_cell(self) -> None:
         value, place = "".join(self.kept), self._place
@@ -246,20 +235,18 @@ class SheetRows(Markup):
         return unescape(value)
 
     def _take_number(self, value: str) -> None:
-        number, shown_as = float(value) if _FRACTION.search(value) else int(value), self._format()
+        number, style = float(value) if _FRACTION.search(value) else int(value), int(self._style or 0)
+        shown_as = self._formats[style] if style < len(self._formats) else PLAIN  # a workbook may lack its style
         if shown_as.is_date:
-            self._take_day(number)
+            try:
+                self._cells[self._place] = shown_day(self._day(number))
+            except OverflowError:
+                self._faults[self._place] = ("cell-error", "#VALUE!")
             return
         text = shown_number(number).zfill(shown_as.zeros)
         self._cells[self._place] = text
         if text[0] != "0":
             self._figures.add(self._place)
-
-    def _take_day(self, number: float) -> None:
-        try:
-            self._cells[self._place] = shown_day(self._day(number))
-        except OverflowError:
-            self._faults[self._place] = ("cell-error", "#VALUE!")
 
     def _day(self, number: float) -> date:
         """Converts a serial. Excel believes that 1900 had a 29 February."""

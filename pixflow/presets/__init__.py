@@ -96,7 +96,11 @@ def _faults(raw: dict[str, Any]) -> Iterator[_Fault]:
     except msgspec.ValidationError as error:
         yield _refused(str(error))
     else:
-        yield from _of_protocol(preset.protocol)
+        for key, found, low, high in out_of_range(preset.protocol):
+            yield f"protocol.{key}", "out-of-range", {"found": found, "low": low, "high": high}
+        stages = tuple(text.stage for text in preset.protocol.stages)
+        if stages != get_args(Stage):
+            yield "protocol.stages", "stages", {"found": stages, "expected": get_args(Stage)}
         yield from _of_grille(preset.grille)
 
 
@@ -122,14 +126,6 @@ def _refused(complaint: str) -> _Fault:
     if missing := _MISSING.fullmatch(said):
         return f"{path}.{missing[1]}".removeprefix("."), "missing-key", {}
     return path, "wrong-type", {"said": said}
-
-
-def _of_protocol(protocol: ProtocolDocument) -> Iterator[_Fault]:
-    for key, found, low, high in out_of_range(protocol):
-        yield f"protocol.{key}", "out-of-range", {"found": found, "low": low, "high": high}
-    stages = tuple(text.stage for text in protocol.stages)
-    if stages != get_args(Stage):
-        yield "protocol.stages", "stages", {"found": stages, "expected": get_args(Stage)}
 
 
 def _of_grille(grille: Grille) -> Iterator[_Fault]:
