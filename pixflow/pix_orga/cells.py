@@ -32,7 +32,10 @@ def open_text(data: bytes, name: str, problems: Problems) -> str | None:
     if not text.strip():
         problems.refuse("empty")
         return None
-    _warn_of_traces(text, problems)
+    if not text.endswith("\n"):
+        problems.warn("no-final-newline")
+    if not text.startswith('"') or text.split("\n", 1)[0].endswith("\r"):
+        problems.warn("resaved")
     return text
 
 
@@ -43,18 +46,13 @@ def _is_candidate(data: bytes, name: str, problems: Problems) -> bool:
         problems.refuse("too-large", bytes=len(data), limit=MAX_BYTES)
     elif data.startswith(OLD_EXCEL):
         problems.refuse("spreadsheet", format="xls")
-    elif data.startswith(ZIPS):
-        _refuse_zip(data, problems)
-    return not problems.refused
-
-
-def _refuse_zip(data: bytes, problems: Problems) -> None:
-    if b"xl/workbook" in data or b"xl/worksheets" in data:
+    elif data.startswith(ZIPS) and (b"xl/workbook" in data or b"xl/worksheets" in data):
         problems.refuse("spreadsheet", format="xlsx")
-    elif b"application/vnd.oasis.opendocument.spreadsheet" in data[:200]:
+    elif data.startswith(ZIPS) and b"application/vnd.oasis.opendocument.spreadsheet" in data[:200]:
         problems.refuse("spreadsheet", format="ods")
-    else:
+    elif data.startswith(ZIPS):
         problems.refuse("zip")
+    return not problems.refused
 
 
 def _decode(data: bytes, problems: Problems) -> str | None:
@@ -77,13 +75,6 @@ def _try(data: bytes, encoding: str) -> str | None:
         return data.decode(encoding)
     except UnicodeDecodeError:
         return None
-
-
-def _warn_of_traces(text: str, problems: Problems) -> None:
-    if not text.endswith("\n"):
-        problems.warn("no-final-newline")
-    if not text.startswith('"') or text.split("\n", 1)[0].endswith("\r"):
-        problems.warn("resaved")
 
 
 # --- values of cells. An unreadable cell is a BadCell with a code, never a guess (docs/pix-orga.md#import-rules)
@@ -195,7 +186,10 @@ def moment(text: str, zone: str) -> CellDate:
             day, month, year, hour, minute = map(int, local.groups())
             return _of_wall_clock(datetime(year, month, day, hour, minute, tzinfo=UTC), zone)
         if iso := _ISO.fullmatch(text):
-            return _of_iso(datetime.fromisoformat(text), offset=iso[1] is not None, zone=zone)
+            time = datetime.fromisoformat(text)
+            if iso[1] is None and zone not in ("", "UTC"):
+                raise BadCell("date-zone")
+            return CellDate(time.astimezone(UTC) if iso[1] else time.replace(tzinfo=UTC))
     except BadCell:
         raise
     except ValueError as error:
@@ -229,11 +223,3 @@ def _of_wall_clock(clock: datetime, zone: str) -> CellDate:
     if before is None or after is None or before < after:
         raise BadCell("date")
     return CellDate(first.astimezone(UTC), ambiguous=before > after)
-
-
-def _of_iso(time: datetime, *, offset: bool, zone: str) -> CellDate:
-    if offset:
-        return CellDate(time.astimezone(UTC))
-    if zone not in ("", "UTC"):
-        raise BadCell("date-zone")
-    return CellDate(time.replace(tzinfo=UTC))

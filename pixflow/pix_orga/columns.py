@@ -105,30 +105,21 @@ def read_middle(
         if chosen:
             return _with_external_id(places, chosen[-1])
         problems.warn("external-id-column-unknown", header=choice)
-    free = _unknown_at_end(flat, places)
-    if not free:
-        return Middle(tuple(places), None)
-    return _with_external_id(places, free[-1], _ambiguous(tidy, free))
-
-
-def _unknown_at_end(flat: tuple[str, ...], places: range) -> range:
     start, seen = places.start, set[str]()
     for place in places:
         if flat[place] in STUDENT_LABELS and flat[place] not in seen:
             seen.add(flat[place])
             start = place + 1
-    return range(start, places.stop)
+    free = range(start, places.stop)
+    if not free:
+        return Middle(tuple(places), None)
+    columns = [ExportColumn(place + 1, tidy[place], "imported") for place in free[:-1]]
+    columns += [ExportColumn(free[-1] + 1, tidy[free[-1]], "external-id-candidate")] if columns else []
+    return _with_external_id(places, free[-1], tuple(columns))
 
 
 def _with_external_id(places: range, external_id: int, columns: tuple[ExportColumn, ...] = ()) -> Middle:
     return Middle(tuple(place for place in places if place != external_id), external_id, columns)
-
-
-def _ambiguous(tidy: tuple[str, ...], free: range) -> tuple[ExportColumn, ...]:
-    if len(free) < 2:
-        return ()
-    imported = tuple(ExportColumn(place + 1, tidy[place], "imported") for place in free[:-1])
-    return (*imported, ExportColumn(free[-1] + 1, tidy[free[-1]], "external-id-candidate"))
 
 
 # --- finds columns by position, because headers repeat and labels are free (docs/pix-orga.md#import-rules)
@@ -209,7 +200,11 @@ def read_layout(
         head = _read_head(flat)
         tail = read_tail(headers, flat, head.end)
     except BadHeader as bad:
-        _refuse(bad, headers, problems)
+        if bad.position < len(headers):
+            unknown = headers[bad.position]
+            problems.refuse("header-unknown", 1, position=bad.position + 1, header=unknown, expected=bad.expected)
+        else:
+            problems.refuse("header-missing", 1, header=bad.expected)
         return None
     for column in filter(contains_control, headers):
         problems.refuse("control-character", 1, column=column)
@@ -231,15 +226,6 @@ def _read_head(plain: tuple[str, ...]) -> Head:
     code, course = found[2], found[4]
     name = position - 3 - (course is not None)
     return Head(1, code, name, course, position - 2, position - 1, position)
-
-
-def _refuse(bad: BadHeader, tidy: tuple[str, ...], problems: Problems) -> None:
-    if bad.position < len(tidy):
-        problems.refuse(
-            "header-unknown", 1, position=bad.position + 1, header=tidy[bad.position], expected=bad.expected
-        )
-    else:
-        problems.refuse("header-missing", 1, header=bad.expected)
 
 
 # --- columns of progress, dates and results, whose number differs by campaign (docs/pix-orga.md#assessments)
@@ -330,31 +316,24 @@ class ProfileTail(Ending):
 
 def read_profile_tail(tidy: tuple[str, ...], plain: tuple[str, ...], first: int) -> ProfileTail:
     """Reads the last columns of a header whose fixed columns end before `first`. Raises BadHeader."""
-    place, zone = _find_sending(plain, first)
+    for place in range(len(plain) - 2, first - 1, -1):
+        # The last match: an external id may have any of these labels, and stands before them.
+        zone = zone_of(plain[place + 1], SENT_AT)
+        if plain[place] == SENT and zone is not None:
+            break
+    else:
+        raise BadHeader(len(plain), SENT)
     tail = ProfileTail(place, place, place + 1, zone, place + 2, place + 3, place + 4)
     fixed = (PIX_TOTAL, CERTIFIABLE, CERTIFIABLE_COMPETENCES)
     for position, expected in enumerate(fixed, tail.pix):
         if position >= len(plain) or plain[position] != expected:
             raise BadHeader(position, expected)
     for position in range(tail.certifiable_competences + 1, len(plain), len(LEVEL)):
-        tail.levels.append((position, _competence(tidy, plain, position)))
+        level, pix = LEVEL
+        name = plain[position].removeprefix(level)
+        if name == plain[position]:
+            raise BadHeader(position, "")
+        if position + 1 >= len(plain) or plain[position + 1] != pix + name:
+            raise BadHeader(position + 1, pix + name)
+        tail.levels.append((position, tidy[position][len(level) :]))
     return tail
-
-
-def _find_sending(plain: tuple[str, ...], first: int) -> tuple[int, str]:
-    # The last match: an external id may have any of these labels, and stands before them.
-    for place in range(len(plain) - 2, first - 1, -1):
-        zone = zone_of(plain[place + 1], SENT_AT)
-        if plain[place] == SENT and zone is not None:
-            return place, zone
-    raise BadHeader(len(plain), SENT)
-
-
-def _competence(tidy: tuple[str, ...], plain: tuple[str, ...], position: int) -> str:
-    level, pix = LEVEL
-    name = plain[position].removeprefix(level)
-    if name == plain[position]:
-        raise BadHeader(position, "")
-    if position + 1 >= len(plain) or plain[position + 1] != pix + name:
-        raise BadHeader(position + 1, pix + name)
-    return tidy[position][len(level) :]

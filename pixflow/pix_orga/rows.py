@@ -60,27 +60,20 @@ class RowCells:
         """Returns the value of one cell, None for an absent one."""
         return None if self.cells[place] in ABSENT else self.take(parse, place)
 
-    def hides(self, start: int) -> None:
-        """Refuses a row that is not shared and holds a result from `start` on ("result-not-shared")."""
-        shown = next((place for place in range(start, len(self.cells)) if self.cells[place] not in ABSENT), None)
-        if shown is not None:
-            self.problems.refuse("result-not-shared", self.number, column=self.headers[shown])
-
-    def shows(self, start: int) -> bool:
-        """Refuses a shared row with NA from `start` on ("na-on-shared")."""
-        if NOT_SHARED not in self.cells[start:]:
-            return True
-        place = self.cells.index(NOT_SHARED, start)
-        self.problems.refuse("na-on-shared", self.number, column=self.headers[place])
-        return False
-
 
 def _shown(line: RowCells, tail: E, shared: bool, read: Callable[[RowCells, E], dict[str, Any]]) -> dict[str, Any]:
-    """Returns what a row holds once it is shared. Refuses a row that holds it before."""
+    """Returns what a row holds once it is shared. Refuses a row that holds it before, and a shared one with NA."""
+    cells = line.cells[tail.shared_at :]
     if not shared:
-        line.hides(tail.shared_at)
+        held = next((place for place, text in enumerate(cells, tail.shared_at) if text not in ABSENT), None)
+        if held is not None:
+            line.problems.refuse("result-not-shared", line.number, column=line.headers[held])
         return {}
-    return read(line, tail) if line.shows(tail.shared_at) else {}
+    if NOT_SHARED in cells:
+        place = line.cells.index(NOT_SHARED, tail.shared_at)
+        line.problems.refuse("na-on-shared", line.number, column=line.headers[place])
+        return {}
+    return read(line, tail)
 
 
 def _results(line: RowCells, tail: Tail) -> dict[str, Any]:
@@ -114,17 +107,13 @@ def _palier(line: RowCells, tail: Tail) -> int | None:
 
 
 def _parts(line: RowCells, blocks: list[Named]) -> tuple[PartResult, ...]:
-    parts = (_part(line, place, name) for place, name in blocks)
-    return tuple(part for part in parts if part is not None)
-
-
-def _part(line: RowCells, place: int, name: str) -> PartResult | None:
-    share = line.take_rate(place) if line.cells[place] else line.take(rate, place)
-    targeted = line.take(count, place + 1)
-    mastered = line.take(count, place + 2)
-    if share is None or targeted is None or mastered is None:
-        return None
-    return PartResult(name, share, targeted, mastered)
+    parts = []
+    for place, name in blocks:
+        share = line.take_rate(place) if line.cells[place] else line.take(rate, place)
+        targeted, mastered = line.take(count, place + 1), line.take(count, place + 2)
+        if share is not None and targeted is not None and mastered is not None:
+            parts.append(PartResult(name, share, targeted, mastered))
+    return tuple(parts)
 
 
 # --- reads the cells of one profile (docs/pix-orga.md#profiles)
