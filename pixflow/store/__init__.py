@@ -55,13 +55,8 @@ class StoreError(Exception):
     """Error of the store. Nothing was recorded, unless the class says otherwise."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Returns what makes it anew in another process, with its words and its details."""
-        return _anew, (type(self), self.args), vars(self)
-
-
-def _anew(kind: type[StoreError], words: tuple[Any, ...]) -> StoreError:
-    """Returns an error without calling `__init__`, whose arguments may be others than its words."""
-    return kind.__new__(kind, *words)
+        """Returns what makes it anew in another process, with its words and its details, without calling `__init__`."""
+        return type(self).__new__, (type(self), *self.args), vars(self)
 
 
 class StoreBusy(StoreError):

@@ -35,7 +35,11 @@ def slugs(data: Path) -> list[str]:
         found |= {name.removesuffix(".key") for name in _names(data / "keys") if name.endswith(".key")}
     folder = data / "backups"
     try:
-        found |= {name for name in _names(folder) if name not in found and _may_hold_backups(folder / name)}
+        for name in _names(folder):
+            held = True  # a folder that cannot be read may hold some
+            with suppress(Refused):
+                held = bool(backups(folder / name))
+            found |= {name} if held else set()
     except PermissionError:
         found.add(folder.name)
     return sorted(name for name in found if slug_of(name) == name)
@@ -134,13 +138,6 @@ def _exists(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
-
-
-def _may_hold_backups(folder: Path) -> bool:
-    try:
-        return bool(backups(folder))
-    except Refused:
-        return True
 
 
 def _not_ours(path: Path) -> Refused:

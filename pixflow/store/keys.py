@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 from uuid import UUID
 
 import msgspec
@@ -254,17 +254,11 @@ class _DamagedKey(StreamKey):
     def __init__(self, stream: bytes) -> None:
         self._stream = stream
 
-    def seal(self, place: bytes, content: bytes) -> bytes:
-        raise self._error()
+    def _refuse(self, place: bytes, content: bytes) -> NoReturn:
+        raise Damaged(f"the key of stream {UUID(bytes=self._stream[-LENGTH // 2 :])} does not unwrap")
 
-    def open(self, place: bytes, sealed: bytes) -> bytes:
-        raise self._error()
-
-    def commit(self, place: bytes, content: bytes) -> bytes:
-        raise self._error()
-
-    def _error(self) -> Damaged:
-        return Damaged(f"the key of stream {UUID(bytes=self._stream[-LENGTH // 2 :])} does not unwrap")
+    seal = commit = _refuse
+    open = _refuse  # type: ignore[assignment]
 
 
 def unwrapped(ring: bytes, wrapped: bytes) -> bytes | None:
@@ -344,8 +338,11 @@ class Keys:
         number = self.ring.latest
         while new := self._unknown(wanted):
             if ring := self.ring.key(number):
+                made = {stream: secrets.token_bytes(LENGTH) for stream in new}
+                wrapped = {stream: aes_key_wrap(ring, key) for stream, key in made.items()}
                 with suppress(RingMoved):
-                    self._add(number, ring, new)
+                    for stream in self.vault.add(number, wrapped):
+                        self._known[stream.int] = StreamKey(made[stream], self.structure.bytes + stream.bytes)
             if left := self._unknown(new):
                 self._fetch(left)
                 number = self.vault.ring()
@@ -403,24 +400,18 @@ class Keys:
         if (new := self._unknown(streams)) and len(self._known) + len(new) > _REMEMBERED:
             self._known = {}
 
-    def _add(self, number: int, ring: bytes, streams: set[UUID]) -> None:
-        made = {stream: secrets.token_bytes(LENGTH) for stream in streams}
-        for stream in self.vault.add(number, {one: aes_key_wrap(ring, key) for one, key in made.items()}):
-            self._known[stream.int] = StreamKey(made[stream], self.structure.bytes + stream.bytes)
-
     def _fetch(self, streams: set[UUID]) -> dict[int, StreamKey | None]:
         """Reads keys, caches them, and returns them: another thread may empty the cache at once."""
         if not streams:
             return {}
         ring, found = self._read(streams)
-        made = {one.int: self._stream_key(one, ring, key) if key else None for one, key in found.items()}
+        made: dict[int, StreamKey | None] = {}
+        for stream, wrapped in found.items():
+            place, key = self.structure.bytes + stream.bytes, unwrapped(ring, wrapped) if wrapped else None
+            known = StreamKey(key, place) if key else _DamagedKey(place)
+            made[stream.int] = known if wrapped else None
         self._known.update(made)
         return made
-
-    def _stream_key(self, stream: UUID, ring: bytes, wrapped: bytes) -> StreamKey:
-        place = self.structure.bytes + stream.bytes
-        key = unwrapped(ring, wrapped)
-        return StreamKey(key, place) if key else _DamagedKey(place)
 
     def _read(self, streams: Iterable[UUID]) -> tuple[bytes, dict[UUID, bytes | None]]:
         """Returns the ring key and the wrapped keys. Reads again when both were renewed in between."""

@@ -78,7 +78,10 @@ def complete(folder: Path, database: Database | None) -> None:
         if (folder / READY).exists():
             withdraw(folder, database)
         return
-    wanted = _read(folder / ORDER)
+    try:
+        wanted = msgspec.json.decode((folder / ORDER).read_bytes(), type=Order)
+    except msgspec.MsgspecError:
+        raise StoreRefused(f"{folder / ORDER} is damaged") from None
     if bool(wanted.schema) != bool(database):
         return
     for name in (IDENTITY, INSPECTION):
@@ -100,8 +103,10 @@ def withdraw(folder: Path, database: Database | None) -> None:
     (folder / ORDER).unlink(missing_ok=True)
     for ready in (register_ready(folder), watermark_ready(folder)):
         ready.unlink(missing_ok=True)
-    if database and (schema := _schema_of(folder)):
-        postgres_copy.drop(database, f"{schema}{NEXT}")
+    with suppress(FileNotFoundError):
+        schema = (folder / READY / "schema").read_text()
+        if database and schema:
+            postgres_copy.drop(database, f"{schema}{NEXT}")
     shutil.rmtree(folder / READY, ignore_errors=True)
 
 
@@ -112,12 +117,6 @@ def mark(folder: Path, schema: str | None) -> Path:
     if schema:
         write_new(ready / "schema", schema.encode())
     return ready
-
-
-def _schema_of(folder: Path) -> str:
-    with suppress(FileNotFoundError):
-        return (folder / READY / "schema").read_text()
-    return ""
 
 
 def _replace_files(folder: Path, wanted: Order) -> None:
@@ -156,10 +155,3 @@ def _take(new: Path, old: Path) -> None:
 
 def _register(folder: Path) -> Path:
     return folder.parent / "keys" / f"{folder.name}.erased"
-
-
-def _read(path: Path) -> Order:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Order)
-    except msgspec.MsgspecError:
-        raise StoreRefused(f"{path} is damaged") from None

@@ -180,12 +180,14 @@ class _SealedCodec(_Codec):
 
     def encode(self, recorded: Recorded, keys: Keys | None) -> bytes | None:
         event, stream = recorded.event, recorded.originator_id
-        clear, content = (_ENCODER.encode(_some(event, names)) for names in (self._clear, self._personal))
+        halves = ({name: getattr(event, name) for name in names} for names in (self._clear, self._personal))
+        clear, content = map(_ENCODER.encode, halves)
         if keys is None or self._whole(clear, content) != event:
             return None
         place = recorded.originator_version.to_bytes(8, "big") + self._place
         rest = _written(recorded, Raw(clear), keys.commit(stream, place, content))
-        return _closed(rest, keys.seal(stream, place + sha256(rest).digest(), content))
+        sealed = keys.seal(stream, place + sha256(rest).digest(), content)
+        return rest[:-1] + _SEAL + b2a_base64(sealed, newline=False) + _END
 
     def decode(
         self, stream: UUID, version: int, state: bytes, position: int, key: StreamKey | None, proven: bool
@@ -230,17 +232,8 @@ _SEALED: Decoder[StoredState[Raw]] = Decoder(StoredState[Raw])
 _DAY = Decoder(_Day)
 
 
-def _some(event: Event, names: Iterable[str]) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in names}
-
-
 def _written(r: Recorded, data: object, commit: bytes | None = None) -> bytes:
     return _ENCODER.encode(StoredState(r.at, r.by, r.via, r.command, data, r.acting_for, commit))
-
-
-def _closed(rest: bytes, sealed: bytes) -> bytes:
-    """Returns a stored state: the rest of it, then what it seals."""
-    return rest[:-1] + _SEAL + b2a_base64(sealed, newline=False) + _END
 
 
 def _place(error: Exception) -> str:

@@ -17,7 +17,7 @@ from pixflow.decision import Decision
 from pixflow.dossier.identity import open_dossier
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
-from pixflow.importing import Answers, ImportCounts, Importer, ImportResult, PreparedExport
+from pixflow.importing import Answers, ImportCounts, Importer, ImportPreview, ImportResult, PreparedExport
 from pixflow.participation.state import Participation
 from pixflow.pix_orga import AssessmentRow, ExportCampaign, PartResult
 from pixflow.pix_orga.samples import file_name, write_export
@@ -100,6 +100,9 @@ class House:
     ) -> PreparedExport:
         return self.importer.prepare(write_export(CAMPAIGN, rows, **form), file_name(CAMPAIGN, at), answers)
 
+    def see(self, rows: Sequence[AssessmentRow], *asked: Any, **form: Any) -> ImportPreview:
+        return seen(self.prepare(rows, *asked, **form))
+
     def receive(
         self, rows: Sequence[AssessmentRow], at: datetime = FIRST, answers: Answers = Answers(), **form: Any
     ) -> ImportCounts:
@@ -164,6 +167,12 @@ def shared(of: AssessmentRow, mastery: str = "0.5", **said: Any) -> AssessmentRo
         "domains": (PartResult("Communication", rate, 100, int(rate * 100)),),
     }
     return replace(of, **{**result, **said})
+
+
+def seen(prepared: PreparedExport) -> ImportPreview:
+    """Returns the preview of a file that is not refused."""
+    assert prepared.preview
+    return prepared.preview
 
 
 BOTH_STORES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))

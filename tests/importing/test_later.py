@@ -59,12 +59,10 @@ def test_a_badge_added_to_the_campaign_is_no_other_result(house: House) -> None:
 
 def test_few_vanish_without_a_question_and_many_with_one(house: House) -> None:
     house.receive(MANY)
-    few = house.prepare(MANY[2:], LATER)
-    many = house.prepare(MANY[3:], LATER)
-    assert few.preview
-    assert not few.preview.questions
-    assert many.preview
-    assert [(q.code, q.count, q.among) for q in many.preview.questions] == [("vanished", 3, 20)]
+    few = house.see(MANY[2:], LATER)
+    many = house.see(MANY[3:], LATER)
+    assert not few.questions
+    assert [(q.code, q.count, q.among) for q in many.questions] == [("vanished", 3, 20)]
 
 
 def test_an_older_export_adds_the_unknown_and_nothing_else(house: House) -> None:
@@ -114,9 +112,8 @@ def test_a_day_that_could_be_several_times_is_doubtful(house: House) -> None:
     with pytest.raises(Refused, match="questions"):
         house.record(prepared)
 
-    left = house.prepare(unclear, LATER, Answers(doubtful="leave"), dates="day")
-    assert left.preview
-    assert (left.preview.counts.unchanged, left.preview.counts.vanished) == (2, 0)
+    left = house.see(unclear, LATER, Answers(doubtful="leave"), dates="day")
+    assert (left.counts.unchanged, left.counts.vanished) == (2, 0)
     assert house.receive(unclear, LATER, Answers(doubtful="record"), dates="day").progressed == 2
 
 
@@ -156,10 +153,9 @@ def test_the_one_of_equal_rows_that_changed_is_known_by_the_others(house: House)
 def test_equal_rows_that_all_changed_are_doubtful(house: House) -> None:
     one, two = AWA, replace(AWA, progress=Decimal("0.9"))
     house.receive([one, two])
-    prepared = house.prepare([shared(two), replace(one, progress=Decimal("0.95"))], LATER)
-    assert prepared.preview
-    assert [question.code for question in prepared.preview.questions] == ["doubtful-rows"]
-    assert {change.doubt for change in prepared.preview.changes} == {"equal-rows"}
+    prepared = house.see([shared(two), replace(one, progress=Decimal("0.95"))], LATER)
+    assert [question.code for question in prepared.questions] == ["doubtful-rows"]
+    assert {change.doubt for change in prepared.changes} == {"equal-rows"}
 
 
 @settings(max_examples=few(0.3), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -181,10 +177,9 @@ def test_any_row_order_is_the_same_export(data: st.DataObject, tmp_path_factory:
 
 def test_an_ambiguous_column_is_asked_once(house: House) -> None:
     rows = [replace(one, imported=(("Site", "Nord"),)) for one in (AWA, BAH)]
-    asked = house.prepare(rows)
-    assert asked.preview
+    asked = house.see(rows)
     header = "Numéro de dossier i-Milo"
-    assert [(q.code, q.choices) for q in asked.preview.questions] == [("external-id-column", ("Site", header, ""))]
+    assert [(q.code, q.choices) for q in asked.questions] == [("external-id-column", ("Site", header, ""))]
     house.receive(rows, answers=Answers(external_id_column=header))
     assert house.engine.references().campaigns[house.campaign].external_id_column == header
     later = house.prepare([*rows, replace(CISSE, imported=rows[0].imported)], LATER)

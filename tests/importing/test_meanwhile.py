@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -13,6 +13,7 @@ from pixflow.importing import Importer, ImportResult
 from pixflow.participation.matches import confirm_match
 from pixflow.refused import Refused
 from tests.importing.house import FIRST, House, row, shared
+from tests.store.samples import running
 
 LATER = FIRST + timedelta(days=7)
 AWA, BAH = row("Diallo", "Awa", "0012345"), row("Bah", "Ali", "77")
@@ -136,10 +137,7 @@ def test_two_at_once_record_each_row_once(house: House) -> None:
         except Refused as refused:
             outcomes.append(refused)
 
-    threads = [Thread(target=importing) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with running(*[importing] * 2):
+        pass
     assert sorted(one.counts.new if isinstance(one, ImportResult) else -1 for one in outcomes) == [0, 200]
     assert len(house.participations()) == 200

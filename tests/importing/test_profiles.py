@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pixflow.events.values import Level
-from pixflow.importing import Answers, ImportCounts
+from pixflow.importing import Answers, ImportCounts, ImportPreview
 from pixflow.importing.plan import What
 from pixflow.participation.state import Participation
 from pixflow.pix_orga import ExportCampaign, ProfileRow
 from pixflow.pix_orga.samples import file_name, write_export, write_profiles
 from pixflow.refused import Refused
 from tests.examples import few
-from tests.importing.house import FIRST, House, row
+from tests.importing.house import FIRST, House, row, seen
 from tests.pix_orga.files import DATA, PROFIL
 
 PROFILES = ExportCampaign(481620, "QWERTY456", "Profils certifiables")
@@ -67,13 +67,15 @@ class Collection:
         data = write_profiles(PROFILES, rows, **form)
         return self.house.importer.prepare(data, file_name(PROFILES, at), answers)
 
+    def see(self, rows: Sequence[ProfileRow], *asked: Any, **form: Any) -> ImportPreview:
+        return seen(self.prepare(rows, *asked, **form))
+
     def receive(self, rows: Sequence[ProfileRow], at: datetime = FIRST, **form: Any) -> ImportCounts:
         return self.house.record(self.prepare(rows, at, **form)).counts
 
     def told(self, rows: Sequence[ProfileRow], at: datetime) -> list[tuple[What, str]]:
-        prepared = self.prepare(rows, at)
-        assert prepared.preview
-        return [(change.what, change.last_name) for change in prepared.preview.changes]
+        prepared = self.see(rows, at)
+        return [(change.what, change.last_name) for change in prepared.changes]
 
     @property
     def campaign(self) -> UUID:
@@ -163,9 +165,8 @@ def test_a_file_that_does_not_fit_its_campaign_is_not_recorded(collection: Colle
 def test_an_assessment_does_not_come_into_a_profile_collection(collection: Collection) -> None:
     house = collection.house
     collection.receive([AWA])
-    prepared = house.importer.prepare(write_export(PROFILES, [row("Bah", "Ali")]), file_name(PROFILES, LATER))
-    assert prepared.preview
-    assert prepared.preview.misfit
+    prepared = seen(house.importer.prepare(write_export(PROFILES, [row("Bah", "Ali")]), file_name(PROFILES, LATER)))
+    assert prepared.misfit
 
 
 # --- exports one after the other
@@ -173,9 +174,8 @@ def test_an_assessment_does_not_come_into_a_profile_collection(collection: Colle
 
 def test_the_same_file_again_records_nothing(collection: Collection) -> None:
     collection.receive([sends(AWA), BAH])
-    prepared = collection.prepare([sends(AWA), BAH])
-    assert prepared.preview
-    assert prepared.preview.seen_before
+    prepared = collection.see([sends(AWA), BAH])
+    assert prepared.seen_before
 
 
 def test_the_same_rows_later_change_nothing(collection: Collection) -> None:
@@ -232,12 +232,10 @@ def test_without_an_id_the_one_who_still_waits_is_the_one_known(collection: Coll
 
 def test_nobody_can_tell_which_of_two_namesakes_has_sent(collection: Collection) -> None:
     collection.receive([BAH, BAH])
-    prepared = collection.prepare([BAH, sends(BAH, JUNE)], LATER)
-    assert prepared.preview
-    assert [(q.code, q.count) for q in prepared.preview.questions] == [("doubtful-rows", 1)]
-    left = collection.prepare([BAH, sends(BAH, JUNE)], LATER, Answers(doubtful="leave"))
-    assert left.preview
-    assert left.preview.counts == ImportCounts(unchanged=2)
+    prepared = collection.see([BAH, sends(BAH, JUNE)], LATER)
+    assert [(q.code, q.count) for q in prepared.questions] == [("doubtful-rows", 1)]
+    left = collection.see([BAH, sends(BAH, JUNE)], LATER, Answers(doubtful="leave"))
+    assert left.counts == ImportCounts(unchanged=2)
     taken = collection.prepare([BAH, sends(BAH, JUNE)], LATER, Answers(doubtful="record"))
     assert collection.house.record(taken).counts.shared == 1
 
@@ -293,7 +291,6 @@ def test_a_day_stands_for_the_time_of_that_day(collection: Collection) -> None:
 
 # --- whatever comes in
 
-
 rows = st.lists(
     st.builds(
         lambda who, at, pix: who if at is None else sends(who, at, pix),
@@ -322,8 +319,7 @@ def test_the_last_export_is_what_is_known_whatever_came_before(
         assert sorted((one.last_name, one.profile.pix if one.profile else -1) for one in known) == sorted(
             (row.last_name, row.pix or -1) for row in shown
         )
-        again = collection.prepare(shown, FIRST + timedelta(days=9), answers)
-        assert again.preview
-        assert again.preview.counts == ImportCounts(unchanged=len(shown))
+        again = collection.see(shown, FIRST + timedelta(days=9), answers)
+        assert again.counts == ImportCounts(unchanged=len(shown))
     house.side.database.dispose()
     house.engine.close()

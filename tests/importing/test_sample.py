@@ -11,7 +11,7 @@ from pixflow.importing import Answers, ImportCounts
 from pixflow.pix_orga import read
 from pixflow.pix_orga.samples import write_export
 from pixflow.refused import Refused
-from tests.importing.house import SAMPLE, SAMPLES, House, row, shared
+from tests.importing.house import SAMPLE, SAMPLES, House, row, seen, shared
 
 LATER = "resultats-diagnostic_initial_-_cej_printemps_2026-481516-2026-05-20-0910.csv"
 
@@ -112,18 +112,16 @@ def test_only_the_referent_imports(house: House) -> None:
 
 
 def test_a_file_whose_name_does_not_say_when_asks(house: House) -> None:
-    prepared = house.importer.prepare(first(), "renamed.csv")
-    assert prepared.preview
-    assert [question.code for question in prepared.preview.questions] == ["exported-at"]
+    prepared = seen(house.importer.prepare(first(), "renamed.csv"))
+    assert [question.code for question in prepared.questions] == ["exported-at"]
     at = datetime(2026, 5, 12, 7, 10, tzinfo=UTC)
     answered = house.importer.prepare(first(), "renamed.csv", Answers(exported_at=at))
     assert house.record(answered).counts.new == 8
 
 
 def test_a_name_that_tells_a_time_to_come_is_not_believed(house: House) -> None:
-    prepared = house.importer.prepare(first(), SAMPLE.replace("2026-05-12", "2036-05-12"))
-    assert prepared.preview
-    assert [question.code for question in prepared.preview.questions] == ["exported-at"]
+    prepared = seen(house.importer.prepare(first(), SAMPLE.replace("2026-05-12", "2036-05-12")))
+    assert [question.code for question in prepared.questions] == ["exported-at"]
 
 
 def test_a_shared_row_is_finished_even_where_the_file_has_no_progress(house: House) -> None:

@@ -3,11 +3,12 @@
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Thread
 from typing import ClassVar
 from uuid import UUID, uuid4
 
@@ -52,6 +53,17 @@ def command(id: UUID | None = None) -> NewCommand:
 
 def claim(value: str, stream: UUID, kind: str = "i-milo") -> Claim:
     return Claim(kind, value.encode(), stream)
+
+
+@contextmanager
+def running(*works: Callable[[], object]) -> Iterator[None]:
+    """Runs these beside the block, each in a thread, and waits for them."""
+    threads = [Thread(target=work) for work in works]
+    for thread in threads:
+        thread.start()
+    yield
+    for thread in threads:
+        thread.join()
 
 
 @contextmanager

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from itertools import count
 from pathlib import Path
-from threading import Timer
 from uuid import uuid4
 
 import pytest
 from eventsourcing import persistence
-from eventsourcing.persistence import ConnectionUnavailableError, OperationalError
-from eventsourcing.sqlite import SQLiteConnectionPool
+from eventsourcing.persistence import OperationalError
 
 from pixflow.store import RecordsLost, StoreBusy, StoreFull, StoreRefused
 from pixflow.store.locks import FileLock
@@ -112,39 +110,11 @@ def test_f2_a_position_is_never_issued_twice(tmp_path: Path) -> None:
         connection.execute("DELETE FROM stored_events")
 
 
-def test_f2_control_the_library_table_issues_positions_again() -> None:
-    plain = sqlite3.connect(":memory:")
-    plain.execute("CREATE TABLE e (id TEXT, version INTEGER, PRIMARY KEY (id, version))")
-    plain.executemany("INSERT INTO e VALUES ('a', ?)", [(1,), (2,), (3,)])
-    plain.execute("DELETE FROM e WHERE version > 1")
-    assert plain.execute("INSERT INTO e VALUES ('b', 1)").lastrowid == 2
-    plain.close()
-
-
-def empty(folder: Path) -> Path:
-    """Returns a database file without tables."""
-    (folder / "events.db").touch()
-    return folder / "events.db"
-
-
 @pytest.fixture
 def _stepping_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = map(float, count(0, 3600)).__next__
     monkeypatch.setattr(time, "time", clock)
     monkeypatch.setattr(persistence, "time", clock)
-
-
-def wait_for_a_connection(pool: SQLiteConnectionPool) -> None:
-    used = [pool.get_connection() for _ in range(15)]
-    timer = Timer(0.1, pool.put_connection, used[:1])
-    timer.start()
-    try:
-        used.append(pool.get_connection(timeout=60))
-    finally:
-        timer.join()
-        for connection in used[1:]:
-            pool.put_connection(connection)
-        pool.close()
 
 
 @pytest.mark.usefixtures("_stepping_clock")
@@ -153,12 +123,6 @@ def test_f10_a_step_of_the_wall_clock_does_not_fail_a_wait(recorder: HardenedRec
         for _ in range(15):
             stack.callback(recorder.datastore.lend().close)
         assert recorder.claimed("imilo", [b"1"]) == {}
-
-
-@pytest.mark.usefixtures("_stepping_clock")
-def test_f10_control_the_library_pool_fails(tmp_path: Path) -> None:
-    with pytest.raises(ConnectionUnavailableError):
-        wait_for_a_connection(SQLiteConnectionPool(db_name=str(tmp_path / "events.db")))
 
 
 def wal(folder: Path) -> int:
@@ -273,15 +237,6 @@ def test_f3_a_write_keeps_even_strangers_to_the_lock_out_before_it_reads(
                 stranger.execute("BEGIN IMMEDIATE")
             stranger.execute("SELECT COUNT(*) FROM stored_events").fetchall()
         stranger.execute("BEGIN IMMEDIATE")
-
-
-def test_f3_control_a_deferred_transaction_that_read_cannot_write(recorder: HardenedRecorder, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "events.db", isolation_level=None)) as deferred:
-        deferred.execute("BEGIN")
-        deferred.execute("SELECT COUNT(*) FROM stored_events").fetchall()
-        recorder.insert_events(stored(uuid4(), 1))
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
-            deferred.execute("INSERT INTO stored_events VALUES (9, 'x', 1, 't', 's')")
 
 
 def test_a_disk_that_refuses_to_write_is_said_and_the_store_goes_on(tmp_path: Path) -> None:

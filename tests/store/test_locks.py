@@ -8,7 +8,7 @@ import pytest
 
 from pixflow.store import AlreadyServed, StoreBusy
 from pixflow.store.locks import FileLock, ServeLock, alone
-from tests.store.samples import line, start
+from tests.store.samples import line, running, start
 
 
 @pytest.fixture
@@ -55,10 +55,8 @@ def test_a_thread_is_refused_after_the_limit(path: Path) -> None:
         except StoreBusy as busy:
             refused.append(busy)
 
-    with lock:
-        thread = Thread(target=enter)
-        thread.start()
-        thread.join()
+    with lock, running(enter):
+        pass
     assert refused
 
 
@@ -71,9 +69,8 @@ def test_a_thread_that_was_refused_stands_in_nobodys_way(path: Path) -> None:
 
     with FileLock(path), pytest.raises(StoreBusy), lock:
         pass
-    thread = Thread(target=enter)
-    thread.start()
-    thread.join()
+    with running(enter):
+        pass
     assert entered
 
 

@@ -3,8 +3,9 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from functools import partial
 from itertools import count
-from threading import Thread, Timer
+from threading import Timer
 from time import monotonic, sleep
 from traceback import format_exception
 from typing import Any
@@ -24,7 +25,7 @@ from pixflow.store.postgres.database import Database, Locks, in_words
 from pixflow.store.postgres.pipeline import PipelinedConnection, Statement, rows
 from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
 from tests.postgres import PLANNED_ALIKE, Cluster, plans_by_statement
-from tests.store.samples import claim, command, finish, start, stored
+from tests.store.samples import claim, command, finish, running, start, stored
 
 pytestmark = pytest.mark.postgres
 
@@ -160,30 +161,13 @@ def test_f6_a_reader_at_the_end_of_the_log_skips_nothing(recorder: PostgresRecor
         for _ in range(20):
             recorder.insert_events(stored(uuid4(), 1, 2))
 
-    threads = [Thread(target=write) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    while len(seen) < 240:
-        seen += [position for *_, position in recorder.log(seen[-1] if seen else 0, 7)]
-    for thread in threads:
-        thread.join()
+    with running(*[write] * 3):
+        while len(seen) < 240:
+            seen += [position for *_, position in recorder.log(seen[-1] if seen else 0, 7)]
     for writer in writers:
         finish(writer)
     assert seen == list(range(1, 241))
     assert recorder.max_notification_id() == 240
-
-
-def test_f6_control_positions_that_the_database_gives_are_skipped(database: Database, schema: str) -> None:
-    table = Identifier(schema, "plain")
-    with database.owner() as reader, database.owner() as slow, database.owner() as quick:
-        reader.execute(SQL("CREATE SCHEMA {}").format(Identifier(schema)))
-        reader.execute(SQL("CREATE TABLE {} (position bigserial)").format(table))
-        with slow.transaction():
-            slow.execute(SQL("INSERT INTO {} DEFAULT VALUES").format(table))
-            quick.execute(SQL("INSERT INTO {} DEFAULT VALUES").format(table))
-            assert reader.execute(SQL("SELECT max(position) FROM {}").format(table)).fetchone() == (2,)
-        after = SQL("SELECT position FROM {} WHERE position > 2").format(table)
-        assert reader.execute(after).fetchall() == []
 
 
 # docs/faults.md#f11: nothing waits for ever
@@ -279,11 +263,8 @@ def test_f11_who_holds_a_lock_finds_a_connection(postgres: Cluster, schema: str)
                     database.execute((b"SELECT pg_sleep(0.01)", ()))
                     recorder.insert_events(stored(uuid4(), 1))
 
-        threads = [Thread(target=write, args=[recorder]) for recorder in recorders]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with running(*(partial(write, recorder) for recorder in recorders)):
+            pass
         assert [recorder.max_notification_id() for recorder in recorders] == [5] * 6
         with database.owner() as owner:
             for recorder in recorders:

@@ -3,8 +3,9 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from pixflow.store import StoreRefused
 from pixflow.store.keys import Keys, Ring, RingMoved, Vault
 from pixflow.store.sqlite.vault import SqliteVault
 from tests.store.places import Place
-from tests.store.samples import unsealed
+from tests.store.samples import running, unsealed
 
 A, B, C = uuid4(), uuid4(), uuid4()
 
@@ -91,15 +92,10 @@ def test_keys_made_while_others_are_renewed_open_afterwards(place: Place, tmp_pa
             sealed.update({stream: keys.seal(stream, b"place", stream.bytes) for stream in mine})
 
     sealed: dict[UUID, bytes] = {}
-    threads = [Thread(target=make, args=[mine]) for mine in streams]
-    for thread in threads:
-        thread.start()
-    with closing(opened()) as keys:
+    with running(*(partial(make, mine) for mine in streams)), closing(opened()) as keys:
         together.wait()
         for _ in range(5):
             keys.destroy([uuid4()])
-    for thread in threads:
-        thread.join()
     with closing(opened()) as keys:
         assert [unsealed(keys, stream, b"place", sealed[stream]) for mine in streams for stream in mine] == [
             stream.bytes for mine in streams for stream in mine

@@ -1,4 +1,3 @@
-from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
@@ -6,7 +5,7 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from pixflow.store import ClaimTaken, CommandKnown, CommandRow, NewCommand
 from tests.store.places import AnyRecorder, Place
-from tests.store.samples import claim, command, stored
+from tests.store.samples import claim, command, running, stored
 
 A, B = uuid4(), uuid4()
 
@@ -72,11 +71,8 @@ def test_f5_a_command_sent_by_eight_clients_at_once_is_recorded_once(recorder: A
         except CommandKnown as error:
             known.append(error)
 
-    threads = [Thread(target=send) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with running(*[send] * 8):
+        pass
     assert len(known) == 7
     assert recorder.max_notification_id() == 1
 
@@ -141,11 +137,8 @@ def test_threads_write_one_after_another(recorder: AnyRecorder) -> None:
         for _ in range(25):
             positions.extend(recorder.insert_events(stored(uuid4(), 1, 2), command=command()))
 
-    threads = [Thread(target=write) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with running(*[write] * 20):
+        pass
     assert sorted(positions) == list(range(1, 1001))
 
 
@@ -158,9 +151,6 @@ def test_a_decision_between_reading_and_writing_has_the_store_to_itself(recorder
                 version = recorder.versions(streams)[streams[0]]
                 recorder.insert_events(stored(streams[0], version + 1))
 
-    threads = [Thread(target=count_up) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with running(*[count_up] * 8):
+        pass
     assert recorder.versions(streams) == {streams[0]: 200}

@@ -41,21 +41,14 @@ def copy_to(database: Database, schema: str, path: Path) -> None:
             for statement in TABLES:
                 file.execute(statement)
             for table, (columns, types) in _COPIED.items():
-                _take(owner, file, schema, table, columns, types)
+                names = SQL(columns), Identifier(schema, table)
+                read = SQL("COPY (SELECT {} FROM {} ORDER BY 1) TO STDOUT (FORMAT BINARY)").format(*names)
+                insert = f"INSERT INTO {table} VALUES ({', '.join('?' * len(types))})"  # noqa: S608 — names of our own
+                with owner.cursor() as cursor, cursor.copy(read) as rows:
+                    rows.set_types(types)
+                    file.executemany(insert, rows.rows())
             for statement in TRIGGERS:
                 file.execute(statement)
-
-
-def _take(
-    owner: Owner, file: sqlite3.Connection, schema: str, table: LiteralString, columns: LiteralString, types: list[str]
-) -> None:
-    asked = SQL("COPY (SELECT {} FROM {} ORDER BY 1) TO STDOUT (FORMAT BINARY)").format(
-        SQL(columns), Identifier(schema, table)
-    )
-    marks = ", ".join("?" * len(types))
-    with owner.cursor() as cursor, cursor.copy(asked) as rows:
-        rows.set_types(types)
-        file.executemany(f"INSERT INTO {table} VALUES ({marks})", rows.rows())  # noqa: S608 — names of our own
 
 
 def check_alone(database: Database) -> None:
@@ -78,8 +71,13 @@ def put(database: Database, schema: str, copy: Path) -> None:
         lay(owner, schema, database.role)
         there = {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         for table in _COPIED:
-            if table in there:  # a backup made before there were files has none
-                _give(owner, file, schema, table)
+            if table not in there:  # a backup made before there were files has none
+                continue
+            # Sends ids as text: PostgreSQL reads them as SQLite writes them.
+            write = SQL("COPY {} FROM STDIN").format(Identifier(schema, table))
+            with owner.cursor() as cursor, cursor.copy(write) as rows:
+                for row in file.execute(f"SELECT * FROM {table}"):  # noqa: S608 — names of our own
+                    rows.write_row(row)
         head = SQL("UPDATE {0} SET position = (SELECT COALESCE(max(position), 0) FROM {1})")
         owner.execute(head.format(Identifier(schema, "head"), Identifier(schema, "stored_events")))
 
@@ -158,13 +156,6 @@ def _put_aside(owner: Owner, schema: str, aside: str, keeps_keys: bool) -> None:
 
 def _rename(owner: Owner, schema: str, name: str) -> None:
     owner.execute(SQL("ALTER SCHEMA {} RENAME TO {}").format(Identifier(schema), Identifier(name)))
-
-
-def _give(owner: Owner, file: sqlite3.Connection, schema: str, table: LiteralString) -> None:
-    """Sends ids as text: PostgreSQL reads them as SQLite writes them."""
-    with owner.cursor() as cursor, cursor.copy(SQL("COPY {} FROM STDIN").format(Identifier(schema, table))) as rows:
-        for row in file.execute(f"SELECT * FROM {table}"):  # noqa: S608 — names of our own
-            rows.write_row(row)
 
 
 @contextmanager

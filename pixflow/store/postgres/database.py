@@ -180,7 +180,8 @@ class Database:
 
     def _conninfo(self, lock_limit: float, **session: str) -> str:
         settings = {**_SESSION, "application_name": self._name, "lock_timeout": f"{lock_limit * 1000:.0f}", **session}
-        options = [f"-c {name}={_escaped(value)}" for name, value in settings.items()]
+        escaped = {name: value.replace("\\", "\\\\").replace(" ", "\\ ") for name, value in settings.items()}
+        options = [f"-c {name}={value}" for name, value in escaped.items()]
         given = str(self._given.get("options") or "")
         return make_conninfo("", **{**self._given, **_CLIENT, "options": " ".join([given, *options])})
 
@@ -260,10 +261,6 @@ def in_words(error: psycopg.Error) -> Exception:
 def lock_number(name: str) -> int:
     """Returns the number of the advisory lock for a name, as a signed bigint."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace(" ", "\\ ")
 
 
 def _take_role(owner: Owner) -> str | None:

@@ -54,7 +54,11 @@ class PipelinedConnection(psycopg.Connection[tuple[Any, ...]]):
         parts = [statements, then] if then else [statements]
         try:
             pg.enter_pipeline_mode()
-            sent = [message for part in parts for message in self._send_all(part)]
+            sent: list[tuple[int, bytes]] = []
+            for part in parts:
+                for sql, values in part:
+                    sent += self._send(sql, values)
+                pg.pipeline_sync()
             answers = [answer for _ in parts for answer in self._answers(deadline)]
             pg.exit_pipeline_mode()
         except psycopg.OperationalError as error:
@@ -87,11 +91,6 @@ class PipelinedConnection(psycopg.Connection[tuple[Any, ...]]):
         self.round_trip([_RESET] if idle else [_ROLLBACK, _RESET], monotonic() + _SOON)
         self.isolation_level = self.read_only = None
         self.autocommit = False
-
-    def _send_all(self, statements: Iterable[Statement]) -> Iterator[tuple[int, bytes]]:
-        for sql, values in statements:
-            yield from self._send(sql, values)
-        self.pgconn.pipeline_sync()
 
     def _send(self, sql: bytes, values: Sequence[bytes | None]) -> Iterator[tuple[int, bytes]]:
         pg, names = self.pgconn, self._names

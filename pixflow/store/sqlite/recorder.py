@@ -106,8 +106,10 @@ class HardenedDatastore(SQLiteDatastore):
             try:
                 yield
             finally:
-                if self.lock.depth == 1:
-                    self._checkpoint_if_large()
+                # The commit is recorded, even if the checkpoint fails: the next writer tries again.
+                with suppress(StoreError, EventSourcingError, OSError):
+                    if self.lock.depth == 1 and _size(self._wal) > WAL_LIMIT:
+                        self._checkpoint("PASSIVE")
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[sqlite3.Cursor]:  # type: ignore[override]
@@ -133,15 +135,11 @@ class HardenedDatastore(SQLiteDatastore):
                 raise in_words(error) from error
             finally:
                 cursor.close()
-                self._clean(writer)
-
-    def _clean(self, writer: sqlite3.Connection) -> None:
-        """Ends a transaction that is left open. The next writer opens another connection when that fails."""
-        try:
-            writer.rollback()
-        except sqlite3.Error:
-            writer.close()
-            self._writer = None
+                try:
+                    writer.rollback()  # a transaction that is left open
+                except sqlite3.Error:  # the next writer opens another connection
+                    writer.close()
+                    self._writer = None
 
     def reading(self) -> "ReadCursor":
         """Opens a cursor for one SELECT, which is its own snapshot."""
@@ -194,12 +192,6 @@ class HardenedDatastore(SQLiteDatastore):
         for connection in [*self._readers, *([self._writer] if self._writer else [])]:
             connection.close()
         self._readers, self._writer = [], None
-
-    def _checkpoint_if_large(self) -> None:
-        # The commit is recorded, even if the checkpoint fails: the next writer tries again.
-        with suppress(StoreError, EventSourcingError, OSError):
-            if _size(self._wal) > WAL_LIMIT:
-                self._checkpoint("PASSIVE")
 
     def _checkpoint(self, mode: str) -> bool:
         with self.reading() as cursor:
@@ -320,59 +312,33 @@ def _insert(
     releases: Sequence[Claim],
 ) -> range:
     """Inserts all or nothing. Returns the positions. Deletes `releases` before it inserts `claims`."""
-    first = _next_position(c)
+    given = c.execute("SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'").fetchone()
+    first = given[0] + 1 if given else 1
+    positions = range(first, first + len(stored_events))
     if command is not None:
-        _insert_command(c, command, first, first + len(stored_events) - 1)
+        try:
+            row = (command.id.hex, command.actor, command.fingerprint, first, positions[-1])
+            c.execute("INSERT INTO commands VALUES (?, ?, ?, ?, ?)", row)
+        except sqlite3.IntegrityError as error:
+            raise CommandKnown(command.id) from error
     if releases:
-        _release(c, releases)
+        c.executemany("DELETE FROM claims WHERE kind = ? AND digest = ? AND stream = ?", map(_held, releases))
     if claims:
-        _claim(c, claims)
-    _insert_rows(c, stored_events, first)
-    return range(first, first + len(stored_events))
-
-
-def _next_position(c: sqlite3.Cursor) -> int:
-    c.execute("SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'")
-    row = c.fetchone()
-    return row[0] + 1 if row else 1
-
-
-def _insert_command(c: sqlite3.Cursor, command: NewCommand, first: int, last: int) -> None:
-    try:
-        c.execute(
-            "INSERT INTO commands VALUES (?, ?, ?, ?, ?)",
-            (command.id.hex, command.actor, command.fingerprint, first, last),
-        )
-    except sqlite3.IntegrityError as error:
-        raise CommandKnown(command.id) from error
-
-
-def _release(c: sqlite3.Cursor, releases: Sequence[Claim]) -> None:
-    rows = [(claim.kind, claim.digest, claim.stream.hex) for claim in releases]
-    c.executemany("DELETE FROM claims WHERE kind = ? AND digest = ? AND stream = ?", rows)
-
-
-def _claim(c: sqlite3.Cursor, claims: Sequence[Claim]) -> None:
-    rows = [(claim.kind, claim.digest, claim.stream.hex) for claim in claims]
-    c.executemany("INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows)
-    if c.rowcount < len(rows):
-        _check_held(c, claims)
-
-
-def _check_held(c: sqlite3.Cursor, claims: Sequence[Claim]) -> None:
-    for claim in claims:
-        c.execute(_SELECT_CLAIM, (claim.kind, claim.digest))
-        holder = UUID(c.fetchone()[0])
-        if holder != claim.stream:
-            raise ClaimTaken(claim.kind, holder)
-
-
-def _insert_rows(c: sqlite3.Cursor, events: Sequence[StoredEvent], first: int) -> None:
+        c.executemany("INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT DO NOTHING", map(_held, claims))
+        for claim in claims if c.rowcount < len(claims) else ():
+            (name,) = c.execute(_SELECT_CLAIM, (claim.kind, claim.digest)).fetchone()
+            if (holder := UUID(name)) != claim.stream:
+                raise ClaimTaken(claim.kind, holder)
     rows = [
         (position, _name(event.originator_id), event.originator_version, event.topic, event.state)
-        for position, event in enumerate(events, first)
+        for position, event in zip(positions, stored_events, strict=True)
     ]
     c.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows)
+    return positions
+
+
+def _held(claim: Claim) -> tuple[str, bytes, str]:
+    return claim.kind, claim.digest, claim.stream.hex
 
 
 def _name(stream: UUID | str) -> str:
@@ -406,6 +372,7 @@ _SELECT_VERSIONS = """SELECT value, COALESCE(
 _SELECT_VERSION = "SELECT ?1, COALESCE(MAX(originator_version), 0) FROM stored_events WHERE originator_id = ?1"
 _SELECT_STREAMS = """SELECT DISTINCT originator_id FROM stored_events
     WHERE topic IN (SELECT value FROM json_each(?))"""
+_SELECT_COMMAND = "SELECT actor, fingerprint, first_position, last_position FROM commands WHERE id = ?"
 _SELECT_COMMANDS = """SELECT id, actor, fingerprint, first_position, last_position FROM commands
     WHERE id IN (SELECT value FROM json_each(?))"""
 
@@ -566,7 +533,11 @@ class HardenedRecorder(StructureRecorder, SQLiteApplicationRecorder):
                 rows = cursor.execute(statement, params).fetchall()
                 streams = {name: UUID(name) for name in {row[0] for row in rows}}
             except (sqlite3.OperationalError, ValueError):
-                return _readable(cursor.execute(_as_bytes(statement), params))
+                in_bytes = statement.replace("SELECT originator_id, originator_version, topic,", _BYTES, 1)
+                return [
+                    (_stream(name), version, topic.decode(errors="replace"), state, position)
+                    for name, version, topic, state, position in cursor.execute(in_bytes, params)
+                ]
         return [(streams[name], *row) for name, *row in rows]
 
     def streams(self, topics: Iterable[str]) -> set[UUID]:
@@ -587,9 +558,7 @@ class HardenedRecorder(StructureRecorder, SQLiteApplicationRecorder):
     def command(self, id: UUID) -> CommandRow | None:
         """Returns the record of a command id, None when there is none."""
         with self.datastore.reading() as cursor:
-            row = cursor.execute(
-                "SELECT actor, fingerprint, first_position, last_position FROM commands WHERE id = ?", [id.hex]
-            ).fetchone()
+            row = cursor.execute(_SELECT_COMMAND, [id.hex]).fetchone()
         return CommandRow(id, *row) if row else None
 
     def commands(self, ids: Iterable[UUID]) -> dict[UUID, CommandRow]:
@@ -623,19 +592,8 @@ def _versions(cursor: sqlite3.Cursor, ids: Iterable[UUID]) -> dict[UUID, int]:
     return {names[name]: version for name, version in cursor.execute(statement, asked)}
 
 
-def _as_bytes(statement: str) -> str:
-    return statement.replace("SELECT originator_id, originator_version, topic,", _BYTES, 1)
-
-
-def _readable(rows: Iterable[tuple[bytes, int, bytes, bytes, int]]) -> list[EventRow]:
-    """Returns rows whose texts may be damaged: an id that is none becomes the id 0, which names no stream."""
-    return [
-        (_stream(name), version, topic.decode(errors="replace"), state, position)
-        for name, version, topic, state, position in rows
-    ]
-
-
 def _stream(name: bytes) -> UUID:
+    """Returns the id of a stream; of a damaged name the id 0, which names no stream."""
     try:
         return UUID(name.decode())
     except ValueError:
