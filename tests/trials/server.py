@@ -1,7 +1,6 @@
 """The web application in a process of its own, to be killed and started again."""
 
 import os
-import signal
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -71,27 +70,7 @@ def _without_a_look() -> None:
     app._recorded = lambda request: False
 
 
-def _without_an_answer() -> None:
-    """The first command that is recorded is not answered: the process dies of kill -9 just before."""
-    create_app = app.create_app
-
-    def created(*served: Any) -> Any:
-        application = create_app(*served)
-
-        async def deadly(scope: Any, receive: Any, send: Any) -> None:
-            async def sent(message: Any) -> None:
-                if message.get("status") == 303:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                await send(message)
-
-            await application(scope, receive, sent)
-
-        return deadly
-
-    app.create_app = created  # type: ignore[assignment]
-
-
-CONTROLS = {"nothing": lambda: None, "a look": _without_a_look, "an answer": _without_an_answer}
+CONTROLS = {"nothing": lambda: None, "a look": _without_a_look}
 
 
 class Server:
@@ -115,13 +94,6 @@ class Server:
         self._kill()
         hear.close()
         return answered
-
-    def die(self) -> None:
-        """Starts, and waits for the process to die of the control `an answer`."""
-        with self._start() as hear:
-            self.port = hear.recv()
-        self._process.join(PATIENCE)
-        self._kill()
 
     @contextmanager
     def living(self) -> Iterator[None]:

@@ -17,17 +17,14 @@ from tests.trials.server import Server
 from tests.trials.verdict import must_be_sound, times_recorded
 from web.desk.dependencies import COOKIE
 
-SHORT = (10, 2.0)
-LONG = (200, float(many("seconds", 45)))
+pytestmark = pytest.mark.trial
+
+PEOPLE, SECONDS = 200, float(many("seconds", 45))
 DOSSIERS = 40
 MOST_MEGABYTES = 400
 THINKS = (0.5, 1.5)
 """Seconds from one page to the next."""
 PAGES = ("/boite", "/dossiers", "/ateliers")
-TRIALS = [
-    pytest.param("sqlite", LONG, marks=pytest.mark.trial),
-    pytest.param("postgres", LONG, marks=[pytest.mark.trial, pytest.mark.postgres]),
-]
 
 
 class Colleague(Client):
@@ -87,16 +84,15 @@ def peak(pid: int) -> int:
     return int(found[1]) // 1024
 
 
-@pytest.mark.parametrize(("store", "crowd"), [("sqlite", SHORT), *TRIALS])
-def test_a_crowd_is_answered(tmp_path: Path, url: str, store: str, crowd: tuple[int, float], proofs: Proofs) -> None:
-    count, seconds = crowd
+@pytest.mark.parametrize("store", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_a_crowd_is_answered(tmp_path: Path, url: str, store: str, proofs: Proofs) -> None:
     mission, chance = found(tmp_path, url, DOSSIERS), Random(SEED)
     server = Server(mission)
     with server.living():
-        people = [Colleague(server, f"colleague {n}", Random(chance.random())) for n in range(count)]
+        people = [Colleague(server, f"colleague {n}", Random(chance.random())) for n in range(PEOPLE)]
         for one in people:
             one.start()
-        sleep(seconds)
+        sleep(SECONDS)
         for one in people:
             one.ask_to_stop()
         for one in people:
@@ -105,7 +101,7 @@ def test_a_crowd_is_answered(tmp_path: Path, url: str, store: str, crowd: tuple[
     times = sorted(time for one in people for time in one.times)
     answers = sum((one.answers for one in people), Counter[int]())
     median, slow = times[len(times) // 2], times[len(times) * 99 // 100]
-    done = f"{store}: {count} people for {seconds:.0f} s, {len(times)} requests, {len(times) / seconds:.0f} a second"
+    done = f"{store}: {PEOPLE} people for {SECONDS:.0f} s, {len(times)} requests, {len(times) / SECONDS:.0f} a second"
     told = ", ".join(f"{number} answered {status}" for status, number in sorted(answers.items()))
     proofs.add("a crowd", done, f"p50 {median * 1000:.0f} ms, p99 {slow * 1000:.0f} ms, {megabytes} MB; {told}")
     with mission.opened() as opened:

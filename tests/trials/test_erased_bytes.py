@@ -23,7 +23,9 @@ from tests.trials.scale import SEED, many
 from web.hosting.served_structure import ServedStructure, serve_one
 
 _TRACE = re.compile(rb"zan[k-t]{6}|[+]33698[0-9]{6}")  # no part of an id looks like either
-PEOPLE, ERASED = many("people", 2_000), many("erased", 1_800)
+pytestmark = pytest.mark.trial
+
+PEOPLE, ERASED, TIMES = many("people", 2_000), many("erased", 1_800), many("seeds", 5)
 STEPS = 4
 """Times that somebody works on each dossier after it was opened."""
 
@@ -107,38 +109,31 @@ def office(data: Path, seed: int) -> Iterator[Office]:
         yield Office(served, mission, Random(seed))
 
 
-def erased_of(data: Path, people: int, erased: int, seed: int) -> list[tuple[str, bytes]]:
-    youths = [Youth(number) for number in range(people)]
+def erased_of(data: Path, seed: int) -> list[tuple[str, bytes]]:
+    youths = [Youth(number) for number in range(PEOPLE)]
     with office(data, seed) as at_work:
         at_work.work(youths)
-        gone = at_work.chance.sample(youths, erased)
-        assert len(left(at_work.served.opened.folder / "read", gone)) > erased, "the check would find nothing"
+        gone = at_work.chance.sample(youths, ERASED)
+        assert len(left(at_work.served.opened.folder / "read", gone)) > ERASED, "the check would find nothing"
         at_work.erase(gone)
         return left(at_work.served.opened.folder / "read", gone)
 
 
-@pytest.mark.parametrize(
-    ("people", "erased", "seeds"),
-    [(400, 200, 1), pytest.param(PEOPLE, ERASED, many("seeds", 5), marks=pytest.mark.trial)],
-)
-def test_nobody_erased_is_left_in_the_read_tables(
-    people: int, erased: int, seeds: int, tmp_path: Path, proofs: Proofs
-) -> None:
-    found_after = [erased_of(tmp_path / str(seed), people, erased, SEED + seed) for seed in range(seeds)]
+def test_nobody_erased_is_left_in_the_read_tables(tmp_path: Path, proofs: Proofs) -> None:
+    found_after = [erased_of(tmp_path / str(seed), SEED + seed) for seed in range(TIMES)]
     proofs.add(
         "erased people in the files of read/",
-        f"{seeds} times {people} dossiers worked on one by one, {erased} erased",
+        f"{TIMES} times {PEOPLE} dossiers worked on one by one, {ERASED} erased",
         f"{sum(map(len, found_after))} traces left",
     )
-    assert found_after == [[]] * seeds
+    assert found_after == [[]] * TIMES
 
 
-@pytest.mark.trial
 def test_control_what_is_overwritten_where_it_stands_leaves_copies(
     tmp_path: Path, proofs: Proofs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "write_anew", emptied)
-    found_after = erased_of(tmp_path, PEOPLE, ERASED, SEED)
+    found_after = erased_of(tmp_path, SEED)
     proofs.add(
         "control: secure_delete without VACUUM",
         f"{PEOPLE} dossiers worked on one by one, {ERASED} erased",

@@ -67,20 +67,14 @@ def test_what_was_acknowledged_is_there_once(store: str, kills: int, url: str, t
             must_show(served.read(), served.engine)
 
 
-@pytest.mark.parametrize(
-    ("twice", "without"), [(1, "an answer"), pytest.param(many("twice", 50), "nothing", marks=pytest.mark.trial)]
-)
-def test_control_with_a_fresh_id_for_each_try_something_is_there_twice(
-    twice: int, without: str, tmp_path: Path, proofs: Proofs
-) -> None:
-    """An ordinary run aims its kills between a commit and its answer; a trial leaves them to chance."""
-    mission, chance, kills = found(tmp_path), Random(SEED), 0
-    server = Server(mission, without)
+@pytest.mark.trial
+def test_control_with_a_fresh_id_for_each_try_something_is_there_twice(tmp_path: Path, proofs: Proofs) -> None:
+    mission, chance, kills, twice = found(tmp_path), Random(SEED), 0, many("twice", 50)
+    server = Server(mission)
     start, crowd = start_of(server), Crowd(server, remembers=False)
     while recorded_twice(mission) < twice and kills < 30 * twice:
-        server.die() if without == "an answer" else live(server, chance, start)
+        live(server, chance, start)
         kills += 1
-    server.without = "nothing"
     with server.living():
         crowd.stop()
     with mission.opened() as opened:

@@ -25,7 +25,7 @@ from tests.store.proxy import Fault, Wire
 from tests.trials.clients import Crowd
 from tests.trials.mission import Mission, found
 from tests.trials.proofs import Proofs
-from tests.trials.scale import SEED, many, rounds
+from tests.trials.scale import SEED, many
 from tests.trials.server import Server
 from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, repeated
 from tests.web.client import InspectingClient
@@ -137,11 +137,11 @@ def test_nothing_is_lost_nothing_twice_nothing_denied(
             must_show(served.read(), served.engine)
 
 
-@rounds("twice", 1, 3)
+@pytest.mark.trial
 def test_control_without_a_look_nor_an_id_something_is_there_twice_and_was_denied(
-    twice: int, database_url: str, postgres: Cluster, wire: Wire, tmp_path: Path, proofs: Proofs
+    database_url: str, postgres: Cluster, wire: Wire, tmp_path: Path, proofs: Proofs
 ) -> None:
-    mission, cuts = found(tmp_path, database_url), 0
+    mission, cuts, twice = found(tmp_path, database_url), 0, many("twice", 3)
     server = Server(over(wire, mission, postgres), without="a look")
     with server.living(), mission.opened() as opened:
         crowd = Crowd(server, remembers=False)

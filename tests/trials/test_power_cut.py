@@ -121,6 +121,7 @@ def test_every_acknowledged_command_survives(cuts: int, traces: Traces, tmp_path
     proofs.add("power cut, SQLite", f"{cuts} cuts", f"{acknowledged} acknowledged commands, each there once")
 
 
+@pytest.mark.trial
 def test_control_a_cut_just_after_an_answer_loses_what_was_not_synced(traces: Traces, tmp_path: Path) -> None:
     """Between the last two answers a file may have been synced for another reason: not before each of eight."""
     disk = traces(SEED, "normal")
