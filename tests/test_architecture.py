@@ -1,12 +1,14 @@
-"""The house keeps its shape: who imports whom, and what a pure module may not do."""
+"""The house keeps its shape: who imports whom, what a pure module may not do, how a docstring may not begin.
+
+`make check` compares imports with their contracts.
+"""
 
 import ast
 import re
-import subprocess
-import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -16,75 +18,31 @@ import pytest
 from projections.store.catch_up import PROJECTIONS
 
 ROOT = Path(__file__).parent.parent
+PACKAGES = ("pixflow", "projections", "web", "tests")
 IMPURE = ("access_journal", "engine", "structure_folder", "erasing", "inspection", "store", "pix_orga")
 FORBIDDEN_IMPORTS = {
     "eventsourcing", "fastapi", "starlette", "sqlalchemy", "sqlite3", "psycopg", "random", "secrets", "time",
 }  # fmt: skip
 FORBIDDEN_CALLS = {"now", "utcnow", "today", "uuid1", "uuid4"}
-PACKAGES = ("pixflow", "projections", "web", "tests")
+STOPWATCHES = {
+    "process_time", "perf_counter", "thread_time", "process_time_ns", "perf_counter_ns", "timeit", "getrusage",
+}  # fmt: skip
+NEVER = ("What ", "Who ", "Whose ", "Whether ", "How ", "The same")
+"""Beginnings of a docstring that CONTRIBUTING.md rules out."""
 
 
-def pure_modules() -> list[Path]:
-    package = ROOT / "pixflow"
-    return [path for path in sorted(package.rglob("*.py")) if _room(path.relative_to(package)) not in IMPURE]
+class Source:
+    """Facts about the text of a module, which is parsed once for all tests."""
 
-
-def _room(path: Path) -> str:
-    return path.parts[0].removesuffix(".py")
-
-
-def breaches(source: str) -> Iterator[str]:
-    """Yields what a pure module may not contain: clock, new ids, imports of the outside world."""
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in FORBIDDEN_CALLS:
-                yield f"line {node.lineno}: {name}()"
-            case ast.Import(names=names):
-                yield from (f"line {node.lineno}: import {a.name}" for a in names if _root(a.name) in FORBIDDEN_IMPORTS)
-            case ast.ImportFrom(module=str(module)) if _root(module) in FORBIDDEN_IMPORTS:
-                yield f"line {node.lineno}: from {module}"
-
-
-def _root(module: str) -> str:
-    return module.split(".")[0]
-
-
-@pytest.mark.parametrize("path", pure_modules(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_pure_module_reads_no_clock_makes_no_id_and_imports_no_world(path: Path) -> None:
-    assert not list(breaches(path.read_text()))
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "datetime.now()",
-        "date.today()",
-        "x = uuid4()",
-        "import random",
-        "from sqlite3 import connect",
-        "import sqlalchemy.sql",
-    ],
-)
-def test_the_walk_finds_what_it_looks_for(source: str) -> None:
-    assert list(breaches(source))
-
-
-def sources() -> dict[str, str]:
-    """The text of each module of the house, by the name that imports use."""
-    return {_module(path): path.read_text() for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))}
-
-
-def _module(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-def imports(module: str, source: str, known: Collection[str]) -> set[str]:
-    """The modules of the house that a module imports: at its top, inside a function, or under TYPE_CHECKING.
-
-    A package counts with each of its modules, but for the modules of that package themselves.
-    """
-    found = {whole for node in ast.walk(ast.parse(source)) for name in _imported(node) for whole in _packages(name)}
-    return {name for name in found if name in known and name != module and not module.startswith(f"{name}.")}
+    def __init__(self, text: str) -> None:
+        body = ast.parse(text).body
+        nodes = [node for top in body for node in ast.walk(top)]
+        self.text = text
+        self.classes = [node.name for node in body if isinstance(node, ast.ClassDef)]
+        self.imported = [name for node in nodes for name in _imported(node)]
+        self.breaches = [said for node in nodes for said in _breaches(node)]
+        self.measures = sorted(line for node in nodes for line in _measures(node))
+        self.wrong_starts = [said for node in nodes for said in _wrong_starts(node)]
 
 
 def _imported(node: ast.AST) -> Iterator[str]:
@@ -95,6 +53,93 @@ def _imported(node: ast.AST) -> Iterator[str]:
             yield from (f"{module}.{alias.name}" for alias in names)
 
 
+def _breaches(node: ast.AST) -> Iterator[str]:
+    """Yields what a pure module may not contain: clock, new ids, imports of the outside world."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in FORBIDDEN_CALLS:
+            yield f"line {node.lineno}: {name}()"
+        case ast.Import() | ast.ImportFrom():
+            yield from (f"import {name}" for name in _imported(node) if name.split(".")[0] in FORBIDDEN_IMPORTS)
+
+
+def _measures(node: ast.AST) -> Iterator[int]:
+    """Yields the lines that measure the machine: a stopwatch, a time asserted, a deadline of Hypothesis."""
+    match node:
+        case ast.Attribute(attr=name) | ast.Name(id=name) | ast.alias(name=name) if name in STOPWATCHES:
+            yield node.lineno
+        case ast.Assert(test=test) if "monotonic() - " in ast.unparse(test):
+            yield node.lineno
+        case ast.keyword(arg="deadline", value=value) if ast.unparse(value) != "None":
+            yield value.lineno
+
+
+def _wrong_starts(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yields the docstring of a module, a class, a function or a constant that starts with a word of NEVER."""
+    match node:
+        case ast.Expr(value=ast.Constant(value=str(text))) if text.startswith(NEVER):
+            yield node.lineno, text[:60]
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """Returns each module of the house, by its path."""
+    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    return {path.relative_to(ROOT).as_posix(): Source(path.read_text()) for path in paths}
+
+
+def modules() -> dict[str, Source]:
+    """Returns each module of the house, by the name that imports use."""
+    return {path[:-3].replace("/", ".").removesuffix(".__init__"): source for path, source in sources().items()}
+
+
+def test_a_docstring_starts_with_a_verb_or_a_noun() -> None:
+    assert {path: source.wrong_starts for path, source in sources().items() if source.wrong_starts} == {}
+
+
+def test_every_file_of_tests_has_one() -> None:
+    """One was emptied by mistake once, and everything passed."""
+    tests = {path: source for path, source in sources().items() if path.rpartition("/")[2].startswith("test_")}
+    assert [path for path, source in tests.items() if "def test_" not in source.text] == []
+
+
+def test_no_test_of_the_suite_measures_the_machine() -> None:
+    """Speed is compared in benchmarks and trials. A test counts what is done: calls, rows, statements, round trips."""
+    apart = ("pixflow/", "projections/", "web/", "tests/benchmarks/", "tests/trials/")
+    suite = {path: source for path, source in sources().items() if not path.startswith(apart)}
+    assert {path: source.measures for path, source in suite.items() if source.measures} == {}
+
+
+def test_a_pure_module_reads_no_clock_makes_no_id_and_imports_no_world() -> None:
+    pure = {path: one for path, one in sources().items() if path.startswith("pixflow/")}
+    impure = tuple(f"pixflow/{room}{end}" for room in IMPURE for end in ("/", ".py"))
+    assert {path: one.breaches for path, one in pure.items() if one.breaches and not path.startswith(impure)} == {}
+
+
+def test_a_wrong_start_and_a_measure_are_found_wherever_they_stand() -> None:
+    source = 'NUMBER = 1\n"""How many."""\nclass A:\n    def f(self):\n        """Whether it does."""\n'
+    assert [line for line, _ in Source(source).wrong_starts] == [2, 5]
+    source = "from time import perf_counter\nimport time\ntime.process_time()\nassert time.monotonic() - 2 < 3\n"
+    assert Source(source + "settings(deadline=200)\nsettings(deadline=None)\n").measures == [1, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["datetime.now()", "date.today()", "x = uuid4()", "import random", "from sqlite3 import connect",
+     "import sqlalchemy.sql"],
+)  # fmt: skip
+def test_the_walk_finds_what_it_looks_for(source: str) -> None:
+    assert Source(source).breaches
+
+
+def imports(module: str, source: Source, known: Collection[str]) -> set[str]:
+    """The modules of the house that a module imports: at its top, inside a function, or under TYPE_CHECKING.
+
+    A package counts with each of its modules, but for the modules of that package themselves.
+    """
+    found = {whole for name in source.imported for whole in _packages(name)}
+    return {name for name in found if name in known and name != module and not module.startswith(f"{name}.")}
+
+
 def _packages(name: str) -> Iterator[str]:
     """A dotted name, then each package that holds it."""
     while name:
@@ -102,17 +147,17 @@ def _packages(name: str) -> Iterator[str]:
         name = name.rpartition(".")[0]
 
 
-def circle(texts: dict[str, str]) -> str:
+def circle(known: dict[str, Source]) -> str:
     """The first circle of imports as "a imports b imports a", "" when there is none."""
     try:
-        TopologicalSorter({name: imports(name, text, texts) for name, text in texts.items()}).prepare()
+        TopologicalSorter({name: imports(name, source, known) for name, source in known.items()}).prepare()
     except CycleError as error:
         return " imports ".join(reversed(error.args[1]))
     return ""
 
 
 def test_no_import_makes_a_circle() -> None:
-    assert not (found := circle(sources())), found
+    assert not (found := circle(modules())), found
 
 
 @pytest.mark.parametrize(
@@ -127,7 +172,7 @@ def test_no_import_makes_a_circle() -> None:
     ],
 )
 def test_a_circle_is_found_however_it_is_imported(source: str) -> None:
-    assert circle({"web.a": source, "web.b": "from web.a import x"}) in (
+    assert circle({"web.a": Source(source), "web.b": Source("from web.a import x")}) in (
         "web.a imports web.b imports web.a",
         "web.b imports web.a imports web.b",
     )
@@ -136,12 +181,10 @@ def test_a_circle_is_found_however_it_is_imported(source: str) -> None:
 def test_a_class_has_a_name_of_its_own() -> None:
     """Events of several streams may share a name, and a behaviour of the samples the name of what it plays."""
     places: dict[str, set[str]] = defaultdict(set)
-    for path in (path for package in PACKAGES[:3] for path in (ROOT / package).rglob("*.py")):
-        where = path.relative_to(ROOT).as_posix()
-        if not where.startswith(("pixflow/events/", "web/samples/")):
-            for node in ast.parse(path.read_text()).body:
-                if isinstance(node, ast.ClassDef):
-                    places[node.name].add(where)
+    for path, source in sources().items():
+        if not path.startswith(("pixflow/events/", "web/samples/", "tests/")):
+            for name in source.classes:
+                places[name].add(path)
     assert not {name: sorted(found) for name, found in places.items() if len(found) > 1}
 
 
@@ -156,13 +199,6 @@ def test_the_contracts_name_every_projection_and_open_no_module_of_decisions_to_
     assert contract("5")["forbidden_modules"] == ["pixflow"]
     opened = [re.escape(line.split(" -> ")[1]) for line in contract("5")["ignore_imports"]]
     pattern = "|".join(one.replace(r"\*\*", ".+").replace(r"\*", "[^.]+") for one in opened)
-    modules = {name for name, text in sources().items() if name.startswith("pixflow") and "\n@decision(" in text}
-    assert modules, "where decisions are"
-    assert not {module for module in modules if re.fullmatch(pattern, module)}
-
-
-def test_imports_keep_to_the_contracts() -> None:
-    """In a process of its own: the linter silences every logger of the one it runs in."""
-    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-logo"]
-    linted = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert linted.returncode == 0, linted.stdout
+    decisions = {name for name, one in modules().items() if name.startswith("pixflow") and "\n@decision(" in one.text}
+    assert decisions, "where decisions are"
+    assert not {module for module in decisions if re.fullmatch(pattern, module)}
