@@ -8,7 +8,6 @@ from tests.web.paths import House
 from tests.web.pressing import press
 from tests.web.tags import parsed
 from web.french.dossier import path
-from web.french.events import workshops as french
 
 NADIA = "Nadia Benali"
 
@@ -42,11 +41,6 @@ def test_deciding_offers_to_close_and_to_go_on(locale: House) -> None:
     assert "Décider" in panel
     assert "Prévoir le diagnostic" in panel
     assert "Mettre en pause" in panel
-
-
-def test_a_workshop_whose_last_seat_is_offered_is_not_full() -> None:
-    assert french.left(0, 2, 1) == "1\N{NO-BREAK SPACE}place proposée, réponse attendue"
-    assert french.left(0, 0).startswith("complet")
 
 
 def test_a_vanished_try_waits_for_nothing(locale: House) -> None:

@@ -173,10 +173,11 @@ def test_the_prescription_asks_for_a_reason_and_shows_the_grid_of_its_day(locale
 
 
 def test_a_campaign_or_an_advisor_of_nobody_is_refused(locale: House) -> None:
+    typed: dict[str, Any] = {"planned_for": "2026-03-18", "campaign": "7f6a2b1e-0000-4000-8000-000000000001"}
+    retaking, _ = CASES["retake"].arrange(locale)
+    assert press(locale.client("Nadia Benali"), retaking, "retake", **typed).status_code == 422
     dossier = locale.presented()
-    stranger = "7f6a2b1e-0000-4000-8000-000000000001"
-    answer = press(locale.client("Nadia Benali"), dossier, "plan", planned_for="2026-03-18", campaign=stranger)
-    assert answer.status_code == 422
+    assert press(locale.client("Nadia Benali"), dossier, "plan", **typed).status_code == 422
     answer = press(locale.client("Sophie Lecomte"), dossier, "assign", advisor=str(locale.people["Claire Vasseur"]))
     assert answer.status_code == 422
     assert locale.state(dossier).version == 3

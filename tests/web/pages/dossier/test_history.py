@@ -109,10 +109,16 @@ def test_one_s_own_other_tab_is_told_when_the_page_is_out_of_date(locale: House)
 
 @pytest.mark.parametrize(
     ("form", "said"),
-    [("chase", {"channel": "sms", "reached": "false"}), ("appointment", {"day": "2026-03-20", "hour": "14:30"})],
+    [
+        ("chase", {"channel": "sms", "reached": "false"}),
+        ("appointment", {"day": "2026-03-20", "hour": "14:30"}),
+        ("snooze", {"until": "2026-03-20", "reason": "x"}),
+        ("hand", {"to": "Paul Rey"}),
+    ],
 )
-def test_nobody_is_met_or_chased_about_what_is_not_to_be_done(locale: House, form: str, said: dict[str, Any]) -> None:
+def test_what_is_not_to_be_done_cannot_rest_nor_change_hands(locale: House, form: str, said: dict[str, Any]) -> None:
     dossier = locale.presented()
+    said = {name: locale.people.get(typed, typed) for name, typed in said.items()}
     answer = press(locale.client("Nadia Benali"), dossier, form, "present-pix", **said)
     assert answer.status_code == 422
     assert "Cette tâche n’est pas, ou plus, à faire dans ce dossier" in words(answer.text)

@@ -210,34 +210,6 @@ def test_a_task_is_handed_to_somebody_of_the_team(locale: House) -> None:
     assert "Confié à Paul Rey jusqu’au 14 juin : tenir la restitution — je suis en formation" in told
 
 
-def test_what_is_no_longer_owed_cannot_rest_nor_change_hands(locale: House) -> None:
-    dossier, key = arranged.to_debrief(locale)
-    found = UUID(str(key).partition(":")[2])
-    locale.on(dossier, prescription.hold_debrief, participation=found, channel="meeting", note="")
-    sent: dict[str, dict[str, Any]] = {
-        "snooze": {"until": "2026-03-20", "reason": "x"},
-        "hand": {"to": str(locale.people[PAUL])},
-    }
-    for form, typed in sent.items():
-        answer = press(locale.client(NADIA), dossier, form, key, **typed)
-        assert answer.status_code == 422
-        assert "Cette tâche n’est pas, ou plus, à faire" in words(answer.text)
-
-
-def test_a_partner_who_answered_is_not_chased(locale: House) -> None:
-    dossier, referral = arranged.referred(locale)
-    press(locale.client(NADIA), dossier, "answer", referral, answer="accepted")
-    answer = press(locale.client(NADIA), dossier, "remind", referral, reached="false")
-    assert answer.status_code == 422
-
-
-def test_a_retake_needs_a_campaign_of_the_initial_diagnostic(locale: House) -> None:
-    dossier, _ = arranged.to_retake(locale)
-    sent: dict[str, Any] = {"planned_for": "2026-06-15", "campaign": str(uuid4())}
-    assert press(locale.client(NADIA), dossier, "retake", **sent).status_code == 422
-    assert press(locale.client(NADIA), locale.opened(), "plan", planned_for="2026-03-01").status_code == 422
-
-
 def test_what_a_workshop_said_makes_no_form_stale_but_one_of_its_stage(locale: House) -> None:
     dossier, _ = locale.dispatched()
     client = locale.client(NADIA)

@@ -1,9 +1,7 @@
 """A result that came without a score: the grid proposes nothing, the advisor says what is done and why."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,45 +10,39 @@ from pixflow.dossier.stages import prescription
 from pixflow.events.values import Moment, Result
 from pixflow.participation.matches import record_progress
 from tests.web.client import words
-from tests.web.paths import House, house
+from tests.web.paths import House
 
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
 
 
 @pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def debriefed(at_work: House) -> UUID:
+def debriefed(locale: House) -> UUID:
     """A dossier whose result was shared without a rate, sent and debriefed."""
-    dossier = at_work.opened()
-    participation = at_work.took(dossier, None)
-    at_work.says(
+    dossier = locale.opened()
+    participation = locale.took(dossier, None)
+    locale.says(
         SOPHIE,
         record_progress,
         {"participation": participation, "dossier": dossier},
         participation_id=participation,
         progress=Decimal(1),
-        result=Result(shared=Moment(at_work.today), mastery=None),
-        exported_at=at_work.served.engine.clock() + timedelta(minutes=1),
+        result=Result(shared=Moment(locale.today), mastery=None),
+        exported_at=locale.served.engine.clock() + timedelta(minutes=1),
     )
-    advisor = at_work.people[NADIA]
-    at_work.on(dossier, prescription.dispatch_result, SOPHIE, participation=participation, advisor=advisor)
-    at_work.on(dossier, prescription.hold_debrief, participation=participation, channel="meeting", note="")
+    advisor = locale.people[NADIA]
+    locale.on(dossier, prescription.dispatch_result, SOPHIE, participation=participation, advisor=advisor)
+    locale.on(dossier, prescription.hold_debrief, participation=participation, channel="meeting", note="")
     return dossier
 
 
-def test_the_form_says_that_nothing_is_proposed_and_asks_why(at_work: House, debriefed: UUID) -> None:
-    client = at_work.client(NADIA)
+def test_the_form_says_that_nothing_is_proposed_and_asks_why(locale: House, debriefed: UUID) -> None:
+    client = locale.client(NADIA)
     page = words(client.get(f"/dossiers/{debriefed}?formulaire=prescription").text)
     assert "Pix n’a donné aucun score pour ce résultat : la grille ne peut pas se lire." in page
     assert "Pix n’a donné aucun score pour ce résultat : la grille ne propose rien." in page
-    participation = next(iter(at_work.state(debriefed).diagnostic.participations))
+    participation = next(iter(locale.state(debriefed).diagnostic.participations))
     sent = {
-        "on": at_work.today.isoformat(),
+        "on": locale.today.isoformat(),
         "participation": str(participation),
         "added": "Refaire le test ensemble",
         "command_id": str(uuid4()),
@@ -67,10 +59,10 @@ def test_the_form_says_that_nothing_is_proposed_and_asks_why(at_work: House, deb
     assert "Pix emploi : sans score" in page
 
 
-def test_it_is_replayed_without_a_band(at_work: House, debriefed: UUID) -> None:
-    participation = next(iter(at_work.state(debriefed).diagnostic.participations))
-    published = at_work.served.refs.grille(at_work.today)
-    at_work.on(
+def test_it_is_replayed_without_a_band(locale: House, debriefed: UUID) -> None:
+    participation = next(iter(locale.state(debriefed).diagnostic.participations))
+    published = locale.served.refs.grille(locale.today)
+    locale.on(
         debriefed,
         prescription.build_prescription,
         participation=participation,
@@ -81,6 +73,6 @@ def test_it_is_replayed_without_a_band(at_work: House, debriefed: UUID) -> None:
         reason="panne",
         context={"grille": published.document, "number": published.number, "action_ids": (uuid4(),)},
     )
-    version = at_work.state(debriefed).version
-    page = words(at_work.client(SOPHIE).get(f"/rejouer/{debriefed}?version={version}").text)
+    version = locale.state(debriefed).version
+    page = words(locale.client(SOPHIE).get(f"/rejouer/{debriefed}?version={version}").text)
     assert "1 action, sans score" in page

@@ -31,13 +31,6 @@ def test_both_are_one_command_undone_in_one_press(locale: House) -> None:
     assert (state.debriefs, state.built) == ({}, {})
 
 
-def test_nothing_ticked_is_the_debrief_alone(locale: House) -> None:
-    dossier, found = locale.dispatched()
-    assert press(locale.client(NADIA), dossier, "debrief", note="ok").status_code == 303
-    assert isinstance(locale.events(dossier)[-1], e.DebriefHeld)
-    assert found not in locale.state(dossier).prescription.built
-
-
 def test_the_project_alone_is_the_project(locale: House) -> None:
     dossier, _ = locale.dispatched()
     assert press(locale.client(NADIA), dossier, "debrief", project="aide à domicile").status_code == 303

@@ -24,13 +24,6 @@ def dossiers(at_work: House, name: str = NADIA, query: str = "") -> str:
 # --- the list: 0, 1 and many
 
 
-def test_an_empty_list_says_what_will_come(at_work: House) -> None:
-    page = dossiers(at_work)
-    assert "0 dossier que vous suivez" in words(page)
-    assert "Les dossiers que vous ouvrez, ou qui vous sont affectés, viendront ici." in words(page)
-    assert "ou vient d’un fichier : la liste des jeunes suivis" in words(dossiers(at_work, SOPHIE))
-
-
 def test_one_dossier_is_one_row(at_work: House) -> None:
     dossier, _ = at_work.scored(programme="CEJ", imilo_number="12347")
     row = parsed(dossiers(at_work, SOPHIE)).select_one(".items .item")

@@ -68,18 +68,6 @@ def test_the_one_that_goes_on_has_the_participations_and_what_it_did_not_know(at
     assert at_work.state(duplicate).imilo_number is None
 
 
-def test_the_duplicate_says_where_it_went_and_cannot_go_on(at_work: House) -> None:
-    duplicate, kept = at_work.opened(), at_work.opened()
-    join(at_work, duplicate, kept)
-    page = words(at_work.client(SOPHIE).get(f"/dossiers/{duplicate}").text)
-    assert (
-        "fusionné le 16 mars 2026 avec l’autre dossier d’Aminata Diallo , suivi·e maintenant par Nadia Benali, "
-        "site de Mortagne"
-    ) in page
-    assert "Doublon : fusionné avec le dossier d’Aminata Diallo" in page
-    assert "Rouvrir" not in page
-
-
 # --- which one goes on
 
 
@@ -144,18 +132,10 @@ def test_what_was_done_in_the_duplicate_is_not_owed_again(at_work: House) -> Non
     page = words(at_work.client(SOPHIE).get(f"/dossiers/{duplicate}/fusion?avec={kept}").text)
     assert "N’est plus à faire Présenter Pix Devient à faire rien À faire ensuite Orienter" in page
     assert "16 mars 2026 : Pix présenté au premier accueil" in page
-    join(at_work, duplicate, kept)
-    assert owed(at_work, kept) == before
-    assert at_work.state(kept).advisor == at_work.people[PAUL]
-
-
-def test_the_days_are_those_of_the_duplicate(at_work: House) -> None:
-    duplicate, _ = at_work.scored()
-    before = owed(at_work, duplicate)
-    kept = at_work.opened()
     at_work.day(date(2026, 3, 20))
     join(at_work, duplicate, kept)
-    assert owed(at_work, kept) == before
+    assert owed(at_work, kept) == before, "the days are those of the duplicate"
+    assert at_work.state(kept).advisor == at_work.people[PAUL]
 
 
 def test_the_one_that_goes_on_says_with_whom_it_was_joined_and_takes_it_back_in_one_press(at_work: House) -> None:
@@ -197,6 +177,7 @@ def test_who_followed_the_duplicate_reads_who_follows_now(at_work: House) -> Non
     join(at_work, duplicate, kept)
     page = at_work.client(NADIA).get(f"/dossiers/{duplicate}").text
     assert "/fusion" not in page, "offered to those who steer alone"
+    assert "Rouvrir" not in page
     told = "avec l’autre dossier d’Aminata Diallo, suivi·e maintenant par Paul Rey, site de L’Aigle."
     assert told in words(page)
     assert "Doublon : fusionné avec un autre dossier" in words(page)
