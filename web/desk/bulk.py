@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from pixflow.decision import Decision
 from pixflow.events.base import Recorded
 from web.desk import refusals
-from web.desk.commands import Outcome
+from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
-from web.desk.receipts import Receipt, ReceiptLine
+from web.desk.names import ScopedNames
+from web.desk.receipts import Receipt, ReceiptLine, row_command
 from web.french import typography
 from web.french.typography import say
 
@@ -47,6 +50,14 @@ class BulkOutcome:
             "{done} sur {all} enregistrés :", done=typography.number(done), all=typography.number(len(self.rows))
         )
         return Receipt(title, lines, "late")
+
+
+def take_row(
+    desk: Desk, names: ScopedNames, bulk: UUID, dossier: UUID, decision: Decision[..., Any], **sent: Any
+) -> RowOutcome:
+    """Takes a decision on the dossier of one row; the id of its command comes from the bulk's and the dossier's."""
+    outcome = record(desk, {"dossier": dossier}, decision, command_id=row_command(bulk, dossier), **sent)
+    return row_outcome(desk, names.dossier(dossier), outcome)
 
 
 def row_outcome(desk: Desk, name: str, outcome: Outcome, about: str = "") -> RowOutcome:

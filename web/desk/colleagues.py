@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from pixflow.dossier.state import Dossier
-from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.team.staff import Absence, Staff
 from projections import advisor_queue, dossier_sheet
@@ -30,17 +29,17 @@ IDLE = Load()
 
 def loads(desk: Desk) -> Mapping[UUID, Load]:
     """Returns the load of each person who has one; kept until the next event."""
-    return desk.memory.counts.once(("loads", desk.today), partial(_loads, desk))
+
+    def count() -> Mapping[UUID, Load]:
+        dossiers, tasks = portfolios(desk), advisor_queue.workloads(desk.read, desk.today)
+        return {id: Load(dossiers.get(id, 0), *tasks.get(id, (0, 0))) for id in dossiers.keys() | tasks.keys() if id}
+
+    return desk.memory.counts.once(("loads", desk.today), count)
 
 
 def portfolios(desk: Desk) -> Mapping[UUID | None, int]:
     """Returns the number of open dossiers of each advisor, and of nobody; kept until the next event."""
     return desk.memory.counts.once("portfolios", partial(dossier_sheet.portfolio_sizes, desk.read))
-
-
-def _loads(desk: Desk) -> Mapping[UUID, Load]:
-    dossiers, tasks = portfolios(desk), advisor_queue.workloads(desk.read, desk.today)
-    return {id: Load(dossiers.get(id, 0), *tasks.get(id, (0, 0))) for id in dossiers.keys() | tasks.keys() if id}
 
 
 def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:
@@ -56,15 +55,14 @@ def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:
 
 def role_labels(member: Staff, on: date, waiting: str = "à confirmer") -> list[str]:
     """Returns the roles that are not over, each with its last day, and `waiting` while it waits for a second person."""
-    held = member.granted(on)
-    return [_role_label(member, role, label, waiting) for role, label in vocabulary.ROLES.items() if role in held]
-
-
-def _role_label(member: Staff, role: Role, label: str, waiting: str) -> str:
-    ends = member.ends.get(role)
-    about = [f"jusqu’au {dates.day(ends, year=True)}"] if ends else []
-    about += [waiting] if role in member.awaiting else []
-    return f"{label} ({', '.join(about)})" if about else label
+    held, labels = member.granted(on), []
+    for role, label in vocabulary.ROLES.items():
+        if role in held:
+            ends = member.ends.get(role)
+            about = [f"jusqu’au {dates.day(ends, year=True)}"] if ends else []
+            about += [waiting] if role in member.awaiting else []
+            labels.append(f"{label} ({', '.join(about)})" if about else label)
+    return labels
 
 
 def away(desk: Desk) -> dict[UUID, str]:
@@ -84,13 +82,11 @@ def takers(desk: Desk, dossier: Dossier | None = None, task: str = "") -> list[t
     if dossier and received and dossier.advisor != desk.me and not desk.roles & {"referent", "manager"}:
         held = {pair for pair in held if pair[0] == dossier.advisor}
     others = sorted(((id, name) for id, name in held if id != desk.me), key=lambda pair: normalise(pair[1]))
-    load = loads(desk)
-    return [(id, _with_load(name, load.get(id, IDLE).tasks, absent.get(id))) for id, name in others]
-
-
-def _with_load(name: str, tasks: int, absence: str | None) -> str:
-    about = [plural(tasks, "tâche"), *([f"absence {absence}"] if absence is not None else [])]
-    return f"{name} ({', '.join(about)})"
+    load, made = loads(desk), []
+    for id, name in others:
+        away_until = [f"absence {absent[id]}"] if id in absent else []
+        made.append((id, f"{name} ({', '.join([plural(load.get(id, IDLE).tasks, 'tâche'), *away_until])})"))
+    return made
 
 
 def absence_text(desk: Desk, absence: Absence) -> str:

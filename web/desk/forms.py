@@ -1,7 +1,7 @@
 """The forms that take a decision about a dossier, a colleague or a partner: one spec, and one way to take them all."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -25,7 +25,7 @@ def sent(form: Form, *left_out: str) -> dict[str, Any]:
     return {name: getattr(form, name) for name in names}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class FormSpec(Generic[S]):
     """A form about a state: its decision and its fields (`model`), which have the names of the decision's parameters.
 
@@ -36,6 +36,7 @@ class FormSpec(Generic[S]):
 
     decision: Decision[..., Any]
     model: type[Form]
+    _: KW_ONLY
     about: str = ""
     also: tuple[str, ...] = ()
     initial: Callable[[Desk, S, str], Values] = lambda desk, state, about: {}

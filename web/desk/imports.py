@@ -1,12 +1,12 @@
 """Files on their way in: they wait under a token, are previewed with what somebody chose of them, then recorded."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from typing import Annotated, Any
-from uuid import UUID
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from fastapi import HTTPException, Response
 from fastapi.responses import RedirectResponse
 from pydantic import AfterValidator
+from sqlalchemy import Connection
 from starlette.datastructures import UploadFile
 
 from pixflow.importing import Importer, Uploads
@@ -17,12 +17,12 @@ from pixflow.portfolio.importer import PortfolioImporter
 from pixflow.refused import Refused
 from pixflow.structure_folder import utc_now
 from projections import directory, match_proposals, partners, result_routing
-from projections.directory import YoungPerson
-from projections.result_routing import KnownParticipation
 from web.desk.desk import Desk
 from web.hosting.served_structure import ServedStructure
 from web.http.addresses import whole_number
 
+P = ParamSpec("P")
+T = TypeVar("T")
 NOT_VALID = "Cette page n’est plus valable : vérifiez vos choix, puis enregistrez à nouveau."
 LONGEST_NAME = 200
 HIGHEST = 9_999_999
@@ -72,52 +72,46 @@ def pairs(texts: Iterable[str]) -> Iterator[tuple[int, str]]:
 # --- the importers of a structure: each reads the tables up to the last event each time
 
 
+def _asks(served: ServedStructure, question: Callable[Concatenate[Connection, P], T]) -> Callable[P, T]:
+    def ask(*asked: P.args, **named: P.kwargs) -> T:
+        with served.read().database.connect() as connection:
+            return question(connection, *asked, **named)
+
+    return ask
+
+
 def portfolio_importer(served: ServedStructure) -> PortfolioImporter:
     """Returns the importer of portfolios."""
-
-    def everyone() -> list[YoungPerson]:
-        with served.read().database.connect() as connection:
-            return directory.everyone(connection)
-
-    def waiting(numbers: Sequence[str]) -> dict[str, list[UUID]]:
-        with served.read().database.connect() as connection:
-            return match_proposals.waiting_with_numbers(connection, numbers)
-
+    everyone, waiting = _asks(served, directory.everyone), _asks(served, match_proposals.waiting_with_numbers)
     return PortfolioImporter(served.engine, served.opened.stream("structure"), everyone, waiting)
 
 
 def result_importer(served: ServedStructure) -> Importer:
     """Returns the importer of exports of Pix Orga."""
-
-    def known(campaign: UUID) -> list[KnownParticipation]:
-        with served.read().database.connect() as connection:
-            return result_routing.known(connection, campaign)
-
-    return Importer(served.engine, served.opened.stream("structure"), known)
+    return Importer(served.engine, served.opened.stream("structure"), _asks(served, result_routing.known))
 
 
 def place_importer(served: ServedStructure) -> PlaceImporter:
     """Returns the importer of places."""
 
-    def known(sources: Set[str]) -> list[KnownPlace]:
-        with served.read().database.connect() as connection:
-            rows = partners.places_of(connection, sorted(sources))
+    def known(connection: Connection, sources: Set[str]) -> list[KnownPlace]:
+        rows = partners.places_of(connection, sorted(sources))
         return [KnownPlace(row.stream, row.source, row.place, row.digest, row.gone) for row in rows]
 
-    def listed() -> list[KnownPartner]:
-        with served.read().database.connect() as connection:
-            offers, opened = partners.offer_ids(connection), partners.open_offers(connection)
-            return [
-                KnownPartner(
-                    row.stream,
-                    partners.details_of(row),
-                    frozenset(offers.get(row.stream, ())),
-                    tuple(map(partners.terms_of, opened.get(row.stream, ()))),
-                )
-                for row in partners.listed(connection)
-            ]
+    def listed(connection: Connection) -> list[KnownPartner]:
+        offers, opened = partners.offer_ids(connection), partners.open_offers(connection)
+        return [
+            KnownPartner(
+                row.stream,
+                partners.details_of(row),
+                frozenset(offers.get(row.stream, ())),
+                tuple(map(partners.terms_of, opened.get(row.stream, ()))),
+            )
+            for row in partners.listed(connection)
+        ]
 
-    return PlaceImporter(served.engine, served.opened.stream("catalogue"), known, listed)
+    catalogue = served.opened.stream("catalogue")
+    return PlaceImporter(served.engine, catalogue, _asks(served, known), _asks(served, listed))
 
 
 EXPORTS: Mapping[str, Callable[..., bytes]] = {"csv": mediation_csv, "json": inclusion_json}
@@ -126,8 +120,7 @@ EXPORTS: Mapping[str, Callable[..., bytes]] = {"csv": mediation_csv, "json": inc
 
 def export_places(served: ServedStructure, kind: str) -> bytes:
     """Returns the listed partners in a format of EXPORTS."""
-    with served.read().database.connect() as connection:
-        rows = partners.listed(connection)
+    rows = _asks(served, partners.listed)()
     listed = [ExportedPartner(row.stream, partners.details_of(row), row.confirmed) for row in rows]
     today = served.engine.references().calendar.local_day(served.engine.clock())
     return EXPORTS[kind](listed, own_source(served.opened.stream("catalogue")), today)

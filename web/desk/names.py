@@ -114,8 +114,7 @@ class NoNames:
 
 def staff_name(desk: "Desk", id: UUID | str) -> str:
     """Returns a colleague's name."""
-    member = desk.refs.team.get(UUID(str(id)))
-    return member.name if member else "une personne inconnue"
+    return names_for(desk).staff(id)
 
 
 def advisor_name(desk: "Desk", id: UUID | None) -> str:
@@ -124,5 +123,4 @@ def advisor_name(desk: "Desk", id: UUID | None) -> str:
 
 
 def campaign_name(desk: "Desk", id: UUID) -> str:
-    known = desk.refs.campaigns.get(id)
-    return known.name if known else "une campagne inconnue"
+    return names_for(desk).campaign(id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from pixflow.access_journal.line import Line, instant
+from pixflow.access_journal.line import instant
 from pixflow.actor import OPERATOR
 from web.desk.names import NameOfStaff
 from web.french import dates
@@ -31,11 +31,8 @@ class Reading:
 def of_dossiers(served: ServedStructure, names: NameOfStaff, dossiers: Iterable[UUID]) -> list[Reading]:
     """Returns the readings of a person's dossiers that are kept, the latest first."""
     lines = [line for dossier in dossiers for line in served.journal.of_dossier(dossier, MOST)]
-    zone = served.refs.structure.zone
-    return [_reading(line, names, zone) for line in sorted(lines, key=lambda line: -line.at)]
-
-
-def _reading(line: Line, names: NameOfStaff, zone: str) -> Reading:
-    at = instant(line.at)
-    who = names.staff(line.member or OPERATOR)
-    return Reading(at, dates.instant(at, zone), line.member, who, french.page(line), french.reason(line.why, line.page))
+    zone, made = served.refs.structure.zone, []
+    for line in sorted(lines, key=lambda line: -line.at):
+        at, who, why = instant(line.at), names.staff(line.member or OPERATOR), french.reason(line.why, line.page)
+        made.append(Reading(at, dates.instant(at, zone), line.member, who, french.page(line), why))
+    return made

@@ -181,18 +181,12 @@ def of_export(desk: Desk, position: int) -> Receipt | None:
     matched, counts = desk.read.execute(after).scalar_one(), sentences.counts(export.event)
     by_themselves = plural(matched, "rapprochée d’elle-même", "rapprochées d’elles-mêmes")
     text = f"{counts}{typography.NBSP}; {by_themselves}" if matched else counts
-    line = ReceiptLine(text + _older(desk, export), f"/resultats/exports/{export.command}")
-    return Receipt("Export enregistré :", [line], instead=say(ONE_MATCH))
-
-
-def _older(desk: Desk, export: Recorded) -> str:
-    """Returns that an export was made before another one that had been recorded; "" for the newest."""
     intake: Intake = desk.engine.state("intake", export.originator_id)
     before = Intake(exports=tuple(one for one in intake.exports if one.version < export.originator_version)).newest
-    assert isinstance(export.event, ExportReceived)
-    if before is None or export.event.exported_at > before:
-        return ""
-    return typography.NBSP + say(OLDER, newest=dates.instant(before, desk.zone))
+    if before and export.event.exported_at <= before:
+        text += typography.NBSP + say(OLDER, newest=dates.instant(before, desk.zone))
+    line = ReceiptLine(text, f"/resultats/exports/{export.command}")
+    return Receipt("Export enregistré :", [line], instead=say(ONE_MATCH))
 
 
 def of_known_file(desk: Desk, position: int) -> Receipt | None:

@@ -6,12 +6,10 @@ from uuid import UUID
 from pixflow.dossier.assignment import assign_advisor, return_dossier
 from projections import dossier_sheet
 from projections.dossier_sheet import PortfolioLoan
-from web.desk.bulk import RowOutcome, row_outcome
+from web.desk.bulk import RowOutcome, take_row
 from web.desk.colleagues import day
-from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.desk.receipts import row_command
 from web.french import typography
 from web.french.typography import plural, say
 from web.http.forms import Day, Form
@@ -62,10 +60,6 @@ def may_return(desk: Desk, lender: UUID, borrower: UUID) -> bool:
 
 def give_back(desk: Desk, form: ReturnForm) -> list[tuple[UUID, RowOutcome]]:
     """Gives each dossier of a loan back to its lender: one command each."""
-    names = names_for(desk)
-    made = []
-    for stream in dossier_sheet.lent(desk.read, form.lender, form.borrower, form.until):
-        command, bulk = row_command(form.command_id, stream), {"bulk": form.command_id}
-        outcome = record(desk, {"dossier": stream}, return_dossier, command_id=command, context=bulk)
-        made.append((stream, row_outcome(desk, names.dossier(stream), outcome)))
-    return made
+    names, bulk = names_for(desk), form.command_id
+    lent = dossier_sheet.lent(desk.read, form.lender, form.borrower, form.until)
+    return [(one, take_row(desk, names, bulk, one, return_dossier, context={"bulk": bulk})) for one in lent]

@@ -93,14 +93,11 @@ def _how(one: Contact) -> str:
 
 def _people(desk: Desk, wanted: Collection[UUID]) -> dict[UUID, tuple[UUID, Contact]]:
     """Returns the people who may be asked, each with the wanted partner that they are at."""
-    return desk.memory.partners.once(("people", *wanted), lambda: _found(desk, wanted))
 
+    def find_people() -> dict[UUID, tuple[UUID, Contact]]:
+        joined = partners.joined_to(desk.read, set(wanted))
+        found = contacts.of_partners(desk.read, [*wanted, *joined])
+        there = ((stream, one, one.partner) for stream, one in found.items() if one.is_there)
+        return {stream: (joined.get(partner, partner), one) for stream, one, partner in there if partner}
 
-def _found(desk: Desk, wanted: Collection[UUID]) -> dict[UUID, tuple[UUID, Contact]]:
-    joined = partners.joined_to(desk.read, set(wanted))
-    found = contacts.of_partners(desk.read, [*wanted, *joined])
-    return {
-        stream: (joined.get(one.partner, one.partner), one)
-        for stream, one in found.items()
-        if one.is_there and one.partner
-    }
+    return desk.memory.partners.once(("people", *wanted), find_people)

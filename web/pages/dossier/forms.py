@@ -4,7 +4,7 @@ A field bears the name that the decision gives it, and its label.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime, time
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -15,7 +15,7 @@ from pydantic import Field
 from pixflow.authorization import Subject
 from pixflow.dossier import assignment, follow_up, identity, retraction
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
-from pixflow.dossier.state import Dossier, Referral, Report
+from pixflow.dossier.state import Dossier, Report
 from pixflow.engine import Step, new_id
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
@@ -248,11 +248,6 @@ def _meeting(desk: Desk, dossier: Dossier, task: str) -> Values:
     return {"day": known.day.isoformat(), "hour": f"{at:%H:%M}", "place": known.place}
 
 
-def _appointment(desk: Desk, dossier: Dossier, form: AppointmentForm) -> Arguments:
-    at = datetime.combine(form.day, form.hour, ZoneInfo(desk.zone)).astimezone(UTC)
-    return {**sent(form, "hour"), "at": at}, {}
-
-
 # --- prescription
 
 
@@ -451,11 +446,6 @@ def _check_offer(desk: Desk, dossier: Dossier, form: ReferForm) -> Errors:
     return _unless(bool(form.offered or form.partner), "partner", "missing")
 
 
-def _use_partner(desk: Desk, stream: UUID, dossier: Dossier, form: ReferForm) -> Sequence[Step]:
-    """Returns the use of a listed partner, noted on its own file."""
-    return [Step({"partner": form.offered[0]}, use_partner, {"on": form.on})] if form.offered else []
-
-
 def _refer(desk: Desk, dossier: Dossier, form: ReferForm) -> Arguments:
     listed = referral_offers.chosen(desk, *form.offered) if form.offered else None
     partner, email = listed or Partner(None, form.partner), form.email
@@ -477,22 +467,20 @@ def _new_link(desk: Desk, form: Form) -> dict[str, Any]:
 
 def _linking(desk: Desk, dossier: Dossier, referral: str) -> Values:
     """Proposes an e-mail to the address on file, else the paper."""
-    known = _referral(dossier, referral)
-    to = partner_mails.destination(desk.read, known) if known else partner_mails.NOWHERE
+    to = _destination(desk, dossier, referral)
     return {"address": to.stored, "channel": "email" if to.address else "paper"}
 
 
 def _check_link(desk: Desk, dossier: Dossier, form: PartnerLinkForm) -> Errors:
     """Asks for an address, unless the contact of the referral has one."""
-    known = _referral(dossier, str(form.referral))
-    if form.channel != "email" or form.address or (known and partner_mails.destination(desk.read, known).address):
-        return {}
-    return {"address": validation.invalid("missing", {})}
+    known = form.channel != "email" or form.address or _destination(desk, dossier, str(form.referral)).address
+    return _unless(bool(known), "address", "missing")
 
 
-def _referral(dossier: Dossier, referral: str) -> Referral | None:
-    sent_to = (known for action in dossier.parcours.actions.values() for known in action.referrals)
-    return next((known for known in sent_to if str(known.id) == referral), None)
+def _destination(desk: Desk, dossier: Dossier, referral: str) -> partner_mails.Destination:
+    known = (one for action in dossier.parcours.actions.values() for one in action.referrals)
+    found = next((one for one in known if str(one.id) == referral), None)
+    return partner_mails.destination(desk.read, found) if found else partner_mails.NOWHERE
 
 
 def _reported_start(desk: Desk, dossier: Dossier, action: str) -> Values:
@@ -652,7 +640,7 @@ def _check_participation(desk: Desk, dossier: Dossier, form: UnmatchForm) -> Err
 # --- all of them
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class DossierForm(FormSpec[Dossier]):
     """A form of a dossier: its `title` and its button (`save`), and the part of the page where it opens (`place`).
 
@@ -662,6 +650,7 @@ class DossierForm(FormSpec[Dossier]):
 
     place: Literal["task", "header", "result", "prescription", "action", "next-steps", "event", "history"]
     title: str
+    _: KW_ONLY
     events: tuple[type[Event], ...] = ()
     save: str = "Enregistrer"
     lead: str = ""
@@ -684,227 +673,221 @@ def offers(desk: Desk, dossier: Dossier, names: Iterable[str]) -> frozenset[str]
 FORMS: dict[str, DossierForm] = {
     # orientation and diagnostic
     "present": DossierForm(
-        decision=orientation.present_pix, model=PresentForm, events=(e.PixPresented,), place="task",
-        title="Pix a été présenté",
+        orientation.present_pix, PresentForm, "task", "Pix a été présenté", events=(e.PixPresented,),
         offered=lambda dossier: is_open(dossier) and dossier.orientation.presented is None,
     ),
     "plan": DossierForm(
-        decision=orientation.plan_diagnostic, model=PlanForm, events=(e.DiagnosticPlanned,), place="task",
-        title="Prévoir le diagnostic", initial=_planning, check=_check_plan, arguments=_plan,
+        orientation.plan_diagnostic, PlanForm, "task", "Prévoir le diagnostic", events=(e.DiagnosticPlanned,),
+        initial=_planning, check=_check_plan, arguments=_plan,
     ),
     "decline": DossierForm(
-        decision=orientation.decline_diagnostic, model=DeclineDiagnosticForm, events=(e.DiagnosticDeclined,),
-        place="task", title="Le diagnostic est décliné",
+        orientation.decline_diagnostic, DeclineDiagnosticForm, "task", "Le diagnostic est décliné",
+        events=(e.DiagnosticDeclined,),
         offered=lambda dossier: (
-            is_open(dossier)
-            and not dossier.orientation.declined
+            is_open(dossier) and not dossier.orientation.declined
             and not dossier.diagnostic.has_participation("initial")
         ),
     ),
     "need": DossierForm(
-        decision=orientation.assess_need, model=NeedForm, events=(e.NeedAssessed,), place="task",
-        title="Pix concerne-t-il ce jeune ?",
+        orientation.assess_need, NeedForm, "task", "Pix concerne-t-il ce jeune ?", events=(e.NeedAssessed,),
         offered=lambda dossier: (
-            is_open(dossier)
-            and dossier.orientation.presented is None
+            is_open(dossier) and dossier.orientation.presented is None
             and dossier.diagnostic.last_attended is None
         ),
     ),
     "book": DossierForm(
-        decision=booking.book_seat, model=BookSeatForm, also=("workshop",), place="task", title="Inscrire à un atelier",
-        save="Inscrire", initial=lambda desk, dossier, workshop: {"workshop": workshop, "or_wait": True},
+        booking.book_seat, BookSeatForm, "task", "Inscrire à un atelier", also=("workshop",), save="Inscrire",
+        initial=lambda desk, dossier, workshop: {"workshop": workshop, "or_wait": True},
         check=lambda desk, dossier, form: _unless(bool(workshops.one(desk.read, form.workshop)), "workshop"),
         arguments=_book,
     ),
     "release": DossierForm(
-        decision=booking.release_seat, model=ReleaseSeatForm, about="workshop", also=("workshop",), place="task",
-        title="Rendre la place", save="Rendre la place", offered=can_always,
+        booking.release_seat, ReleaseSeatForm, "task", "Rendre la place", about="workshop", also=("workshop",),
+        save="Rendre la place", offered=can_always,
         arguments=lambda desk, dossier, form: ({}, {"until": booking.offer_deadline(desk.refs, desk.today)}),
         lead="La place, ou le rang dans la liste, revient à la personne qui attend ensuite.",
     ),
     # what a task waits for
     "chase": DossierForm(
-        decision=follow_up.chase_young_person, model=ChaseForm, events=(e.YoungPersonChased,), about="about",
-        place="task", title="Noter une relance", initial=lambda desk, dossier, task: {"channel": "phone"},
+        follow_up.chase_young_person, ChaseForm, "task", "Noter une relance", events=(e.YoungPersonChased,),
+        about="about", initial=lambda desk, dossier, task: {"channel": "phone"},
     ),
     "appointment": DossierForm(
-        decision=follow_up.set_appointment, model=AppointmentForm, events=(e.AppointmentSet,), about="task",
-        place="task", title="Fixer un rendez-vous", lead="la tâche est alors due ce jour-là, et pas en retard avant.",
-        today=True, initial=_meeting, arguments=_appointment,
+        follow_up.set_appointment, AppointmentForm, "task", "Fixer un rendez-vous", events=(e.AppointmentSet,),
+        about="task", lead="la tâche est alors due ce jour-là, et pas en retard avant.", today=True, initial=_meeting,
+        arguments=lambda desk, dossier, form: (
+            {**sent(form, "hour"), "at": datetime.combine(form.day, form.hour, ZoneInfo(desk.zone)).astimezone(UTC)},
+            {},
+        ),
     ),
     "missed": DossierForm(
-        decision=follow_up.miss_appointment, model=MissedAppointmentForm, events=(e.AppointmentMissed,), about="task",
-        place="task", title="Absent·e au rendez-vous", lead="la tâche redevient due tout de suite.",
+        follow_up.miss_appointment, MissedAppointmentForm, "task", "Absent·e au rendez-vous",
+        events=(e.AppointmentMissed,), about="task", lead="la tâche redevient due tout de suite.",
     ),
     "snooze": DossierForm(
-        decision=follow_up.snooze_task, model=SnoozeForm, events=(e.TaskSnoozed,), about="task", place="task",
-        title="Mettre en pause", save="Mettre en pause", today=True,
+        follow_up.snooze_task, SnoozeForm, "task", "Mettre en pause", events=(e.TaskSnoozed,), about="task",
+        save="Mettre en pause", today=True,
         lead="la ligne revient d’elle-même ce jour-là, ou dès que le fait attendu est noté.",
     ),
     "hand": DossierForm(
-        decision=follow_up.hand_over_task, model=HandOverForm, events=(e.TaskHandedOver,), about="task", place="task",
-        title="Confier cette tâche", save="Confier", today=True,
+        follow_up.hand_over_task, HandOverForm, "task", "Confier cette tâche", events=(e.TaskHandedOver,), about="task",
+        save="Confier", today=True,
         check=lambda desk, dossier, form: _unless(form.to in dict(takers(desk, dossier, form.task)), "to"),
         lead="le dossier reste à qui le suit, seule la tâche change de mains.",
     ),
     # prescription
     "debrief": DossierForm(
-        decision=prescription.hold_debrief, model=DebriefForm, events=(e.DebriefHeld,), about="participation",
-        place="prescription", title="Restitution tenue", offered=can_debrief, further=_after_debrief,
+        prescription.hold_debrief, DebriefForm, "prescription", "Restitution tenue", events=(e.DebriefHeld,),
+        about="participation", offered=can_debrief, further=_after_debrief,
         initial=lambda desk, dossier, about: {**_current_result(desk, dossier, about), "channel": "meeting"},
         arguments=lambda desk, dossier, form: _with_study(desk, dossier, form, *OF_PRESCRIPTION),
     ),
     "prescription": DossierForm(
-        decision=prescription.build_prescription, model=PrescriptionForm, events=(e.PrescriptionBuilt,),
-        about="participation", place="prescription", title="Construire la prescription",
-        save="Enregistrer la prescription", offered=can_prescribe, initial=_current_result, arguments=_prescription,
+        prescription.build_prescription, PrescriptionForm, "prescription", "Construire la prescription",
+        events=(e.PrescriptionBuilt,), about="participation", save="Enregistrer la prescription", offered=can_prescribe,
+        initial=_current_result, arguments=_prescription,
     ),
     "explore": DossierForm(
-        decision=prescription.explore_difficulty, model=DifficultyForm, events=(e.DifficultyExplored,),
-        place="next-steps", title="Explorer la difficulté", arguments=_with_study,
+        prescription.explore_difficulty, DifficultyForm, "next-steps", "Explorer la difficulté",
+        events=(e.DifficultyExplored,), arguments=_with_study,
         offered=lambda dossier: (
             is_open(dossier) and (dossier.diagnostic.last_attended is not None or has_initial_result(dossier))
         ),
     ),
     "study": DossierForm(
-        decision=prescription.assign_self_study, model=StudyForm, events=(e.SelfStudyAssigned,), place="next-steps",
-        title="Donner des tutoriels à suivre", arguments=_with_study,
+        prescription.assign_self_study, StudyForm, "next-steps", "Donner des tutoriels à suivre",
+        events=(e.SelfStudyAssigned,), arguments=_with_study,
     ),
     "progress": DossierForm(
-        decision=prescription.follow_self_study, model=StudyProgressForm, events=(e.SelfStudyFollowed,), about="study",
-        place="next-steps", title="Où en sont les tutoriels ?",
+        prescription.follow_self_study, StudyProgressForm, "next-steps", "Où en sont les tutoriels ?",
+        events=(e.SelfStudyFollowed,), about="study",
     ),
     # actions and partners
     "refer": DossierForm(
-        decision=parcours.send_referral, model=ReferForm, events=(e.ReferralSent,), about="action", place="action",
-        title="Orienter vers un partenaire", initial=referral_offers.initial, check=_check_offer,
-        arguments=_refer, further=_use_partner,
+        parcours.send_referral, ReferForm, "action", "Orienter vers un partenaire", events=(e.ReferralSent,),
+        about="action", initial=referral_offers.initial, check=_check_offer, arguments=_refer,
+        further=lambda desk, stream, dossier, form: (
+            [Step({"partner": form.offered[0]}, use_partner, {"on": form.on})] if form.offered else ()
+        ),
     ),
     "answer": DossierForm(
-        decision=parcours.answer_referral, model=AnswerForm, events=(e.ReferralAnswered,), about="referral",
-        place="action", title="Réponse du partenaire", offered=can_always,
+        parcours.answer_referral, AnswerForm, "action", "Réponse du partenaire", events=(e.ReferralAnswered,),
+        about="referral", offered=can_always,
     ),
     "link": DossierForm(
-        decision=issuing.issue_link, model=PartnerLinkForm, events=(e.PartnerLinkIssued,), about="referral",
-        place="action", title="Lien pour le partenaire", save="Préparer le lien", today=True,
-        initial=_linking, check=_check_link, arguments=lambda desk, dossier, form: (sent(form), _new_link(desk, form)),
+        issuing.issue_link, PartnerLinkForm, "action", "Lien pour le partenaire", events=(e.PartnerLinkIssued,),
+        about="referral", save="Préparer le lien", today=True, initial=_linking, check=_check_link,
+        arguments=lambda desk, dossier, form: (sent(form), _new_link(desk, form)),
     ),
     "revoke": DossierForm(
-        decision=issuing.revoke_link, model=RevokeLinkForm, events=(e.PartnerLinkRevoked,), about="referral",
-        place="action", title="Révoquer le lien du partenaire", save="Révoquer", today=True,
+        issuing.revoke_link, RevokeLinkForm, "action", "Révoquer le lien du partenaire", events=(e.PartnerLinkRevoked,),
+        about="referral", save="Révoquer", today=True,
     ),
     "remind": DossierForm(
-        decision=parcours.chase_partner, model=ChasePartnerForm, events=(e.PartnerChased,), about="referral",
-        place="action", title="Relancer le partenaire", initial=lambda desk, dossier, referral: {"channel": "phone"},
+        parcours.chase_partner, ChasePartnerForm, "action", "Relancer le partenaire", events=(e.PartnerChased,),
+        about="referral", initial=lambda desk, dossier, referral: {"channel": "phone"},
     ),
     "start": DossierForm(
-        decision=parcours.start_action, model=StartActionForm, events=(e.ActionStarted,), about="action",
-        place="action", title="L’action a commencé", initial=_reported_start,
+        parcours.start_action, StartActionForm, "action", "L’action a commencé", events=(e.ActionStarted,),
+        about="action", initial=_reported_start,
     ),
     "end": DossierForm(
-        decision=parcours.end_action, model=EndActionForm, events=(e.ActionEnded,), about="action", place="action",
-        title="Issue de l’action", initial=_reported_end,
+        parcours.end_action, EndActionForm, "action", "Issue de l’action", events=(e.ActionEnded,), about="action",
+        initial=_reported_end,
     ),
     "drop": DossierForm(
-        decision=parcours.drop_action, model=DropActionForm, events=(e.ActionDropped,), about="action", place="action",
-        title="Écarter l’action",
+        parcours.drop_action, DropActionForm, "action", "Écarter l’action", events=(e.ActionDropped,), about="action",
     ),
     # certification
     "complete": DossierForm(
-        decision=certification.take_complete_diagnostic, model=DatedForm, events=(e.CompleteDiagnosticTaken,),
-        place="next-steps", title="Diagnostic complet passé", save="Noter comme passé", offered=can_complete,
+        certification.take_complete_diagnostic, DatedForm, "next-steps", "Diagnostic complet passé",
+        events=(e.CompleteDiagnosticTaken,), save="Noter comme passé", offered=can_complete,
     ),
     "not-complete": DossierForm(
-        decision=certification.decline_complete_diagnostic, model=ReasonForm, events=(e.CompleteDiagnosticDeclined,),
-        place="next-steps", title="Diagnostic complet décliné", offered=can_complete,
+        certification.decline_complete_diagnostic, ReasonForm, "next-steps", "Diagnostic complet décliné",
+        events=(e.CompleteDiagnosticDeclined,), offered=can_complete,
     ),
     "certify": DossierForm(
-        decision=certification.propose_certification, model=CommentForm, events=(e.CertificationProposed,),
-        place="next-steps", title="Proposer la certification", save="Noter la proposition",
+        certification.propose_certification, CommentForm, "next-steps", "Proposer la certification",
+        events=(e.CertificationProposed,), save="Noter la proposition",
         offered=certification_is("", "declined", "not-obtained"),
     ),
     "not-certify": DossierForm(
-        decision=certification.decline_certification, model=ReasonForm, events=(e.CertificationDeclined,),
-        place="next-steps", title="Certification déclinée", offered=certification_is("", "proposed", "registered"),
+        certification.decline_certification, ReasonForm, "next-steps", "Certification déclinée",
+        events=(e.CertificationDeclined,), offered=certification_is("", "proposed", "registered"),
     ),
     "register": DossierForm(
-        decision=certification.register_certification, model=RegisterForm, events=(e.CertificationRegistered,),
-        place="next-steps", title="Inscription à la certification",
-        offered=certification_is("proposed", "registered", "not-obtained"),
+        certification.register_certification, RegisterForm, "next-steps", "Inscription à la certification",
+        events=(e.CertificationRegistered,), offered=certification_is("proposed", "registered", "not-obtained"),
     ),
     "certified": DossierForm(
-        decision=certification.take_certification, model=DatedForm, events=(e.CertificationTaken,), place="next-steps",
-        title="Certification passée", save="Noter comme passée", offered=certification_is("proposed", "registered"),
+        certification.take_certification, DatedForm, "next-steps", "Certification passée",
+        events=(e.CertificationTaken,), save="Noter comme passée", offered=certification_is("proposed", "registered"),
     ),
     "obtain": DossierForm(
-        decision=certification.obtain_certification, model=ObtainForm,
-        events=(e.CertificationObtained, e.CertificationNotObtained), place="next-steps",
-        title="Issue de la certification", offered=certification_is("registered", "taken"),
+        certification.obtain_certification, ObtainForm, "next-steps", "Issue de la certification",
+        events=(e.CertificationObtained, e.CertificationNotObtained), offered=certification_is("registered", "taken"),
     ),
     "cv": DossierForm(
-        decision=certification.add_result_to_cv, model=DatedForm, events=(e.ResultAddedToCv,), place="next-steps",
-        title="Résultat valorisé sur le CV", save="Noter", offered=can_value,
+        certification.add_result_to_cv, DatedForm, "next-steps", "Résultat valorisé sur le CV",
+        events=(e.ResultAddedToCv,), save="Noter", offered=can_value,
     ),
     "retake": DossierForm(
-        decision=certification.plan_retake, model=RetakeForm, events=(e.RetakePlanned,), place="next-steps",
-        title="Prévoir un nouveau passage", offered=has_initial_result, initial=_retaking, check=_check_campaign,
+        certification.plan_retake, RetakeForm, "next-steps", "Prévoir un nouveau passage", events=(e.RetakePlanned,),
+        offered=has_initial_result, initial=_retaking, check=_check_campaign,
     ),
     "not-retake": DossierForm(
-        decision=certification.decline_retake, model=ReasonForm, events=(e.RetakeDeclined,), place="next-steps",
-        title="Nouveau passage décliné", offered=has_initial_result,
+        certification.decline_retake, ReasonForm, "next-steps", "Nouveau passage décliné", events=(e.RetakeDeclined,),
+        offered=has_initial_result,
     ),
     # the dossier itself
     "note": DossierForm(
-        decision=follow_up.take_note, model=NoteForm, events=(e.NoteTaken,), place="history", title="Ajouter une note",
-        offered=can_always,
+        follow_up.take_note, NoteForm, "history", "Ajouter une note", events=(e.NoteTaken,), offered=can_always,
     ),
     "identity": DossierForm(
-        decision=identity.correct_identity, model=IdentityForm, events=(e.IdentityCorrected,), place="header",
-        title="Corriger l’identité", check=_check_identity,
-        initial=_known("last_name", "first_name", "birth_date", "imilo_number", "site"),
+        identity.correct_identity, IdentityForm, "header", "Corriger l’identité", events=(e.IdentityCorrected,),
+        check=_check_identity, initial=_known("last_name", "first_name", "birth_date", "imilo_number", "site"),
     ),
     "contact": DossierForm(
-        decision=identity.correct_contact, model=ContactForm, events=(e.ContactCorrected,), place="header",
-        title="Corriger les coordonnées", initial=_known("phone", "email"),
+        identity.correct_contact, ContactForm, "header", "Corriger les coordonnées", events=(e.ContactCorrected,),
+        initial=_known("phone", "email"),
     ),
     "project": DossierForm(
-        decision=identity.state_project, model=ProjectForm, events=(e.ProjectStated,), place="header",
-        title="Projet professionnel", initial=_known("project"),
+        identity.state_project, ProjectForm, "header", "Projet professionnel", events=(e.ProjectStated,),
+        initial=_known("project"),
     ),
     "programme": DossierForm(
-        decision=identity.join_programme, model=ProgrammeForm, events=(e.ProgrammeJoined,), place="header",
-        title="Changer de programme", initial=_known("programme", "group", "collective_end"),
+        identity.join_programme, ProgrammeForm, "header", "Changer de programme", events=(e.ProgrammeJoined,),
+        initial=_known("programme", "group", "collective_end"),
     ),
     "assign": DossierForm(
-        decision=assignment.assign_advisor, model=AssignForm, events=(e.AdvisorAssigned,), place="task",
-        title="Affecter le dossier", initial=_known("advisor"), check=_check_advisor,
+        assignment.assign_advisor, AssignForm, "task", "Affecter le dossier", events=(e.AdvisorAssigned,),
+        initial=_known("advisor"), check=_check_advisor,
     ),
     "lend": DossierForm(
-        decision=assignment.lend_dossier, model=LendForm, events=(e.DossierLent,), place="header",
-        title="Confier le dossier jusqu’à un jour", save="Confier", check=_check_advisor,
-        offered=lambda dossier: is_open(dossier) and dossier.advisor is not None,
+        assignment.lend_dossier, LendForm, "header", "Confier le dossier jusqu’à un jour", events=(e.DossierLent,),
+        save="Confier", check=_check_advisor, offered=lambda dossier: is_open(dossier) and dossier.advisor is not None,
     ),
     "review": DossierForm(
-        decision=follow_up.review_late_event, model=CommentForm, events=(e.LateEventReviewed,), place="task",
-        title="Fait tardif relu", offered=lambda dossier: dossier.late is not None,
+        follow_up.review_late_event, CommentForm, "task", "Fait tardif relu", events=(e.LateEventReviewed,),
+        offered=lambda dossier: dossier.late is not None,
         lead="Quelque chose est arrivé après la clôture : voyez l’historique, puis dites ce qu’il en est.",
     ),
     "close": DossierForm(
-        decision=follow_up.close_dossier, model=CloseForm, events=(e.DossierClosed,), place="task",
-        title="Clore le dossier", save="Clore le dossier",
+        follow_up.close_dossier, CloseForm, "task", "Clore le dossier", events=(e.DossierClosed,),
+        save="Clore le dossier",
     ),
     "reopen": DossierForm(
-        decision=follow_up.reopen_dossier, model=ReasonForm, events=(e.DossierReopened,), place="task",
-        title="Rouvrir le dossier", save="Rouvrir",
+        follow_up.reopen_dossier, ReasonForm, "task", "Rouvrir le dossier", events=(e.DossierReopened,), save="Rouvrir",
         offered=lambda dossier: dossier.closed is not None and dossier.merged is None,
     ),
     "retract": DossierForm(
-        decision=retraction.retract, model=RetractForm, about="version", place="event", title="Annuler ce fait",
-        save="Annuler ce fait", today=True, offered=can_always,
+        retraction.retract, RetractForm, "event", "Annuler ce fait", about="version", save="Annuler ce fait",
+        today=True, offered=can_always,
     ),
     "unmatch": DossierForm(
-        decision=matches.undo_match, model=UnmatchForm, about="participation", also=("participation",), place="result",
-        title="Ce résultat est celui de quelqu’un d’autre", save="Annuler le rapprochement", today=True,
+        matches.undo_match, UnmatchForm, "result", "Ce résultat est celui de quelqu’un d’autre", about="participation",
+        also=("participation",), save="Annuler le rapprochement", today=True,
         lead="La participation repart à rapprocher, et ce dossier ne sera plus proposé pour elle.", offered=can_always,
         check=_check_participation, arguments=lambda desk, dossier, form: (sent(form, "participation"), {}),
     ),

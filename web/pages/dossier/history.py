@@ -50,16 +50,6 @@ class HistoryEntry:
     readable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """The effects of a correction: the events retracted, the tasks gone, the new ones; or the refusal."""
-
-    retracted: Sequence[str] = ()
-    gone: Sequence[str] = ()
-    new: Sequence[str] = ()
-    refused: str = ""
-
-
 class History:
     """The events of one dossier in words, for the person at the desk.
 
@@ -206,33 +196,33 @@ def to_correct(desk: Desk, dossier: Dossier, trail: Sequence[Recorded], version:
     return found if all(desk.may(one, Subject(dossier)) for one in decisions) else None
 
 
-def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: OpenForm) -> Preview | None:
-    """Returns the effects of a correction, None for another form."""
+def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: OpenForm) -> dict[str, Any] | None:
+    """Returns the effects of a correction: the events retracted, the tasks gone, the new ones; or the refusal.
+
+    None for another form.
+    """
     if opened.name not in ("retract", "unmatch") and not opened.corrects:
         return None
+    decision = retraction.retract if opened.corrects else FORMS[opened.name].decision
+    streams, nothing = {"dossier": dossier_id}, {"retracted": (), "gone": (), "new": (), "refused": ""}
+    sent: dict[str, Any] = {"by": desk.by(decision, Subject(desk.dossier(dossier_id))), "reason": "—"}
     try:
-        changed = _previewed(desk, dossier_id, opened)
+        if opened.name == "retract" or opened.corrects:
+            sent["version"] = opened.corrects or int(opened.get("version"))
+        else:
+            streams = {"participation": UUID(str(opened.get("participation"))), **streams}
+        before, after = desk.engine.preview(streams, decision, **sent)["dossier"]
     except ValueError:
-        return Preview()
+        return nothing
     except Refused as refused:
-        return Preview(refused=refusals.refusal(refused.code, refused.details, names))
-    before, after = changed["dossier"]
+        return {**nothing, "refused": refusals.refusal(refused.code, refused.details, names)}
     owed = {task.key: task.kind for task in tasks.of_dossier(before.state, desk.refs)}
     then = {task.key: task.kind for task in tasks.of_dossier(after.state, desk.refs)}
     retracted = {r.event.version for r in after.events[len(before.events) :] if isinstance(r.event, Retracted)}
     gone = [r for r in before.events if r.originator_version in retracted]
-    return Preview(
-        [sentences.sentence(r, names, zone=desk.zone, history=before.events) for r in gone],
-        [french_tasks.VERBS[kind] for key, kind in owed.items() if key not in then],
-        [french_tasks.VERBS[kind] for key, kind in then.items() if key not in owed],
-    )
-
-
-def _previewed(desk: Desk, dossier_id: UUID, opened: OpenForm) -> Any:
-    decision = retraction.retract if opened.corrects else FORMS[opened.name].decision
-    by = desk.by(decision, Subject(desk.dossier(dossier_id)))
-    if opened.name == "retract" or opened.corrects:
-        version = opened.corrects or int(opened.get("version"))
-        return desk.engine.preview({"dossier": dossier_id}, decision, by=by, version=version, reason="—")
-    streams = {"participation": UUID(str(opened.get("participation"))), "dossier": dossier_id}
-    return desk.engine.preview(streams, decision, by=by, reason="—")
+    return {
+        "retracted": [sentences.sentence(r, names, zone=desk.zone, history=before.events) for r in gone],
+        "gone": [french_tasks.VERBS[kind] for key, kind in owed.items() if key not in then],
+        "new": [french_tasks.VERBS[kind] for key, kind in then.items() if key not in owed],
+        "refused": "",
+    }

@@ -113,8 +113,11 @@ def place(dossier: Dossier, opened: OpenForm | None, shown: Sequence[OpenTask], 
         return _beside(opened.corrects, history)
     match FORMS[opened.name].place:
         case "task" | "next-steps" as part:
-            near = (one.task.key for one in shown if _closes(opened, one))
-            return next(near, "tasks" if part == "task" else part)
+            for one in shown:
+                named = opened.name in (one.form, one.other[0]) and opened.about in ("", one.about)
+                if opened.about == one.task.key or (named and opened.name != "chase"):
+                    return one.task.key
+            return "tasks" if part == "task" else part
         case "action":
             found = subject(dossier, opened)
             return str(found.action.id) if found else "tasks"
@@ -127,12 +130,6 @@ def place(dossier: Dossier, opened: OpenForm | None, shown: Sequence[OpenTask], 
 def _beside(version: object, history: Sequence[HistoryEntry]) -> str:
     listed = str(version) in (str(one.version) for one in history)
     return f"fait-{version}" if listed else "tasks"
-
-
-def _closes(opened: OpenForm, one: OpenTask) -> bool:
-    """True for a form that is about this task, or closes it."""
-    named = opened.name in (one.form, one.other[0]) and opened.about in ("", one.about)
-    return opened.about == one.task.key or (named and opened.name != "chase")
 
 
 def subject(dossier: Dossier, opened: OpenForm | None) -> ActionState | None:

@@ -95,7 +95,10 @@ def _prescription(desk: Desk, dossier: Dossier, participation: UUID, origin: str
         title="Votre parcours numérique",
         name=_name(dossier),
         lead=typography.typeset(f"Décidé ensemble le {dates.day(one.built.stamp.on, year=True)} :"),
-        entries=[(state.action.label, _detail(desk, dossier, state, partners)) for state in shown],
+        entries=[
+            (state.action.label, typography.upper_first(", ".join(_details(desk, dossier, state, partners))))
+            for state in shown
+        ],
         links=[
             *(link for state in shown for link in _partner_links(desk, dossier, state, origin)),
             *_takeaways(desk, dossier, one, origin),
@@ -134,28 +137,22 @@ def _takeaways(desk: Desk, dossier: Dossier, one: results.PrescriptionRow, origi
             yield say("Pour vous : {title}", title=text.document.title), f"{origin}{address}"
 
 
-def _detail(desk: Desk, dossier: Dossier, state: ActionState, partners: Mapping[str, str]) -> str:
-    """Returns with whom, when, and by which code; never a partner who refused."""
-    parts = (_partner(state, partners), _dates(state), *_step(desk, dossier, state.action.kind))
-    return typography.upper_first(", ".join(filter(None, parts)))
+def _details(desk: Desk, dossier: Dossier, state: ActionState, partners: Mapping[str, str]) -> Iterator[str]:
+    """Yields with whom, when, and by which code; never a partner who refused.
 
-
-def _partner(state: ActionState, partners: Mapping[str, str]) -> str:
-    """Returns the partner of the referral; before any, the one that the grid names (`partners`, by proposal)."""
-    if state.referrals:
-        name = state.referral.partner.name if state.referral else ""
-    else:
-        name = partners.get(state.action.proposal or "", "")
-    return say("avec {name}", name=name) if name else ""
-
-
-def _dates(state: ActionState) -> str:
+    Before any referral, the partner is the one that the grid names (`partners`, by proposal).
+    """
+    named = "" if state.referrals else partners.get(state.action.proposal or "", "")
+    if name := state.referral.partner.name if state.referral else named:
+        yield say("avec {name}", name=name)
     starts, ends = state.referral.starts if state.referral else None, state.ends
     if starts and ends:
-        return say("du {first} au {last}", first=dates.day(starts, year=True), last=dates.day(ends, year=True))
-    if starts:
-        return say("à partir du {day}", day=dates.day(starts, year=True))
-    return say("jusqu’au {day}", day=dates.day(ends, year=True)) if ends else ""
+        yield say("du {first} au {last}", first=dates.day(starts, year=True), last=dates.day(ends, year=True))
+    elif starts:
+        yield say("à partir du {day}", day=dates.day(starts, year=True))
+    elif ends:
+        yield say("jusqu’au {day}", day=dates.day(ends, year=True))
+    yield from _step(desk, dossier, state.action.kind)
 
 
 def _step(desk: Desk, dossier: Dossier, kind: str) -> Iterator[str]:
@@ -165,7 +162,8 @@ def _step(desk: Desk, dossier: Dossier, kind: str) -> Iterator[str]:
         yield say("code à écrire : {code}, sur app.pix.fr", code=campaign.code)
     elif kind == "certification" and known and known.step == "registered" and known.session:
         yield say("le {day}", day=dates.day(known.session, year=True))
-        yield say("à {place}", place=known.place) if known.place else ""
+        if known.place:
+            yield say("à {place}", place=known.place)
 
 
 def _complete_campaign(desk: Desk, dossier: Dossier) -> Campaign | None:

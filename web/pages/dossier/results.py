@@ -136,10 +136,15 @@ def _profile(dossier: Dossier, today: date) -> Iterator[SharedOutcome]:
     now, before = latest(dossier, "profile")
     profile, earlier = (one[1].profile if one else None for one in (now, before))
     if now and profile:
+        change = ""
+        if earlier and profile.pix is not None and earlier.pix is not None:
+            change = typography.signed(profile.pix - earlier.pix, "pix", "pix")
+            change = say("{change} depuis {before}", change=change, before=profiles.pix(earlier.pix))
+            change = "sans changement" if profile.pix == earlier.pix else change
         told = (
             profiles.certifiable(profile),
             _shared_on(profile.shared, today, "partagé"),
-            _pix(profile, earlier),
+            change,
             _gone(now[1], today),
         )
         groups = list(_levels(profile, earlier))
@@ -183,15 +188,6 @@ def _levels(now: Profile, before: Profile | None) -> Iterator[tuple[str, list[Ba
             yield domain, inside
     if bars:
         yield "Autres compétences", list(bars.values())
-
-
-def _pix(now: Profile, before: Profile | None) -> str:
-    if before is None or now.pix is None or before.pix is None:
-        return ""
-    if now.pix == before.pix:
-        return "sans changement"
-    change = typography.signed(now.pix - before.pix, "pix", "pix")
-    return say("{change} depuis {before}", change=change, before=profiles.pix(before.pix))
 
 
 def _shared_on(moment: Moment, today: date, verb: str = "partagé") -> str:

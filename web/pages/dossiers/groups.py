@@ -19,9 +19,9 @@ from pixflow.events.dossier import ProgrammeJoined
 from projections import dossier_sheet
 from projections.store.folds import folds_of
 from web.desk import receipts
-from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
+from web.desk.bulk import BulkOutcome, RowOutcome, take_row
 from web.desk.colleagues import day
-from web.desk.commands import again, check, read_button, read_form, record
+from web.desk.commands import again, check, read_button, read_form
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -173,10 +173,8 @@ def _change(desk: Desk, form: GroupCommand) -> BulkOutcome:
         if dossier not in there and not desk.engine.has_recorded(command):
             outcomes.append(RowOutcome(names.dossier(dossier), refused=GONE))
             continue
-        outcome = record(
-            desk, {"dossier": dossier}, correct_group, command_id=command, group=form.name, collective_end=form.until
-        )
-        outcomes.append(row_outcome(desk, names.dossier(dossier), outcome))
+        sent: dict[str, Any] = {"group": form.name, "collective_end": form.until}
+        outcomes.append(take_row(desk, names, form.command_id, dossier, correct_group, **sent))
     return BulkOutcome(outcomes, form.command_id)
 
 
@@ -185,15 +183,8 @@ def undo(request: Request, desk: AtGroups, data: FormData) -> Response:
     """Gives each dossier its group of before, except where another change followed."""
     form, names, rows = read_button(UndoForm, data), names_for(desk), []
     for recorded in _done(desk, str(form.receipt)):
-        outcome = record(
-            desk,
-            {"dossier": recorded.originator_id},
-            undo_group,
-            command_id=receipts.row_command(form.command_id, recorded.originator_id),
-            version=recorded.originator_version,
-            reason=AT_ONCE,
-        )
-        rows.append(row_outcome(desk, names.dossier(recorded.originator_id), outcome))
+        dossier, sent = recorded.originator_id, {"version": recorded.originator_version, "reason": AT_ONCE}
+        rows.append(take_row(desk, names, form.command_id, dossier, undo_group, **sent))
     outcomes = BulkOutcome(rows, form.command_id)
     if outcomes.refused:
         desk.refresh()

@@ -1,6 +1,5 @@
 """Dossiers: the list, its filters, what was just done to a group, and several assigned at once."""
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,8 +14,8 @@ from projections import dossier_sheet
 from projections.dossier_sheet import DossierFilter
 from projections.statements import WITHOUT
 from web.desk import receipts, undo
-from web.desk.bulk import BulkOutcome, row_outcome
-from web.desk.commands import read_button, record
+from web.desk.bulk import BulkOutcome, take_row
+from web.desk.commands import read_button
 from web.desk.dependencies import AtDesk, allowed, must_be_proved
 from web.desk.desk import Desk
 from web.desk.names import advisor_name, names_for
@@ -86,7 +85,16 @@ def _list(
         today=desk.today,
         whose=desk.scope.whose,
         may=desk.names_of_allowed(identity.open_dossier, assign_advisor),
-        states=_states(desk, counts, asked, wanted.state),
+        states=[
+            Chip(
+                label,
+                address(PATH, {"etat": "" if state == "open" else state, **filters.parameters(asked)}),
+                filters.total([row for row in counts if _is_in(row, state)], asked),
+                state == wanted.state,
+            )
+            for state, label in STATES.items()
+            if state != "unassigned" or desk.scope.whose == "all"
+        ],
         menus=filters.menus(PATH, FACETS, there, asked, kept),
         regroup=address(f"{PATH}/groupe", {"groupe": wanted.group}) if regroups else "",
         of_group=bool(wanted.group),
@@ -106,17 +114,6 @@ def _is_in(row: Any, state: str) -> bool:
     if state == "all":
         return True
     return bool(row.closed) == (state == "closed") and (state != "unassigned" or bool(row.unassigned))
-
-
-def _states(desk: Desk, counts: Sequence[Any], asked: Mapping[str, str], chosen: str) -> list[Chip]:
-    chips = []
-    for state, label in STATES.items():
-        if state == "unassigned" and desk.scope.whose != "all":
-            continue
-        count = filters.total([row for row in counts if _is_in(row, state)], asked)
-        href = address(PATH, {"etat": "" if state == "open" else state, **filters.parameters(asked)})
-        chips.append(Chip(label, href, count, state == chosen))
-    return chips
 
 
 # --- several without an advisor, assigned at once
@@ -140,12 +137,9 @@ def assign(request: Request, desk: AtAssignment, data: FormData) -> Response:
         return _list(request, desk, DossierFilter(state="unassigned"), late=Receipt(sentence, tone="late"))
     if any(getattr(desk.state(one), "advisor", None) not in (None, form.advisor) for one in form.dossier):
         must_be_proved(request, desk)
-    names, outcomes = names_for(desk), []
-    for dossier in form.dossier:
-        command = receipts.row_command(form.command_id, dossier)
-        outcome = record(desk, {"dossier": dossier}, assign_advisor, command_id=command, advisor=form.advisor)
-        outcomes.append(row_outcome(desk, names.dossier(dossier), outcome))
-    return _answer(request, desk, BulkOutcome(outcomes, form.command_id))
+    names, bulk = names_for(desk), form.command_id
+    rows = [take_row(desk, names, bulk, one, assign_advisor, advisor=form.advisor) for one in form.dossier]
+    return _answer(request, desk, BulkOutcome(rows, bulk))
 
 
 @router.post("/dossiers/affecter/annuler")

@@ -39,14 +39,10 @@ NEAR = 20
 
 
 class MergeForm(Form):
-    """The dossier that goes on."""
-
     into: UUID
 
 
 class UndoMergeForm(Form):
-    """The reason to undo the merge."""
-
     reason: str
 
 
@@ -89,15 +85,15 @@ def _candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[tuple[Yo
     Each with the dossier that a merge would keep, and the one that it would close.
     """
     near = name_search.near(desk.read, f"{dossier.last_name} {dossier.first_name}", desk.scope, NEAR)
-    alike = [one for one in near if one.stream != dossier_id and not one.closed and _is_alike(one, dossier)]
+    births = (None, dossier.birth_date)
+    alike = [
+        one
+        for one in near
+        if one.stream != dossier_id and not one.closed and (one.birth_date in births or dossier.birth_date is None)
+    ]
     alike.sort(key=lambda one: (one.birth_date != dossier.birth_date, normalise(f"{one.last_name} {one.first_name}")))
     ranked = [[stream for stream, _ in _fullest_first(desk, (dossier_id, one.stream))] for one in alike]
     return [(one, kept, closed) for one, (kept, closed) in zip(alike, ranked, strict=True)]
-
-
-def _is_alike(one: YoungPerson, dossier: Dossier) -> bool:
-    """Tells if their birth dates do not differ."""
-    return None in (one.birth_date, dossier.birth_date) or one.birth_date == dossier.birth_date
 
 
 # --- what a merge, or its undo, does
@@ -129,45 +125,31 @@ def _undo_steps(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str) -> 
     return [*moved, kept, Step({"dossier": dossier_id}, merging.undo_merge, said)]
 
 
-@dataclass(frozen=True, slots=True)
-class MergePreview:
-    """The effects of a merge or of its undo on both dossiers together; or the refusal.
+def _preview(desk: Desk, steps: Sequence[Step], kept: UUID, closed: UUID) -> dict[str, Any]:
+    """Returns the effects of a merge or of its undo on both dossiers together; or the refusal.
 
     `joined` are the events that come to the dossier that goes on, `retracted` those retracted there.
     """
-
-    joined: Sequence[str] = ()
-    retracted: Sequence[str] = ()
-    gone: Sequence[str] = ()
-    new: Sequence[str] = ()
-    owed: Sequence[str] = ()
-    refused: str = ""
-
-
-def _preview(desk: Desk, steps: Sequence[Step], kept: UUID, closed: UUID) -> MergePreview:
-    """Returns the effects of these steps, with the tasks of both dossiers before and after."""
     names = names_for(desk)
     try:
         changed = desk.engine.preview_all(steps, by=desk.by(steps[0].decision))
     except Refused as refused:
-        return MergePreview(refused=refusals.sentence(desk, refused))
+        return {"refused": refusals.sentence(desk, refused)}
     before, after = changed[kept]
     owed = _owed(desk, *(changed[one][0] for one in (kept, closed)))
     then = _owed(desk, *(changed[one][1] for one in (kept, closed)))
     new = after.events[len(before.events) :]
     retracted = {r.event.version for r in new if isinstance(r.event, Retracted)}
     joined = [r for r in new if not isinstance(r.event, (DuplicateJoined, Retracted))]
-    return MergePreview(
-        [merge.dated(r, names, after.events, desk.zone) for r in joined],
-        [
-            sentences.sentence(r, names, zone=desk.zone, history=before.events)
-            for r in before.events
-            if r.originator_version in retracted
-        ],
-        [french_tasks.VERBS[kind] for key, kind in owed.items() if key not in then],
-        [french_tasks.VERBS[kind] for key, kind in then.items() if key not in owed],
-        list(dict.fromkeys(french_tasks.VERBS[kind] for kind in then.values())),
-    )
+    gone = [r for r in before.events if r.originator_version in retracted]
+    return {
+        "joined": [merge.dated(r, names, after.events, desk.zone) for r in joined],
+        "retracted": [sentences.sentence(r, names, zone=desk.zone, history=before.events) for r in gone],
+        "gone": [french_tasks.VERBS[kind] for key, kind in owed.items() if key not in then],
+        "new": [french_tasks.VERBS[kind] for key, kind in then.items() if key not in owed],
+        "owed": list(dict.fromkeys(french_tasks.VERBS[kind] for kind in then.values())),
+        "refused": "",
+    }
 
 
 def _owed(desk: Desk, *dossiers: LoadedStream) -> dict[str, str]:
@@ -181,14 +163,20 @@ def _owed(desk: Desk, *dossiers: LoadedStream) -> dict[str, str]:
 def _page(
     request: Request, desk: Desk, dossier_id: UUID, form: OpenForm | None = None, into: UUID | None = None
 ) -> Response:
-    """Shows a dossier to merge, or merged already; `into` is the one that goes on, None before it is chosen."""
+    """Shows a dossier to merge, or merged already; `into` is the one that goes on, None before it is chosen.
+
+    `lines` compare both field by field, without the fields that neither has.
+    """
     dossier = desk.dossier(dossier_id)
     into = UUID(form.get("into")) if form and form.name == "join" and form.code else into
     kept = dossier.merged.into if dossier.merged else into
     candidates, lines, preview = ([] if kept else _candidates(desk, dossier_id, dossier)), [], None
     if kept:
         note(request, opened(kept))
-        lines = _comparison(desk, kept, dossier_id)
+        names = names_for(desk)
+        sides = (merge.fields(desk.dossier(one), desk.trail(one), names, desk.zone) for one in (kept, dossier_id))
+        pairs = zip(*sides, strict=True)
+        lines = [(label, one, other) for (label, one), (_, other) in pairs if one or other]
         undoes = dossier.merged is not None
         steps = _undo_steps(desk, dossier_id, dossier, "—") if undoes else _steps(desk, dossier_id, dossier, kept)
         preview = _preview(desk, steps, kept, dossier_id)
@@ -205,14 +193,6 @@ def _page(
         preview=preview,
         errors=form.errors if form else {},
     )
-
-
-def _comparison(desk: Desk, kept: UUID, closed: UUID) -> list[tuple[str, str, str]]:
-    """Compares both dossiers field by field, without the fields that neither has."""
-    names = names_for(desk)
-    sides = (merge.fields(desk.dossier(one), desk.trail(one), names, desk.zone) for one in (kept, closed))
-    pairs = zip(*sides, strict=True)
-    return [(label, one, other) for (label, one), (_, other) in pairs if one or other]
 
 
 @router.get("/dossiers/{dossier_id:uuid}/fusion")

@@ -41,14 +41,10 @@ FILE = "donnees-personnelles"
 
 
 class RequestForm(Form):
-    """The reason to erase the person."""
-
     reason: Literal["request", "retention", "mistake"]
 
 
 class DeclineForm(Form):
-    """The reason to keep the dossier."""
-
     note: str
 
 

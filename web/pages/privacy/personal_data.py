@@ -343,7 +343,7 @@ _SHORT = 4
 
 
 Entry = Mapping[str, Any]
-"""What a line of the paper says: a sentence, its stamps, labels and values, the reason of its retraction."""
+"""A line of the paper: a sentence, its stamps, labels and values, the reason of its retraction."""
 
 
 def paper(known: PersonalData) -> bytes:
@@ -400,6 +400,8 @@ def _readers(known: PersonalData) -> Iterator[Entry]:
 
 def _identity(known: PersonalData) -> list[tuple[str, str]]:
     person, advisor = known.person, known.refs.team.get(known.person.advisor) if known.person.advisor else None
+    end, named = person.collective_end, vocabulary.PROGRAMMES.get(person.programme, person.programme)
+    until = say("période collective jusqu’au {day}", day=dates.day(end, year=True)) if end else ""
     said = (
         ("Prénom et nom", f"{person.first_name} {person.last_name}"),
         ("Date de naissance", dates.day(person.birth_date, year=True) if person.birth_date else ""),
@@ -407,34 +409,26 @@ def _identity(known: PersonalData) -> list[tuple[str, str]]:
         ("Téléphone", typography.phone(person.phone) if person.phone else ""),
         ("Courriel", person.email or ""),
         ("Site", person.site),
-        ("Programme", _programme(person)),
+        ("Programme", ", ".join(filter(None, (named, person.group, until)))),
         ("Projet professionnel", person.project),
         ("Vous êtes suivi·e par", advisor.name if advisor else ""),
     )
     return [(label, value) for label, value in said if value]
 
 
-def _programme(person: Dossier) -> str:
-    end = person.collective_end
-    until = say("période collective jusqu’au {day}", day=dates.day(end, year=True)) if end else ""
-    named = vocabulary.PROGRAMMES.get(person.programme, person.programme)
-    return ", ".join(part for part in (named, person.group or "", until) if part)
-
-
 def _entries(stream: PersonalStream) -> Iterator[Entry]:
     for event in stream.events:
-        details = [(label, value) for label, value in event.details if not _is_repeated(label, value, event.said)]
+        details = [
+            (label, value)
+            for label, value in event.details  # without what the sentence has, or only a program can read
+            if label != _DATE and re.fullmatch(ID, value) is None and (len(value) < _SHORT or value not in event.said)
+        ]
         said = say("{title} : {said}", title=event.title, said=event.said) if event.withheld else event.said
         yield _entry(said, f"{event.when} · {event.who}", details, event.retracted)
 
 
 def _entry(said: str, stamp: str, details: Sequence[tuple[str, str]] = (), retracted: str = "") -> Entry:
     return {"said": said, "stamp": stamp, "details": details, "retracted": retracted}
-
-
-def _is_repeated(label: str, value: str, said: str) -> bool:
-    """True for a value that the sentence or the stamp has already, or that only a program can read."""
-    return label == _DATE or re.fullmatch(ID, value) is not None or (len(value) >= _SHORT and value in said)
 
 
 def _facts(count: int) -> str:

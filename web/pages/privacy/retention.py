@@ -12,11 +12,12 @@ from pixflow.events.values import Role
 from projections import directory, dossier_sheet
 from projections.store.folds import folds_of
 from web.desk import receipts
-from web.desk.bulk import BulkOutcome, row_outcome
-from web.desk.commands import again, check, read_button, record
+from web.desk.bulk import BulkOutcome, take_row
+from web.desk.commands import again, check, read_button
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
-from web.desk.receipts import Receipt, row_command
+from web.desk.names import names_for
+from web.desk.receipts import Receipt
 from web.french import privacy
 from web.http.addresses import PageNumber
 from web.http.forms import Form, FormData, OpenForm
@@ -87,13 +88,13 @@ def ask(request: Request, desk: AtRetentionProved, data: FormData) -> Response:
     """Requests the erasure of the ticked dossiers; answers every row when one was refused."""
     form = read_button(RequestSeveralForm, data)
     check({} if form.dossier else {"dossier": "Cochez au moins un dossier."})
-    people, outcomes = directory.named(desk.read, form.dossier), []
-    for stream in form.dossier[:MOST]:
-        if stream in people:
-            command, streams = row_command(form.command_id, stream), {"dossier": stream}
-            outcome = record(desk, streams, request_erasure, command_id=command, reason="retention")
-            outcomes.append(row_outcome(desk, people[stream].name, outcome))
-    bulk = BulkOutcome(outcomes, form.command_id)
+    people, names = directory.named(desk.read, form.dossier), names_for(desk)
+    rows = [
+        take_row(desk, names, form.command_id, stream, request_erasure, reason="retention")
+        for stream in form.dossier[:MOST]
+        if stream in people
+    ]
+    bulk = BulkOutcome(rows, form.command_id)
     if bulk.refused:
         desk.refresh()
         return _page(request, desk, receipt=bulk.receipt(), status=422)

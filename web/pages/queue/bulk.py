@@ -334,6 +334,10 @@ def _preview(
     rows = chosen(desk, picks)
     fit = [row for row in rows if ACTIONS[do].fits(row)]
     unfit = [row.label for row in rows if row not in fit]
+    effects = [
+        french.effect(do, one.chases + 1, desk.refs.protocol(one.why_on).tries, one.due, desk.today)
+        for one in (row.task for row in fit)
+    ]
     told = {name: text for name, text in wrong.items() if name not in ("task", "command_id", "seen")}
     more = len(unfit) + (len(receipt.lines) if receipt else 0)
     return show(
@@ -347,7 +351,7 @@ def _preview(
         title=french.title(do, len(fit)) if fit and not nothing_ticked else french.TITLES[do],
         about=french.ABOUT[do],
         button=french.BUTTONS[do],
-        rows=[(row, _effect(desk, do, row.task)) for row in fit],
+        rows=list(zip(fit, effects, strict=True)),
         left=left,
         nothing_ticked=nothing_ticked,
         unfit=unfit,
@@ -357,11 +361,6 @@ def _preview(
         choices=_choices(desk, do, fit),
         today=desk.today,
     )
-
-
-def _effect(desk: Desk, name: str, task: Any) -> str:
-    """Returns what would happen to one row."""
-    return french.effect(name, task.chases + 1, desk.refs.protocol(task.why_on).tries, task.due, desk.today)
 
 
 def _choices(desk: Desk, do: str, rows: Sequence[QueueRow]) -> dict[str, Sequence[tuple[object, str]]]:

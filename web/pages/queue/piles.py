@@ -15,7 +15,7 @@ from projections.piles import BANDS, OVER, Lateness, Pile, WaitingCount, Waiting
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.desk.names import staff_name
-from web.desk.receipts import Receipt
+from web.desk.receipts import Receipt, command_of
 from web.french import dates, vocabulary
 from web.french import tasks as french
 from web.french.typography import upper_first
@@ -151,7 +151,8 @@ def escalated(desk: Desk, asked: LateAsked, number: int) -> dict[str, Any]:
     """
     late = lateness(desk.refs.calendar, desk.today)
     found = piles.waiting_long_counts(desk.read, desk.roles, desk.owners, desk.today, late)
-    people = _people(desk, found)
+    owners = {one.late_owner: staff_name(desk, one.late_owner) for one in found if one.late_owner}
+    people = dict(sorted(owners.items(), key=lambda pair: normalise(pair[1])))
     facets = (
         filters.Facet("late_owner", "Qui", people, none="Personne"),
         filters.Facet("late_kind", "Tâche", french.FILTERS),
@@ -160,7 +161,8 @@ def escalated(desk: Desk, asked: LateAsked, number: int) -> dict[str, Any]:
     asked = asked if asked.grouping in ways else replace(asked, grouping="")
     way = ways[asked.grouping]
     pager = Pager.at(filters.total(found, asked.columns), number, "/boite", asked.params(), name="q", anchor=ANCHOR)
-    wanted = WaitingFilter(asked.kind, _person(asked.owner), asked.band, way.order)
+    owner = (command_of(asked.owner) or UUID(int=0)) if asked.owner else None
+    wanted = WaitingFilter(asked.kind, owner, asked.band, way.order)
     rows = piles.waiting_long(desk.read, desk.roles, desk.owners, desk.today, late, wanted, SIZE, pager.offset)
     shown, every = plain_rows(desk, rows), filters.total(found, {})
     everything = asked.at(kind="", owner="", band="")
@@ -207,16 +209,3 @@ def _groups(
     pairs = zip(map(way.value, rows), shown, strict=True)
     grouped = ((value, [row for _, row in some]) for value, some in groupby(pairs, lambda pair: pair[0]))
     return [(way.titles.get(value, value), counts[value], some) for value, some in grouped]
-
-
-def _people(desk: Desk, found: Sequence[WaitingCount]) -> dict[str, str]:
-    """Returns by id the people who have these tasks, by name."""
-    people = {one.late_owner: staff_name(desk, UUID(one.late_owner)) for one in found if one.late_owner}
-    return dict(sorted(people.items(), key=lambda pair: normalise(pair[1])))
-
-
-def _person(owner: str) -> UUID | None:
-    try:
-        return UUID(owner) if owner else None
-    except ValueError:
-        return UUID(int=0)
