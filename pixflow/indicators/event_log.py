@@ -7,10 +7,9 @@ whoever was erased. No personal field leaves: an event gives its stored name, it
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from hashlib import blake2s
+from operator import itemgetter
 from uuid import UUID
 from xml.sax.saxutils import quoteattr
-
-from msgspec import Struct
 
 from pixflow.actor import PARTNER
 from pixflow.events.base import Erased, Recorded, event_day
@@ -24,11 +23,8 @@ _EXTENSIONS = {
 _EVENT = ("concept:name", "time:timestamp", "lifecycle:transition", "org:resource", "pixflow:on", "pixflow:position")
 
 
-class Trace(Struct, frozen=True):
-    """One case: its alias, and its events in the order of their positions."""
-
-    alias: str
-    events: Sequence[Recorded]
+Trace = tuple[str, Sequence[Recorded]]
+"""One case: its alias, and its events in the order of their positions."""
 
 
 def alias_with(key: bytes) -> Callable[[str], str]:
@@ -40,13 +36,13 @@ def traces(
     dossiers: Iterable[tuple[UUID, Sequence[Recorded]]], alias: Callable[[str], str], first: date, last: date
 ) -> list[Trace]:
     """Returns the dossiers begun in the period, by alias: their order in the file tells nothing."""
-    made = []
+    made: list[Trace] = []
     for dossier, events in dossiers:
         standing = not_retracted(events)
         apart = any(isinstance(one.event, Erased | DossierMerged) for one in events)
         if standing and not apart and first <= event_day(standing[0].event) <= last:
-            made.append(Trace(alias(str(dossier)), sorted(standing, key=lambda one: one.position)))
-    return sorted(made, key=lambda one: one.alias)
+            made.append((alias(str(dossier)), sorted(standing, key=lambda one: one.position)))
+    return sorted(made, key=itemgetter(0))
 
 
 def xes(made: Iterable[Trace], alias: Callable[[str], str]) -> Iterator[str]:
@@ -60,19 +56,23 @@ def xes(made: Iterable[Trace], alias: Callable[[str], str]) -> Iterator[str]:
     yield f'<global scope="event">{_event(dict.fromkeys(_EVENT, ""), datetime(1970, 1, 1, tzinfo=UTC), 0)}</global>'
     yield '<classifier name="Activity" scope="event" keys="concept:name"/>'
     yield _string("concept:name", "pixflow")
-    for trace in made:
-        yield f"<trace>{_string('concept:name', trace.alias)}"
-        for one in trace.events:
+    for name, events in made:
+        yield f"<trace>{_string('concept:name', name)}"
+        for one in events:
             yield f"<event>{_of(one, alias)}</event>"
         yield "</trace>"
     yield "</log>"
 
 
 def _of(one: Recorded, alias: Callable[[str], str]) -> str:
+    if one.by.startswith(PARTNER):
+        by = "partner"
+    else:  # the clock, the operator, or a member of the team under an alias
+        by = one.by.partition(":")[2] if ":" in one.by else f"staff-{alias(one.by)}"
     told = {
         "concept:name": one.event.TOPIC.partition(".")[2],
         "lifecycle:transition": "complete",
-        "org:resource": _resource(one.by, alias),
+        "org:resource": by,
         "pixflow:on": event_day(one.event).isoformat(),
     }
     stage = _string("pixflow:stage", one.event.STAGE) if one.event.STAGE else ""
@@ -85,13 +85,6 @@ def _event(told: dict[str, str], at: datetime, position: int) -> str:
     made["time:timestamp"] = f'<date key="time:timestamp" value="{instant}"/>'
     made["pixflow:position"] = f'<int key="pixflow:position" value="{position}"/>'
     return "".join(made.values())
-
-
-def _resource(by: str, alias: Callable[[str], str]) -> str:
-    """Returns who recorded: the clock, the operator, "partner", or a member of the team under an alias."""
-    if by.startswith(PARTNER):
-        return "partner"
-    return by.partition(":")[2] if ":" in by else f"staff-{alias(by)}"
 
 
 def _string(key: str, value: str) -> str:

@@ -35,8 +35,6 @@ def event_log(connection: Connection, source: Source, first: date, last: date) -
     told = histories(connection, source)
     made = traces(((stream, events) for stream, kind, events in told if kind == "dossier"), alias, first, last)
     content = "\n".join(xes(made, alias)).encode()
-    counts = {"cases": len(made), "events": sum(len(one.events) for one in made)}
-    dossiers = frozenset(one.events[0].originator_id for one in made)
-    return EventLogFile(
-        content, dossiers, {"first": first, "last": last, "digest": sha256(content).hexdigest(), **counts}
-    )
+    counts = {"cases": len(made), "events": sum(len(events) for _, events in made)}
+    said = {"first": first, "last": last, "digest": sha256(content).hexdigest(), **counts}
+    return EventLogFile(content, frozenset(events[0].originator_id for _, events in made), said)
