@@ -1,6 +1,6 @@
 """The account of a member on their page: its state, and what the person at the desk may do about it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -48,17 +48,11 @@ WITHDRAW = "retirer"
 """The action that takes an invitation back: it is no decision, the invitation stays a fact."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccessRow:
-    """The account of a member, in words. `actions` are address, button and whether it is the next step."""
+def access_row(desk: Desk, site: Site, person: UUID) -> dict[str, Any]:
+    """Returns the account of a member in words, as the person at the desk may see it and act on it.
 
-    said: str
-    is_late: bool
-    actions: Sequence[tuple[str, str, bool]]
-
-
-def access_row(desk: Desk, site: Site, person: UUID) -> AccessRow:
-    """Returns the account of a member, as the person at the desk may see it and act on it."""
+    `actions` are address, button and whether it is the next step.
+    """
     opened = desk.served.opened.id
     invited = next((one for one in invitations.standing(site.store, opened) if one.member == person), None)
     known = memberships.of_member(site.store, opened, person)
@@ -70,9 +64,9 @@ def access_row(desk: Desk, site: Site, person: UUID) -> AccessRow:
     ]
     if invited and desk.may(decisions.invite_account, Subject(member=person)) and person != desk.me:
         actions.append((WITHDRAW, "Retirer l’invitation", False))
-    member = desk.refs.team[person]
-    waits = member.access.opened and not member.access.confirmed
-    return AccessRow(_said(desk, person, invited, sleeps), waits or member.access.suspended is not None, actions)
+    access = desk.refs.team[person].access
+    late = (access.opened and not access.confirmed) or access.suspended is not None
+    return {"said": _said(desk, person, invited, sleeps), "is_late": late, "actions": actions}
 
 
 def waiting(desk: Desk) -> list[UUID]:
