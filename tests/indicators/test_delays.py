@@ -26,15 +26,7 @@ def test_the_estimate_is_the_one_made_day_by_day(waits: list[Waited], share: flo
     assert quantile(waits, share) == by_hand(waits, share)
 
 
-def test_without_anybody_waiting_it_is_the_middle_one() -> None:
-    assert quantile([Waited(days, True) for days in (1, 2, 3, 4, 50)], 0.5) == 3
-
-
 def test_who_waits_makes_it_longer() -> None:
     came = [Waited(days, True) for days in (2, 4, 6, 8)]
     assert quantile(came, 0.5) == 4
     assert quantile([*came, *([Waited(5, False)] * 4)], 0.5) == 6
-
-
-def test_less_than_a_half_arrived_gives_no_middle() -> None:
-    assert quantile([Waited(3, True), Waited(9, False), Waited(9, False)], 0.5) is None

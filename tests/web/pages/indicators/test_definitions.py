@@ -105,6 +105,7 @@ def test_an_opinion_on_a_draft_that_is_gone_is_refused_in_words(at_work: House) 
     assert fields(told.text, "avis")["comment"] == "d’accord"
     drop = {"command_id": str(uuid4()), "draft": "2", "reason": "pas maintenant"}
     assert sophie.post(f"{HERE}/ecarter", data=drop).status_code == 303
+    assert "Projet n°" not in sophie.get(HERE).text
     gone = nadia.post(f"{HERE}/avis", data={**opinion, "draft": "2"})
     assert (gone.status_code, "n’est plus en discussion" in words(gone.text)) == (422, True)
 
@@ -118,13 +119,3 @@ def test_a_refused_publication_leaves_the_form_of_the_draft_as_it_is(at_work: Ho
     assert fields(told.text, "publier")["from_day"] == "2026-01-05"
     draft = fields(told.text, "proposer")
     assert (draft["name"], draft["replaces"], draft["target_I3"]) == ("Trimestre 2", "1", "2")
-
-
-def test_two_drafts_do_not_replace_each_other_unseen(at_work: House) -> None:
-    sophie, helene = at_work.client(SOPHIE), at_work.client(HELENE)
-    assert proposed(sophie, target_I3="2").status_code == 303
-    assert proposed(helene, target_I3="3").status_code == 422
-    assert proposed(helene, target_I3="3", replaces="1").status_code == 303
-    drop = {"command_id": str(uuid4()), "draft": "2", "reason": "pas maintenant"}
-    assert sophie.post(f"{HERE}/ecarter", data=drop).status_code == 303
-    assert "Projet n°" not in sophie.get(HERE).text
