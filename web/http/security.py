@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from anyio import fail_after
@@ -87,16 +87,11 @@ class OwnFiles(StaticFiles):
         return response
 
 
-class Refuse(Protocol):
-    """Makes the answer to a request that no route sees: a page with these words."""
-
-    def __call__(self, status: int, *, title: str = "", instead: str = "") -> ASGIApp: ...
-
-
-def protect(app: FastAPI, refuse: Refuse, *, url: str = "") -> None:
+def protect(app: FastAPI, refuse: Callable[..., ASGIApp], *, url: str = "") -> None:
     """Mounts /static and adds the guards: safe headers, known hosts, own origin for writes, whole bodies.
 
-    `url` is the public address of the pages, known beside the names of this machine.
+    `url` is the public address of the pages, known beside the names of this machine. `refuse` makes the answer to a
+    request that no route sees: a page of a status, with other words as `title` and `instead`.
     """
     app.mount("/static", OwnFiles(directory=STATIC), name="static")
     app.add_middleware(WholeMessages, refuse=refuse)

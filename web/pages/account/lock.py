@@ -19,12 +19,11 @@ from web.accounts.sessions import Session
 from web.accounts.site import Site
 from web.desk.signed_in import KNOWN, SESSION, AtSite, account_of, here, safe_path, session_of, sign_in_address
 from web.french.accounts import sign_in as french
-from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import FormData, text_of
 from web.http.people import NOBODY
 from web.http.templates import Frame, redirect, show
-from web.pages.account.sign_in import passkey_json, place, put, sign_in_first, write_line
+from web.pages.account.sign_in import passkey_json, place, put, served_at, sign_in_first, write_line
 
 router = APIRouter()
 LOCK, ACCOUNT = "/verrou", "/compte"
@@ -121,8 +120,7 @@ async def locked(request: Request, error: Exception) -> Response:
 
 async def _keep(request: Request, session: Session) -> str | None:
     """Keeps the fields of a form, sealed. Returns its token; None for a form with a file, or with a new secret."""
-    host: Host = request.app.state.host
-    served = host.at(session.structure)
+    served = served_at(request, session.structure)
     async with request.form() as form:
         sent = form.multi_items()
         fields = [(name, value) for name, value in sent if isinstance(value, str)]
@@ -197,8 +195,7 @@ def _session(request: Request) -> Session:
 
 
 def _served(request: Request, session: Session) -> ServedStructure:
-    host: Host = request.app.state.host
-    served = host.at(session.structure)
+    served = served_at(request, session.structure)
     if served is None:
         raise sign_in_first()
     return served

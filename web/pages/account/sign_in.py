@@ -43,6 +43,7 @@ from web.desk.signed_in import (
 from web.french.accounts import sign_in as french
 from web.french.accounts.devices import device
 from web.hosting.host import Host
+from web.hosting.served_structure import ServedStructure
 from web.http.forms import FormData, text_of
 from web.http.people import NOBODY
 from web.http.templates import Frame, redirect, show
@@ -128,9 +129,8 @@ def connect(
 
 def _inviting(request: Request, site: Site, flow: Flow) -> str:
     """Returns the name of the structure that a flow is invited to, "" without an invitation."""
-    host: Host = request.app.state.host
     invitation = invitations.get(site.store, flow.invitation)
-    served = host.at(invitation.structure) if invitation else None
+    served = served_at(request, invitation.structure) if invitation else None
     return served.refs.structure.name if served else ""
 
 
@@ -321,9 +321,13 @@ def structures_of(request: Request, site: Site, account: UUID) -> list[tuple[str
 
 def memberships_served(request: Request, site: Site, account: UUID) -> list[Membership]:
     """Returns the open memberships of an account whose structure is served now, and whose member works there."""
-    host: Host = request.app.state.host
-    pairs = ((one, host.at(one.structure)) for one in sign_in.open_memberships(site.store, account))
+    pairs = ((one, served_at(request, one.structure)) for one in sign_in.open_memberships(site.store, account))
     return [one for one, served in pairs if served and enters(served.present(), one.member)]
+
+
+def served_at(request: Request, structure: UUID) -> ServedStructure | None:
+    host: Host = request.app.state.host
+    return host.at(structure)
 
 
 @router.get(WAIT)
@@ -431,8 +435,7 @@ def write_line(request: Request, what: What, account: UUID | None) -> None:
 
 def write_line_there(request: Request, what: What, membership: Membership, how: str = "") -> None:
     """Writes a line in one structure; `how` is said after its page. Raises the errors of its store: nobody enters."""
-    host: Host = request.app.state.host
-    if served := host.at(membership.structure):
+    if served := served_at(request, membership.structure):
         page = f"{request.method} {request.scope['route'].path} {how}".rstrip()
         line = Line(micros(served.engine.clock()), what, page, membership.account, membership.member)
         served.journal.write(line, served.today())

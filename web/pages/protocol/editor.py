@@ -47,10 +47,6 @@ class Editor:
     errors: Mapping[str, str] = field(default_factory=dict)
     start: str = ""
 
-    @property
-    def note(self) -> str:
-        return self.sheet.note
-
     def error(self, name: str) -> str:
         return self.errors.get(name, "")
 
@@ -104,8 +100,8 @@ def _starts(desk: Desk, kind: DocumentKind, editor: Editor) -> list[tuple[str, s
 
 
 def _versions(desk: Desk, kind: DocumentKind) -> dict[int, Any]:
-    documents = [document for _, document in state_of(desk, kind).published]
-    return dict(enumerate((getattr(one, "document", one) for one in documents), 1))
+    published = state_of(desk, kind).published
+    return {number: getattr(one, "document", one) for number, (_, one) in enumerate(published, 1)}
 
 
 def _in_force(desk: Desk, kind: DocumentKind) -> Grille | ProtocolDocument:
