@@ -237,7 +237,7 @@ def test_an_older_hash_is_made_anew(site: Site, account: Account) -> None:
 
 
 def test_a_code_serves_once_and_what_is_wrong_is_noted(
-    site: Site, account: Account, clock: Clock, caplog: pytest.LogCaptureFixture
+    site: Site, account: Account, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "pixflow.security")
     (lost, *_) = recovery.renew(site.store, account.id)
@@ -262,7 +262,7 @@ def test_a_right_factor_takes_the_attempts_back(site: Site, account: Account, cl
         clock.pass_by(minutes=2)
 
 
-def test_who_guesses_locks_nobody_out_of_a_browser_that_is_known(site: Site, account: Account, clock: Clock) -> None:
+def test_who_guesses_locks_nobody_out_of_a_browser_that_is_known(site: Site, account: Account) -> None:
     mine = sign_in.known_device(site, account.id)
     stranger = sign_in.known_device(site, uuid4())
     forged = mine[:-1] + ("a" if mine[-1] != "a" else "b")

@@ -102,6 +102,13 @@ class Browser(InspectingClient):
         ticket = self.scan(self.get("/premiere-visite"))
         return self.post("/premiere-visite/application", data={"ticket": ticket, "code": self.code()})
 
+    def choose_factors(self, secret: str = SECRET) -> Any:
+        """Enrols both factors of an account that is invited, and goes on. Returns the page of the recovery codes."""
+        self.choose_password(secret)
+        shown = self.enrol_application()
+        self.post("/premiere-visite/suite")
+        return shown
+
     def send_password(self, who: str, password: str = SECRET) -> Any:
         """Sends the e-mail and the password of somebody."""
         sent = {"email": address(self.at_work, who), "password": password}
@@ -146,9 +153,7 @@ def first_visit(at_work: House, site: Site, who: str, by: str = OPERATOR) -> Bro
 def answered(browser: Browser, token: str, secret: str = SECRET) -> Any:
     """Answers an invitation by the password road. Returns the last answer."""
     browser.get(f"/invitation/{token}")
-    browser.choose_password(secret)
-    browser.enrol_application()
-    browser.post("/premiere-visite/suite")
+    browser.choose_factors(secret)
     return browser.post("/invitation/accepter")
 
 

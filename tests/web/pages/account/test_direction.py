@@ -179,7 +179,7 @@ def test_the_target_confirms_no_reset_of_their_own(at_work: House, team: Team) -
 
 
 @STORES
-def test_what_a_closed_account_asked_is_asked_by_nobody(at_work: House, site: Site, team: Team) -> None:
+def test_what_a_closed_account_asked_is_asked_by_nobody(at_work: House, team: Team) -> None:
     about = at_work.people[SOPHIE]
     post(team, HELENE, about, "compte/demander-moyens")
     assert post(team, MARC, at_work.people[HELENE], "compte/couper") == 303

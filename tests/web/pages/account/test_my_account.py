@@ -78,7 +78,7 @@ def test_a_new_password(at_work: House, site: Site, helene: Browser, elsewhere: 
     assert elsewhere.sign_in(address(at_work, HELENE), OTHER).headers["Location"] == "/boite"
 
 
-def test_a_new_application(at_work: House, helene: Browser, elsewhere: Browser) -> None:
+def test_a_new_application(helene: Browser, elsewhere: Browser) -> None:
     before = helene.seed
     ticket = helene.scan(helene.get("/compte?ajouter=application"))
     assert helene.seed != before
@@ -92,7 +92,7 @@ def test_a_new_application(at_work: House, helene: Browser, elsewhere: Browser) 
     assert elsewhere.post("/connexion/code", data={"code": elsewhere.code()}).status_code == 422, "the former one"
 
 
-def test_new_recovery_codes(at_work: House, helene: Browser, elsewhere: Browser) -> None:
+def test_new_recovery_codes(helene: Browser, elsewhere: Browser) -> None:
     codes = texts(helene.post("/compte/secours").text, ".codes code")
     assert len(set(codes)) == 8
     assert elsewhere.get("/compte").status_code == 303
@@ -133,7 +133,7 @@ def test_a_passkey_added_enters_and_unlocks(at_work: House, helene: Browser, els
     assert elsewhere.get("/boite").status_code == 200
 
 
-def test_a_passkey_as_the_second_factor(at_work: House, helene: Browser, elsewhere: Browser) -> None:
+def test_a_passkey_as_the_second_factor(helene: Browser, elsewhere: Browser) -> None:
     key = Authenticator(URL)
     enrol(helene, key)
     elsewhere.send_password(HELENE)
@@ -180,9 +180,7 @@ def test_sessions_are_ended_one_by_one_or_all(at_work: House, site: Site, helene
     assert [one.get("/boite").status_code for one in (helene, elsewhere)] == [303, 200]
 
 
-def test_a_session_of_somebody_else_is_not_ended(
-    at_work: House, site: Site, helene: Browser, keyed: InspectingClient
-) -> None:
+def test_a_session_of_somebody_else_is_not_ended(site: Site, helene: Browser, keyed: InspectingClient) -> None:
     found = sessions.find(site.store, helene.cookies[SESSION])
     assert keyed.post("/compte/sessions/terminer", data={"session": found.digest.hex()}).status_code == 404
     assert helene.get("/boite").status_code == 200
@@ -202,9 +200,7 @@ def test_a_locked_form_with_a_new_password_is_not_kept(at_work: House, helene: B
     assert not list((at_work.served.opened.folder / "uploads").glob("*"))
 
 
-def test_each_change_is_told_to_the_owner_by_e_mail(
-    at_work: House, site: Site, helene: Browser, told: list[Mail]
-) -> None:
+def test_each_change_is_told_to_the_owner_by_e_mail(at_work: House, helene: Browser, told: list[Mail]) -> None:
     """A colleague at an open desk is noticed, and so is whoever found a recovery code."""
     wrong = {"password": OTHER, "again": "autre chose"}
     assert helene.post("/compte/mot-de-passe", data=wrong).status_code == 422
@@ -228,7 +224,7 @@ def test_each_change_is_told_to_the_owner_by_e_mail(
 
 
 def test_a_mail_server_that_is_away_stops_no_change(
-    at_work: House, helene: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    helene: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def away(_: Mail) -> None:
         raise ConnectionRefusedError

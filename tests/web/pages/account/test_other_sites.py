@@ -45,7 +45,7 @@ def test_a_path_is_of_this_site(text: str) -> None:
     assert (there.scheme, there.netloc) == tuple(urlsplit(URL)[:2])
 
 
-def test_one_is_led_to_no_other_place(helene: Browser, site: Site) -> None:
+def test_one_is_led_to_no_other_place(helene: Browser) -> None:
     """After the sign-in page, and after the lock; a path of this site is kept."""
     for vers in (*ELSEWHERE, "/connexion", "/connexion/code"):
         answer = helene.get("/connexion", params={"vers": vers})

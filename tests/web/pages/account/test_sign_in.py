@@ -94,9 +94,7 @@ def test_an_acceptance_that_was_cut_off_is_sent_again(
 
     browser, token = Browser(at_work), invited(at_work, site, HELENE)
     browser.get(f"/invitation/{token}")
-    browser.choose_password()
-    browser.enrol_application()
-    browser.post("/premiere-visite/suite")
+    browser.choose_factors()
     with monkeypatch.context() as cut:
         owner, name = (at_work.served.engine, "execute") if where == "engine" else (memberships, "join")
         cut.setattr(owner, name, cut_off)
@@ -107,18 +105,12 @@ def test_an_acceptance_that_was_cut_off_is_sent_again(
     assert len(opened) == 1
 
 
-WRONG = [("helene@exemple.fr", "un autre mot de passe"), ("nobody@exemple.fr", SECRET), ("", "")]
-
-
-@pytest.mark.parametrize(("email", "password"), WRONG)
-def test_the_same_words_for_a_wrong_password_and_an_unknown_e_mail(
-    at_work: House, site: Site, email: str, password: str
-) -> None:
-    first_visit(at_work, site, HELENE)
-    answer = Browser(at_work).post("/connexion/mot-de-passe", data={"email": email, "password": password})
-    assert answer.status_code == 422
-    assert texts(answer.text, ".errors li") == ["Le courriel ou le mot de passe n’est pas le bon."]
-    assert FLOW not in answer.cookies
+def test_the_same_words_for_a_wrong_password_and_an_unknown_e_mail(at_work: House, helene: Browser) -> None:
+    for email, password in (("helene@exemple.fr", "un autre mot de passe"), ("nobody@exemple.fr", SECRET), ("", "")):
+        answer = Browser(at_work).post("/connexion/mot-de-passe", data={"email": email, "password": password})
+        assert answer.status_code == 422
+        assert texts(answer.text, ".errors li") == ["Le courriel ou le mot de passe n’est pas le bon."]
+        assert FLOW not in answer.cookies
 
 
 def test_an_unknown_e_mail_and_a_known_one_ask_the_same_of_the_store(at_work: House, site: Site) -> None:

@@ -408,7 +408,7 @@ def test_a_colleague_who_proves_themselves_takes_nothing_of_a_session(
 
 
 def test_an_issuer_that_fails_says_so_and_the_log_says_why(
-    at_work: House, site: Site, idp: Provider, caplog: pytest.LogCaptureFixture
+    at_work: House, idp: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
     browser = Browser(at_work)
     back = to_issuer(browser)

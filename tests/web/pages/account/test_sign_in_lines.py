@@ -31,7 +31,7 @@ def test_a_sign_in_a_failure_and_a_changed_factor_are_lines(at_work: House, site
     assert (line.account, len(line.session or b"")) == (account, 8)
 
 
-def test_an_unknown_address_is_no_line(at_work: House, site: Site) -> None:
+def test_an_unknown_address_is_no_line(at_work: House) -> None:
     lines = NewLines(at_work.served)
     sent = {"email": "personne@exemple.fr", "password": "pas la bonne phrase", "vers": "/"}
     assert Browser(at_work).post("/connexion/mot-de-passe", data=sent).status_code == 422

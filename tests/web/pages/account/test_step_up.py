@@ -90,7 +90,7 @@ def test_a_demonstration_asks_for_nothing(tmp_path: Any) -> None:
             assert asked(browser, name, place(at_work, dossier, name)).status_code in (200, 303, 422), name
 
 
-def test_whoever_has_not_the_role_is_refused_before_a_proof(at_work: House, site: Site, dossier: UUID) -> None:
+def test_whoever_has_not_the_role_is_refused_before_a_proof(at_work: House, dossier: UUID) -> None:
     stewards(at_work)
     with signed_in(at_work, member(at_work, NADIA)) as browser:
         at_work.pass_by(minutes=11)

@@ -240,9 +240,7 @@ def test_an_invitation_of_somebody_suspended_meanwhile_opens_nothing(at_work: Ho
     first_visit(at_work, site, HELENE)
     sophie, token = Browser(at_work), invited(at_work, site, SOPHIE)
     sophie.get(f"/invitation/{token}")
-    sophie.choose_password()
-    sophie.enrol_application()
-    sophie.post("/premiere-visite/suite")
+    sophie.choose_factors()
     at_work.says(HELENE, decisions.suspend_account, {"staff": at_work.people[SOPHIE]}, reason="colleague")
     at_work.served.read()
     assert sophie.post("/invitation/accepter").status_code == 410

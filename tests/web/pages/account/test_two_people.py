@@ -57,9 +57,7 @@ def test_a_manager_invites_and_another_confirms(at_work: House, helene: Browser,
     assert at_work.served.refs.structure.name in str(sent["From"]), "as in every e-mail"
     nadia = Browser(at_work)
     assert "Bienvenue, Nadia Benali" in words(nadia.get(path).text)
-    nadia.choose_password()
-    nadia.enrol_application()
-    nadia.post("/premiere-visite/suite")
+    nadia.choose_factors()
     assert nadia.post("/invitation/accepter").headers["Location"] == "/"
     for path in ("/", "/boite", "/dossiers", "/equipe", "/compte"):
         assert nadia.get(path).headers["Location"] == "/attente"
@@ -99,7 +97,7 @@ def test_one_closes_an_account_and_two_open_it(at_work: House, helene: Browser, 
     assert nadia.sign_in(address(at_work, NADIA)).headers["Location"] == "/boite"
 
 
-def test_the_last_manager_is_not_closed_by_a_colleague_alone(at_work: House, helene: Browser, yann: Browser) -> None:
+def test_the_last_manager_is_not_closed_by_a_colleague_alone(helene: Browser, yann: Browser) -> None:
     assert act(yann, HELENE, "couper").status_code == 422
     assert helene.get("/boite").status_code == 200
 
@@ -194,9 +192,7 @@ def test_the_attack_of_december(at_work: House, site: Site, box: Path) -> None:
         text = message_from_bytes(paths[0].read_bytes(), policy=policy.default).get_content()
         fake.get(next(word for word in text.split() if "/invitation/" in word).partition(".fr")[2])
         secret = "un voleur de passage"
-        fake.choose_password(secret)
-        fake.enrol_application()
-        fake.post("/premiere-visite/suite")
+        fake.choose_factors(secret)
         assert fake.post("/invitation/accepter").headers["Location"] == "/"
         fakes.append(fake)
     for browser in (thief, *fakes):

@@ -116,9 +116,7 @@ def test_a_new_account_is_told_once(at_work: House, site: Site, told: list[Mail]
     assert changes(told) == ["opened"]
 
 
-def test_a_reset_is_told_to_its_owner_when_it_is_asked_and_when_it_is_done(
-    at_work: House, site: Site, told: list[Mail]
-) -> None:
+def test_a_reset_is_told_to_its_owner_when_it_is_asked_and_when_it_is_done(at_work: House, told: list[Mail]) -> None:
     stewards(at_work)
     nadia = member(at_work, NADIA)
     helene, yann = (signed_in(at_work, member(at_work, who, OPERATOR, None)) for who in (HELENE, YANN))

@@ -2,6 +2,7 @@ import json
 from datetime import UTC, date, datetime
 from functools import reduce
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,7 +17,7 @@ from pixflow.events.base import Recorded
 from pixflow.events.dossier import Retracted
 from pixflow.reference_data import References
 from tests.web import arranged, every_state
-from tests.web.client import words
+from tests.web.client import InspectingClient, words
 from tests.web.filled import fill, part, said, structures_of, texts
 from tests.web.paths import House
 from tests.web.story import long_story
@@ -33,6 +34,10 @@ def references_by_hand(at_work: House, position: int) -> References:
     return reduce(reference_data.evolve, told, References())
 
 
+def replayed(client: InspectingClient, dossier: UUID, version: int) -> Any:
+    return parsed(client.get(f"/rejouer/{dossier}?version={version}").text)
+
+
 def versions(at_work: House, dossier: UUID) -> list[Recorded]:
     """The dossier's facts with their positions."""
     return [r for r in at_work.served.engine.read(0, 10_000) if r.originator_id == dossier]
@@ -47,7 +52,7 @@ def test_the_rules_are_those_of_that_day(at_work: House) -> None:
     facts = versions(at_work, dossier)
     sent = next(r.originator_version for r in facts if r.event.TOPIC == "dossier.ResultDispatched")
     client = at_work.client(CLAIRE)
-    page = parsed(client.get(f"/rejouer/{dossier}?version={sent}").text)
+    page = replayed(client, dossier, sent)
     assert said(page.select_one(".now h3")) == "Tenir la restitution 23 avril"
     assert "le protocole demande 9 jours ouvrés" in words(str(page))
     assert "protocole du 1er avril 2026" in words(str(page))
@@ -73,7 +78,7 @@ def test_each_fact_says_what_it_changed(at_work: House) -> None:
 
     def changes(topic: str) -> list[list[str]]:
         n = next(r.originator_version for r in facts if r.event.TOPIC.endswith(f".{topic}"))
-        page = parsed(client.get(f"/rejouer/{dossier}?version={n}").text)
+        page = replayed(client, dossier, n)
         return [[said(cell) for cell in row.select("th, td")] for row in page.select(".diff tbody tr")]
 
     assert changes("ResultDispatched") == [
@@ -110,12 +115,12 @@ def test_facts_are_marked_and_what_was_struck_is_struck_from_then_on(at_work: Ho
     by, about = next((r.originator_version, r.event.version) for r in facts if isinstance(r.event, Retracted))
     client = at_work.client(CLAIRE)
     for n in (about, by - 1):
-        item = parsed(client.get(f"/rejouer/{dossier}?version={n}").text).select_one(f"#fait-{about}")
+        item = replayed(client, dossier, n).select_one(f"#fait-{about}")
         assert item.s is None
-    item = parsed(client.get(f"/rejouer/{dossier}?version={by}").text).select_one(f"#fait-{about}")
+    item = replayed(client, dossier, by).select_one(f"#fait-{about}")
     assert said(item.s).startswith("Pix présenté")
     assert "annulé : erreur de date (Nadia Benali, 17 mars 2026" in said(item)
-    page = parsed(client.get(f"/rejouer/{dossier}?version={by}").text)
+    page = replayed(client, dossier, by)
     states = [item.get("class", "") for item in page.select(".trail li")]
     assert states.index("now") == by - 1
     assert set(states[by:]) == {"future"}
@@ -127,13 +132,13 @@ def test_every_fact_has_its_link_its_position_and_the_two_times(at_work: House) 
     dossier = long_story(at_work)
     facts = versions(at_work, dossier)
     client = at_work.client(CLAIRE)
-    page = parsed(client.get(f"/rejouer/{dossier}?version=10").text)
+    page = replayed(client, dossier, 10)
     items = page.select(".trail li")
     assert [item.a["href"] for item in items] == [f"/rejouer/{dossier}?version={n}" for n in range(1, len(facts) + 1)]
     for item, fact in zip(items, facts, strict=True):
         assert f"n° {fact.position}" in said(item)
     missed = next(r.originator_version for r in facts if r.event.TOPIC == "dossier.AppointmentMissed")
-    bar = parsed(client.get(f"/rejouer/{dossier}?version={missed}").text).select_one(".replay .known")
+    bar = replayed(client, dossier, missed).select_one(".replay .known")
     assert said(bar) == "connu le 15 avril 2026, 11:12 · arrivé le 14 avril"
 
 
@@ -141,14 +146,14 @@ def test_previous_next_and_the_slider_work_without_javascript(at_work: House) ->
     dossier = long_story(at_work)
     count = len(versions(at_work, dossier))
     client = at_work.client(CLAIRE)
-    page = parsed(client.get(f"/rejouer/{dossier}?version=2").text)
+    page = replayed(client, dossier, 2)
     assert page.select_one("a[rel=prev]")["href"] == f"/rejouer/{dossier}?version=1"
     assert page.select_one("a[rel=next]")["href"] == f"/rejouer/{dossier}?version=3"
     slider = page.select_one("input[type=range]")
     assert (slider["name"], slider["min"], slider["max"], slider["value"]) == ("version", "1", str(count), "2")
     form = slider.around("form")
     assert (form["method"], form["action"], said(form.noscript.button)) == ("get", f"/rejouer/{dossier}", "Aller")
-    first, last = (parsed(client.get(f"/rejouer/{dossier}?version={n}").text) for n in (1, count))
+    first, last = (replayed(client, dossier, n) for n in (1, count))
     assert first.select_one("a[rel=prev]") is None
     assert last.select_one("a[rel=next]") is None
     assert parsed(client.get(f"/rejouer/{dossier}").text).h1 == last.h1

@@ -147,38 +147,36 @@ def test_if_the_first_band_ended_at_45_these_young_people_would_change_band(at_w
     assert names(read(at_work)) == ["Aminata Diallo", "Chloé Diallo"]
 
 
-@pytest.mark.parametrize(
-    ("changes", "field", "sentence"),
-    [
-        ({"b0-high": "75"}, "b1-high", "Cette tranche commencerait à 76 % et finirait à 70 %."),
-        ({"b0-high": "75"}, "b1-high", "Deux tranches couvrent 71-75 %."),
-        ({"b0-high": "70"}, "b1-high", "Cette tranche commencerait à 71 % et finirait à 70 %."),
-        ({"b2-high": "98"}, "b2-high", "La dernière tranche finit à 98 %, et non à 100 %."),
-        ({"b1-high": "170"}, "b1-high", "Tranche 2 · La tranche finit à 170 % et une autre la suit : elle doit finir"),
-        ({"b1-high": "beaucoup"}, "b1-high", "Écrivez un nombre entier."),
-        ({"b0-objective": ""}, "b0-objective", "Ce champ est à remplir."),
-        ({"b1-p0-label": ""}, "b1-p0-label", "Ce champ est à remplir."),
-        ({"b1-p0-kind": "autre"}, "b1-p0-kind", "Choisissez l’une des réponses proposées."),
-        ({"b0-p1-id": "illettrisme"}, "b0-add", "Une proposition est deux fois dans la même tranche (0-40 %)."),
-        ({"name": ""}, "name", "Ce champ est à remplir."),
-        ({"note": "x" * 2_001}, "note", "Écrivez au plus 2000 caractères."),
-    ],
-)
-def test_what_breaks_is_said_while_typing_and_on_saving_with_its_numbers(
-    at_work: House, changes: dict[str, str], field: str, sentence: str
-) -> None:
-    said = editor(at_work) | changes
-    assert sentence in words(checked(at_work, said))
-    refused = send(at_work, said)
-    assert refused.status_code == 422
-    page = parsed(refused.text)
-    assert sentence in words(str(page.select_one(f".errors a[href='#{field}']")))
-    assert page.select_one(f"#{field}")
-    kept = sent_by(str(page), "#editor form")
-    assert {name: kept[name] for name in changes if not name.endswith("kind")} == {
-        name: value for name, value in changes.items() if not name.endswith("kind")
-    }
-    assert facts(at_work, "grille") == []
+BROKEN = [
+    ({"b0-high": "75"}, "b1-high", "Cette tranche commencerait à 76 % et finirait à 70 %."),
+    ({"b0-high": "75"}, "b1-high", "Deux tranches couvrent 71-75 %."),
+    ({"b0-high": "70"}, "b1-high", "Cette tranche commencerait à 71 % et finirait à 70 %."),
+    ({"b2-high": "98"}, "b2-high", "La dernière tranche finit à 98 %, et non à 100 %."),
+    ({"b1-high": "170"}, "b1-high", "Tranche 2 · La tranche finit à 170 % et une autre la suit : elle doit finir"),
+    ({"b1-high": "beaucoup"}, "b1-high", "Écrivez un nombre entier."),
+    ({"b0-objective": ""}, "b0-objective", "Ce champ est à remplir."),
+    ({"b1-p0-label": ""}, "b1-p0-label", "Ce champ est à remplir."),
+    ({"b1-p0-kind": "autre"}, "b1-p0-kind", "Choisissez l’une des réponses proposées."),
+    ({"b0-p1-id": "illettrisme"}, "b0-add", "Une proposition est deux fois dans la même tranche (0-40 %)."),
+    ({"name": ""}, "name", "Ce champ est à remplir."),
+    ({"note": "x" * 2_001}, "note", "Écrivez au plus 2000 caractères."),
+]
+
+
+def test_what_breaks_is_said_while_typing_and_on_saving_with_its_numbers(at_work: House) -> None:
+    for changes, field, sentence in BROKEN:
+        said = editor(at_work) | changes
+        assert sentence in words(checked(at_work, said))
+        refused = send(at_work, said)
+        assert refused.status_code == 422
+        page = parsed(refused.text)
+        assert sentence in words(str(page.select_one(f".errors a[href='#{field}']")))
+        assert page.select_one(f"#{field}")
+        kept = sent_by(str(page), "#editor form")
+        assert {name: kept[name] for name in changes if not name.endswith("kind")} == {
+            name: value for name, value in changes.items() if not name.endswith("kind")
+        }
+        assert facts(at_work, "grille") == []
 
 
 def test_a_limit_beyond_100_blames_its_own_band_only(at_work: House) -> None:
@@ -209,26 +207,26 @@ def test_saying_what_is_published_already_is_refused(at_work: House) -> None:
     assert "Rien ne change : c’est mot pour mot ce qui est déjà publié." in words(refused.text)
 
 
-@pytest.mark.parametrize(
-    ("do", "ranges"),
-    [
-        ("split-0", ["0-20", "21-40", "41-70", "71-100"]),
-        ("merge-0", ["0-70", "71-100"]),
-        ("remove-0", ["0-70", "71-100"]),
-        ("remove-2", ["0-40", "41-100"]),
-        ("add", ["0-40", "41-70", "71-85", "86-100"]),
-        ("merge-2", ["0-40", "41-70", "71-100"]),
-        ("split-9", ["0-40", "41-70", "71-100"]),
-        ("nothing", ["0-40", "41-70", "71-100"]),
-    ],
-)
-def test_bands_stay_contiguous_under_every_button(at_work: House, do: str, ranges: list[str]) -> None:
-    answer = send(at_work, editor(at_work), do)
-    assert answer.status_code == 200
-    lows = texts(answer.text, "[id^=low-]")
-    highs = [tag["value"] for tag in parsed(answer.text).select("input[id$=-high]")]
-    assert [f"{low}-{high}" for low, high in zip(lows, highs, strict=True)] == ranges
-    assert facts(at_work, "grille") == []
+BUTTONS = [
+    ("split-0", ["0-20", "21-40", "41-70", "71-100"]),
+    ("merge-0", ["0-70", "71-100"]),
+    ("remove-0", ["0-70", "71-100"]),
+    ("remove-2", ["0-40", "41-100"]),
+    ("add", ["0-40", "41-70", "71-85", "86-100"]),
+    ("merge-2", ["0-40", "41-70", "71-100"]),
+    ("split-9", ["0-40", "41-70", "71-100"]),
+    ("nothing", ["0-40", "41-70", "71-100"]),
+]
+
+
+def test_bands_stay_contiguous_under_every_button(at_work: House) -> None:
+    for do, ranges in BUTTONS:
+        answer = send(at_work, editor(at_work), do)
+        assert answer.status_code == 200
+        lows = texts(answer.text, "[id^=low-]")
+        highs = [tag["value"] for tag in parsed(answer.text).select("input[id$=-high]")]
+        assert [f"{low}-{high}" for low, high in zip(lows, highs, strict=True)] == ranges
+        assert facts(at_work, "grille") == []
 
 
 def labels(html: str, band: int) -> list[str]:
@@ -592,27 +590,25 @@ def test_a_protocol_is_edited_field_by_field(at_work: House) -> None:
         assert line in changes
 
 
-@pytest.mark.parametrize(
-    ("changes", "field", "sentence"),
-    [
-        ({"delays-refer": "366"}, "delays-refer", "Écrivez un nombre d’au plus 365."),
-        ({"delays-refer": "cinq"}, "delays-refer", "Écrivez un nombre entier."),
-        ({"tries": "0"}, "tries", "Écrivez un nombre d’au moins 1."),
-        ({"modalities": []}, "modalities", "Choisissez au moins 1 réponses."),
-        ({"concerned": "personne"}, "concerned", "Choisissez l’une des réponses proposées."),
-        ({"workshops-largest": "4"}, "workshops-largest", "Écrivez un nombre d’au moins"),
-    ],
-)
-def test_a_protocol_that_does_not_hold_is_refused_where_it_is_typed(
-    at_work: House, changes: dict[str, Any], field: str, sentence: str
-) -> None:
-    said = editor(at_work, PROTOCOL) | changes
-    assert sentence in words(checked(at_work, said, PROTOCOL))
-    refused = send(at_work, said, url=PROTOCOL)
-    assert refused.status_code == 422
-    assert sentence in words(str(parsed(refused.text).select_one(f".errors a[href='#{field}']")))
-    assert parsed(refused.text).select_one(f"#{field}")
-    assert facts(at_work, "protocol") == []
+OUT_OF_RANGE: list[tuple[dict[str, Any], str, str]] = [
+    ({"delays-refer": "366"}, "delays-refer", "Écrivez un nombre d’au plus 365."),
+    ({"delays-refer": "cinq"}, "delays-refer", "Écrivez un nombre entier."),
+    ({"tries": "0"}, "tries", "Écrivez un nombre d’au moins 1."),
+    ({"modalities": []}, "modalities", "Choisissez au moins 1 réponses."),
+    ({"concerned": "personne"}, "concerned", "Choisissez l’une des réponses proposées."),
+    ({"workshops-largest": "4"}, "workshops-largest", "Écrivez un nombre d’au moins"),
+]
+
+
+def test_a_protocol_that_does_not_hold_is_refused_where_it_is_typed(at_work: House) -> None:
+    for changes, field, sentence in OUT_OF_RANGE:
+        said = editor(at_work, PROTOCOL) | changes
+        assert sentence in words(checked(at_work, said, PROTOCOL))
+        refused = send(at_work, said, url=PROTOCOL)
+        assert refused.status_code == 422
+        assert sentence in words(str(parsed(refused.text).select_one(f".errors a[href='#{field}']")))
+        assert parsed(refused.text).select_one(f"#{field}")
+        assert facts(at_work, "protocol") == []
 
 
 def test_every_delay_is_in_the_editor_under_its_task(at_work: House) -> None:
