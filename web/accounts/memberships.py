@@ -52,13 +52,10 @@ def join(store: AccountStore, account: UUID, invitation: Invitation) -> Membersh
 
 
 def _make(store: AccountStore, connection: Connection, account: UUID, structure: UUID, member: UUID) -> Membership:
-    there = (memberships.c.structure == structure) & (
-        (memberships.c.member == member) | (memberships.c.account == account)
-    )
     row = {"structure": structure, "member": member, "account": account, "asleep": False, "accepted": store.now()}
-    theirs = (sessions.c.member == member) | (sessions.c.account == account)
-    connection.execute(delete(memberships).where(there))
-    connection.execute(delete(sessions).where(sessions.c.structure == structure, theirs))
+    for table in (memberships, sessions):
+        theirs = (table.c.member == member) | (table.c.account == account)
+        connection.execute(delete(table).where(table.c.structure == structure, theirs))
     signed_rows.add(store.key, connection, memberships, **row)
     return Membership(**row, ended=None)  # type: ignore[arg-type]
 

@@ -1,5 +1,6 @@
 """The accounts store of a site: one SQLite file in `_site/`, or the schema `pixflow__site` of PostgreSQL."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -239,7 +240,6 @@ def _statements(database: Database) -> list[str]:
 
 
 def _written(made: Any, mock: Any) -> str:
-    text = str(made.compile(dialect=mock.dialect)).strip()
-    return text.replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ").replace(
-        "CREATE INDEX ", "CREATE INDEX IF NOT EXISTS "
+    return re.sub(
+        "^CREATE (TABLE|INDEX) ", r"CREATE \1 IF NOT EXISTS ", str(made.compile(dialect=mock.dialect)).strip()
     )

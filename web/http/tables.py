@@ -32,9 +32,8 @@ _PARTS = {
 def sheet(name: str, rows: Iterable[Sequence[object]]) -> Response:
     """Returns a CSV file of this name, to download."""
     file = StringIO()
-    writer(file, delimiter=";").writerows(
-        [guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
-    )
+    cells = ([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    writer(file, delimiter=";").writerows(cells)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response("\ufeff" + file.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -112,9 +112,8 @@ def is_sorted(path: Path, looks: int = 1_000) -> bool:
     """Tells if the digests at `looks` places of the file are digests in ascending order."""
     with open(path, "rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as lines:
         places = (len(lines) * look // looks for look in range(looks))
-        found = [
-            lines[start : start + DIGITS].upper() for start in dict.fromkeys(_line_start(lines, at) for at in places)
-        ]
+        starts = dict.fromkeys(_line_start(lines, at) for at in places)
+        found = [lines[start : start + DIGITS].upper() for start in starts]
     return found == sorted(found) and all(len(one) == DIGITS and one.isalnum() for one in found)
 
 

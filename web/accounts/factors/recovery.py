@@ -28,11 +28,9 @@ def renew(store: AccountStore, account: UUID) -> list[str]:
 
 def spend(store: AccountStore, account: UUID, code: str) -> bool:
     """Tells if a code is one of the account's, and uses it up. Case, spaces and hyphens do not matter."""
-    query = delete(recovery_codes).where(
-        recovery_codes.c.account == account, recovery_codes.c.digest == _digest(account, code)
-    )
+    mine = (recovery_codes.c.account == account, recovery_codes.c.digest == _digest(account, code))
     with store.write() as connection:
-        spent = connection.execute(query.returning(recovery_codes))
+        spent = connection.execute(delete(recovery_codes).where(*mine).returning(recovery_codes))
         return len(signed_rows.genuine(store.key, recovery_codes, spent)) == 1
 
 

@@ -164,10 +164,8 @@ def _first_day(desk: Desk, kind: DocumentKind, day: date) -> date:
 
 def _grid(desk: Desk, document: Grille, day: date, page: int) -> dict[str, Any]:
     """Returns the changes from the grid of a day, their impact, the whole of the draft, the people whom it names."""
-    now = desk.refs.grille(day)
-    pager_of = partial(
-        Pager.at, asked=page, address=f"{BASE}/grille", params={"le": day.isoformat()}, anchor="#concernes"
-    )
+    now, kept = desk.refs.grille(day), {"le": day.isoformat()}
+    pager_of = partial(Pager.at, asked=page, address=f"{BASE}/grille", params=kept, anchor="#concernes")
     moved = impact.grid_impact(desk, now.document, document, SIZE, pager_of)
     return {
         "base_number": now.number,
