@@ -377,11 +377,10 @@ def test_userinfo_of_another_is_refused(idp: Provider, name: str) -> None:
 
 
 def test_userinfo_that_a_stranger_signed_or_nobody_is_refused(idp: Provider) -> None:
-    idp.bends.reply["/userinfo"] = lambda _, reply: (
-        200,
-        reply[1],
-        idp.sign(_payload(reply[2].decode()), STRANGER).encode(),
-    )
+    def forged(_: Any, reply: Any) -> Any:
+        return 200, reply[1], idp.sign(_payload(reply[2].decode()), STRANGER).encode()
+
+    idp.bends.reply["/userinfo"] = forged
     refuses(idp, "signature")
     idp.bends.reply["/userinfo"] = lambda _, reply: (200, {"Content-Type": "application/json"}, reply[2])
     refuses(idp, "userinfo is not signed")

@@ -33,9 +33,8 @@ class Thief:
         accounts.set_password(store, self.nadia.id, passwords.hashed("quatre girafes lisent lundi"))
         self.membership = memberships.accept(store, self.nadia.id, HERE, UUID(int=11))
         self.mine = accounts.create(store, "voleur@exemple.fr")
-        self.cookie = sessions.begin(
-            store, memberships.accept(store, self.mine.id, THERE, UUID(int=12)), "password", ""
-        )
+        own = memberships.accept(store, self.mine.id, THERE, UUID(int=12))
+        self.cookie = sessions.begin(store, own, "password", "")
 
     def changes(self, table: Table, where: dict[str, Any], **values: Any) -> None:
         """Changes one row, beside its signature."""

@@ -21,10 +21,8 @@ def calls() -> Iterator[tuple[str, set[str]]]:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "show":
                 given = {str(one.arg) for one in node.keywords if one.arg}
                 spread = [one.value for one in node.keywords if not one.arg]
-                yield (
-                    ast.literal_eval(node.args[1]),
-                    given.union(*(keys(tree, one) for one in spread)) - {"status", "alone"},
-                )
+                given = given.union(*(keys(tree, one) for one in spread)) - {"status", "alone"}
+                yield ast.literal_eval(node.args[1]), given
 
 
 @cache

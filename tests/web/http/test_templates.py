@@ -219,11 +219,8 @@ def test_the_frame_names_person_structure_and_place() -> None:
     frame = templates.Frame(
         "Mission locale", "Nadia Benali", "conseillère", [("/", "Ma boîte", 2500, True)], True, True, "dark"
     )
-    html = (
-        templates.environment()
-        .get_template("error.html")
-        .render(frame=frame, title="Titre", sentence="Phrase.", recorded="Rien.", back="", again="", status=404)
-    )
+    named = {"title": "Titre", "sentence": "Phrase.", "recorded": "Rien.", "back": "", "again": "", "status": 404}
+    html = templates.environment().get_template("error.html").render(frame=frame, **named)
     assert problems(html) == []
     assert 'data-bs-theme="dark"' in html
     assert '<a href="/" aria-current="page">Ma boîte <span class="count">2\u202f500</span>' in html

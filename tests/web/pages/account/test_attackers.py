@@ -200,9 +200,8 @@ def test_a_form_with_a_file_says_that_it_was_not_kept(at_work: House, sophie: Br
     """It leads back to its page: the file is chosen again."""
     at_work.says(HELENE, decisions.confirm_account, {"staff": at_work.people[SOPHIE]})
     at_work.pass_by(minutes=31)
-    answer = sophie.post(
-        "/resultats/import", files={"file": ("export.csv", b"a;b")}, headers={"Referer": f"{URL}/resultats"}
-    )
+    file, sender = {"file": ("export.csv", b"a;b")}, {"Referer": f"{URL}/resultats"}
+    answer = sophie.post("/resultats/import", files=file, headers=sender)
     assert answer.headers["Location"] == "/verrou?vers=/resultats&perdu=true"
     page = words(sophie.get(answer.headers["Location"]).text)
     assert "Ce que vous venez d’envoyer n’a pas été gardé" in page

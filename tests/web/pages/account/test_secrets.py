@@ -33,9 +33,8 @@ def test_no_secret_is_found(at_work: House, site: Site, tmp_path: Path, caplog: 
     tokens.add(browser.cookies[FLOW])
     answers.append(asked := browser.get("/premiere-visite"))
     ticket = browser.scan(asked)
-    answers.append(
-        shown := browser.post("/premiere-visite/application", data={"ticket": ticket, "code": browser.code()})
-    )
+    shown = browser.post("/premiere-visite/application", data={"ticket": ticket, "code": browser.code()})
+    answers.append(shown)
     codes = texts(shown.text, ".codes code")
     answers += [browser.post("/premiere-visite/suite"), browser.post("/invitation/accepter")]
     tokens |= {ticket, browser.cookies[SESSION]}

@@ -34,9 +34,8 @@ def test_without_a_session_one_signs_in_first(at_work: House) -> None:
     assert "Se connecter" in browser.get(answer.headers["Location"]).text
     assert browser.post("/dossiers/nouveau", data={}).headers["Location"] == "/connexion?vers=/"
     assert browser.get("/qui").status_code == 404
-    assert (
-        browser.post("/qui", data={"structure": at_work.slug, "person": str(at_work.people[NADIA])}).status_code == 404
-    )
+    chosen = {"structure": at_work.slug, "person": str(at_work.people[NADIA])}
+    assert browser.post("/qui", data=chosen).status_code == 404
     browser.cookies.set("pixflow_person", f"{at_work.slug}/{at_work.people[NADIA]}")
     assert browser.get("/boite").status_code == 303, "the cookie of a demonstration opens nothing"
 

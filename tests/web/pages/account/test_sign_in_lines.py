@@ -13,9 +13,8 @@ def test_a_sign_in_a_failure_and_a_changed_factor_are_lines(at_work: House, site
     lines = NewLines(at_work.served)
     browser = first_visit(at_work, site, SOPHIE)
     account = account_of(at_work, site, SOPHIE).id
-    assert [(line.what, line.account, line.member) for line in lines.take()] == [
-        ("signed-in", account, at_work.people[SOPHIE])
-    ]
+    (line,) = lines.take()
+    assert (line.what, line.account, line.member) == ("signed-in", account, at_work.people[SOPHIE])
     sent = {"email": address(at_work, SOPHIE), "password": "pas la bonne phrase", "vers": "/"}
     assert Browser(at_work).post("/connexion/mot-de-passe", data=sent).status_code == 422
     assert [(line.what, line.account) for line in lines.take()] == [("failed", account)]

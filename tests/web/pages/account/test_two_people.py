@@ -26,9 +26,8 @@ CHLOE = "Chloé Martin"
 def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The mails that leave, as files."""
     folder = tmp_path / "mails"
-    monkeypatch.setattr(
-        "web.pages.team.member.outbox_for", lambda *_, **__: mail.folder_outbox(folder, "pixflow@exemple.fr")
-    )
+    outbox = mail.folder_outbox(folder, "pixflow@exemple.fr")
+    monkeypatch.setattr("web.pages.team.member.outbox_for", lambda *_, **__: outbox)
     return folder
 
 

@@ -66,11 +66,8 @@ def test_a_password_with_its_codes_of_recovery_is_two_ways(at_work: House, helen
 
 
 def test_one_way_is_lone_and_an_issuer_never() -> None:
-    lone = [
-        (keys, codes, password)
-        for keys, codes, password in product(range(3), range(2), (False, True))
-        if is_lone(keys, codes, 0, password=password)
-    ]
+    cases = product(range(3), range(2), (False, True))
+    lone = [case for case in cases if is_lone(case[0], case[1], 0, password=case[2])]
     assert lone == [(0, 0, True), (1, 0, False), (1, 1, False)], "codes alone open nothing"
     assert not any(is_lone(keys, 0, 1, password=password) for keys, password in product(range(3), (False, True)))
 

@@ -49,9 +49,8 @@ def test_it_is_asked_by_person_kind_dossier_and_days(at_work: House) -> None:
     assert len(lines(at_work, "?sorte=dossier.DossierOpened")) == 2
     assert len(lines(at_work, f"?dossier={dossier}")) == 3
     assert lines(at_work, f"?par={at_work.people[NADIA]}&du=2026-03-17") == ["Pix présenté au premier accueil"]
-    assert lines(at_work, f"?par={at_work.people[NADIA]}&au=2026-03-16&dossier={dossier}") == [
-        "Pix présenté au premier accueil"
-    ]
+    of_nadia = f"?par={at_work.people[NADIA]}&au=2026-03-16&dossier={dossier}"
+    assert lines(at_work, of_nadia) == ["Pix présenté au premier accueil"]
     assert lines(at_work, "?sorte=dossier.DossierClosed") == []
     assert len(lines(at_work, "?par=system:operator")) > 5
 
@@ -107,9 +106,8 @@ def test_a_dossier_is_found_by_name_accents_and_number_and_the_address_has_its_i
         answer = looked_for(at_work, text, par=str(at_work.people[NADIA]), du="2026-03-16", sorte="", au="")
         assert answer.status_code == 303
         assert answer.headers["Location"] == f"/journal?par={at_work.people[NADIA]}&dossier={dossier}&du=2026-03-16"
-    page = parsed(
-        at_work.client(CLAIRE).get(f"/journal?par={at_work.people[NADIA]}&dossier={dossier}&du=2026-03-16").text
-    )
+    there = f"/journal?par={at_work.people[NADIA]}&dossier={dossier}&du=2026-03-16"
+    page = parsed(at_work.client(CLAIRE).get(there).text)
     assert said(page.select_one(".filters .whose")) == "Dossier Aminata Diallo Tous les dossiers"
     clear = page.select_one(".filters .whose a[href^='/journal']")
     assert clear["href"] == f"/journal?par={at_work.people[NADIA]}&du=2026-03-16"
@@ -225,9 +223,7 @@ def test_the_auditor_takes_the_journal_as_a_file_without_a_name_of_a_young_perso
     answer = claire.get("/journal.csv")
     header, *got = lines_of(answer)
     assert header[:3] == ["n°", "enregistré le", "par"]
-    assert [int(row[0]) for row in got] == list(range(at_work.served.engine.head(), 0, -1)), (
-        "every fact, the latest first"
-    )
+    assert [int(row[0]) for row in got] == list(range(at_work.served.engine.head(), 0, -1)), "the latest first"
     assert not [word for word in ("Aminata", "Diallo", "Hugo", "Masson", "0012350") if word in answer.text]
     assert str(dossier) in answer.text
     (line,) = lines.take()

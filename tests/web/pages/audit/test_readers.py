@@ -76,9 +76,8 @@ def test_a_copy_says_who_looked(there: House) -> None:
     with there.served.reading() as tables:
         document = personal_data.document(known(tables.connection))
         assert personal_data.paper(known(tables.connection)).startswith(b"%PDF")
-    assert [(one["who"], one["page"], one["why"]) for one in document["readers"]] == [
-        (NADIA, "le dossier", "suit le dossier")
-    ]
+    (one,) = document["readers"]
+    assert (one["who"], one["page"], one["why"]) == (NADIA, "le dossier", "suit le dossier")
     rights = there.client(SOPHIE).get(f"/dossiers/{dossier}/droits")
     assert "Nadia Benali, le dossier (suit le dossier)" in parsed(rights.text).get_text()
 
