@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from copy import copy
 from hashlib import sha256
@@ -184,62 +184,49 @@ STRUCTURE, KEY, ACCOUNTS, SITE_KEY = "events, keys, ring", "the structure's key"
 """Parts, by the names that *Lost files* gives them."""
 
 
-def gone(name: str) -> Damage:
-    def damage(site: Site) -> None:
-        for path in site.data.glob(f"{name}*" if name.endswith(".db") else name):
-            path.unlink()
-
-    return damage
+def gone(site: Site, name: str) -> None:
+    for path in site.data.glob(f"{name}*" if name.endswith(".db") else name):
+        path.unlink()
 
 
-def emptied(name: str) -> Damage:
-    def damage(site: Site) -> None:
-        gone(name)(site)
-        (site.data / name).touch(mode=0o600)
-
-    return damage
+def emptied(site: Site, name: str) -> None:
+    gone(site, name)
+    (site.data / name).touch(mode=0o600)
 
 
-def older(name: str) -> Damage:
-    def damage(site: Site) -> None:
-        gone(name)(site)
-        shutil.copy(site.older / name, site.data / name)
-
-    return damage
+def older(site: Site, name: str) -> None:
+    gone(site, name)
+    shutil.copy(site.older / name, site.data / name)
 
 
-def schema_gone(schema: str) -> Damage:
-    def damage(site: Site) -> None:
-        site.asked(f"DROP SCHEMA {schema} CASCADE")
-
-    return damage
+def schema_gone(site: Site, name: str) -> None:
+    site.asked(f"DROP SCHEMA {name} CASCADE")
 
 
-def schema_emptied(schema: str) -> Damage:
-    def damage(site: Site) -> None:
-        for table in site.tables(schema):
-            site.asked(f"DROP TABLE {schema}.{table} CASCADE")
-
-    return damage
+def schema_emptied(site: Site, name: str) -> None:
+    for table in site.tables(name):
+        site.asked(f"DROP TABLE {name}.{table} CASCADE")
 
 
-def schema_older(schema: str) -> Damage:
-    def damage(site: Site) -> None:
-        for table in site.tables(schema):
-            site.asked(f"DELETE FROM {schema}.{table}")
-            site.asked(f"INSERT INTO {schema}.{table} TABLE older_{schema}.{table}")
-
-    return damage
+def schema_older(site: Site, name: str) -> None:
+    for table in site.tables(name):
+        site.asked(f"DELETE FROM {name}.{table}")
+        site.asked(f"INSERT INTO {name}.{table} TABLE older_{name}.{table}")
 
 
-def _ways(part: str, *names: str, old: bool = True) -> dict[str, tuple[str, Damage]]:
-    ways = {"gone": gone, "emptied": emptied, **({"older": older} if old else {})}
-    return {f"{name} {way}": (part, make(name)) for name in names for way, make in ways.items()}
+ON_FILES = {"gone": gone, "emptied": emptied, "older": older}
+ON_SCHEMAS = {"gone": schema_gone, "emptied": schema_emptied, "older": schema_older}
 
 
-def _schema_ways(part: str, schema: str) -> dict[str, tuple[str, Damage]]:
-    ways = {"gone": schema_gone, "emptied": schema_emptied, "older": schema_older}
-    return {f"{schema} {way}": (part, make(schema)) for way, make in ways.items()}
+def _of(damage: Callable[[Site, str], None], name: str) -> Damage:
+    return lambda site: damage(site, name)
+
+
+def _ways(
+    part: str, *names: str, ways: Mapping[str, Callable[[Site, str], None]] = ON_FILES, old: bool = True
+) -> dict[str, tuple[str, Damage]]:
+    kept = {way: damage for way, damage in ways.items() if old or way != "older"}
+    return {f"{name} {way}": (part, _of(damage, name)) for name in names for way, damage in kept.items()}
 
 
 FILES = {
@@ -250,7 +237,10 @@ FILES = {
 }
 """Damages of the files that both stores have."""
 SQLITE = {**_ways(STRUCTURE, "ici/events.db", "ici/keys.db"), **_ways(ACCOUNTS, "_site/accounts.db")}
-POSTGRES = {**_schema_ways(STRUCTURE, STRUCTURE_SCHEMA), **_schema_ways(ACCOUNTS, SITE_SCHEMA)}
+POSTGRES = {
+    **_ways(STRUCTURE, STRUCTURE_SCHEMA, ways=ON_SCHEMAS),
+    **_ways(ACCOUNTS, SITE_SCHEMA, ways=ON_SCHEMAS),
+}
 
 
 def commands(site: Site, part: str, damage: str) -> list[tuple[str, ...]]:

@@ -14,7 +14,8 @@ from pixflow.portfolio import importer
 from tests.damage import fill_table
 from tests.open_data.samples import mediation
 from tests.trials.small_disk import small_disk
-from tests.web.cli.test_app import EXPORT, SOPHIE
+from tests.web.cli.test_app import EXPORT, SOPHIE, ran
+from tests.web.hosting.conftest import ON_POSTGRES, ON_SQLITE
 from web.cli.app import app
 from web.hosting.read_tables import reads_of
 from web.hosting.settings import Settings
@@ -23,11 +24,9 @@ PEOPLE, CHUNK = 60, 20
 LINES = [f"{20_000 + n};Nom{n};Prénom;L’Aigle" for n in range(PEOPLE)]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def data(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture
+def data(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A structure with a référente; a portfolio, whose transactions are small; a file of places."""
-    if request.param == "postgresql":
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
     monkeypatch.setattr(importer, "CHUNK", CHUNK)
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "500")
@@ -41,17 +40,12 @@ def data(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     return tmp_path / "data"
 
 
-def ran(*line: str) -> None:
-    result = CliRunner().invoke(app, [*line])
-    assert result.exit_code == 0, result.output
-
-
 def head(data: Path) -> int:
     with closing(structure_folder.open_one(data, "l-aigle", database=Settings().database()).engine) as engine:
         return engine.head()
 
 
-@pytest.mark.parametrize("data", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_disk_that_fills_up_anywhere_in_a_portfolio_says_what_is_recorded(data: Path, tmp_path: Path) -> None:
     """A little more room each time, until there is enough: nothing, a part, all but what follows, everything."""
     before, seen, room = head(data), [], 0
@@ -73,7 +67,7 @@ def test_a_disk_that_fills_up_anywhere_in_a_portfolio_says_what_is_recorded(data
     assert "0 dossier ouvert" in " ".join(again.output.split())
 
 
-@pytest.mark.parametrize("data", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+@ON_POSTGRES
 def test_tables_without_room_do_not_refuse_a_portfolio_that_is_recorded(data: Path) -> None:
     before, database = head(data), Settings().database()
     assert database

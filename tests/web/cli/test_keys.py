@@ -15,7 +15,7 @@ from pixflow.events.structure import KeyRotated
 from tests.people import open_dossier
 from web.cli.app import app
 
-RUN = CliRunner()
+RUN, PRESET = CliRunner(), presets.load("laigle-mortagne")
 
 
 @pytest.fixture
@@ -23,10 +23,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A structure with somebody in it whose name is sealed, and a backup of it."""
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
-    preset = presets.load("laigle-mortagne")
-    opened = structure_folder.create(
-        tmp_path, name="Ici", preset=preset, sites=("Ici",), clock=lambda: datetime(2026, 3, 2, tzinfo=UTC)
-    )
+    day = datetime(2026, 3, 2, tzinfo=UTC)
+    opened = structure_folder.create(tmp_path, name="Ici", preset=PRESET, sites=("Ici",), clock=lambda: day)
     open_dossier(opened.engine, "Diallo")
     back_up(opened)
     opened.engine.close()
@@ -55,12 +53,10 @@ def test_nothing_becomes_of_backups_when_keys_are_lost(data: Path, command: list
 
 def test_the_key_changes_and_the_structure_opens_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path))
-    opened = structure_folder.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
-    opened.engine.close()
+    structure_folder.create(tmp_path, name="Ici", preset=PRESET, sites=("Ici",)).engine.close()
     before = (tmp_path / "keys" / "ici.key").read_bytes()
-    run = CliRunner()
-    assert run.invoke(app, ["staff", "add", "Camille Roy", "camille@ml.fr", "--role", "advisor"]).exit_code == 0
-    said = run.invoke(app, ["keys", "rotate", "--reason", "routine"])
+    assert RUN.invoke(app, ["staff", "add", "Camille Roy", "camille@ml.fr", "--role", "advisor"]).exit_code == 0
+    said = RUN.invoke(app, ["keys", "rotate", "--reason", "routine"])
     assert said.exit_code == 0
     assert "Gardez-en une copie à part" in said.output
     assert (tmp_path / "keys" / "ici.key").read_bytes() != before

@@ -20,10 +20,8 @@ NADIA, SOPHIE = "nadia@exemple.fr", "sophie@exemple.fr"
 CHANGED = f"N° i-Milo;Nom;Prénom;Programme\n{NUMBER};{CANARY};Awa;PACEA\n"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    if request.param == "postgresql":
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
+@pytest.fixture
+def at_work(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
     Path("portfolio.csv").write_text(CHANGED)

@@ -210,10 +210,8 @@ class Aged:
         }
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def aged(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aged]:
-    if request.param == "postgres":
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
+@pytest.fixture
+def aged(store: str, tmp_path: Path) -> Iterator[Aged]:
     with house(tmp_path, url="https://pixflow.exemple.fr") as made:
         found = Aged(made)
         found.tick()

@@ -26,6 +26,7 @@ from tests.damage import flip, flip_key
 from tests.postgres import Cluster
 from tests.web.client import LocalClient
 from tests.web.french.test_sentences import assert_well_set
+from tests.web.hosting.conftest import ON_SQLITE
 from tests.web.paths import House, house
 from web.app import create_app
 from web.cli.server import tick_all
@@ -37,13 +38,10 @@ from web.hosting.host import Host, open_host, serving
 from web.hosting.settings import Settings
 
 FIRST = date(2026, 1, 5)
-ON_SQLITE = pytest.mark.parametrize("at_work", ["sqlite"], indirect=True)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    if request.param == "postgresql":
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
+@pytest.fixture
+def at_work(store: str, tmp_path: Path) -> Iterator[House]:
     with house(tmp_path / "data", FIRST) as made:
         made.served.read()
         yield made
@@ -113,16 +111,8 @@ def test_a_monitor_is_answered_with_counts_and_codes(at_work: House) -> None:
     assert client.get("/healthz").text == "ok"
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {
-        "ready": True,
-        "structures": 1,
-        "closed": 0,
-        "lag": 0,
-        "stopped": 0,
-        "jumps": 0,
-        "age": 0,
-        "alarms": [],
-    }
+    nothing = dict.fromkeys(("closed", "lag", "stopped", "jumps", "age"), 0)
+    assert answer.json() == {"ready": True, "structures": 1, **nothing, "alarms": []}
 
 
 # --- each alarm, provoked
@@ -435,36 +425,14 @@ def test_a_server_that_forgets_and_one_that_does_not_answer(
 
 def examples() -> Iterator[Finding]:
     counts: dict[str, Any] = {
-        "lag": 3,
-        "minutes": 12,
-        "seconds": 3600,
-        "lost": 2,
-        "missing": ["commands_delete"],
-        "faults": {"opening": [4, 5], "command": [7]},
-        "streams": 2,
-        "tables": {"advisor_queue": 2},
-        "files": ["ici.key"],
-        "size": 70_000_000,
-        "hours": 48,
-        "free": 2_000_000,
-        "wanted": 500_000_000,
-        "places": ["replaced"],
-        "path": "/disque/ici",
-        "people": 6,
-        "host": "smtp.exemple.fr",
-        "url": "https://pixflow.exemple.fr",
-        "forged": 1,
-        "unsigned": 3,
-        "emptied": 2,
-        "reached": 40_000,
-        "head": 61_150,
-        "days": 3,
-        "access": {"lines_changed": 1, "days": 2},
-        "waiting": 2,
-        "span": 180,
-        "to": "pixflow@exemple.fr",
+        "lag": 3, "minutes": 12, "seconds": 3600, "lost": 2, "missing": ["commands_delete"], "streams": 2,
+        "faults": {"opening": [4, 5], "command": [7]}, "tables": {"advisor_queue": 2}, "files": ["ici.key"],
+        "size": 70_000_000, "hours": 48, "free": 2_000_000, "wanted": 500_000_000, "places": ["replaced"],
+        "path": "/disque/ici", "people": 6, "host": "smtp.exemple.fr", "url": "https://pixflow.exemple.fr",
+        "forged": 1, "unsigned": 3, "emptied": 2, "reached": 40_000, "head": 61_150, "days": 3, "waiting": 2,
+        "access": {"lines_changed": 1, "days": 2}, "span": 180, "to": "pixflow@exemple.fr",
         "answer": "554 5.7.1 Relay access denied",
-    }
+    }  # fmt: skip
     for key in french_health.SENTENCES:
         check, level, *why = key.split()
         variant = (

@@ -20,6 +20,7 @@ from tests import somebody
 from tests.damage import open_as_demonstration
 from tests.store.test_folders import LOSSES
 from tests.web.client import InspectingClient, words
+from tests.web.hosting.conftest import ON_POSTGRES
 from tests.web.paths import house
 from web.accounts import accounts, memberships
 from web.app import create_app
@@ -31,10 +32,10 @@ from web.hosting.settings import Settings
 
 
 def opened(data: Path, name: str, *, demonstration: bool = True) -> Path:
-    """A new structure; its folder."""
-    made = structure_folder.create(
-        data, name=name, preset=presets.load("laigle-mortagne"), sites=(name,), demonstration=demonstration
-    )
+    """A new structure, in the store of the settings; its folder."""
+    about: dict[str, Any] = {"name": name, "sites": (name,), "demonstration": demonstration}
+    preset, database = presets.load("laigle-mortagne"), Settings().database()
+    made = structure_folder.create(data, preset=preset, database=database, **about)
     made.engine.close()
     return made.folder
 
@@ -158,13 +159,10 @@ def test_a_real_structure_is_never_opened_without_a_password(tmp_path: Path) -> 
         assert list(made.structures) == [real.name]
 
 
-@pytest.mark.parametrize("store", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 @pytest.mark.parametrize("appended", [True, False])
 def test_who_writes_to_the_database_makes_no_demonstration_of_a_real_structure(
-    tmp_path: Path, store: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, *, appended: bool
+    tmp_path: Path, store: str, *, appended: bool
 ) -> None:
-    if store == "postgresql":
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
     database = Settings().database()
     preset = presets.load("laigle-mortagne")
     real = structure_folder.create(tmp_path, name="Alençon", preset=preset, sites=("Alençon",), database=database)
@@ -217,26 +215,14 @@ def test_a_demonstration_has_a_folder_of_its_own(tmp_path: Path, *, first: bool,
     assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == before
 
 
-def test_on_postgresql_the_schema_says_what_it_is(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PIXFLOW_DATABASE_URL", database_url)
-    database = Settings().database()
-    assert database is not None
+@ON_POSTGRES
+def test_on_postgresql_the_schema_says_what_it_is(tmp_path: Path, store: str) -> None:
     for name, demonstration in (("Alençon", False), ("Argentan", True)):
-        structure_folder.create(
-            tmp_path / name,
-            name=name,
-            preset=presets.load("laigle-mortagne"),
-            sites=(name,),
-            demonstration=demonstration,
-            database=database,
-        ).engine.close()
+        opened(tmp_path / name, name, demonstration=demonstration)
     with pytest.raises(Refused, match="not-a-demonstration"), open_host(tmp_path / "Alençon", demo=True):
         pass
     with open_host(tmp_path / "Argentan", demo=True) as made:
         assert list(made.structures) == ["argentan"]
-    database.close()
 
 
 def test_what_another_process_serves_stays_closed_until_it_is_left(served: Host) -> None:
@@ -300,16 +286,13 @@ def test_a_folder_taken_away_from_a_served_structure_is_told_and_served_again_on
         assert (list(served.structures), served.closed) == (["alencon", "argentan"], {}), name
 
 
-@pytest.mark.postgres
+@ON_POSTGRES
 def test_a_schema_taken_away_from_a_served_structure_is_told_and_served_again_once_back(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, store: str
 ) -> None:
-    monkeypatch.setenv("PIXFLOW_DATABASE_URL", database_url)
-    with closing(Database(database_url)) as database:
+    with closing(Database(Settings().database_url)) as database:
         for name in ("Alençon", "Argentan"):
-            preset = presets.load("laigle-mortagne")
-            about: dict[str, Any] = {"name": name, "preset": preset, "sites": (name,), "demonstration": True}
-            structure_folder.create(tmp_path, database=database, **about).engine.close()
+            opened(tmp_path, name)
         with open_host(tmp_path, demo=True) as made, serving(made), database.owner() as owner:
             client = InspectingClient(create_app(made))
             tick_all(made, Settings(), 8000)

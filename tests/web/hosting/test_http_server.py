@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
+from typing import Any
 
 import httpx2
 import pytest
@@ -21,12 +22,11 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from pixflow import presets, structure_folder
-from pixflow.store.postgres.database import Database
 from tests.browser.house import listening
 from web.app import create_app
 from web.hosting.host import Host, open_host
 from web.hosting.http_server import HEADER_BYTES, BoundedConnection, RepeatedRecords
-from web.hosting.settings import CONNECTIONS
+from web.hosting.settings import Settings
 
 HALF_A_POST = (
     b"POST /qui HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -89,46 +89,27 @@ def clients(url: str, count: int, first: bytes = b"") -> Iterator[list[socket.so
 
 
 @pytest.fixture
-def on_sqlite(tmp_path: Path) -> Iterator[Host]:
-    structure_folder.create(
-        tmp_path, demonstration=True, name="Alençon", preset=presets.load("laigle-mortagne"), sites=("Alençon",)
-    ).engine.close()
+def host(store: str, tmp_path: Path) -> Iterator[Host]:
+    opened(tmp_path)
     with open_host(tmp_path, demo=True) as host:
         yield host
 
 
-@pytest.fixture
-def on_postgres(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
-    monkeypatch.setenv("PIXFLOW_DATABASE_URL", database_url)
-    database = Database(database_url, size=CONNECTIONS)
-    structure_folder.create(
-        tmp_path,
-        demonstration=True,
-        name="Alençon",
-        preset=presets.load("laigle-mortagne"),
-        sites=("Alençon",),
-        database=database,
-    ).engine.close()
-    database.close()
-    with open_host(tmp_path, demo=True) as host:
-        yield host
-    opened = host.structures["alencon"].opened.database
-    assert opened is not None
-    opened.close()
+def opened(data: Path) -> None:
+    """Makes a demonstration, in the store of the settings."""
+    about: dict[str, Any] = {"name": "Alençon", "sites": ("Alençon",), "demonstration": True}
+    preset, database = presets.load("laigle-mortagne"), Settings().database()
+    structure_folder.create(data, preset=preset, database=database, **about).engine.close()
 
 
-@pytest.mark.parametrize("store", ["on_sqlite", "on_postgres"])
-def test_fifty_half_sent_forms_stop_no_page(store: str, request: pytest.FixtureRequest) -> None:
-    host: Host = request.getfixturevalue(store)
+def test_fifty_half_sent_forms_stop_no_page(host: Host) -> None:
     with listening(create_app(host)) as url, clients(url, 50, HALF_A_POST):
         sleep(0.2)
         for path in ("/healthz", "/readyz", "/qui"):
             assert httpx2.get(f"{url}{path}", timeout=PATIENCE).status_code == 200
 
 
-@pytest.mark.parametrize("store", ["on_sqlite", "on_postgres"])
-def test_fifty_clients_that_read_nothing_stop_no_page(store: str, request: pytest.FixtureRequest) -> None:
-    host: Host = request.getfixturevalue(store)
+def test_fifty_clients_that_read_nothing_stop_no_page(host: Host) -> None:
     asked = b"GET /qui HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 50
     with listening(create_app(host)) as url, clients(url, 50, asked):
         for path in ("/healthz", "/readyz", "/qui"):
@@ -244,10 +225,7 @@ def test_a_second_request_has_the_same_time() -> None:
     class Patient(Brief):
         header_seconds = PATIENCE
 
-    with (
-        listening(large, Patient) as url,
-        connected(url, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") as client,
-    ):
+    with listening(large, Patient) as url, connected(url, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") as client:
         assert client.recv(10_000).startswith(b"HTTP/1.1 200")
         Patient.header_seconds = Brief.header_seconds
         client.sendall(b"GET / HTTP/1.1\r\n")
@@ -311,9 +289,7 @@ def test_a_connection_that_waits_makes_room_for_a_new_one() -> None:
 @contextmanager
 def served(data: Path, files: int) -> Iterator[tuple[str, subprocess.Popen[str], Path]]:
     """`pixflow serve --demo` that may open so many files: its address, its process, what it says of errors."""
-    structure_folder.create(
-        data, demonstration=True, name="Alençon", preset=presets.load("laigle-mortagne"), sites=("Alençon",)
-    ).engine.close()
+    opened(data)
     command = [str(Path(sys.executable).with_name("pixflow")), "serve", "--demo", "--port", "0"]
     said = data.parent / "stderr"
     with (

@@ -20,11 +20,11 @@ from projections.figures.refresh import refresh
 from projections.store import stores
 from projections.store.sqlite import SqliteStores
 from tests.projections.conftest import everything
+from tests.web.hosting.conftest import ON_SQLITE
 from tests.web.paths import House, house
 from web.hosting import read_tables
 from web.hosting.read_tables import reads_of
 from web.hosting.served_structure import serve_one
-from web.hosting.settings import Settings
 
 START = """
 import signal
@@ -59,21 +59,14 @@ read_tables.main()
 """A process that makes tables and logs an error meanwhile."""
 
 
-ON_SQLITE = pytest.mark.parametrize("at_work", ["sqlite"], indirect=True)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+@pytest.fixture
+def at_work(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """A structure with an event more than this process may show itself."""
-    if request.param == "postgres":
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
     with house(tmp_path / "data") as made:
         made.scored()
         made.served.read()
         monkeypatch.setattr(read_tables, "PART", made.served.engine.head() - 1)
         yield made
-    if database := Settings().database():
-        database.close()
 
 
 def lose(at_work: House) -> stores.Stores:
@@ -214,9 +207,9 @@ KILLED = pytest.param("postgres", signal.SIGKILL, marks=pytest.mark.postgres)
 
 
 @pytest.mark.parametrize(
-    ("at_work", "how"),
+    ("store", "how"),
     [*(("sqlite", how) for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)), KILLED],
-    indirect=["at_work"],
+    indirect=["store"],
 )
 def test_it_ends_with_the_process_that_started_it(how: signal.Signals, at_work: House) -> None:
     found = lose(at_work)

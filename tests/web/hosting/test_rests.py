@@ -33,13 +33,14 @@ from tests.postgres import Cluster
 from tests.store.proxy import Wire
 from tests.web.arranged import scheduled, seat
 from tests.web.client import LocalClient
+from tests.web.hosting.conftest import ON_POSTGRES
+from tests.web.hosting.test_notices import Kept
 from tests.web.paths import House, house
 from web.accounts import accounts, memberships
 from web.app import create_app
 from web.cli.server import tick_all, tick_site
 from web.hosting.clock_jobs import Round
 from web.hosting.host import open_host
-from web.hosting.mail import Mail
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import Settings
 from web.hosting.site import open_site
@@ -51,23 +52,8 @@ ADDRESS = "accueil@mediatheque.exemple"
 STORES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
-class Kept:
-    """An outbox that keeps what leaves, or cannot send."""
-
-    def __init__(self) -> None:
-        self.mails: list[Mail] = []
-        self.broken = False
-
-    def __call__(self, mail: Mail) -> None:
-        if self.broken:
-            raise ConnectionRefusedError("no server")
-        self.mails.append(mail)
-
-
-@pytest.fixture(params=STORES)
-def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    if request.param == "postgres":
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
+@pytest.fixture
+def at_work(store: str, tmp_path: Path) -> Iterator[House]:
     with house(tmp_path / "data", MONDAY) as made:
         made.opened()
         yield made
@@ -166,7 +152,7 @@ def test_it_rests_until_something_moves(at_work: House, wake: Callable[[House], 
     settle(at_work)
 
 
-@pytest.mark.parametrize("at_work", STORES[1:], indirect=True)
+@ON_POSTGRES
 def test_tables_that_a_crash_of_postgresql_emptied_wake_it(at_work: House) -> None:
     settle(at_work)
     shown = at_work.served.reads.side.position

@@ -27,20 +27,14 @@ from tests.web.pressing import press
 from web.hosting import served_structure
 from web.hosting.read_tables import reads_of
 from web.hosting.served_structure import LiveTables, structure_in_use
-from web.hosting.settings import Settings
 
 SOPHIE = "Sophie Lecomte"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def at_work(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param == "postgres":
-            patch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
-        with house(tmp_path / "data") as made:
-            yield made
-        if database := Settings().database():
-            database.close()
+@pytest.fixture
+def at_work(store: str, tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path / "data") as made:
+        yield made
 
 
 def test_who_waits_for_tables_that_a_rebuild_replaces_gets_the_new_ones(at_work: House) -> None:

@@ -168,13 +168,8 @@ def test_the_gauges_of_the_house(at_work: House) -> None:
     assert any(re.match(r'pixflow_security_events_total\{event="authn_login_fail"', name) for name in found)
 
 
-@pytest.mark.parametrize("store", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def test_the_gauges_of_what_goes_wrong(
-    store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
+def test_the_gauges_of_what_goes_wrong(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A structure that does not open, the last doctor, an e-mail that waits, the room on the disk."""
-    if store == "postgresql":
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path))
     with house(tmp_path, MONDAY, url=URL) as made:
         made.app = create_app(made.host, URL, metrics=metrics.metrics_of(made.host))

@@ -5,10 +5,12 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pixflow import presets, structure_folder
+from tests.web.hosting.conftest import ON_SQLITE
 from tests.web.hosting.machine.served import PIXFLOW
 from web.hosting.machine.process import CONNECTIONS, EACH, OTHERS
 from web.hosting.settings import Settings
@@ -17,22 +19,14 @@ NAMES = ("Alençon", "Argentan", "Sées")
 WANTED = 2 * (EACH * len(NAMES) + OTHERS)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def data(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    if request.param == "postgresql":
-        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
+@pytest.fixture
+def data(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "1000")
-    database = Settings().database()
+    database, preset = Settings().database(), presets.load("laigle-mortagne")
     for name in NAMES:
-        structure_folder.create(
-            tmp_path / "data",
-            name=name,
-            preset=presets.load("laigle-mortagne"),
-            sites=(name,),
-            demonstration=True,
-            database=database,
-        ).engine.close()
+        about: dict[str, Any] = {"name": name, "sites": (name,), "demonstration": True}
+        structure_folder.create(tmp_path / "data", preset=preset, database=database, **about).engine.close()
     if database:
         database.close()
     return tmp_path / "data"
@@ -69,7 +63,7 @@ def test_a_limit_below_what_the_structures_need_is_refused_in_words(data: Path) 
     assert started(serves, 100, 10_000).stdout == f"3 {WANTED}\n", "the soft limit follows where the hard one lets it"
 
 
-@pytest.mark.parametrize("data", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_command_that_opens_one_structure_at_a_time_needs_few_files(data: Path) -> None:
     for words in (["tick"], ["backup"]):
         answer = started([PIXFLOW, *words], 32, 32)
