@@ -44,16 +44,9 @@ AWA = row(*WHO)
 BAH = row("Bah", "Ali", "77")
 LATER = FIRST + timedelta(days=7)
 CANARIES = [
-    b"anzibar",
-    b"ANZIBAR",
-    "zgül".encode(),
-    b"zgul",
-    b"0099887",
-    b"0611223344",
-    b"33611223344",
-    b"peur du noir",
+    b"anzibar", b"ANZIBAR", "zgül".encode(), b"zgul", b"0099887", b"0611223344", b"33611223344", b"peur du noir",
     b"2003-04-09",
-]
+]  # fmt: skip
 
 
 @pytest.fixture

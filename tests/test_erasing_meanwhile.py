@@ -1,9 +1,7 @@
 """Commands during an erasure: nothing of the person stays readable, nothing brings them back."""
 
-from collections.abc import Iterator
 from dataclasses import replace as replace_row
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,23 +10,11 @@ from pixflow.refused import Refused
 from tests import erasures
 from tests.importing.house import STARTED, House, shared
 from tests.importing.test_meanwhile import before_the_lock
-from tests.test_erasing import AWA, BAH, LATER, asked, employed, erase, found_in, known
+from tests.test_erasing import AWA, BAH, LATER, asked, erase, found_in, house, person
 
+__all__ = ["house", "person"]
 AGAIN = shared(replace_row(AWA, started=STARTED + timedelta(days=3)))
 """A second try of that person."""
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = employed(House(tmp_path))
-    yield made
-    made.side.database.dispose()
-    made.engine.close()
-
-
-@pytest.fixture
-def person(house: House) -> UUID:
-    return known(house)
 
 
 def names(house: House) -> set[str]:

@@ -27,6 +27,7 @@ from pixflow.restore.sources import set_aside
 from pixflow.store import AlreadyServed, RecordsLost, StoreBusy, StoreRefused
 from pixflow.store.locks import ServeLock
 from pixflow.store.postgres.database import Database
+from pixflow.store.replacement import READY
 from pixflow.store.sqlite import copy as sqlite_copy
 from tests import erasures
 from tests.backups.house import House, nothing
@@ -236,6 +237,7 @@ def test_one_that_is_served_or_used_is_not_replaced(files: House) -> None:
     with pytest.raises(StoreBusy):
         restore(files.data, backup, replace=True, rebuild=nothing, motive="drill")
     assert files.opened.engine.head() == head
+    assert not (files.opened.folder / READY).exists()
     files.restored(backup, replace=True)
 
 

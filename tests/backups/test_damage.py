@@ -1,7 +1,9 @@
 """An event that does not open stops its own stream, and nothing else."""
 
+from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -9,8 +11,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
 
-from pixflow import erasing
-from pixflow import inspection as event_pass
+from pixflow import erasing, inspection
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError, erasure_log, key_copies, manifest
 from pixflow.backups.backup import keep
@@ -36,69 +37,48 @@ def position_of(house: House, stream: UUID) -> int:
 
 
 def call(house: House, dossier: UUID) -> None:
-    house.opened.engine.execute(
-        {"dossier": dossier},
-        correct_contact,
-        by=Actor(OPERATOR),
-        command_id=uuid4(),
-        via="cli",
-        phone="0612345678",
-        email=None,
-    )
+    said: dict[str, Any] = {"by": Actor(OPERATOR), "command_id": uuid4(), "phone": "0612345678", "email": None}
+    house.opened.engine.execute({"dossier": dossier}, correct_contact, **said)
 
 
 def shown(house: House, *dossiers: UUID) -> set[UUID]:
     """Returns the dossiers among these that the read tables show, after a rebuild."""
-    reads = reads_of(house.opened)
-    stores.rebuild(reads.stores, house.opened.engine)
-    side = reads.side
-    with side.database.connect() as connection:
-        found = set(directory.named(connection, list(dossiers)))
-    reads.close()
-    return found
-
-
-def reopened(house: House) -> None:
-    """Opens the structure again: nothing of it is cached."""
-    house.opened.engine.close()
-    house.reopen()
+    with closing(reads_of(house.opened)) as reads:
+        stores.rebuild(reads.stores, house.opened.engine)
+        with reads.side.database.connect() as connection:
+            return set(directory.named(connection, list(dossiers)))
 
 
 def test_a_rebuild_goes_on_and_the_stream_is_stopped(house: House) -> None:
     bad, good = house.dossier("Mauvais"), house.dossier("Bon")
     flip(house.opened, position_of(house, bad))
-    reopened(house)
+    house.reopen()
     read = house.opened.engine.read(0, 1_000)
     assert [one.originator_id for one in read if isinstance(one.event, Unopened)] == [bad]
     assert [one.position for one in read] == list(range(1, len(read) + 1))
     assert shown(house, bad, good) == {good}
-    reads = reads_of(house.opened)
-    assert {(row.projection, row.stream) for row in reads.side.stopped()} >= {(FOLD, bad)}
-    assert {row.stream for row in reads.side.stopped()} == {bad}
-    reads.close()
+    with closing(reads_of(house.opened)) as reads:
+        assert {(row.projection, row.stream) for row in reads.side.stopped()} >= {(FOLD, bad)}
+        assert {row.stream for row in reads.side.stopped()} == {bad}
 
 
 def test_tables_that_follow_stop_that_stream_alone(house: House) -> None:
     """The damage comes between the recording and the reading: the tables show the stream as before."""
     bad, good = house.dossier("Mauvais"), house.dossier("Bon")
-    reads = reads_of(house.opened)
-    stores.rebuild(reads.stores, house.opened.engine)
-    reads.close()
+    shown(house)
     call(house, bad)
     call(house, good)
     flip(house.opened, house.opened.engine.head() - 1)
-    reopened(house)  # who recorded still knows what: another process follows
-    reads = reads_of(house.opened)
-    side = reads.side
-    assert side.catch_up() == house.opened.engine.head()
-    assert {row.stream for row in side.stopped()} == {bad}
-    reads.close()
+    house.reopen()  # who recorded still knows what: another process follows
+    with closing(reads_of(house.opened)) as reads:
+        assert reads.side.catch_up() == house.opened.engine.head()
+        assert {row.stream for row in reads.side.stopped()} == {bad}
 
 
 def test_commands_on_that_stream_are_refused_and_no_other(house: House) -> None:
     bad, good = house.dossier("Mauvais"), house.dossier("Bon")
     flip(house.opened, position_of(house, bad))
-    reopened(house)
+    house.reopen()
     with pytest.raises(Refused, match="damaged-stream"):
         call(house, bad)
     call(house, good)
@@ -109,20 +89,11 @@ def test_commands_on_that_stream_are_refused_and_no_other(house: House) -> None:
 def test_a_member_of_the_team_whose_event_does_not_open_has_no_role(house: House) -> None:
     staff = [uuid4(), uuid4()]
     for number, person in enumerate(staff):
-        house.opened.engine.execute(
-            {"staff": person},
-            add_member,
-            by=Actor(OPERATOR),
-            command_id=uuid4(),
-            via="cli",
-            name="Nadia",
-            email=f"n{number}@ml.fr",
-            site=None,
-            roles=("advisor",),
-        )
+        said: dict[str, Any] = {"name": "Nadia", "email": f"n{number}@ml.fr", "site": None, "roles": ("advisor",)}
+        house.opened.engine.execute({"staff": person}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **said)
     head = house.opened.engine.head()
     flip(house.opened, head - 2)
-    reopened(house)
+    house.reopen()
     team = house.opened.engine.references().team
     assert not (team[staff[0]].roles if staff[0] in team else None)
     assert team[staff[1]].roles == {"advisor"}
@@ -133,7 +104,7 @@ def test_a_member_of_the_team_whose_event_does_not_open_has_no_role(house: House
 def test_a_text_that_is_none_stops_nobody_else(files: House, column: str) -> None:
     bad, good = files.dossier("Mauvais"), files.dossier("Bon")
     garble(files.opened, position_of(files, bad), column)
-    reopened(files)
+    files.reopen()
     assert [one.position for one in files.opened.engine.read(0, 100) if isinstance(one.event, Unopened)] == [4]
     assert shown(files, bad, good) == {good}
     call(files, good)
@@ -159,7 +130,7 @@ def test_a_backup_that_holds_damage_is_kept_apart_and_no_good_one_is_deleted(hou
     bad = house.dossier("Mauvais")
     good = [house.backed_up() for _ in range(3)]
     flip(house.opened, position_of(house, bad))
-    reopened(house)
+    house.reopen()
     damaged = [house.backed_up() for _ in range(3)]
     folder = good[0].path.parent
     assert [one.path.name.endswith("-damaged") for one in damaged] == [True] * 3
@@ -174,7 +145,7 @@ def test_a_backup_and_a_restore_are_whole_passes(house: House) -> None:
     assert (known := _known(house)).head == house.opened.engine.head()
     assert known.faults == ()
     flip(house.opened, position)
-    reopened(house)
+    house.reopen()
     damaged = house.backed_up()
     assert [one.position for one in _known(house).faults] == [position]
     house.restored(good.path, replace=True)
@@ -186,18 +157,17 @@ def test_a_backup_and_a_restore_are_whole_passes(house: House) -> None:
 
 def test_a_refused_restore_leaves_the_pass_as_it_was(house: House) -> None:
     flip(house.opened, position_of(house, house.dossier("Mauvais")))
-    reopened(house)
+    house.reopen()
     damaged = house.backed_up()
     before = _known(house)
-    house.opened.engine.close()
     with pytest.raises(BackupError, match="unopened"):
         house.restored(damaged.path, replace=True)
     house.reopen()
     assert _known(house) == before
 
 
-def _known(house: House) -> event_pass.Pass:
-    known = event_pass.read(house.opened.folder, house.opened.engine.head())
+def _known(house: House) -> inspection.Pass:
+    known = inspection.read(house.opened.folder, house.opened.engine.head())
     assert known
     return known
 
@@ -206,7 +176,7 @@ def test_a_restore_forgets_again_whose_dossier_does_not_open(house: House) -> No
     """Nothing can be recorded on that stream; its key is gone all the same."""
     gone, good = house.dossier("Zanzibar"), house.dossier("Bon")
     cut(house.opened, position_of(house, gone))
-    reopened(house)
+    house.reopen()
     backup = house.backed_up().path
     erased = Erasure(gone, "request", date(2026, 3, 2))
     erasure_log.register_path(house.opened).write_bytes(msgspec.json.encode(erased) + b"\n")
@@ -223,7 +193,7 @@ def test_a_restore_forgets_again_whose_dossier_does_not_open(house: House) -> No
 def test_a_damaged_key_stops_its_stream_alone(house: House) -> None:
     bad, good = house.dossier("Mauvais"), house.dossier("Bon")
     flip_key(house.opened, bad)
-    reopened(house)
+    house.reopen()
     read = house.opened.engine.read(0, 1_000)
     assert [one.originator_id for one in read if isinstance(one.event, Unopened)] == [bad]
     assert shown(house, bad, good) == {good}
@@ -237,7 +207,7 @@ def test_an_erasure_goes_on_beside_a_damaged_key_and_backups_keep_the_whole_one(
     bad, gone = house.dossier("Mauvais"), house.dossier("Zanzibar")
     backup = house.backed_up().path
     flip_key(house.opened, bad)
-    reopened(house)
+    house.reopen()
     erasures.erase(house.opened, gone)
     assert house.name(gone) == ""
     assert erasing.is_pending(house.opened), "the backup has the key"
@@ -252,7 +222,7 @@ def test_an_erasure_goes_on_beside_a_damaged_key_and_backups_keep_the_whole_one(
 def test_a_damaged_backup_of_a_damaged_key_is_restored_elsewhere_when_accepted(house: House, tmp_path: Path) -> None:
     bad, good = house.dossier("Mauvais"), house.dossier("Bon")
     flip_key(house.opened, bad)
-    reopened(house)
+    house.reopen()
     backup = house.backed_up().path
     house.moves(tmp_path / "other")
     assert [one.stream for one in house.restored(backup, damaged=True).unopened] == [bad]
@@ -267,7 +237,7 @@ def test_an_emptied_key_is_lost_and_a_restore_brings_it_back(house: House) -> No
     backup = house.backed_up().path
     house.erase(gone)
     empty(house, dossier)
-    reopened(house)
+    house.reopen()
     held = (backup / key_copies.FILE).read_bytes()
     for attempt in (house.backed_up, lambda: rotate_keys(house.opened, "routine", uuid4())):
         with pytest.raises(BackupError, match="keys-missing"):
@@ -284,7 +254,7 @@ def test_an_emptied_key_that_no_backup_has_stays_empty(house: House) -> None:
     copy = key_copies.read(backup)
     (backup / key_copies.FILE).write_bytes(msgspec.json.encode(replace(copy, streams={**copy.streams, dossier: None})))
     empty(house, dossier)
-    reopened(house)
+    house.reopen()
     house.restored(backup, replace=True)
     assert house.name(dossier) == ""
     assert erasure_log.emptied(house.opened) == 1

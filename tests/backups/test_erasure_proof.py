@@ -47,16 +47,9 @@ def forge(
     said = {"reason": "request", "participations": [], "duplicates": [], "on": "2026-03-02", **data}
     command = command or uuid4()
     stamps = {"at": "2026-03-02T09:00:00Z", "by": OPERATOR, "via": "cli", "command": str(command)}
-    position = engine.head() + 1
-    write(
-        house,
-        "stored_events",
-        position=position,
-        originator_id=dossier,
-        originator_version=engine.recorder.versions([dossier])[dossier] + 1,
-        topic=topic,
-        state=json.dumps({**stamps, "data": said}).encode(),
-    )
+    place = {"originator_id": dossier, "originator_version": engine.recorder.versions([dossier])[dossier] + 1}
+    state = json.dumps({**stamps, "data": said}).encode()
+    write(house, "stored_events", position=engine.head() + 1, **place, topic=topic, state=state)
     return command
 
 

@@ -17,12 +17,11 @@ from pixflow.backups import BackupError, key_copies
 from pixflow.restore.restore import restore
 from pixflow.restore.sources import set_aside
 from pixflow.store import AlreadyServed, StoreBusy, replacement
-from pixflow.store.locks import ServeLock
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from projections import directory
 from projections.store import stores
-from tests.backups.house import House, nothing
+from tests.backups.house import House
 from tests.damage import flip
 from tests.trials.proofs import Proofs
 from web.hosting.read_tables import reads_of
@@ -106,12 +105,7 @@ def test_an_event_that_does_not_open_is_named_and_nothing_is_replaced(house: Hou
     with pytest.raises(BackupError) as caught:
         house.restored(backup, replace=True)
     assert caught.value.code == "unopened"
-    assert caught.value.details == {
-        "position": head,
-        "stream": str(bad),
-        "topic": "dossier.DossierOpened",
-        "count": 1,
-    }
+    assert caught.value.details == {"position": head, "stream": str(bad), "topic": "dossier.DossierOpened", "count": 1}
     house.reopen()
     assert house.name(good) == "Bon"
     done = house.restored(backup, replace=True, damaged=True, rebuild=built)
@@ -246,16 +240,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replacement, "lock", lambda folder, limit=0.1: lock(folder, 0.1))
 
 
-def test_a_server_that_serves_it_goes_on(files: House) -> None:
-    dossier = files.dossier()
-    backup = files.backed_up().path
-    with ServeLock(files.opened.folder), pytest.raises(AlreadyServed):
-        restore(files.data, backup, motive="drill", replace=True, rebuild=nothing)
-    assert files.name(dossier) == "Diallo"
-    files.dossier("Petit")
-    assert left_behind(files) == []
-
-
 @pytest.mark.usefixtures("impatient")
 def test_of_two_at_once_one_is_refused_and_one_is_done(house: House, earlier: tuple[Path, UUID, UUID]) -> None:
     backup, before, after = earlier
@@ -264,15 +248,8 @@ def test_of_two_at_once_one_is_refused_and_one_is_done(house: House, earlier: tu
 
     def put_back() -> None:
         try:
-            restore(
-                house.data,
-                backup,
-                motive="drill",
-                replace=True,
-                rebuild=slowly,
-                clock=house.clock,
-                database=house.database,
-            )
+            about: dict[str, Any] = {"clock": house.clock, "database": house.database}
+            restore(house.data, backup, motive="drill", replace=True, rebuild=slowly, **about)
             outcomes.append("done")
         except (AlreadyServed, StoreBusy) as error:
             outcomes.append(type(error).__name__)
