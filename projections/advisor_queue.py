@@ -1,6 +1,6 @@
 """Ma boîte: the tasks of each advisor, and the piles of the référent and the direction."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from textwrap import shorten
 from typing import Any
@@ -48,8 +48,6 @@ from projections.statements import (
 
 NAME = "advisor_queue"
 KINDS = frozenset(tasks.OF)
-APPENDS = False
-READS: dict[str, Callable[[Any], Any]] = {}
 PILED, _HANDED = text("role IN ('referent', 'manager')"), text("handed_to IS NOT NULL")
 _SEEN = ("opens", "lapses", "paused", "handed_to", "handed_until")
 table = Table(
@@ -124,9 +122,6 @@ def _row(change: Change, task: tasks.Task, about: Row) -> Row:
         sort=normalise(about["name"]),
         **known,
     )
-
-
-# --- the questions
 
 
 class QueueFilter(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """The audit trail: where each event stands, when and by whom it was recorded. The event store has what it says."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -39,7 +39,6 @@ from projections.statements import Statement, by_key, list_values, page_of, pair
 NAME = "audit_trail"
 KINDS = frozenset(STREAMS)
 APPENDS = True
-READS: dict[str, Callable[[Any], Any]] = {}
 
 table = Table(
     "audit_trail",
@@ -106,14 +105,12 @@ def forget(connection: Connection, streams: Sequence[UUID]) -> None:
 def opened(source: Source, rows: Sequence[Any]) -> list[Recorded]:
     """Returns the events of rows, in their order. One that does not open has the stamps of its row."""
     found = {one.position: one for one in (source.at([row.position for row in rows]) if rows else ())}
-    return [_stamped(found[row.position], row) for row in rows]
-
-
-def _stamped(recorded: Recorded, row: Any) -> Recorded:
-    if not isinstance(recorded.event, Unopened):
-        return recorded
-    event, at = Unopened(TOPIC=row.topic), row.at.replace(tzinfo=UTC)
-    return Recorded(row.stream, row.version, event, at, row.by, row.acting_for, "", row.command, row.position)
+    for row in rows:
+        if isinstance(found[row.position].event, Unopened):
+            event, at = Unopened(TOPIC=row.topic), row.at.replace(tzinfo=UTC)
+            stamps = (at, row.by, row.acting_for, "", row.command, row.position)
+            found[row.position] = Recorded(row.stream, row.version, event, *stamps)
+    return [found[row.position] for row in rows]
 
 
 class TrailFilter(Struct, frozen=True):

@@ -1,7 +1,6 @@
 """The people to call at each partner. Their names stand in the folds alone."""
 
-from collections.abc import Callable, Collection, Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import Connection, Index, Table, Uuid, select
@@ -13,8 +12,6 @@ from projections.store.folds import folds_of
 
 NAME = "territory.contacts"
 KINDS = frozenset({"contact"})
-APPENDS = False
-READS: dict[str, Callable[[Any], Any]] = {}
 
 table = Table(
     "contacts",
@@ -29,9 +26,6 @@ TABLES = (table,)
 def rows(change: Change) -> dict[Table, list[Row]]:
     state: Contact = change.after
     return {table: [{"stream": change.stream, "partner": state.partner}]} if state.partner else {}
-
-
-# --- the questions
 
 
 def of_partners(connection: Connection, partners: Collection[UUID]) -> dict[UUID, Contact]:

@@ -46,7 +46,7 @@ class Projection(Protocol):
     - NAME: the name by which the table `stopped` stores a stream that cannot be shown. It never changes.
     - KINDS: the kinds of streams it reads.
     - TABLES: its tables. Each has a column `stream`.
-    - APPENDS: true when `rows` adds to the rows of the stream, false when it replaces them.
+    - APPENDS: true when `rows` adds to the rows of the stream. Where it is left out, they replace these.
     - READS: by kind, the part of a state that its rows show. Rows are written only when that part has changed;
       for a kind left out, after every change.
     """
@@ -54,14 +54,17 @@ class Projection(Protocol):
     NAME: str
     KINDS: frozenset[str]
     TABLES: tuple[Table, ...]
-    APPENDS: bool
-    READS: Mapping[str, Callable[[Any], Any]]
 
     def rows(self, change: Change) -> Mapping[Table, Sequence[Row]]:
         """Returns the rows of a stream after a change, by table. A table left out gets none."""
 
     def forget(self, connection: Connection, streams: Sequence[UUID]) -> None:
         """Removes personal data from the rows of these streams, if the projection appends."""
+
+
+def appends(projection: Projection) -> bool:
+    """Tells if the rows of a stream are added to those it has."""
+    return getattr(projection, "APPENDS", False)
 
 
 class Source(Protocol):
@@ -108,7 +111,8 @@ def optional(**types: Types) -> list[Column[Any]]:
 def row_of(table: Table, source: object, /, **told: Any) -> Row:
     """Returns a row of a table: what is told, and for each other column what `source` has by its name."""
     names, values_of = _others(table, tuple(told))
-    return dict(zip(names, values_of(source), strict=True), **told)
+    told.update(zip(names, values_of(source), strict=True))
+    return told
 
 
 @cache

@@ -10,8 +10,6 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import (
     Boolean,
-    Column,
-    ColumnElement,
     Connection,
     Date,
     Index,
@@ -34,7 +32,6 @@ from projections.statements import Found, Statement, by_key, question, take_numb
 
 NAME = "directory"
 KINDS = frozenset({"dossier"})
-APPENDS = False
 READS = {
     "dossier": attrgetter(
         "opened", "last_name", "first_name", "birth_date", "imilo_number", "programme", "site", "advisor", "closed"
@@ -92,9 +89,6 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     sort = normalise(f"{state.last_name} {state.first_name}")
     person = row_of(people, state, stream=change.stream, sort=sort, closed=state.closed is not None)
     return {people: [person], words: [{"word": word, "stream": change.stream} for word in sorted(set(sort.split()))]}
-
-
-# --- the questions
 
 
 _FIELDS = tuple(people.c[name] for name in YoungPerson.__struct_fields__)
@@ -161,18 +155,13 @@ def _numbered(connection: Connection, text: str, scope: Scope, limit: int) -> li
     query = select(people.c.stream, people.c.imilo_number).order_by(
         func.length(people.c.imilo_number), people.c.sort, people.c.stream
     )
-    query = query.where(or_(false(), *(_begins(people.c.imilo_number, start) for start in starts))).limit(limit)
-    found = connection.execute(_within(query, scope)).all()
+    number = people.c.imilo_number
+    begins = (and_(number >= start, number < start + _LAST) for start in starts)
+    query = query.where(or_(false(), *begins)).limit(limit)
+    query = query.where(people.c.advisor.in_(scope.advisors)) if scope.whose == "own" else query
+    found = connection.execute(query).all()
     same = [stream for stream, number in found if number in starts]
     return same or [stream for stream, _ in found]
-
-
-def _within(query: Select[Any], scope: Scope) -> Select[Any]:
-    return query.where(people.c.advisor.in_(scope.advisors)) if scope.whose == "own" else query
-
-
-def _begins(column: Column[str], start: str) -> ColumnElement[bool]:
-    return and_(column >= start, column < start + _LAST)
 
 
 def named(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, YoungPerson]:

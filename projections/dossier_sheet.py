@@ -35,7 +35,6 @@ from projections.statements import Statement, having, list_rows, list_values, pa
 
 NAME = "dossier_sheet"
 KINDS = frozenset({"dossier"})
-APPENDS = False
 _FIELDS = attrgetter(
     "opened", "last_name", "first_name", "birth_date", "imilo_number", "programme", "group", "collective_end",
     "site", "advisor", "lent", "transfer", "assigned", "closed", "merged", "orientation",
@@ -98,9 +97,6 @@ def rows(change: Change) -> dict[Table, list[Row]]:
         last_on=state.last.on,
     )
     return {table: [row]}
-
-
-# --- the questions
 
 
 class DossierFilter(Struct, frozen=True):

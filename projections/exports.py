@@ -1,6 +1,5 @@
 """The exports of Pix Orga that count, with the time when each was made."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +10,6 @@ from projections.statements import list_rows, question
 
 NAME = "exports"
 KINDS = frozenset({"intake"})
-APPENDS = False
-READS: dict[str, Callable[[Any], Any]] = {}
 
 table = Table(
     "exports",

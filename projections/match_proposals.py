@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     CTE,
-    ColumnElement,
     Connection,
     Integer,
     Select,
@@ -50,8 +49,10 @@ def proposals(connection: Connection, rows: Sequence[Any], limit: int = SHOWN) -
     asked = {row.stream: set(normalise(f"{row.last_name} {row.first_name}").split()) for row in rows}
     near = _merged(_near(connection, asked), _numbered(connection, rows), matched_alike(connection, rows))
     found = _ranked(connection, rows, near, limit)
-    lost = {row.stream: asked[row.stream] for row in rows if not _settled(found[row.stream])}
-    more = _spelled_alike(connection, lost)
+    best = {stream: max((match.score for _, match in made[:1]), default=0) for stream, made in found.items()}
+    lost = {row.stream: asked[row.stream] for row in rows if best[row.stream] < _AS_GOOD_AS_FOUND}
+    spelt = name_search.sharing(connection, [" ".join(words) for words in lost.values()], _ALL, _SPELT)
+    more = {stream: set(alike) for stream, alike in zip(lost, spelt, strict=True)}
     again = [row for row in rows if more.get(row.stream)]
     return found | _ranked(connection, again, _merged(near, more), limit) if again else found
 
@@ -105,10 +106,6 @@ def participant(row: Any) -> Person:
     return Person(row.last_name, row.first_name, row.external_id)
 
 
-def _settled(found: Sequence[Proposal]) -> bool:
-    return bool(found) and found[0][1].score >= _AS_GOOD_AS_FOUND
-
-
 def _ranked(
     connection: Connection, rows: Sequence[Any], near: Mapping[UUID, set[UUID]], limit: int
 ) -> dict[UUID, list[Proposal]]:
@@ -146,27 +143,17 @@ def _near(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, 
 def _nearest(listed: CTE, least: int) -> Select[Any]:
     """Selects place and dossier, those with the most whole words in common first, at most MOST a place."""
     found, word = listed.c, directory.words.c
+    start = func.substr(found.word, 1, _START)
     whole = func.sum(case((word.word == found.word, 1), else_=0))
     number = func.row_number().over(partition_by=found.place, order_by=(whole.desc(), word.stream))
     counted = (
         select(found.place, word.stream, number.label("n"))
-        .join(directory.words, _begins(listed))
+        .join(directory.words, word.word.between(start, start.concat("\x7f")))
         .group_by(found.place, word.stream)
         .having(func.count(distinct(found.word)) >= least)
         .subquery()
     )
     return select(counted.c.place, counted.c.stream).where(counted.c.n <= MOST)
-
-
-def _spelled_alike(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, set[UUID]]:
-    """Returns the dossiers whose names share the most letters, wherever a mistake is."""
-    found = name_search.sharing(connection, [" ".join(words) for words in asked.values()], _ALL, _SPELT)
-    return {stream: set(alike) for stream, alike in zip(asked, found, strict=True)}
-
-
-def _begins(listed: CTE) -> ColumnElement[bool]:
-    start = func.substr(listed.c.word, 1, _START)
-    return directory.words.c.word.between(start, start.concat("\x7f"))
 
 
 def _listed(order: Sequence[UUID], asked: Mapping[UUID, set[str]]) -> CTE | None:
@@ -182,8 +169,8 @@ def _numbered(connection: Connection, rows: Iterable[Any]) -> dict[UUID, set[UUI
     """Returns the dossiers with the typed i-Milo number, without leading zeros."""
     wanted: dict[str, set[UUID]] = defaultdict(set)
     for row in rows:
-        for form in _forms(row.number) if row.number else ():
-            wanted[form].add(row.stream)
+        for number in {row.number, *("0" * zeros + row.number.lstrip("0") for zeros in range(5))} if row.number else ():
+            wanted[number].add(row.stream)
     if not wanted:
         return {}
     person = directory.people.c
@@ -193,11 +180,6 @@ def _numbered(connection: Connection, rows: Iterable[Any]) -> dict[UUID, set[UUI
         for participation in wanted[number]:
             near[participation].add(stream)
     return near
-
-
-def _forms(number: str) -> set[str]:
-    bare = number.lstrip("0")
-    return {number, bare, *("0" * zeros + bare for zeros in range(1, 5))}
 
 
 def _merged(*near: Mapping[UUID, set[UUID]]) -> dict[UUID, set[UUID]]:

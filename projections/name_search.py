@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import date
 from itertools import chain
 from operator import attrgetter
@@ -21,7 +21,6 @@ from projections.statements import Statement
 
 NAME = "name_search"
 KINDS = frozenset({"dossier"})
-APPENDS = False
 READS = {"dossier": attrgetter("opened", "last_name", "first_name")}
 
 CANDIDATES: Final = 100
@@ -53,9 +52,6 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     return {trigrams: [{"trigram": run, "stream": change.stream} for run in sorted(runs)]}
 
 
-# --- the questions
-
-
 def near(connection: Connection, text: str, scope: Scope, limit: int = 8) -> list[YoungPerson]:
     """Returns the dossiers of a scope with the most similar names, the most similar first."""
     if scope.whose == "none":
@@ -82,7 +78,11 @@ def sharing(connection: Connection, texts: Sequence[str], scope: Scope, limit: i
     counts = _counts(connection, frozenset().union(*runs))
     asked = [_rarest(counts, of) for of in runs]
     led = _led_to(connection, frozenset().union(*asked), scope)
-    return [_the_most([led.get(run, ()) for run in of], limit) for of in asked]
+    found = []
+    for of in asked:
+        named = Counter(chain.from_iterable(led.get(run, ()) for run in of))
+        found.append([UUID(one) for one, _ in named.most_common(limit)])  # of equally frequent ones, the first met
+    return found
 
 
 def _counts(connection: Connection, runs: Set[str]) -> dict[str, int]:
@@ -121,14 +121,7 @@ def _leading(whose: str, runs: Collection[str], advisors: Collection[UUID]) -> S
     return query.group_by(trigrams.c.trigram)
 
 
-def _the_most(led: Iterable[Sequence[str]], limit: int) -> list[UUID]:
-    """Returns the most frequent ones; the first met, of those equally frequent."""
-    named = Counter(chain.from_iterable(led))
-    return [UUID(one) for one, _ in named.most_common(limit)]
-
-
 # --- likeness of names, however they were typed: trigrams search among many, a likeness ranks a few
-
 
 ALIKE: Final = 75
 """Lowest likeness of a name worth showing: one wrong letter in a word of four."""
@@ -140,7 +133,8 @@ def trigrams_of(text: str) -> frozenset[str]:
 
     One typing mistake in a word of four letters or more leaves some of them.
     """
-    return frozenset(run for word in normalise(text).split() for run in _runs(f" {word} "))
+    marked = (f" {word} " for word in normalise(text).split())
+    return frozenset(word[start : start + 3] for word in marked for start in range(len(word) - 2))
 
 
 def likeness(asked: str, name: str) -> float:
@@ -153,15 +147,9 @@ def likeness(asked: str, name: str) -> float:
     if not typed or not words:
         return 0
     whole = fuzz.ratio("".join(typed), "".join(words))
-    each = [max(_word_likeness(word, other) for other in words) for word in typed]
+    each = [
+        max(max(fuzz.ratio(word, other), fuzz.ratio(word, other[: len(word)])) for other in words) for word in typed
+    ]
     if min(each) < _LEAST:
         return whole
     return max(whole, sum(len(word) * like for word, like in zip(typed, each, strict=True)) / sum(map(len, typed)))
-
-
-def _runs(marked: str) -> Iterator[str]:
-    return (marked[start : start + 3] for start in range(len(marked) - 2))
-
-
-def _word_likeness(typed: str, word: str) -> float:
-    return max(fuzz.ratio(typed, word), fuzz.ratio(typed, word[: len(typed)]))

@@ -9,14 +9,13 @@ from uuid import UUID
 from sqlalchemy import Boolean, Date, Index, Select, Table, Uuid, or_, select
 
 from pixflow.dossier.state import Dossier
-from pixflow.partner_links.validity import LinkedReferral, every_link, is_awaited, is_open, outcome_day, reminder_day
+from pixflow.partner_links.validity import every_link, is_awaited, is_open, outcome_day, reminder_day
 from pixflow.reference_data import References
-from projections.contract import Change, Row, keys, metadata, optional, required
+from projections.contract import Change, Row, keys, metadata, optional, required, row_of
 from projections.statements import list_rows, question, take_first
 
 NAME = "territory.partner_links"
 KINDS = frozenset({"dossier"})
-APPENDS = False
 READS = {"dossier": attrgetter("parcours", "closed", "merged")}
 
 links = Table(
@@ -45,17 +44,16 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     if not any(action.referrals for action in change.after.parcours.actions.values()):
         return {}
     return {
-        links: [_link(change, one) for one in every_link(change.after)],
+        links: list(_links(change.stream, change.after)),
         letters: list(_letters(change.stream, change.after, change.refs)),
     }
 
 
-def _link(change: Change, one: LinkedReferral) -> Row:
-    opens = is_open(change.after, one, one.link.until)
-    waits = opens and one.link.channel == "email" and not (one.link.mailed or one.link.returned)
-    return {
-        "stream": change.stream, "link": one.link.id, "until": one.link.until, "opens": opens, "to_mail": waits,
-    }  # fmt: skip
+def _links(stream: UUID, dossier: Dossier) -> Iterator[Row]:
+    for one in every_link(dossier):
+        link, opens = one.link, is_open(dossier, one, one.link.until)
+        waits = opens and link.channel == "email" and not (link.mailed or link.returned)
+        yield row_of(links, link, stream=stream, link=link.id, opens=opens, to_mail=waits)
 
 
 def _letters(stream: UUID, dossier: Dossier, refs: References) -> Iterator[Row]:
@@ -67,9 +65,6 @@ def _letters(stream: UUID, dossier: Dossier, refs: References) -> Iterator[Row]:
             row = {"remind_on": reminder_day(known, refs), "ask_on": outcome_day(action, known)}
             if any(row.values()):
                 yield {"stream": stream, "referral": known.id, **row}
-
-
-# --- the questions
 
 
 @question(take_first)

@@ -11,7 +11,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, and_, case, fa
 from pixflow.identity import normalise
 from pixflow.partners.state import first_days
 from projections.partners import table, terms
-from projections.statements import WITHOUT, list_rows, page_of, question
+from projections.statements import WITHOUT, list_rows, page_of, pair_columns, question
 
 TERMS = ("kind", "label")
 ALL = 1_000_000
@@ -86,22 +86,16 @@ def middles() -> Select[Any]:
 
 def counts(connection: Connection, asked: PartnerFilter) -> dict[str, dict[str, int]]:
     """Returns, for each filter, the number of partners that each of its values would find with the other filters."""
-    found = {name: _of_term(connection, asked, name) for name in TERMS}
-    return {**found, "freshness": _of_freshness(connection, asked)}
-
-
-def _of_term(connection: Connection, asked: PartnerFilter, name: str) -> dict[str, int]:
-    query = select(terms.c.value, func.count()).where(terms.c.facet == name, terms.c.status == asked.status)
-    query = query.where(*_of_days(terms.c.confirmed, asked), *_in_terms(terms.c.stream, asked, but=name))
-    return dict(connection.execute(query.group_by(terms.c.value).order_by(terms.c.value)).all())
-
-
-def _of_freshness(connection: Connection, asked: PartnerFilter) -> dict[str, int]:
+    found: dict[str, dict[str, int]] = {}
+    for name in TERMS:
+        query = select(terms.c.value, func.count()).where(terms.c.facet == name, terms.c.status == asked.status)
+        query = query.where(*_of_days(terms.c.confirmed, asked), *_in_terms(terms.c.stream, asked, but=name))
+        found[name] = pair_columns(connection.execute(query.group_by(terms.c.value).order_by(terms.c.value)))
     fresh, ageing = first_days(asked.today)
     day = table.c.confirmed
     how = case((day.is_(None), "unknown"), (day >= fresh, "fresh"), (day >= ageing, "ageing"), else_="old")
     query = select(how, func.count()).where(table.c.status == asked.status, *_in_terms(table.c.stream, asked))
-    return dict(connection.execute(query.group_by(how).order_by(how)).all())
+    return {**found, "freshness": pair_columns(connection.execute(query.group_by(how).order_by(how)))}
 
 
 def _found(asked: PartnerFilter) -> Iterable[ColumnElement[bool]]:

@@ -30,8 +30,6 @@ from projections.statements import Statement, among, by_key, list_rows, pair_col
 
 NAME = "territory.partners"
 KINDS = frozenset({"partner"})
-APPENDS = False
-READS: dict[str, Any] = {}
 INDEXED = 200
 """Characters of a text that an index holds: PostgreSQL refuses entries of more than 2,704 bytes."""
 
@@ -152,9 +150,6 @@ def _status(state: PartnerState) -> str:
 
 def _plain(value: OfferTerms | PartnerDetails) -> dict[str, Any]:
     return {name: one for name, one in asdict(value).items() if one not in ("", (), None, False)}
-
-
-# --- the questions
 
 
 def details_of(row: Any) -> PartnerDetails:

@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, fun
 
 from pixflow.working_days import Calendar
 from projections.advisor_queue import PILED, URGENT, Owners, handed, table, visible
-from projections.statements import Statement, list_rows, page_of, question
+from projections.statements import Statement, by_key, list_rows, page_of, question
 
 PILE_ROLES = frozenset({"referent", "manager"})
 """The roles whose tasks belong to no person: they stand in piles."""
@@ -57,13 +55,12 @@ def piles(connection: Connection, roles: Collection[str], today: date, lateness:
     if PILE_ROLES.isdisjoint(roles):
         return []
     found = _piles(connection, lateness, PILE_ROLES & frozenset(roles), today=today)
-    return [_pile_of(kind, list(rows)) for kind, rows in groupby(found, itemgetter(0))]
-
-
-def _pile_of(kind: str, rows: Sequence[Any]) -> Pile:
-    ages = {band: n for _, band, n, _ in rows}
-    count = sum(ages.values())
-    return Pile(kind, count, count - ages.get("0", 0), min(oldest for *_, oldest in rows), ages)
+    made = []
+    for kind, rows in by_key((kind, row) for kind, *row in found).items():
+        ages = {band: n for band, n, _ in rows}
+        count = sum(ages.values())
+        made.append(Pile(kind, count, count - ages.get("0", 0), min(oldest for *_, oldest in rows), ages))
+    return made
 
 
 @Statement
@@ -177,7 +174,10 @@ def _waiting_long(
     query = select(table).where(_escalated(roles, owners, today), *_in_band(lateness, late.band))
     query = query.where(table.c.kind == late.kind) if late.kind else query
     query = query.where(table.c.owner == late.owner) if late.owner else query
-    return query.order_by(*_grouped(late.grouped), *URGENT).limit(limit).offset(offset)
+    column, values = late.grouped
+    places = {value: place for place, value in enumerate(values)}
+    order = [case(places, value=table.c[column], else_=len(places))] if places else []
+    return query.order_by(*order, *URGENT).limit(limit).offset(offset)
 
 
 def waiting_long_of(
@@ -196,12 +196,6 @@ def _band(lateness: Lateness) -> ColumnElement[str]:
 
 def _in_band(lateness: Lateness | None, band: str) -> Sequence[ColumnElement[bool]]:
     return [_band(lateness) == band] if lateness and band else []
-
-
-def _grouped(grouped: tuple[str, tuple[Any, ...]]) -> Sequence[ColumnElement[int]]:
-    column, values = grouped
-    places = {value: place for place, value in enumerate(values)}
-    return [case(places, value=table.c[column], else_=len(places))] if places else []
 
 
 @question(list_rows)

@@ -1,6 +1,5 @@
 """Questions of the team: those that wait for an answer, and those that have one."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +11,6 @@ from projections.statements import list_rows, question
 
 NAME = "knowledge.questions"
 KINDS = frozenset({"question"})
-APPENDS = False
-READS: dict[str, Callable[[Any], Any]] = {}
 
 table = Table(
     "questions",
@@ -31,9 +28,6 @@ def rows(change: Change) -> dict[Table, list[Row]]:
         return {table: []}
     ended = state.ended.stamp.on if state.ended else None
     return {table: [row_of(table, state, stream=change.stream, asked=state.asked.on, ended=ended)]}
-
-
-# --- the questions
 
 
 @question(list_rows)

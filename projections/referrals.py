@@ -15,7 +15,6 @@ from projections.statements import list_rows, question
 
 NAME = "territory.referrals"
 KINDS = frozenset({"dossier"})
-APPENDS = False
 READS = {"dossier": attrgetter("parcours.actions", "advisor", "opened", "closed")}
 
 table = Table(
@@ -62,9 +61,6 @@ def rows(change: Change) -> dict[Table, list[Row]]:
             for sent in action.referrals
         ]
     }
-
-
-# --- the questions
 
 
 @question(list_rows)

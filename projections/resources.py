@@ -1,6 +1,5 @@
 """Ressources: each resource with what finds it, and what the team says of it."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +14,6 @@ from projections.statements import Statement, list_rows, question
 
 NAME = "knowledge.resources"
 KINDS = frozenset({"resource"})
-APPENDS = False
-READS: dict[str, Callable[[Any], Any]] = {}
 
 table = Table(
     "resources",
@@ -51,9 +48,6 @@ def rows(change: Change) -> dict[Table, list[Row]]:
         proposed=state.proposal is not None,
     )
     return {table: [row]}
-
-
-# --- the questions
 
 
 class StepPlace(Struct, frozen=True):

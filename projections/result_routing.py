@@ -52,7 +52,6 @@ from projections.statements import (
 
 NAME = "result_routing"
 KINDS = frozenset({"participation", "dossier"})
-APPENDS = False
 READS = {
     "dossier": attrgetter(
         "last_name",
@@ -184,9 +183,6 @@ def _number(external_id: str | None) -> str | None:
         return None
 
 
-# --- the questions
-
-
 def known(connection: Connection, campaign: UUID) -> list[KnownParticipation]:
     """Returns every participation of a campaign."""
     decode, decode_profile = msgspec.json.Decoder(Result).decode, msgspec.json.Decoder(Profile).decode
@@ -197,7 +193,7 @@ def known(connection: Connection, campaign: UUID) -> list[KnownParticipation]:
             row.last_name,
             row.first_name,
             row.external_id,
-            _moment(row),
+            Moment(row.started_day, row.started_at) if row.started_day else None,
             row.ordinal,
             Decimal(row.progress) if row.progress is not None else None,
             decode(row.result) if row.result else None,
@@ -268,12 +264,7 @@ def is_waiting() -> tuple[Any, ...]:
     return participations.c.waiting, participations.c.purpose.is_not(None)
 
 
-def _moment(row: Any) -> Moment | None:
-    return Moment(row.started_day, row.started_at) if row.started_day else None
-
-
 # --- current initial results: those to dispatch to an advisor, and those dispatched
-
 
 Periods = tuple[tuple[date | None, date | None], ...] | None
 """First day and the day after the last one; None: every day."""

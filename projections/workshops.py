@@ -41,8 +41,6 @@ from projections.statements import (
 
 NAME = "workshops"
 KINDS = frozenset({"workshop"})
-APPENDS = False
-READS: dict[str, Any] = {}
 
 table = Table(
     "workshops",
@@ -110,8 +108,6 @@ def _seats(stream: UUID, state: Workshop) -> list[Row]:
     names = ("dossier", "waits", "until", "rank", "presence")
     return [{"stream": stream, **dict(zip(names, seat, strict=True))} for seat in (*seated, *waiting)]
 
-
-# --- the questions
 
 When = Literal["to-come", "past", "cancelled"]
 

@@ -33,7 +33,7 @@ from projections import (
     workshops,
 )
 from projections import exports as exports_made
-from projections.contract import WRITING, Change, Projection, Source, folds, metadata, position, stopped
+from projections.contract import WRITING, Change, Projection, Source, appends, folds, metadata, position, stopped
 from projections.figures import entries, paths
 from projections.store import postgres, sqlite
 from projections.store.folds import (
@@ -85,7 +85,10 @@ class ReadSide:
         self._folds: dict[UUID, Any] = {}
         self.memory = Memory()
         self._writer = RowWriter()
-        self._plain = _plain_transaction(database)
+        options = database.get_execution_options()
+        self._plain: PlainTransaction = SqliteTransaction(database)
+        if postgres.DATABASE in options:
+            self._plain = PostgresTransaction(options[postgres.DATABASE], options[SCHEMA])
         self._needs_scrub = False
         self._position = -1
         self._resume()
@@ -254,6 +257,12 @@ class ReadSide:
         batch.move(events[-1].position, self._needs_scrub)
         return changes
 
+    def _remember(self, changes: Sequence[Change]) -> None:
+        """Caches the states of recent streams: they are the likeliest to change again."""
+        if len(self._folds) + len(changes) > _REMEMBERED:
+            self._folds.clear()
+        self._folds |= {change.stream: change.after for change in changes[-_REMEMBERED:] if change.events}
+
     def _fold(self, batch: WriteTransaction, moved: Mapping[UUID, Sequence[Recorded]]) -> list[Change]:
         before = {stream: self._folds[stream] for stream in moved if stream in self._folds}
         before |= batch.states([one for one in moved if one not in before and moved[one][0].originator_version > 1])
@@ -263,7 +272,7 @@ class ReadSide:
             try:
                 changes.append(packed(self._change(stream, before.get(stream), events, whole=again)))
             except Exception as error:
-                for place in (FOLD, *(projection.NAME for projection in PROJECTIONS if projection.APPENDS)):
+                for place in (FOLD, *(projection.NAME for projection in PROJECTIONS if appends(projection))):
                     self._writer.stop(batch.connection, place, stream, events[-1].position, error)
             else:
                 if again:
@@ -304,28 +313,19 @@ class ReadSide:
         events = [replace(recorded, event=as_erased(recorded.event)) for recorded in events]
         return Change(stream, kind, old, state, events, self._refs, forgets=True)
 
-    def _remember(self, changes: Sequence[Change]) -> None:
-        """Caches the states of recent streams: they are the likeliest to change again."""
-        if len(self._folds) + len(changes) > _REMEMBERED:
-            self._folds.clear()
-        self._folds |= {change.stream: change.after for change in changes[-_REMEMBERED:] if change.events}
-
-
-def _plain_transaction(database: Engine) -> PlainTransaction:
-    options = database.get_execution_options()
-    if postgres.DATABASE in options:
-        return PostgresTransaction(options[postgres.DATABASE], options[postgres.SCHEMA])
-    return SqliteTransaction(database)
-
 
 def concerned(batch: WriteTransaction, events: Sequence[Recorded], moved: set[UUID], refs: References) -> list[Change]:
     """Returns a change for each stream without new events whose rows these events change."""
     topics = {recorded.event.TOPIC for recorded in events}
     if topics & RULES:
         return _every(batch.connection, advisor_queue.KINDS, moved, refs)
-    leaving = {recorded.originator_id for recorded in events if recorded.event.TOPIC in LEAVING}
-    followed = _followed_by(batch.connection, leaving, moved, refs) if leaving else []
-    return followed + (_every(batch.connection, ("structure",), moved, refs) if topics & DESIGNATING else [])
+    changes = []
+    if leaving := {recorded.originator_id for recorded in events if recorded.event.TOPIC in LEAVING}:
+        # Their dossiers may need another advisor.
+        followed = {row.stream for row in batch.connection.execute(directory.followed(leaving))}
+        states = folds_of(batch.connection, followed - moved)
+        changes = [Change(stream, "dossier", state, state, (), refs) for stream, state in states.items()]
+    return changes + (_every(batch.connection, ("structure",), moved, refs) if topics & DESIGNATING else [])
 
 
 def _every(connection: Connection, kinds: Collection[str], moved: set[UUID], refs: References) -> list[Change]:
@@ -333,13 +333,6 @@ def _every(connection: Connection, kinds: Collection[str], moved: set[UUID], ref
     found = connection.execute(select(folds).where(folds.c.kind.in_(kinds)))
     states = ((row.stream, row.kind, DECODERS[row.kind].decode(row.state)) for row in found if row.stream not in moved)
     return [Change(stream, kind, state, state, (), refs) for stream, kind, state in states]
-
-
-def _followed_by(connection: Connection, advisors: set[UUID], moved: set[UUID], refs: References) -> list[Change]:
-    """Returns a change for each dossier of advisors who leave: it may need another advisor."""
-    followed = {row.stream for row in connection.execute(directory.followed(advisors))}
-    found = folds_of(connection, followed - moved)
-    return [Change(stream, "dossier", state, state, (), refs) for stream, state in found.items()]
 
 
 # --- rows: a projection that fails on one stream stops for that stream alone
@@ -392,7 +385,7 @@ class RowWriter:
     ) -> None:
         """Tries stopped streams again, unless rows are only added: the missed rows come with the next rebuild."""
         again = [change for change in changes if (projection.NAME, change.stream) in self.stopped]
-        if projection.APPENDS:
+        if appends(projection):
             projection.forget(batch.connection, [change.stream for change in again if change.forgets])
             again = []
         sound = [change for change in changes if (projection.NAME, change.stream) not in self.stopped]
@@ -422,15 +415,15 @@ def write_rows(
 
     Skips changes of nothing that the projection reads, unless `whole`.
     """
-    everything = projection.APPENDS or whole
+    everything = appends(projection) or whole
     moved = changes if everything else [change for change in changes if concerns(projection, change)]
     if not moved:
         return
     made = [(change, projection.rows(change)) for change in moved]
-    if projection.APPENDS and (gone := [change.stream for change in moved if change.forgets]):
+    if appends(projection) and (gone := [change.stream for change in moved if change.forgets]):
         projection.forget(batch.connection, gone)
     for table in projection.TABLES:
-        if projection.APPENDS:
+        if appends(projection):
             rows = [row for _, one in made for row in one.get(table, ())]
             batch.append(table, rows)
         else:
@@ -443,7 +436,7 @@ def _of_kinds(projection: Projection, changes: Sequence[Change]) -> list[Change]
 
 def concerns(projection: Projection, change: Change) -> bool:
     """Tells whether something changed that the projection reads."""
-    reads = projection.READS.get(change.kind)
+    reads = getattr(projection, "READS", {}).get(change.kind)
     return change.before is None or reads is None or change.forgets or reads(change.before) != reads(change.after)
 
 
@@ -514,12 +507,11 @@ class Memory:
             return
         if any(change.kind in directory.KINDS and concerns(directory, change) for change in changes):  # type: ignore[arg-type]
             self.searches = Kept(2_000)
-        if any(change.kind in OF_PARTNERS or _refers(change) for change in changes):
+        if any(change.kind in OF_PARTNERS for change in changes) or any(
+            change.kind in referrals.KINDS and concerns(referrals, change)  # type: ignore[arg-type]
+            for change in changes
+        ):
             self.partners = Kept(300)
-
-
-def _refers(change: Change) -> bool:
-    return change.kind in referrals.KINDS and concerns(referrals, change)  # type: ignore[arg-type]
 
 
 # --- indexes and sums of figures, away while all rows are written

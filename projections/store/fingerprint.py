@@ -81,7 +81,8 @@ def _path(root: Path, name: str) -> Path | None:
 def _parsed(path: Path) -> ast.Module:
     tree = ast.parse(path.read_bytes())
     for body in _bodies(tree):
-        body[:] = [statement for statement in body if not _is_text(statement)]
+        # Docstrings are left out.
+        body[:] = [one for one in body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
     return tree
 
 
@@ -104,10 +105,6 @@ def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
         inner = getattr(node, field, ())
         for each in inner if isinstance(inner, list) else ():
             yield from _bodies(each)
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def _bytes_of(root: Path) -> str:

@@ -1,6 +1,6 @@
 """Read tables in memory for the page of one dossier at an earlier position: that dossier and what its page names."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from uuid import UUID
@@ -49,15 +49,14 @@ def past_tables(
 
 def _write(connection: Connection, histories: Histories, refs: References) -> None:
     batch = QueryingTransaction(connection)
-    changes = [_change(stream, events, refs) for stream, events in histories.items() if events]
+    kinds = {stream: kind_of(events[0].event) for stream, events in histories.items() if events}
+    changes = [
+        packed(Change(stream, kind, None, KINDS[kind].fold(histories[stream]), histories[stream], refs))
+        for stream, kind in kinds.items()
+    ]
     for projection in PROJECTIONS:
         write_rows(batch, projection, [change for change in changes if change.kind in projection.KINDS])
     batch.save(changes)
-
-
-def _change(stream: UUID, events: Sequence[Recorded], refs: References) -> Change:
-    kind = kind_of(events[0].event)
-    return packed(Change(stream, kind, None, KINDS[kind].fold(events), events, refs))
 
 
 def _dossiers(
@@ -69,27 +68,20 @@ def _dossiers(
     while new:
         known = {dossier: trail} if trail and new == {dossier} else audit_trail.of_streams(read, new, source)
         found |= _cut(known, position)
-        new = {linked for stream in new for linked in _linked(found.get(stream, ()))} - found.keys()
+        merges = [one.event for stream in new for one in found.get(stream, ())]
+        new = {one.into for one in merges if isinstance(one, DossierMerged)}
+        new |= {one.duplicate for one in merges if isinstance(one, DuplicateJoined)}
+        new -= found.keys()
     return found
 
 
 def _cut(histories: Histories, position: int) -> Histories:
     """Returns the events up to a position. Someone erased since is erased at every position."""
+    erased = {stream for stream, events in histories.items() if any(isinstance(one.event, ERASURES) for one in events)}
     return {
-        stream: events if _is_erased(events) else [one for one in events if one.position <= position]
+        stream: [one for one in events if stream in erased or one.position <= position]
         for stream, events in histories.items()
     }
-
-
-def _is_erased(events: Iterable[Recorded]) -> bool:
-    return any(isinstance(one.event, ERASURES) for one in events)
-
-
-def _linked(events: Iterable[Recorded]) -> Iterator[UUID]:
-    for one in events:
-        match one.event:
-            case DossierMerged(into=other) | DuplicateJoined(duplicate=other):
-                yield other
 
 
 @cache

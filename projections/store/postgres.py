@@ -149,19 +149,17 @@ def engine(database: Database) -> Engine:
     def _begin(connection: Connection) -> None:
         if _driver(connection).pgconn.transaction_status != TransactionStatus.IDLE:
             _send(_driver(connection), "ROLLBACK")
-        if statement := _beginning(connection.get_execution_options()):
+        options = connection.get_execution_options()
+        statement = options.get(BEGIN)
+        if schema := options.get(SCHEMA):
+            statement = _WRITE.format(schema, LIMIT, LONG) if options.get(WRITING) else _READ.format(schema)
+        if statement:
             try:
                 _send(_driver(connection), statement)
             except ProgrammingError as error:  # the schema is gone: its tables were made anew
                 raise OperationalError(statement, None, error) from error
 
     return made.execution_options(**{DATABASE: database})
-
-
-def _beginning(options: Mapping[str, Any]) -> str | None:
-    if schema := options.get(SCHEMA):
-        return _WRITE.format(schema, LIMIT, LONG) if options.get(WRITING) else _READ.format(schema)
-    return options.get(BEGIN)
 
 
 def _driver(connection: Connection) -> Any:

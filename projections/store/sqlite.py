@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache, partial
 from operator import itemgetter
@@ -154,7 +154,7 @@ class _Alike(SQLiteDialect_pysqlite):
     PARAMETERS = "qmark"
 
     def encoder(self, kind: TypeEngine[Any]) -> Callable[[Any], Any]:
-        return kind.dialect_impl(self).bind_processor(self) or _as_it_is
+        return kind.dialect_impl(self).bind_processor(self) or (lambda value: value)
 
     def decoder(self, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
         return kind.dialect_impl(self).result_processor(self, None)
@@ -171,10 +171,6 @@ class _Alike(SQLiteDialect_pysqlite):
 
     def __hash__(self) -> int:
         return hash(type(self))
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
 
 
 registry.register("sqlite.alike", __name__, _Alike.__name__)
@@ -362,7 +358,8 @@ class SqliteTransaction(PlainTransaction):
         pack = packer(table)
         packed = [(change.stream, change.before is None, [pack(row) for row in rows]) for change, rows in made]
         few = len(packed) <= _MANY
-        stored = partial(self._stored, selection(table)) if few else None
+        read = partial(self._driver().execute, selection(table))
+        stored = (lambda stream: read((stream.hex,))) if few else None
         found = self._rows.difference(table, packed, _key(table), remember=few, stored=stored)
         if found.whole:
             self._driver().executemany(deletion(table), [(stream.hex,) for stream in found.whole])
@@ -384,9 +381,6 @@ class SqliteTransaction(PlainTransaction):
     def move(self, reached: int, needs_scrub: bool) -> None:
         if not self._driver().execute(_MOVE, (reached, needs_scrub)).rowcount:
             self._driver().execute(_FIRST, (reached, needs_scrub))
-
-    def _stored(self, statement: str, stream: UUID) -> Iterable[Packed]:
-        return self._driver().execute(statement, (stream.hex,))
 
     def _driver(self) -> sqlite3.Connection:
         if self._connection is None:

@@ -263,8 +263,12 @@ def _copy(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -
 def packer(table: Table) -> Callable[[Row], tuple[Any, ...]]:
     """Returns the function that makes of a row the values of all columns, as the driver takes them."""
     values_of = itemgetter(*(column.name for column in table.columns))
-    converts = [(place, _convert(column.type)) for place, column in enumerate(table.columns)]
-    converted = [(place, convert) for place, convert in converts if convert]
+    converted = [
+        (place, convert)
+        for place, column in enumerate(table.columns)
+        for kind, convert in _CONVERTS
+        if isinstance(column.type, kind)
+    ]
 
     def pack(row: Row) -> tuple[Any, ...]:
         values = list(values_of(row))
@@ -297,7 +301,3 @@ def selection(table: Table) -> str:
 def positional(statement: Insert | Delete | Update | Select[Any]) -> str:
     """Returns the text of a statement, with a question mark for each value."""
     return str(statement.compile(dialect=SQLiteDialect(paramstyle="qmark")))
-
-
-def _convert(kind: Any) -> Convert | None:
-    return next((convert for of, convert in _CONVERTS if isinstance(kind, of)), None)
