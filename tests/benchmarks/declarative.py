@@ -45,13 +45,7 @@ class Dossier(Aggregate):
 
     @event("DossierOpened")
     def __init__(
-        self,
-        last_name: str,
-        first_name: str,
-        birth_date: date | None,
-        imilo_number: str | None,
-        site: str,
-        on: date,
+        self, last_name: str, first_name: str, birth_date: date | None, imilo_number: str | None, site: str, on: date
     ) -> None:
         self.last_name, self.first_name, self.birth_date = last_name, first_name, birth_date
         self.imilo_number, self.site, self.opened = imilo_number, site, on
@@ -83,14 +77,7 @@ class Dossier(Aggregate):
 
     @event("DiagnosticPlanned")
     def diagnostic_planned(
-        self,
-        plan: UUID,
-        campaign: UUID,
-        modality: Modality,
-        mediator: bool,
-        place: str,
-        planned_for: date,
-        on: date,
+        self, plan: UUID, campaign: UUID, modality: Modality, mediator: bool, place: str, planned_for: date, on: date
     ) -> None:
         self.plan, self.campaign, self.modality, self.planned_for = plan, campaign, modality, planned_for
 
@@ -238,8 +225,8 @@ class Dossiers(Application[UUID]):
         self.save(loaded)
 
 
-def on_sqlite(path: Path, synchronous: str | None = "FULL") -> SQLiteFactory:
-    """The library's store on SQLite; `synchronous` is SQLite's pragma, left alone when None."""
+def on_sqlite(path: Path, synchronous: str = "FULL") -> SQLiteFactory:
+    """The library's store on SQLite; `synchronous` is SQLite's pragma."""
     factory = SQLiteFactory(Environment("library", {SQLiteFactory.SQLITE_DBNAME: str(path)}))
     factory.datastore.pool = Pool(factory.datastore.pool.db_name, synchronous)
     return factory
@@ -260,14 +247,13 @@ def postgres_settings(database: Database) -> dict[str, str]:
 class Pool(SQLiteConnectionPool):
     """The library's pool, with a `synchronous` of its own."""
 
-    def __init__(self, path: str, synchronous: str | None) -> None:
+    def __init__(self, path: str, synchronous: str) -> None:
         super().__init__(db_name=path)
         self._synchronous = synchronous
 
     def _create_connection(self) -> SQLiteConnection:
         made = super()._create_connection()
-        if self._synchronous:
-            made.cursor().execute(f"PRAGMA synchronous = {self._synchronous}")
+        made.cursor().execute(f"PRAGMA synchronous = {self._synchronous}")
         return made
 
 

@@ -29,8 +29,8 @@ from pixflow.reference_data import References
 from pixflow.store.postgres.database import Database
 from pixflow.store.sealing import TypedMapper
 from pixflow.streams import KINDS, kind_of
-from projections.contract import Change, Row
-from projections.store.catch_up import PROJECTIONS
+from projections.contract import Change, Row, appends
+from projections.store.catch_up import PROJECTIONS, concerns
 from projections.store.transaction import delete_streams, insert_rows
 from tests.benchmarks.declarative import Pool, postgres_settings
 from tests.benchmarks.measure import spent
@@ -92,12 +92,11 @@ class Shown:
                 self._project(projection, change, cursor)
 
     def _project(self, projection: Any, change: Change, cursor: Any) -> None:
-        reads = projection.READS.get(change.kind)
-        if change.before and reads and not projection.APPENDS and reads(change.before) == reads(change.after):
+        if change.before and not appends(projection) and not concerns(projection, change):
             return
         made = projection.rows(change)
         for table in projection.TABLES:
-            if change.before and not projection.APPENDS:
+            if change.before and not appends(projection):
                 self._delete(cursor, table, change.stream)
             if rows := made.get(table):
                 self._insert(cursor, table, rows)

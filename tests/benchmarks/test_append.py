@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +14,6 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from pixflow.actor import OPERATOR, Actor
-from pixflow.dossier.identity import correct_identity, open_dossier
 from pixflow.engine import Engine
 from pixflow.events import dossier as d
 from pixflow.events.base import Recorded
@@ -30,18 +28,8 @@ COMMITS = sized(20, 200, 500)
 NOW = datetime(2026, 9, 15, 9, tzinfo=UTC)
 BY = Actor(OPERATOR)
 
-PERSON: dict[str, Any] = {
-    "last_name": "Le Goff",
-    "first_name": "Maëlys",
-    "birth_date": date(2006, 6, 21),
-    "site": SITES[0],
-}
-_numbers = count(100_000)
-
 Given = tuple[StoredEvent, NewCommand, Claim]
 Insert = Callable[[Given], object]
-Bare = tuple[Insert, Insert]
-"""Two inserts by a driver: the event alone, and event, command and claim; a transaction each."""
 
 pytestmark = pytest.mark.benchmark
 
@@ -55,7 +43,7 @@ def engine(tmp_path: Path, database: Database | None) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def bare(tmp_path: Path, database: Database | None) -> Iterator[Bare]:
+def bare(tmp_path: Path, database: Database | None) -> Iterator[Insert]:
     if database is None:
         with closing(sqlite3.connect(tmp_path / "bare.db", isolation_level=None)) as connection:
             yield bare_sqlite(connection)
@@ -72,30 +60,19 @@ def library(tmp_path: Path, database: Database | None) -> Iterator[Insert]:
 
 
 def test_append(
-    engine: Engine, bare: Bare, library: Insert, database: Database | None, store: str, report: Report
+    engine: Engine, bare: Insert, library: Insert, database: Database | None, store: str, report: Report
 ) -> None:
-    prepared = [begun() for _ in range(2 * ROUNDS * COMMITS)]
-    more = [begun() for _ in range(ROUNDS * COMMITS)]
-    engine.keys.ensure({one.originator_id for one in prepared + more})
-    dossiers = [opened(engine) for _ in range(ROUNDS * COMMITS)]
+    prepared = [begun() for _ in range(ROUNDS * COMMITS)]
+    engine.keys.ensure({one.originator_id for one in prepared})
     stored = [(engine.mapper.to_stored_event(one), *beside(one)) for one in prepared]
-    alone, all_three = bare
     at_hand = partial(with_keys, engine)
     contenders = {
         "the recorder: sealed, with its command and a claim": over(prepared, partial(in_one_step, engine), at_hand),
-        "the driver alone: the same event": over(stored, alone),
         "the library's recorder: the same event": over(stored, library),
-        "the driver alone: the same event, command and claim": over(stored[ROUNDS * COMMITS :], all_three),
-        "the recorder: the sealed event alone": over(
-            prepared[ROUNDS * COMMITS :], partial(recorded_alone, engine), at_hand
-        ),
-        "the recorder: all three, under the lock": over(more, partial(under_the_lock, engine), at_hand),
-        "Engine.execute: a number corrected": over(dossiers, partial(correct, engine)),
-        "Engine.execute: a dossier opened, its key made first": over(dossiers, lambda _: opened(engine)),
+        "the driver alone: the same event, command and claim": over(stored, bare),
     }
     seconds = interleaved(ROUNDS, contenders)
-    lines = [Line(what, seconds[what], COMMITS, "commits") for what in contenders]
-    mine, _, recorder, driver, *_ = lines
+    mine, recorder, driver = lines = [Line(what, seconds[what], COMMITS, "commits") for what in contenders]
     aims = [
         Aim(f"against the driver, the same bytes, {store}", mine.rate / driver.rate, 0.75, "×", at_least=True, slack=4)
     ]
@@ -123,7 +100,8 @@ def over(
 
 def begun() -> Recorded:
     """A dossier opened, on a stream whose key is at hand by then."""
-    content = d.DossierOpened(**PERSON, imilo_number="123456", on=NOW.date())
+    names, born = {"last_name": "Le Goff", "first_name": "Maëlys"}, date(2006, 6, 21)
+    content = d.DossierOpened(**names, birth_date=born, site=SITES[0], imilo_number="123456", on=NOW.date())
     return Recorded(uuid4(), 1, content, NOW, BY.id, None, "web", uuid4())
 
 
@@ -144,34 +122,10 @@ def in_one_step(engine: Engine, one: Recorded) -> None:
     assert engine.recorder.insert_unless_moved(stored, {one.originator_id: 0}, command=command, claims=[claim])
 
 
-def under_the_lock(engine: Engine, one: Recorded) -> None:
-    """Commits as a command does whose stream has moved."""
-    command, claim = beside(one)
-    engine.recorder.insert_events([engine.mapper.to_stored_event(one)], command=command, claims=[claim])
-
-
-def recorded_alone(engine: Engine, one: Recorded) -> None:
-    engine.recorder.insert_events([engine.mapper.to_stored_event(one)])
-
-
-def opened(engine: Engine) -> UUID:
-    """A new dossier, by a command of one event that claims its number."""
-    stream = uuid4()
-    said = {**PERSON, "imilo_number": f"{next(_numbers)}"}
-    engine.execute({"dossier": stream}, open_dossier, by=BY, command_id=uuid4(), **said)
-    return stream
-
-
-def correct(engine: Engine, stream: UUID) -> None:
-    """Another number, claimed; the old one is released."""
-    said = {**PERSON, "imilo_number": f"{next(_numbers)}"}
-    engine.execute({"dossier": stream}, correct_identity, by=BY, command_id=uuid4(), **said)
-
-
 # --- the others, given what the recorder writes
 
 
-def bare_sqlite(connection: sqlite3.Connection) -> Bare:
+def bare_sqlite(connection: sqlite3.Connection) -> Insert:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.executescript(
@@ -182,12 +136,6 @@ def bare_sqlite(connection: sqlite3.Connection) -> Bare:
     )
     insert = "INSERT INTO events (stream, version, topic, state) VALUES (?, ?, ?, ?)"
 
-    def alone(given: Given) -> None:
-        event, _, _ = given
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute(insert, (_hex(event), event.originator_version, event.topic, event.state))
-        connection.execute("COMMIT")
-
     def all_three(given: Given) -> None:
         event, command, claim = given
         connection.execute("BEGIN IMMEDIATE")
@@ -197,10 +145,10 @@ def bare_sqlite(connection: sqlite3.Connection) -> Bare:
         connection.execute("INSERT INTO claims VALUES (?, ?, ?)", (claim.kind, claim.digest, claim.stream.hex))
         connection.execute("COMMIT")
 
-    return alone, all_three
+    return all_three
 
 
-def bare_postgres(connection: psycopg.Connection[Any]) -> Bare:
+def bare_postgres(connection: psycopg.Connection[Any]) -> Insert:
     """One statement a transaction, prepared: one round trip."""
     connection.prepare_threshold = 0
     for statement in (
@@ -215,17 +163,13 @@ def bare_postgres(connection: psycopg.Connection[Any]) -> Bare:
         said AS (INSERT INTO commands SELECT %s, %s, %b, position FROM made)
         INSERT INTO claims VALUES (%s, %b, %s)"""
 
-    def alone(given: Given) -> None:
-        event, _, _ = given
-        connection.execute(insert, (event.originator_id, event.originator_version, event.topic, event.state))
-
     def all_three(given: Given) -> None:
         event, command, claim = given
         values = (event.originator_id, event.originator_version, event.topic, event.state)
         said = (command.id, command.actor, command.fingerprint)
         connection.execute(all_at_once, (*values, *said, claim.kind, claim.digest, claim.stream))
 
-    return alone, all_three
+    return all_three
 
 
 def _hex(event: StoredEvent) -> str:

@@ -1,4 +1,4 @@
-"""Showing many events in the read tables: against the rows alone, a transaction an event, the library's runner."""
+"""Showing many events in the read tables: against few of them, and the library's runner."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from psycopg.types.json import Json
 from sqlalchemy import Connection
 from sqlalchemy import Engine as Tables
 
@@ -16,7 +15,7 @@ from pixflow.events.base import Recorded
 from pixflow.reference_data import References
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
-from projections.contract import WRITING, Source, metadata
+from projections.contract import Source, metadata
 from projections.store import stores
 from projections.store.catch_up import BATCH, PROJECTIONS, ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
@@ -46,34 +45,23 @@ def opened(tmp_path: Path, database: Database | None) -> Iterator[OpenStructure]
 def test_all_projections_catch_up(opened: OpenStructure, store: str, report: Report) -> None:
     engine, kept, first = opened.engine, reads_of(opened).stores, EVENTS - ROUNDS * ONE_BY_ONE
     assert engine.head() == EVENTS
-    shown = built(engine, kept)
-    final = rows_of(shown)
-    early, theirs = (built(Early(engine, first), kept) for _ in range(2))
-    side, followed = ReadSide(engine, early), Followed(everything(engine), first, theirs, opened.database)
+    final = rows_of(built(engine, kept))
+    theirs = built(Early(engine, first), kept)
+    followed = Followed(everything(engine), first, theirs, opened.database)
     contenders = {
         "build": lambda: spent(lambda: built(engine, kept)),
         "few": lambda: spent(lambda: built(Early(engine, FEW), kept)),
         "batches": lambda: spent(lambda: caught_up(engine, kept)),
-        "rows": lambda: written(final, kept.open(kept.make())),
-        "each": lambda: spent(lambda: side.catch_up(limit=ONE_BY_ONE, batch=1)),
         "runner": lambda: followed(ONE_BY_ONE),
     }
-    if opened.database:
-        contenders["copy"] = lambda: copied(shown, kept.open(kept.make()))
     seconds = interleaved(ROUNDS, contenders)
-    assert rows_of(early) == final
     assert of_projections(rows_of(theirs)) == of_projections(final)
-    count = sum(len(rows) for rows in final.values())
     lines = {
         "build": Line("all projections, built anew: stream after stream", seconds["build"], EVENTS, "events"),
         "few": Line(f"the first {FEW:,} of them built anew", seconds["few"], FEW, "events"),
         "batches": Line(f"all projections, caught up by batches of {BATCH:,}", seconds["batches"], EVENTS, "events"),
-        "rows": Line(f"executemany of the {count:,} final rows, one transaction", seconds["rows"], EVENTS, "events"),
-        "each": Line("catch_up, a transaction per event", seconds["each"], ONE_BY_ONE, "events"),
         "runner": Line("the library's ProjectionRunner, told from memory", seconds["runner"], ONE_BY_ONE, "events"),
     }
-    if opened.database:
-        lines["copy"] = Line("COPY of the final rows, one transaction", seconds["copy"], EVENTS, "events")
     rebuild, few, batches, library = (lines[one].rate for one in ("build", "few", "batches", "runner"))
     aims = [
         Aim("a rebuild against the library's ProjectionRunner", rebuild / library, 40, "×", at_least=True, slack=8),
@@ -135,8 +123,6 @@ def everything(engine: Engine) -> list[Recorded]:
     return [one for start in range(0, EVENTS, CHUNK) for one in engine.read(start, CHUNK)]
 
 
-# --- the rows alone
-
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -155,44 +141,3 @@ def of_projections(rows: Rows) -> Rows:
     """Those of catch_up itself aside."""
     names = {table.name for projection in PROJECTIONS for table in projection.TABLES}
     return {name: found for name, found in rows.items() if name in names}
-
-
-def written(final: Rows, tables: Tables) -> float:
-    """The seconds to write these rows by the driver's executemany."""
-    mark, ready = ("?", final) if tables.dialect.name == "sqlite" else ("%s", _for_psycopg(final))
-    with tables.execution_options(**{WRITING: True}).begin() as connection:
-        return spent(
-            lambda: [
-                connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({', '.join([mark] * len(rows[0]))})", rows)
-                for name, rows in ready.items()
-            ]
-        )
-
-
-def _for_psycopg(final: Rows) -> Rows:
-    return {
-        name: [tuple(Json(value) if isinstance(value, (dict, list)) else value for value in row) for row in rows]
-        for name, rows in final.items()
-    }
-
-
-def copied(shown: Tables, tables: Tables) -> float:
-    """The seconds to write the rows of another store by COPY."""
-    with shown.begin() as connection:
-        found = {one.name: _out(connection, one.name) for one in metadata.sorted_tables}
-    with tables.execution_options(**{WRITING: True}).begin() as connection:
-        return spent(lambda: _in(connection, found))
-
-
-def _out(connection: Connection, name: str) -> bytes:
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {name} TO STDOUT") as copy:
-        return b"".join(copy)
-
-
-def _in(connection: Connection, found: dict[str, bytes]) -> None:
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor:
-        for name, content in found.items():
-            with cursor.copy(f"COPY {name} FROM STDIN") as copy:
-                copy.write(content)

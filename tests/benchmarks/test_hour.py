@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import chain
@@ -14,6 +15,7 @@ from random import Random
 from statistics import quantiles
 from threading import Barrier, Lock, Thread
 from time import monotonic, sleep
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -162,26 +164,24 @@ def recorded(browser: Client, name: str, data: bytes) -> Response:
 
 def row_of(life: Life, number: int) -> AssessmentRow:
     """Two rows in three are shared, whoever they are; every other row is of somebody we follow."""
-    shared = number % 3 > 0
     started = EXPORTED - timedelta(days=20, minutes=number)
-    return AssessmentRow(
+    begun = AssessmentRow(
         line=number + 2,
         last_name=life.last_name.upper(),
         first_name=life.first_name,
         external_id=f"{100_000 + number}",
         imported=(),
-        progress=Decimal(1) if shared else Decimal("0.4"),
+        progress=Decimal("0.4"),
         started=started,
-        shared=shared,
-        shared_at=started + timedelta(hours=1) if shared else None,
-        mastery=Decimal("0.5") if shared else None,
-        palier=2 if shared else None,
+        shared=False,
+        shared_at=None,
         paliers=4,
-        badges=(("Bases", True),) if shared else (),
-        competences=parts(COMPETENCES, COMPETENCE_SKILLS) if shared else (),
-        domains=parts(DOMAINS, DOMAIN_SKILLS) if shared else (),
-        skills=(),
     )
+    if number % 3 == 0:
+        return begun
+    result: dict[str, Any] = {"mastery": Decimal("0.5"), "palier": 2, "badges": (("Bases", True),)}
+    result |= {"competences": parts(COMPETENCES, COMPETENCE_SKILLS), "domains": parts(DOMAINS, DOMAIN_SKILLS)}
+    return replace(begun, progress=Decimal(1), shared=True, shared_at=started + timedelta(hours=1), **result)
 
 
 def parts(names: tuple[str, ...], skills: int) -> tuple[PartResult, ...]:

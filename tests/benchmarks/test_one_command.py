@@ -1,6 +1,5 @@
 """Load, decide and save on a dossier of 30 events, against the library's declarative Aggregate doing the same."""
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
@@ -11,7 +10,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 
 from pixflow.actor import Actor
@@ -60,16 +58,10 @@ def test_load_decide_save(tmp_path: Path, memory: Path, report: Report) -> None:
     with ExitStack() as stack:
         places = (tmp_path, memory, tmp_path / "again", memory / "again")
         on_disk, in_memory, *again = (stack.enter_context(filled(folder, house, paths)) for folder in places)
-        full, default, light = (
-            stack.enter_context(closing(Dossiers(on_sqlite(path, pragma))))
-            for path, pragma in ((tmp_path / "a.db", "FULL"), (tmp_path / "b.db", None), (memory / "a.db", "FULL"))
-        )
-        raw = stack.enter_context(closing(on_file(tmp_path / "floor.db", on_disk, lives)))
+        full, light = (stack.enter_context(closing(Dossiers(on_sqlite(at / "a.db")))) for at in (tmp_path, memory))
         contenders = {
             "pixflow: Engine.execute": ours(on_disk, lives),
             "Aggregate, synchronous=FULL": theirs(full, lives, told),
-            "Aggregate, the library as it comes": theirs(default, lives, told),
-            "SQLite alone: select 30 rows, insert one, synchronous=FULL": floor(raw, lives),
             "pixflow, files in memory": ours(in_memory, lives),
             "Aggregate, files in memory": theirs(light, lives, told),
             "pixflow, the second command on a dossier": ours(again[0], lives, noted=True),
@@ -78,19 +70,17 @@ def test_load_decide_save(tmp_path: Path, memory: Path, report: Report) -> None:
         seconds = interleaved(ROUNDS, contenders)
         assert len(on_disk.engine.history(lives[-1].dossier)) == 31
         assert on_disk.engine.head() == in_memory.engine.head()
-        found = synchronous(default)
     lines = [Line(what, seconds[what], COMMANDS, "commands") for what in contenders]
-    mine, same, as_it_comes, _, mine_light, light_one, second, second_light = lines
+    mine, same, mine_light, light_one, second, second_light = lines
     aims = [
         Aim("against the Aggregate at the same durability", mine.rate / same.rate, 2.3, "×", at_least=True),
-        Aim("against the library as it comes", mine.rate / as_it_comes.rate, 2.3, "×", at_least=True),
         Aim(
             "against the Aggregate, files in memory", mine_light.rate / light_one.rate, 3.5, "×", at_least=True, slack=4
         ),
         Aim("the second command", second.rate / same.rate, 2.3, "×", at_least=True),
         Aim("the second command, files in memory", second_light.rate / light_one.rate, 3.5, "×", at_least=True),
     ]
-    report.add("load, decide, save", lines, aims, [f"the library as it comes: synchronous={found} here"])
+    report.add("load, decide, save", lines, aims)
     assert mine.rate > 50
 
 
@@ -105,18 +95,16 @@ def test_load(tmp_path: Path, database: Database | None, store: str, report: Rep
         dossiers = [replayed(events) for events in told]
         for one in dossiers:
             library.save(one)
-        alone = stack.enter_context(selecting(tmp_path / "floor.db", opened, lives, database))
         ids = [life.dossier for life in lives]
         theirs: Callable[[UUID], Dossier] = library.repository.get
         contenders = {
             "pixflow: Engine.history and its fold, nothing kept": lambda: for_each(partial(folded, opened.engine), ids),
             "pixflow: Engine.state, once more": lambda: for_each(partial(opened.engine.state, "dossier"), ids),
             "Aggregate: repository.get": lambda: for_each(theirs, [one.id for one in dossiers]),
-            "the driver alone: select 30 rows": lambda: for_each(alone, ids),
         }
         seconds = interleaved(ROUNDS, contenders)
     lines = [Line(what, seconds[what], COMMANDS, "loads") for what in contenders]
-    cold, again, library_, _ = lines
+    cold, again, library_ = lines
     aims = [
         Aim("against the Aggregate, nothing kept", cold.rate / library_.rate, 5, "×", at_least=True, slack=2.5),
         Aim("against the Aggregate, once more", again.rate / library_.rate, 5, "×", at_least=True),
@@ -187,49 +175,6 @@ def theirs(application: Dossiers, lives: Sequence[Life], told: Sequence[Sequence
     return lambda: for_each(refer, next(turns))
 
 
-@contextmanager
-def selecting(
-    path: Path, opened: OpenStructure, lives: Sequence[Life], database: Database | None
-) -> Iterator[Callable[[UUID], object]]:
-    """Yields a function by which the driver reads these rows."""
-    if database is None:
-        with closing(on_file(path, opened, lives)) as raw:
-            select = "SELECT * FROM events WHERE stream = ? ORDER BY version"
-            yield lambda dossier: raw.execute(select, [dossier.hex]).fetchall()
-    else:
-        with psycopg.connect(database.url, autocommit=True, prepare_threshold=0) as server:
-            query = f"""SELECT originator_version, topic, state FROM {opened.schema}.stored_events
-                WHERE originator_id = %s ORDER BY originator_version"""
-            yield lambda dossier: server.execute(query, [dossier], binary=True).fetchall()
-
-
-def floor(raw: sqlite3.Connection, lives: Sequence[Life]) -> Callable[[], float]:
-    """Returns a run of SQLite alone, which reads these rows and writes one."""
-    turns = some([life.dossier.hex for life in lives])
-
-    def refer(stream: str) -> None:
-        found = raw.execute("SELECT * FROM events WHERE stream = ? ORDER BY version", [stream]).fetchall()
-        raw.execute("BEGIN IMMEDIATE")
-        raw.execute("INSERT INTO events VALUES (?, ?, ?, ?)", (stream, len(found) + 1, *found[-1][2:]))
-        raw.execute("COMMIT")
-
-    return lambda: for_each(refer, next(turns))
-
-
-def on_file(path: Path, opened: OpenStructure, lives: Sequence[Life]) -> sqlite3.Connection:
-    """The rows of these dossiers in a table of their own."""
-    raw = sqlite3.connect(path, isolation_level=None)
-    raw.execute("PRAGMA journal_mode = WAL")
-    raw.execute("PRAGMA synchronous = FULL")
-    raw.execute("CREATE TABLE events (stream TEXT, version INTEGER, topic TEXT, state BLOB, UNIQUE (stream, version))")
-    stored = opened.engine.recorder.select_many(life.dossier for life in lives)
-    rows = [(s.hex, one.originator_version, one.topic, one.state) for s, found in stored.items() for one in found]
-    raw.execute("BEGIN")
-    raw.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", rows)
-    raw.execute("COMMIT")
-    return raw
-
-
 def some(items: Sequence[T]) -> Iterator[list[T]]:
     """As many as a round takes, then the next ones."""
     left = iter(items)
@@ -239,9 +184,3 @@ def some(items: Sequence[T]) -> Iterator[list[T]]:
 
 def for_each(work: Callable[[T], object], items: Sequence[T]) -> float:
     return spent(lambda: [work(item) for item in items])
-
-
-def synchronous(application: Dossiers) -> str:
-    with application.recorder.datastore.transaction(commit=False) as cursor:  # type: ignore[attr-defined]
-        cursor.execute("PRAGMA synchronous")
-        return ("OFF", "NORMAL", "FULL", "EXTRA")[cursor.fetchone()[0]]
