@@ -79,7 +79,6 @@ def _try(data: bytes, encoding: str) -> str | None:
 
 # --- values of cells. An unreadable cell is a BadCell with a code, never a guess (docs/pix-orga.md#import-rules)
 
-
 NOT_SHARED = "NA"
 NOT_A_NUMBER = "NaN"
 ABSENT = frozenset({"", NOT_SHARED})
@@ -147,7 +146,6 @@ def skill(text: str) -> str:
 
 
 # --- the three generations of dates in the cells, and the date in the file name (docs/pix-orga.md#file-name, #dates)
-
 
 PARIS = ZoneInfo("Europe/Paris")
 TWELVE_HOUR_NAMES_UNTIL = datetime(2023, 2, 1, tzinfo=UTC)

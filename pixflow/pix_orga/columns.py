@@ -124,7 +124,6 @@ def _with_external_id(places: range, external_id: int, columns: tuple[ExportColu
 
 # --- finds columns by position, because headers repeat and labels are free (docs/pix-orga.md#import-rules)
 
-
 _KINDS: dict[str, CampaignKind] = {
     MASTERY: "assessment",
     PIX_TOTAL: "profile",
@@ -229,7 +228,6 @@ def _read_head(plain: tuple[str, ...]) -> Head:
 
 
 # --- columns of progress, dates and results, whose number differs by campaign (docs/pix-orga.md#assessments)
-
 
 Named = tuple[int, str]
 

@@ -12,7 +12,6 @@ from pixflow.identity import normalise
 
 # --- problems, as codes with details: the web package has the sentences
 
-
 Refusal = Literal[
     "apple-double", "broken-quotes", "cell-count", "control-character", "date", "date-zone", "empty", "encoding",
     "english-export", "header-missing", "header-unknown", "integer", "level-range", "na-on-shared", "nir",
@@ -86,7 +85,6 @@ def _texts(details: dict[str, object]) -> tuple[tuple[str, str], ...]:
 
 
 # --- content of an export of Pix Orga, as plain values (docs/pix-orga.md)
-
 
 Role = Literal["imported", "external-id-candidate"]
 Pairs = tuple[tuple[str, str], ...]
@@ -200,7 +198,6 @@ class Export:
 
 
 # --- key of a participation, because the file has no stable id (docs/pix-orga.md#import-rules)
-
 
 Start = datetime | date | None
 Rank = tuple[bool, str, Decimal, Decimal, str]

@@ -73,7 +73,6 @@ def _first_record(text: str, delimiter: str) -> set[str]:
 
 # --- reads a whole file, all or nothing
 
-
 Records = Iterator[tuple[int, list[str]]]
 T = TypeVar("T", bound=Ending)
 E = TypeVar("E", bound=ExportEntry)

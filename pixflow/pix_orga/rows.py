@@ -118,7 +118,6 @@ def _parts(line: RowCells, blocks: list[Named]) -> tuple[PartResult, ...]:
 
 # --- reads the cells of one profile (docs/pix-orga.md#profiles)
 
-
 HIGHEST = 8
 ENOUGH = 5
 """Number of competences of level 1 or more that make a profile certifiable (docs/pix-orga.md#framework)."""

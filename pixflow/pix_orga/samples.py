@@ -188,7 +188,6 @@ def date_cell(at: datetime | date | None, dates: Dates) -> str | None:
 
 # --- writes a profile collection in the exact format of Pix Orga, for demos and tests (docs/pix-orga.md#profiles)
 
-
 SENT_HEADERS: dict[Dates, str] = {
     "day": "Date de l'envoi",
     "iso": "Date de l'envoi",

@@ -162,7 +162,6 @@ def _shows(band: Band, problem: GrilleProblem) -> bool:
 
 # --- the line of a key in a TOML text, which tomllib does not give
 
-
 _HEADER = re.compile(r"\s*(?P<open>\[\[?)\s*(?P<name>[\w.-]+)\s*\]\]?\s*(?:#.*)?")
 _KEY = re.compile(r"\s*(?P<name>[\w.-]+)\s*=")
 _LAST_STEP = re.compile(r"(?:\.?[^.\[\]]+|\[\d+\])$")
@@ -206,7 +205,6 @@ def _table(parts: list[str], counts: dict[str, int], *, repeated: bool) -> str:
 
 
 # --- the resources that come with pixflow: short texts in French, drawn from the guide (docs/mission.md)
-
 
 _RESOURCES = Path(__file__).parent / "resources"
 _FENCE = "+++\n"
