@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, PartResult, ProfileRow
+from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, ExportEntry, PartResult, ProfileRow
 from pixflow.pix_orga.framework import COMPETENCES
 
 Dates = Literal["day", "iso", "paris"]
@@ -84,23 +84,31 @@ def write_export(
     2024), "iso" (to early 2025) or "paris" (now).
     """
     rows = list(rows)
-    columns = columns or columns_of(rows)
-    fixed: list[Value] = [campaign.name] if pix_course is None else [campaign.name, pix_course]
-    start: list[Value] = [organisation, campaign.id, *([] if campaign.code is None else [campaign.code]), *fixed]
-    records: list[list[Value]] = [
-        [
-            *head(campaign, pix_course),
-            *([header for header, _ in rows[0].imported] if rows else []),
-            *([] if external_id_label is None else [external_id_label]),
-            *_tail(columns, progress, DATE_HEADERS[dates]),
-        ]
-    ]
-    for row in rows:
-        external: list[Value] = [] if external_id_label is None else [row.external_id]
-        done: list[Value] = [row.progress] if progress else []
+    shown = columns or columns_of(rows)
+    ends = [(row, [*([row.progress] if progress else []), *_outcome(row, shown, dates)]) for row in rows]
+    last = _tail(shown, progress, DATE_HEADERS[dates])
+    return _written(campaign, organisation, pix_course, external_id_label, last, ends)
+
+
+def _written(
+    campaign: ExportCampaign,
+    organisation: str,
+    pix_course: str | None,
+    external_id_label: str | None,
+    last: Iterable[Value],
+    rows: Sequence[tuple[ExportEntry, Sequence[Value]]],
+) -> bytes:
+    """Returns a file: the first columns of each row, then its last ones."""
+    labels: list[Value] = [] if external_id_label is None else [external_id_label]
+    free: list[Value] = [header for header, _ in rows[0][0].imported] if rows else []
+    course = [] if pix_course is None else [pix_course]
+    code = [] if campaign.code is None else [campaign.code]
+    lines: list[list[Value]] = [[*head(campaign, pix_course), *free, *labels, *last]]
+    for row, ending in rows:
+        start: list[Value] = [organisation, campaign.id, *code, campaign.name, *course]
         names: list[Value] = [row.last_name, row.first_name, *(value for _, value in row.imported)]
-        records.append([*start, *names, *external, *done, *_outcome(row, columns, dates)])
-    return MARK + "".join(map(record, records)).encode()
+        lines.append([*start, *names, *([row.external_id] if labels else []), *ending])
+    return MARK + "".join(map(record, lines)).encode()
 
 
 def file_name(campaign: ExportCampaign, exported_at: datetime) -> str:
@@ -212,17 +220,10 @@ def write_profiles(
     Imported columns are those of the first row. A column is left out when `campaign.code` or `external_id_label` is
     None. A sent row has a level for each of the `competences`.
     """
-    labels: list[Value] = [] if external_id_label is None else [external_id_label]
-    names: list[Value] = [label.format(name) for name in competences for label in LEVEL]
-    free: list[Value] = [header for header, _ in rows[0].imported] if rows else []
-    start: list[Value] = [organisation, campaign.id, *([] if campaign.code is None else [campaign.code]), campaign.name]
-    fixed: list[Value] = ["Envoi (O/N)", SENT_HEADERS[dates], *TOTALS]
-    lines: list[list[Value]] = [[*head(campaign, None), *free, *labels, *fixed, *names]]
-    for row in rows:
-        external: list[Value] = [] if external_id_label is None else [row.external_id]
-        who: list[Value] = [row.last_name, row.first_name, *(value for _, value in row.imported)]
-        lines.append([*start, *who, *external, *_sending(row, len(names), dates)])
-    return MARK + "".join(map(record, lines)).encode()
+    names = [label.format(name) for name in competences for label in LEVEL]
+    last = ["Envoi (O/N)", SENT_HEADERS[dates], *TOTALS, *names]
+    ends = [(row, _sending(row, len(names), dates)) for row in rows]
+    return _written(campaign, organisation, None, external_id_label, last, ends)
 
 
 def _sending(row: ProfileRow, levels: int, dates: Dates) -> list[Value]:
