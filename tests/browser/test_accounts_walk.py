@@ -19,7 +19,7 @@ from tests.browser.house import Clock, House, address, begin, pixflow, signing_i
 from tests.browser.person import Person
 from tests.browser.test_accounts import Authenticator
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.trial]
 MONDAY = date(2026, 3, 16)
 HELENE, YANN, SOPHIE, NADIA, PAUL = "Hélène Morin", "Yann Le Goff", "Sophie Lecomte", "Nadia Benali", "Paul Rey"
 

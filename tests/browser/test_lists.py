@@ -54,9 +54,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.mark.parametrize(
     ("name", "path"),
     [
-        (NADIA, "/boite"),
         (NADIA, "/boite?tache=present-pix"),
-        (NADIA, "/dossiers"),
         (NADIA, "/dossiers?groupe=mars"),
         (NADIA, "/dossiers/groupe?groupe=mars&nom=Printemps&fin=2026-09-30"),
         (NADIA, "/dossiers/nouveau"),
@@ -71,8 +69,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         (CLAIRE, "/rejouer"),
         (CLAIRE, "/dossiers/{dossier}/consultations"),
         (CLAIRE, "/rejouer/{dossier}?version=18"),
-        (CLAIRE, "/journal"),
-        (CLAIRE, "/journal?dossier={dossier}"),
         (CLAIRE, "/protocole"),
         (CLAIRE, "/qui"),
     ],

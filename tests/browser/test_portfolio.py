@@ -53,7 +53,9 @@ def changed(row: tuple[object, ...]) -> tuple[object, ...]:
     return (*row[:-1], "Soins à la personne")
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+@pytest.mark.parametrize(
+    "scripts", [pytest.param(True, id="with scripts"), pytest.param(False, id="without", marks=pytest.mark.trial)]
+)
 def test_a_portfolio_is_previewed_ticked_and_recorded(
     house: House, tmp_path: Path, new_tab: Callable[..., Page], check_page: Callable[[Page], None], scripts: bool
 ) -> None:

@@ -1,6 +1,7 @@
 """A workshop marked by somebody standing up, on a phone: one thumb, eight people, one press each."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,9 @@ class Room:
         return self.house.state(self.people[n]).diagnostic.seats[self.workshop]
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    with house(tmp_path) as made:
+@contextmanager
+def opened(data: Path) -> Iterator[Room]:
+    with house(data) as made:
         made.day(MONDAY)
         samir = hire(made, SAMIR, "facilitator")
         workshop = scheduled(made, facilitators=(samir,))
@@ -49,6 +50,19 @@ def room(tmp_path: Path) -> Iterator[Room]:
             seat(made, workshop, dossier)
         with listening(made.app) as address:
             yield Room(made, address, workshop, people)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    with opened(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """A room for tests that only look at pages."""
+    with opened(tmp_path_factory.mktemp("data")) as made:
+        yield made
 
 
 def enter(page: Page, room: Room, path: str = "/presence") -> None:
@@ -164,27 +178,21 @@ def test_the_same_without_javascript(room: Room, new_tab: Callable[..., Page]) -
     assert_everybody_is_marked(room)
 
 
-PAGES = (
-    "/ateliers",
-    "/ateliers?vue=mois",
-    "/ateliers/nouveau",
-    "",
-    "?formulaire=move",
-    "/presence",
-    "/avis",
-    "/emargement",
-)
-
-
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    "path",
+    ["/ateliers", "/ateliers?vue=mois", "/ateliers/nouveau", "", "?formulaire=move", "/presence", "/avis",
+     "/emargement"],
+)  # fmt: skip
 def test_the_pages_of_workshops_pass_axe_wide_and_narrow(
-    room: Room, tab: Page, check_page: Callable[[Page], None], path: str
+    shared: Room, kept_tab: Page, check_page: Callable[[Page], None], path: str
 ) -> None:
-    enter(tab, room, path)
-    check_page(tab)
+    enter(kept_tab, shared, path)
+    check_page(kept_tab)
 
 
-def test_the_page_of_the_room_s_computers_passes_axe(room: Room, tab: Page, check_page: Callable[[Page], None]) -> None:
-    tab.goto(f"{room.address}/t/{room.house.slug}")
-    expect(tab.get_by_text("KMRTWX482")).to_be_visible()
-    check_page(tab)
+def test_the_page_of_the_room_s_computers_passes_axe(
+    shared: Room, kept_tab: Page, check_page: Callable[[Page], None]
+) -> None:
+    kept_tab.goto(f"{shared.address}/t/{shared.house.slug}")
+    expect(kept_tab.get_by_text("KMRTWX482")).to_be_visible()
+    check_page(kept_tab)

@@ -15,7 +15,7 @@ from tests.browser.house import Clock, served
 from tests.browser.pyrenees_house import JOINED, start
 from tests.browser.pyrenees_walk import Walk
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.trial]
 CHAPTERS = (
     pyrenees_cej.declared,
     pyrenees_workshop.owed_from_joining,
@@ -54,9 +54,7 @@ CAUSED = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "scripts", [pytest.param(True, id="with scripts"), pytest.param(False, id="without", marks=pytest.mark.trial)]
-)
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_from_a_group_that_joins_to_certification_and_progress(
     tmp_path: Path, new_tab: Callable[..., Page], glance: Callable[[Page], None], scripts: bool
 ) -> None:
