@@ -21,7 +21,6 @@ from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import StructureOpened
 from pixflow.events.values import Action, Awaited, Moment, Partner, Result
-from pixflow.folding import RETRACTIONS
 from pixflow.protocol.publishing import Grilles, Numbered, Protocols
 from pixflow.reference_data import References
 from pixflow.refused import Refused
@@ -157,10 +156,6 @@ def without_bookkeeping(state: Any) -> Any:
     """The state but for which event came last."""
     changes = {"version": 0, **({"last": None} if hasattr(state, "last") else {})}
     return type(state)(**{name: changes.get(name, getattr(state, name)) for name in state.__struct_fields__})
-
-
-def has_retraction(events: Sequence[Recorded]) -> bool:
-    return any(isinstance(recorded.event, RETRACTIONS) for recorded in events)
 
 
 def references(**changes: Any) -> References:

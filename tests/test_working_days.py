@@ -44,12 +44,6 @@ def test_a_subdivision_has_holidays_of_its_own(code: str, holiday: date) -> None
     assert not Calendar(code, "Europe/Paris").is_working(holiday)
 
 
-def test_the_codes_are_france_and_its_subdivisions() -> None:
-    assert CODES[0] == "FR"
-    assert {"FR-57", "FR-6AE", "FR-971", "FR-974", "FR-NC"} < set(CODES)
-    assert not [code for code in CODES if "Zone" in code]
-
-
 def test_count_is_signed() -> None:
     assert FRANCE.count(date(2026, 4, 30), date(2026, 5, 11)) == 5
     assert FRANCE.count(date(2026, 5, 11), date(2026, 4, 30)) == -5
