@@ -15,8 +15,8 @@ from pixflow.events.values import Role
 from pixflow.importing.uploads import Uploads
 from pixflow.store.postgres.database import Database
 from pixflow.team.membership import add_member
+from tests.examples import few
 from tests.portfolio.files import AWA, file
-from tests.trials.scale import many
 from tests.web.arranged import scheduled
 from tests.web.client import words
 from tests.web.paths import House, house
@@ -193,7 +193,7 @@ def test_a_control_character_in_a_form_makes_no_page_fail(place: Place, route: s
 
 
 @settings(
-    max_examples=many("addresses", 150),
+    max_examples=few(3),
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

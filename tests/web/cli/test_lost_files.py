@@ -22,7 +22,6 @@ def site(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> lost_fi
     ("store", "name"),
     [
         ("sqlite", "ici/events.db gone"),
-        ("sqlite", "_site/accounts.db older"),
         pytest.param("postgres", "pixflow_ici older", marks=pytest.mark.postgres),
     ],
     indirect=["store"],

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from pixflow.events.dossier import Retracted
 from tests.trials.proofs import Proofs
 from tests.web import every_state
-from tests.web.client import OWN_URL
+from tests.web.client import LocalClient
 from tests.web.cut_store import Cut, blocks, cut, facts, history
 from tests.web.paths import House
 from web.app import create_app
@@ -25,7 +25,7 @@ NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 
 def plain(host: Host, slug: str, person: UUID) -> TestClient:
     """A browser that does not inspect: the pages are many."""
-    client = TestClient(create_app(host), base_url=OWN_URL, follow_redirects=False)
+    client = LocalClient(create_app(host), follow_redirects=False)
     client.cookies.set(COOKIE, f"{slug}/{person}")
     return client
 
