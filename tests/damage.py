@@ -1,8 +1,9 @@
 """Damage of stored events: bytes that change on the disk, as a failing disk or somebody with an editor changes them."""
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
 from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
@@ -28,23 +29,30 @@ def cut(opened: OpenStructure, position: int) -> None:
     _change(opened, position, lambda state: state[1:])
 
 
-def _change(opened: OpenStructure, position: int, changed: Callable[[bytes], bytes]) -> None:
+@contextmanager
+def _unguarded(opened: OpenStructure) -> Iterator[Callable[..., Any]]:
+    """Yields a way to run SQLite's statements on the stored events of each store, without their triggers."""
     if opened.database is None:
         with closing(sqlite3.connect(opened.folder / "events.db")) as database, database:
-            trigger = database.execute("SELECT sql FROM sqlite_master WHERE name = 'stored_events_update'").fetchone()
+            found = database.execute("SELECT sql FROM sqlite_master WHERE name = 'stored_events_update'")
+            (trigger,) = found.fetchone()
             database.execute("DROP TRIGGER stored_events_update")
-            (state,) = database.execute("SELECT state FROM stored_events WHERE position = ?", [position]).fetchone()
-            database.execute("UPDATE stored_events SET state = ? WHERE position = ?", [changed(state), position])
-            database.execute(trigger[0])
+            yield lambda statement, *values: database.execute(statement, values)
+            database.execute(trigger)
         return
-    table = Identifier(str(opened.schema), "stored_events")
+    table = f'"{opened.schema}".stored_events'
     with opened.database.owner() as owner, owner.transaction():
-        owner.execute(SQL("ALTER TABLE {} DISABLE TRIGGER ALL").format(table))
-        (state,) = owner.execute(SQL("SELECT state FROM {} WHERE position = %s").format(table), [position]).fetchall()[
-            0
-        ]
-        owner.execute(SQL("UPDATE {} SET state = %s WHERE position = %s").format(table), [changed(state), position])
-        owner.execute(SQL("ALTER TABLE {} ENABLE TRIGGER ALL").format(table))
+        owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL".encode())
+        yield lambda statement, *values: owner.execute(
+            statement.replace("stored_events", table).replace("?", "%s").encode(), values
+        )
+        owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL".encode())
+
+
+def _change(opened: OpenStructure, position: int, changed: Callable[[bytes], bytes]) -> None:
+    with _unguarded(opened) as run:
+        (state,) = run("SELECT state FROM stored_events WHERE position = ?", position).fetchone()
+        run("UPDATE stored_events SET state = ? WHERE position = ?", changed(state), position)
 
 
 def open_as_demonstration(opened: OpenStructure, *, appended: bool) -> None:
@@ -54,40 +62,21 @@ def open_as_demonstration(opened: OpenStructure, *, appended: bool) -> None:
     version, position = len(engine.recorder.rows(stream)) + 1, engine.head() + 1
     forged = state.replace(b'"demonstration":false', b'"demonstration":true')
     assert forged != state
-    if opened.database is None:
-        with closing(sqlite3.connect(opened.folder / "events.db")) as database, database:
-            if appended:
-                row = (position, stream.hex, version, topic, forged)
-                database.execute("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", row)
-            else:
-                trigger = database.execute("SELECT sql FROM sqlite_master WHERE name = 'stored_events_update'")
-                again = trigger.fetchone()[0]
-                database.execute("DROP TRIGGER stored_events_update")
-                database.execute("UPDATE stored_events SET state = ? WHERE position = 1", [forged])
-                database.execute(again)
-        return
-    table, head = Identifier(str(opened.schema), "stored_events"), Identifier(str(opened.schema), "head")
-    with opened.database.owner() as owner, owner.transaction():
-        if appended:
-            insert = SQL("INSERT INTO {} VALUES (%s, %s, %s, %s, %s)").format(table)
-            owner.execute(insert, [position, stream, version, topic, forged])
-            owner.execute(SQL("UPDATE {} SET position = %s").format(head), [position])
-        else:
-            owner.execute(SQL("ALTER TABLE {} DISABLE TRIGGER ALL").format(table))
-            owner.execute(SQL("UPDATE {} SET state = %s WHERE position = 1").format(table), [forged])
-            owner.execute(SQL("ALTER TABLE {} ENABLE TRIGGER ALL").format(table))
+    with _unguarded(opened) as run:
+        if not appended:
+            run("UPDATE stored_events SET state = ? WHERE position = 1", forged)
+            return
+        whose = stream if opened.database else stream.hex
+        run("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", position, whose, version, topic, forged)
+        if opened.database:
+            run(f'UPDATE "{opened.schema}".head SET position = ?', position)
 
 
 def garble(opened: OpenStructure, position: int, column: str) -> None:
     """Writes a byte that no text has into a column of one event. On SQLite."""
-    with closing(sqlite3.connect(opened.folder / "events.db")) as database, database:
-        trigger = database.execute("SELECT sql FROM sqlite_master WHERE name = 'stored_events_update'").fetchone()
-        database.execute("DROP TRIGGER stored_events_update")
-        database.execute(
-            f"UPDATE stored_events SET {column} = CAST(X'FF' || substr({column}, 2) AS TEXT) WHERE position = ?",
-            [position],
-        )
-        database.execute(trigger[0])
+    with _unguarded(opened) as run:
+        changed = f"CAST(X'FF' || substr({column}, 2) AS TEXT)"
+        run(f"UPDATE stored_events SET {column} = {changed} WHERE position = ?", position)
 
 
 def flip_key(opened: OpenStructure, stream: UUID) -> None:
