@@ -28,6 +28,11 @@ for size in ("COLUMNS", "LINES"):  # of the runner: what a command prints to no 
     os.environ.pop(size, None)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Does without the plugin of Playwright: it wraps every test, and the fixtures of the browser are ours."""
+    config.pluginmanager.unregister(name="playwright")
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Names a decision, an event or a day in the id of a test: `decide10` names none."""
     match val:
