@@ -176,21 +176,6 @@ def of_tasks(asked: FigureQuestion) -> ColumnElement[bool]:
 # attached later counts for the referrals of before.
 
 
-class PartnerList(Struct, frozen=True):
-    """The partners of the list, the partner of each name, and the partner that goes on for one joined to it."""
-
-    listed: frozenset[UUID]
-    names: dict[str, UUID]
-    joined: dict[UUID, UUID]
-
-    def find(self, partner: UUID | None, name: str) -> UUID | None:
-        """Returns the partner of a referral, None when it is in no list."""
-        found = partner or self.names.get(name)
-        while found in self.joined:
-            found = self.joined[found]
-        return found if found in self.listed else None
-
-
 class Naming(Struct, frozen=True):
     """The referrals of the period that name one partner in the same way: how many there are, and the latest day.
 
@@ -210,14 +195,25 @@ def referrals(table: FromClause, asked: FigureQuestion) -> Conditions:
 
 
 def read_namings(connection: Connection, asked: FigureQuestion) -> list[Naming]:
-    """Returns the referrals of the period by the name that they give."""
-    table, partners = entries_of(asked), partner_list(connection)
+    """Returns the referrals of the period by the name that they give, each with its partner of the list."""
+    columns = (entries.c.stream, entries.c.part, entries.c.reason, entries.c.subject)
+    query = select(*columns).where(entries.c.indicator == "I23", entries.c.part.in_((LISTED, NAMED, JOINED)))
+    listing = list(connection.execute(query.order_by(entries.c.stream)))
+    listed = {row.stream for row in listing if row.part == LISTED}
+    joined = {row.stream: row.subject for row in listing if row.part == JOINED}
+    named = [row for row in listing if row.part == NAMED]
+    named.sort(key=lambda row: row.stream in listed)  # of two with one name, the one that is still listed
+    partners = {row.reason: row.stream for row in named}
+    table = entries_of(asked)
     alike = (table.c.reason, table.c.subject)
     query = select(*alike, func.count(), func.max(table.c.on)).where(*referrals(table, asked)).group_by(*alike)
-    return [
-        Naming(reason, subject, n, latest, partners.find(subject, reason))
-        for reason, subject, n, latest in connection.execute(query)
-    ]
+    namings = []
+    for reason, subject, n, latest in connection.execute(query):
+        found = subject or partners.get(reason)
+        while found in joined:  # it goes on as the one that it was joined to
+            found = joined[found]
+        namings.append(Naming(reason, subject, n, latest, found if found in listed else None))
+    return namings
 
 
 def unlisted(found: Iterable[Naming]) -> tuple[list[str], list[UUID]]:
@@ -251,19 +247,6 @@ def first_of_each(found: Iterable[Naming], rows: Iterable[Any]) -> list[Any]:
         if partner := partners[row.reason, row.subject]:
             first.setdefault(partner, row)
     return list(first.values())
-
-
-def partner_list(connection: Connection) -> PartnerList:
-    """Returns the list of partners as the entries have it."""
-    parts = (LISTED, NAMED, JOINED)
-    columns = (entries.c.stream, entries.c.part, entries.c.reason, entries.c.subject)
-    query = select(*columns).where(entries.c.indicator == "I23", entries.c.part.in_(parts))
-    found = list(connection.execute(query.order_by(entries.c.stream)))
-    listed = frozenset(row.stream for row in found if row.part == LISTED)
-    names = [row for row in found if row.part == NAMED]
-    names.sort(key=lambda row: row.stream in listed)  # of two with one name, the one that is still listed
-    joined = {row.stream: row.subject for row in found if row.part == JOINED}
-    return PartnerList(listed, {row.reason: row.stream for row in names}, joined)
 
 
 # --- counts of entries that are alike: figures are made of them, and lists go on from them
