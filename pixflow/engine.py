@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from itertools import pairwise
 from threading import Lock
@@ -254,7 +254,7 @@ class Engine(Application[UUID]):
         self,
         store: HardenedFactory | PostgresFactory,
         keys: Keys,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime],
     ) -> None:
         self._store = store
         self.keys = keys

@@ -191,20 +191,18 @@ def _forget(opened: OpenStructure, line: Erasure) -> bool:
     rows = {stream: token for stream, token in line.participations.items() if stream in there}
     duplicates = tuple(one for one in line.duplicates if one in there)
     what = msgspec.structs.replace(line, participations=rows, duplicates=duplicates)
-    if what.person not in there or not _opens(opened, what) or engine.state(what.kind, what.person).erased:
+    if what.person not in there:
         return False
-    command_id = new_id(what.person, f"erase again {engine.head()}")
-    engine.execute_all(list(_steps(what)), "erase again", by=Actor(OPERATOR), command_id=command_id, via="cli")
-    return True
-
-
-def _opens(opened: OpenStructure, what: Erasure) -> bool:
     try:
-        opened.engine.states(what.kind, [what.person, *what.duplicates])
-        opened.engine.states("participation", what.participations)
+        known = engine.states(what.kind, [what.person, *what.duplicates])
+        engine.states("participation", what.participations)
     except UNOPENED:
         _log.warning("a stream of an erased person does not open: its keys are destroyed, no event says so")
         return False
+    if known[what.person].erased:
+        return False
+    command_id = new_id(what.person, f"erase again {engine.head()}")
+    engine.execute_all(list(_steps(what)), "erase again", by=Actor(OPERATOR), command_id=command_id, via="cli")
     return True
 
 

@@ -38,11 +38,7 @@ class Loading(InFrench):
 PRIVATE = 0o077
 """umask of every command: what pixflow writes, its owner alone reads."""
 
-app = typer.Typer(
-    help="pixflow : le suivi des parcours Pix d’une Mission locale.",
-    cls=Loading,
-    no_args_is_help=True,
-)
+app = typer.Typer(help="pixflow : le suivi des parcours Pix d’une Mission locale.", cls=Loading, no_args_is_help=True)
 
 
 def _say_version(asked: bool) -> None:

@@ -23,6 +23,7 @@ from web.cli.common.terminal import (
     marked,
     note,
     person,
+    problem_document,
     problem_line,
     table_of,
     working,
@@ -76,10 +77,7 @@ def _document(prepared: PreparedPortfolio, taken: RecordedCounts | None) -> dict
         "columns": prepared.portfolio.columns,
         "counts": prepared.preview.counts if prepared.preview else None,
         "recorded": taken,
-        "problems": [
-            {"severity": one.severity, "line": one.line, "code": one.code, "message": files.portfolio_problem(one)}
-            for one in _problems(prepared)
-        ],
+        "problems": [problem_document(one, files.portfolio_problem(one)) for one in _problems(prepared)],
     }
 
 

@@ -25,6 +25,7 @@ from web.cli.common.terminal import (
     instant,
     marked,
     note,
+    pick,
     table_of,
     working,
 )
@@ -94,8 +95,7 @@ def _version(history: list[Recorded], version: int | None, moment: datetime | No
 
 def _document(shown: Replay, facts: Facts, owed: list[Task], positions: dict[int, int]) -> dict[str, Any]:
     return {
-        "version": shown.version,
-        "total": shown.total,
+        **pick(shown, "version", "total"),
         "facts": [
             {
                 "version": r.originator_version,
@@ -103,9 +103,7 @@ def _document(shown: Replay, facts: Facts, owed: list[Task], positions: dict[int
                 "topic": r.event.TOPIC,
                 "recorded_at": r.at,
                 "on": getattr(r.event, "on", None),
-                "by": r.by,
-                "acting_for": r.acting_for,
-                "via": r.via,
+                **pick(r, "by", "acting_for", "via"),
                 "sentence": sentence,
                 "retracted": r.originator_version in shown.retracted,
             }

@@ -17,14 +17,7 @@ from pixflow.decision import ACCOUNTS
 from pixflow.structure_folder import utc_now
 from web.accounts import link_visits, memberships, sign_in
 from web.accounts.site import Site
-from web.cli.common.terminal import (
-    console,
-    errors,
-    explained,
-    in_words,
-    marked,
-    shown,
-)
+from web.cli.common.terminal import console, errors, explained, in_words, marked, shown
 from web.french.errors import serving as serving_texts
 from web.french.health import sentence as finding_text
 from web.hosting import health, partner_mails

@@ -23,7 +23,7 @@ from web.accounts.factors import passwords
 from web.accounts.store import FOLDER, AccountStore, open_accounts
 from web.accounts.tables import SIGNED, accounts
 from web.hosting import account_backups
-from web.hosting.health import Finding, run
+from web.hosting.health import Finding, judge, run
 from web.hosting.settings import LOCAL, Settings
 
 VERIFIED = "verify-full"
@@ -114,9 +114,7 @@ def tls(settings: Settings) -> Finding:
     """Checks that a database on another machine is reached over verified TLS only."""
     database = urlsplit(settings.database_url)
     asked = parse_qs(database.query).get("sslmode", [""])[0]
-    if database.hostname and database.hostname not in LOCAL and asked != VERIFIED:
-        return Finding("tls", "alarm")
-    return Finding("tls", "good")
+    return judge("tls", database.hostname and database.hostname not in LOCAL and asked != VERIFIED)
 
 
 def breached_passwords(settings: Settings) -> Finding:
@@ -125,4 +123,4 @@ def breached_passwords(settings: Settings) -> Finding:
     if path is None:
         return Finding("breached_passwords", "note")
     right = path.is_file() and path.stat().st_size > 0 and passwords.is_sorted(path)
-    return Finding("breached_passwords", "good" if right else "alarm", {"path": str(path)})
+    return judge("breached_passwords", not right, path=str(path))

@@ -103,7 +103,7 @@ class Round:
         return "error" not in self.durability(opened).details
 
     def quick_findings(
-        self, opened: OpenStructure, reads: Live, head: int | None = None, before: Iterable[Finding] = ()
+        self, opened: OpenStructure, reads: Live, head: int | None, before: Iterable[Finding]
     ) -> list[Finding]:
         """Runs the quick checks. With a `head`, nothing moved since those of `before`: the tables are asked no more.
 

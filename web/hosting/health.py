@@ -59,6 +59,11 @@ class Finding(Struct, frozen=True):
     details: dict[str, Any] = {}
 
 
+def judge(check: str, wrong: object, **details: Any) -> Finding:
+    """Returns an alarm where something is `wrong`, with the details of a check."""
+    return Finding(check, "alarm" if wrong else "good", details)
+
+
 def run(check: Callable[..., Finding], *about: Any, **limits: Any) -> Finding:
     """Returns the finding of a check. A check that raises is an alarm, which tells what this user cannot read."""
     try:
@@ -76,7 +81,7 @@ def run(check: Callable[..., Finding], *about: Any, **limits: Any) -> Finding:
 def disk(folder: Path, free: int = FREE) -> Finding:
     """Checks the free space."""
     left = shutil.disk_usage(folder).free
-    return Finding("disk", "good" if left >= free else "alarm", {"free": left, "wanted": free})
+    return judge("disk", left < free, free=left, wanted=free)
 
 
 # --- the store
@@ -84,12 +89,12 @@ def disk(folder: Path, free: int = FREE) -> Finding:
 
 def durability(engine: Engine) -> Finding:
     """Checks that a confirmed command survives a power cut."""
+    lost = False
     try:
         engine.recorder.check_durable()
-        level: Level = "good"
     except StoreRefused:
-        level = "alarm"
-    return Finding("durability", level, {"store": engine.recorder.KIND})
+        lost = True
+    return judge("durability", lost, store=engine.recorder.KIND)
 
 
 def version(engine: Engine) -> Finding:
@@ -111,14 +116,14 @@ def clock(opened: OpenStructure, reads: Live) -> Finding:
     leap = unseen(opened.folder.parent, engine.clock())
     if ahead <= TOLERATED and leap > UNSEEN:
         return Finding("clock", "alarm", {"why": "leap", "days": leap // timedelta(days=1)})
-    return Finding("clock", "alarm" if ahead > TOLERATED else "good", {"seconds": max(0, round(ahead.total_seconds()))})
+    return judge("clock", ahead > TOLERATED, seconds=max(0, round(ahead.total_seconds())))
 
 
 def log(opened: OpenStructure, limit: int = LOG) -> Finding:
     """Checks the size of the write-ahead log."""
     path = opened.folder / "events.db-wal"
     size = path.stat().st_size if path.exists() else 0
-    return Finding("log", "good" if size <= limit else "alarm", {"size": size})
+    return judge("log", size > limit, size=size)
 
 
 # --- changes that somebody made in the database
@@ -127,13 +132,13 @@ def log(opened: OpenStructure, limit: int = LOG) -> Finding:
 def triggers(engine: Engine) -> Finding:
     """Lists the missing triggers that keep events and commands from being changed."""
     missing = engine.recorder.missing_triggers()
-    return Finding("triggers", "alarm" if missing else "good", {"missing": missing})
+    return judge("triggers", missing, missing=missing)
 
 
 def order(engine: Engine) -> Finding:
     """Checks positions, versions and the positions of commands, without opening an event."""
     found = inspection.order_faults(engine)
-    return Finding("order", "alarm" if found else "good", {"faults": _positions(found)})
+    return judge("order", found, faults=_positions(found))
 
 
 def facts(opened: OpenStructure, seconds: float | None = inspection.SECONDS) -> Finding:
@@ -151,7 +156,7 @@ def access(opened: OpenStructure) -> Finding:
         journal.close()
     lines = {"changed": "lines_changed", "missing": "lines_missing", "day": "days"}
     told = {lines[code]: count for code, count in Counter(one.code for one in found).items()}
-    return Finding("access", "alarm" if found else "good", {"access": told})
+    return judge("access", found, access=told)
 
 
 def last_facts(opened: OpenStructure, head: int | None = None) -> Finding:
@@ -191,14 +196,13 @@ def tables(engine: Engine, reads: Live) -> Finding:
         return Finding("tables", "alarm", {"lag": lag, "why": "ahead"})
     waiting = engine.read(reached, 1) if lag else []
     waited = max((engine.clock() - one.at for one in waiting), default=timedelta())
-    told = {"lag": lag, "minutes": max(0, waited // timedelta(minutes=1))}
-    return Finding("tables", "alarm" if waited > LATE else "good", told)
+    return judge("tables", waited > LATE, lag=lag, minutes=max(0, waited // timedelta(minutes=1)))
 
 
 def stopped(reads: Live) -> Finding:
     """Counts the streams that each projection stopped on."""
     found = Counter(row.projection for row in reads.latest(ReadSide.stopped)) if reads.stores.live() else Counter()
-    return Finding("stopped", "alarm" if found else "good", {"streams": found.total(), "tables": dict(found)})
+    return judge("stopped", found, streams=found.total(), tables=dict(found))
 
 
 def _latest(side: ReadSide) -> list[datetime]:
@@ -213,7 +217,7 @@ def keys(opened: OpenStructure) -> Finding:
     """Counts the streams with sealed data whose key is missing, neither present nor destroyed, or damaged."""
     vault = opened.engine.keys
     lost = vault.lost(opened.engine.recorder.streams(sealed_topics())) | vault.damaged()
-    return Finding("keys", "alarm" if lost else "good", {"lost": len(lost)})
+    return judge("keys", lost, lost=len(lost))
 
 
 def erasures(opened: OpenStructure) -> Finding:
@@ -225,20 +229,20 @@ def erasures(opened: OpenStructure) -> Finding:
         return Finding("erasures", "alarm", {"why": "forged", "forged": forged})
     if (people := len(erasure_log.waiting(opened))) > erasing.AT_ONCE:
         return Finding("erasures", "alarm", {"why": "many", "people": people})
-    return Finding("erasures", "alarm" if erasing.has_unfinished(opened) else "good")
+    return judge("erasures", erasing.has_unfinished(opened))
 
 
 def destroyed(opened: OpenStructure) -> Finding:
     """Counts the destroyed keys without an erasure: something else than pixflow destroyed them."""
     emptied = erasure_log.emptied(opened)
-    return Finding("destroyed", "alarm" if emptied else "good", {"emptied": emptied})
+    return judge("destroyed", emptied, emptied=emptied)
 
 
 def modes(data: Path, slug: str) -> Finding:
     """Lists the key files that other users of the machine can open."""
     files = [*(data / "keys").glob(f"{slug}.*"), *(data / slug).glob("keys.db*")]
     open_to_others = sorted(path.name for path in files if S_IMODE(path.stat().st_mode) & 0o077)
-    return Finding("modes", "alarm" if open_to_others else "good", {"files": open_to_others})
+    return judge("modes", open_to_others, files=open_to_others)
 
 
 def aside(opened: OpenStructure) -> Finding:
@@ -262,7 +266,7 @@ def backup(data: Path, slug: str, now: datetime, oldest: timedelta = BACKUP) -> 
     if made is None:
         return Finding("backup", "alarm", {"why": "none"})
     age = now - made
-    return Finding("backup", "good" if age <= oldest else "alarm", {"hours": age // timedelta(hours=1), **told})
+    return judge("backup", age > oldest, hours=age // timedelta(hours=1), **told)
 
 
 # --- groups of checks

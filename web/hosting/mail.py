@@ -19,7 +19,7 @@ from uuid import UUID
 from pixflow.engine import Engine
 from projections import partner_links
 from projections.store.stores import Live
-from web.hosting.health import Finding, Level, run
+from web.hosting.health import Finding, Level, judge, run
 from web.hosting.settings import Settings
 
 SECONDS = 20
@@ -131,7 +131,7 @@ def connected(settings: Settings) -> Iterator[smtplib.SMTP]:
         else smtplib.SMTP(host, parts.port or 25, timeout=SECONDS)
     ) as server:
         server.ehlo()
-        if parts.scheme == "smtp" and not is_plain(settings):
+        if parts.scheme == "smtp" and way(settings) in ("login", "open"):
             if not server.has_extn("starttls"):
                 raise NoTls
             server.starttls(context=context)
@@ -143,18 +143,13 @@ def connected(settings: Settings) -> Iterator[smtplib.SMTP]:
         yield server
 
 
-def is_plain(settings: Settings) -> bool:
-    """Tells if mail goes to the server without TLS: on this machine, or because the setting says so."""
-    parts = server_of(settings)
-    return parts.scheme == "smtp" and (settings.smtp_security == "plain" or _is_this_machine(parts.hostname or ""))
-
-
 def way(settings: Settings) -> Way:
-    """Returns the way that a message takes to the server."""
+    """Returns the way that a message takes to the server: over TLS, unless it is here or the setting says so."""
     parts = server_of(settings)
-    if not is_plain(settings):
+    here = _is_this_machine(parts.hostname or "")
+    if parts.scheme == "smtps" or not (here or settings.smtp_security == "plain"):
         return "login" if parts.username else "open"
-    if _is_this_machine(parts.hostname or ""):
+    if here:
         return "local"
     return "plain-login" if parts.username else "plain"
 
@@ -280,7 +275,7 @@ def letters(engine: Engine, reads: Live, settings: Settings, *, demo: bool) -> F
     told = {"waiting": len(waiting), "span": round(oldest.total_seconds())}
     if not settings.smtp:
         return Finding("letters", "note", {**told, "why": "none"})
-    return Finding("letters", "alarm" if oldest > LETTER else "good", told)
+    return judge("letters", oldest > LETTER, **told)
 
 
 def issued(engine: Engine, stream: UUID, link: UUID) -> datetime:

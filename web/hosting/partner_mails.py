@@ -19,13 +19,7 @@ from pixflow.decision import Decision
 from pixflow.dossier.retention import months_of
 from pixflow.dossier.state import Dossier, Referral
 from pixflow.engine import Engine, new_id
-from pixflow.partner_links.issuing import (
-    ask_outcome,
-    note_mailed_link,
-    note_returned_link,
-    remind_partner,
-    renew_link,
-)
+from pixflow.partner_links.issuing import ask_outcome, note_mailed_link, note_returned_link, remind_partner, renew_link
 from pixflow.partner_links.token import token_of
 from pixflow.partner_links.validity import MOST_REMINDERS, LinkedReferral, is_open, referral_of, reminder_day
 from pixflow.partners.contacts import miss_contact

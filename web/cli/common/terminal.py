@@ -74,6 +74,16 @@ def marked(template: str, /, **values: object) -> Text:
     return Text.from_markup(template.format(**{name: escape(_visible(str(one))) for name, one in values.items()}))
 
 
+def pick(one: object, *names: str) -> dict[str, Any]:
+    """Returns attributes by their names, for a JSON document."""
+    return {name: getattr(one, name) for name in names}
+
+
+def problem_document(one: object, sentence: str) -> dict[str, Any]:
+    """Returns a problem of a file for `--json`."""
+    return {**pick(one, "severity", "line", "code"), "message": sentence}
+
+
 def problem_line(severity: str, sentence: str) -> Text:
     """Returns a problem of a file, with a mark in the colour of its severity."""
     return marked("[red]●[/] {said}" if severity == "refused" else "[yellow]●[/] {said}", said=sentence)
@@ -210,7 +220,11 @@ def opening(structure: str | None) -> Iterator[OpenStructure]:
         if structure not in known:
             fail(french_settings.sentence("structure", "unknown", structure, known=", ".join(known)))
     if structure is None and len(known) > 1:
-        structure = _asked_for(known)
+        names = ", ".join(known)
+        if not (console.is_terminal and sys.stdin.isatty()):
+            fail(f"Plusieurs structures : précisez --structure ({names}), ou gardez-la dans PIXFLOW_STRUCTURE.")
+        while structure not in known:
+            structure = typer.prompt(f"Quelle structure ({names})").strip()
     with in_words():
         if structure is not None and structure not in known:
             raise Refused("unknown-structure", slug=structure, known=", ".join(known))
@@ -228,16 +242,6 @@ def open_slug(slug: str) -> Iterator[OpenStructure]:
         opened.note()
     finally:
         opened.engine.close()
-
-
-def _asked_for(known: list[str]) -> str:
-    """Asks which structure, when a person is at the terminal."""
-    if not (console.is_terminal and sys.stdin.isatty()):
-        fail(f"Plusieurs structures : précisez --structure ({', '.join(known)}), ou gardez-la dans PIXFLOW_STRUCTURE.")
-    named = ""
-    while named not in known:
-        named = typer.prompt(f"Quelle structure ({', '.join(known)})").strip()
-    return named
 
 
 def no_structure() -> NoReturn:

@@ -27,6 +27,8 @@ from web.cli.common.terminal import (
     instant,
     marked,
     person,
+    pick,
+    problem_document,
     problem_line,
     table_of,
     working,
@@ -50,6 +52,7 @@ ANSWERS: Mapping[QuestionCode, str] = {
 }
 """The option that answers each question."""
 ASSESSMENT, PROFILE = ("Avancement", "Résultat"), ("Profil", "Certifiable")
+OF_ROW = ("line", "last_name", "first_name", "external_id")
 NUMBERS = ("Ligne", "Avancement", "Résultat", "Profil")
 
 
@@ -95,26 +98,22 @@ def _export(export: Export) -> dict[str, Any]:
     campaign = export.campaign
     return {
         "kind": export.kind,
-        "campaign": {"id": campaign.id, "code": campaign.code, "name": campaign.name} if campaign else None,
+        "campaign": pick(campaign, "id", "code", "name") if campaign else None,
         "pix_course": export.pix_course,
         "exported_at": _iso(export.exported_at),
-        "columns": [{"position": c.position, "header": c.header, "role": c.role} for c in export.columns],
+        "columns": [pick(column, "position", "header", "role") for column in export.columns],
         "rows": [*map(_row, export.rows), *map(_profile, export.profiles)],
         "problems": [_remark(one) for one in export.problems],
     }
 
 
 def _remark(one: ExportProblem) -> dict[str, Any]:
-    sentence = problem(one.code, one.line, dict(one.details))
-    return {"severity": one.severity, "line": one.line, "code": one.code, "message": sentence}
+    return problem_document(one, problem(one.code, one.line, dict(one.details)))
 
 
 def _row(row: AssessmentRow) -> dict[str, Any]:
     return {
-        "line": row.line,
-        "last_name": row.last_name,
-        "first_name": row.first_name,
-        "external_id": row.external_id,
+        **pick(row, *OF_ROW),
         "progress": _number(row.progress),
         "started_at": _iso(row.started),
         "shared": row.shared,
@@ -125,15 +124,9 @@ def _row(row: AssessmentRow) -> dict[str, Any]:
 
 def _profile(row: ProfileRow) -> dict[str, Any]:
     return {
-        "line": row.line,
-        "last_name": row.last_name,
-        "first_name": row.first_name,
-        "external_id": row.external_id,
-        "shared": row.shared,
+        **pick(row, *OF_ROW, "shared"),
         "shared_at": _iso(row.shared_at),
-        "pix": row.pix,
-        "certifiable": row.certifiable,
-        "certifiable_competences": row.certifiable_competences,
+        **pick(row, "pix", "certifiable", "certifiable_competences"),
         "levels": [{"competence": one.name, "level": one.level, "pix": one.pix} for one in row.levels],
     }
 
@@ -227,17 +220,14 @@ def import_command(
 
 def _numbers(shown: ImportPreview, imported: ImportResult | None) -> dict[str, int]:
     counts = imported.counts if imported else shown.counts
-    return {name: getattr(counts, name) for name in counts.__struct_fields__}
+    return pick(counts, *counts.__struct_fields__)
 
 
 def _document(shown: ImportPreview, imported: ImportResult | None) -> dict[str, Any]:
     return {
         **_numbers(shown, imported),
         "recorded": bool(imported and imported.done.recorded),
-        "organisation": shown.organisation,
-        "older": shown.older,
-        "seen_before": shown.seen_before,
-        "misfit": shown.misfit,
+        **pick(shown, "organisation", "older", "seen_before", "misfit"),
         "questions": [one.code for one in shown.questions],
         "answers": {one.code: answers(one) for one in shown.questions},
         "problem_list": [_remark(one) for one in shown.problems],

@@ -24,6 +24,8 @@ from web.cli.common.terminal import (
     fail,
     in_words,
     person,
+    pick,
+    problem_document,
     problem_line,
     table_of,
     take,
@@ -47,7 +49,8 @@ def read_command(file: FileArgument, json: JsonOption = False) -> None:
     """Lire un fichier de lieux (médiation numérique, data·inclusion), sans rien enregistrer."""
     found = read(file.read_bytes(), datetime.now(UTC).date(), workbook=read_workbook)
     if json:
-        as_json({"kind": found.kind, "places": [_place(one) for one in found.places], "problems": _problems(found)})
+        problems = [problem_document(one, sentence(one)) for one in found.problems]
+        as_json({"kind": found.kind, "places": [_place(one) for one in found.places], "problems": problems})
     else:
         if found.places:
             table = table_of("Commune", "Lieu", "Adresse", "Mis à jour")
@@ -146,7 +149,7 @@ def _document(prepared: PreparedPlaces, recorded: bool) -> dict[str, Any]:
             for place, other, reasons in twice
         ],
         "recorded": recorded,
-        "problems": _problems(prepared.file),
+        "problems": [problem_document(one, sentence(one)) for one in prepared.file.problems],
     }
 
 
@@ -165,14 +168,7 @@ def _place(one: Place) -> dict[str, Any]:
     """Returns a place for `--json`. Days are in ISO 8601; coordinates are null when they are not drawn."""
     latitude, longitude = one.point or (None, None)
     return {
-        "id": one.id,
-        "source": one.source,
-        "line": one.line,
-        "name": one.name,
-        "commune": one.commune,
-        "insee": one.insee,
-        "postal_code": one.postal_code,
-        "address": one.address,
+        **pick(one, "id", "source", "line", "name", "commune", "insee", "postal_code", "address"),
         "latitude": latitude,
         "longitude": longitude,
         "services": [*one.services, *one.thematics],
@@ -180,13 +176,6 @@ def _place(one: Place) -> dict[str, Any]:
         "hours": one.hours or None,
         "updated": one.updated.isoformat() if one.updated else None,
     }
-
-
-def _problems(found: PlaceFile) -> list[dict[str, Any]]:
-    return [
-        {"severity": one.severity, "line": one.line, "code": one.code, "message": sentence(one)}
-        for one in found.problems
-    ]
 
 
 def _print_problems(found: PlaceFile) -> None:

@@ -42,7 +42,10 @@ class Metrics:
         self._registry = CollectorRegistry()
         reader = PrometheusMetricReader(disable_target_info=True, scope_info_enabled=False, registry=self._registry)
         self._provider = MeterProvider([reader], Resource({}), shutdown_on_exit=False)
-        self._gauges(self._provider.get_meter("pixflow"))
+        meter = self._provider.get_meter("pixflow")
+        for name, (unit, measure) in GAUGES.items():
+            meter.create_observable_gauge(name, [partial(self._observe, measure)], unit)
+        meter.create_observable_counter("pixflow.security.events", [_events], "{event}")
 
     def telemetry(self) -> TelemetryConfig:
         """Returns the settings of FastAPI's telemetry: requests are measured here, and nothing is sent anywhere."""
@@ -53,26 +56,6 @@ class Metrics:
         from prometheus_client import generate_latest
 
         return generate_latest(self._registry)
-
-    def _gauges(self, meter: Any) -> None:
-        gauges: dict[str, tuple[str, Measure]] = {
-            "pixflow.tables.lag": ("{event}", _of_each(lambda served: _found(served, "tables", "lag"))),
-            "pixflow.tables.stopped": ("{stream}", _of_each(lambda served: _found(served, "stopped", "streams"))),
-            "pixflow.backup.age": ("h", _of_each(_backup_age)),
-            "pixflow.accounts.suspended": ("{account}", _of_each(_suspended)),
-            "pixflow.accounts.mass_reading": ("{account}", _of_each(lambda one: _suspended(one, "mass-reading"))),
-            "pixflow.accounts.locked": ("{account}", _of_host(_locked)),
-            "pixflow.structures.closed": ("{structure}", _of_host(lambda host: len(host.closed))),
-            "pixflow.tick.age": ("s", _of_host(lambda host: time.monotonic() - host.looked)),
-            "pixflow.doctor.alarms": ("{alarm}", _of_folders(_doctor_alarms)),
-            "pixflow.doctor.age": ("h", _of_folders(_doctor_age)),
-            "pixflow.mail.waiting": ("{mail}", _of_each(lambda served: _of_letters(served, "waiting"))),
-            "pixflow.mail.age": ("s", _of_each(lambda served: _of_letters(served, "span"))),
-            "pixflow.disk.free": ("By", _of_host(lambda host: _detail(health.run(health.disk, host.data), "free"))),
-        }
-        for name, (unit, measure) in gauges.items():
-            meter.create_observable_gauge(name, [partial(self._observe, measure)], unit)
-        meter.create_observable_counter("pixflow.security.events", [_events], "{event}")
 
     def _observe(self, measure: Measure, _: Any) -> Iterable[Any]:
         from opentelemetry.metrics import Observation
@@ -143,9 +126,26 @@ def _doctor_age(folder: Path) -> Value:
     return (structure_folder.utc_now() - known.ended) // timedelta(hours=1) if known else None
 
 
-def _locked(host: Host) -> Value:
-    return attempts.locked(host.site.store) if host.site else None
-
-
 def _detail(found: health.Finding, name: str) -> Value:
     return found.details.get(name)
+
+
+GAUGES: dict[str, tuple[str, Measure]] = {
+    "pixflow.tables.lag": ("{event}", _of_each(lambda served: _found(served, "tables", "lag"))),
+    "pixflow.tables.stopped": ("{stream}", _of_each(lambda served: _found(served, "stopped", "streams"))),
+    "pixflow.backup.age": ("h", _of_each(_backup_age)),
+    "pixflow.accounts.suspended": ("{account}", _of_each(_suspended)),
+    "pixflow.accounts.mass_reading": ("{account}", _of_each(lambda one: _suspended(one, "mass-reading"))),
+    "pixflow.accounts.locked": (
+        "{account}",
+        _of_host(lambda host: attempts.locked(host.site.store) if host.site else None),
+    ),
+    "pixflow.structures.closed": ("{structure}", _of_host(lambda host: len(host.closed))),
+    "pixflow.tick.age": ("s", _of_host(lambda host: time.monotonic() - host.looked)),
+    "pixflow.doctor.alarms": ("{alarm}", _of_folders(_doctor_alarms)),
+    "pixflow.doctor.age": ("h", _of_folders(_doctor_age)),
+    "pixflow.mail.waiting": ("{mail}", _of_each(lambda served: _of_letters(served, "waiting"))),
+    "pixflow.mail.age": ("s", _of_each(lambda served: _of_letters(served, "span"))),
+    "pixflow.disk.free": ("By", _of_host(lambda host: _detail(health.run(health.disk, host.data), "free"))),
+}
+"""Gauges by name: their unit and their measure."""
