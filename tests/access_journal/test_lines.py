@@ -2,13 +2,13 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from random import Random
-from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,6 +30,7 @@ from pixflow.restore.restore import restore
 from pixflow.store import StoreFull
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
+from tests.test_engine import at_once
 
 FIRST = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
 NADIA, DOSSIER = uuid4(), uuid4()
@@ -252,24 +253,24 @@ def test_a_month_goes_after_twelve_whole_ones(opened: Opened) -> None:
     assert opened.faults() == [], "what is forgotten is no fault"
 
 
-TAMPERINGS: dict[str, Callable[[Opened], str]] = {
-    "a reader": lambda one: "UPDATE lines SET member = account WHERE number = 2",
-    "a dossier": lambda one: "UPDATE lines SET dossier = chain WHERE number = 1",
-    "an instant": lambda one: "UPDATE lines SET at = at + 1 WHERE number = 3",
-    "a page": lambda one: "UPDATE lines SET page = 'GET /boite' WHERE number = 2",
-    "a reason": lambda one: "UPDATE lines SET why = 'own' WHERE number = 2",
-    "a person of a list": lambda one: "UPDATE lines SET listed = substr(listed, 1, 16) WHERE number = 2",
-    "the people of a list": lambda one: "UPDATE lines SET listed = NULL WHERE number = 3",
-    "people of no list": lambda one: "UPDATE lines SET listed = digest WHERE number = 1",
-    "a digest": lambda one: "UPDATE lines SET digest = (SELECT digest FROM lines WHERE number = 1) WHERE number = 3",
-    "a line removed": lambda one: "DELETE FROM lines WHERE number = 2",
-    "the first removed": lambda one: "DELETE FROM lines WHERE number = 1",
-    "the last removed": lambda one: "DELETE FROM lines WHERE number = 3",
-    "a line inserted": lambda one: (
+TAMPERINGS = {
+    "a reader": "UPDATE lines SET member = account WHERE number = 2",
+    "a dossier": "UPDATE lines SET dossier = chain WHERE number = 1",
+    "an instant": "UPDATE lines SET at = at + 1 WHERE number = 3",
+    "a page": "UPDATE lines SET page = 'GET /boite' WHERE number = 2",
+    "a reason": "UPDATE lines SET why = 'own' WHERE number = 2",
+    "a person of a list": "UPDATE lines SET listed = substr(listed, 1, 16) WHERE number = 2",
+    "the people of a list": "UPDATE lines SET listed = NULL WHERE number = 3",
+    "people of no list": "UPDATE lines SET listed = digest WHERE number = 1",
+    "a digest": "UPDATE lines SET digest = (SELECT digest FROM lines WHERE number = 1) WHERE number = 3",
+    "a line removed": "DELETE FROM lines WHERE number = 2",
+    "the first removed": "DELETE FROM lines WHERE number = 1",
+    "the last removed": "DELETE FROM lines WHERE number = 3",
+    "a line inserted": (
         "INSERT INTO lines SELECT month, chain, 4, at, what, page, account, member, session,"
         " dossier, people, fresh, why, digest, listed FROM lines WHERE number = 3"
     ),
-    "everything": lambda one: "DELETE FROM lines",
+    "everything": "DELETE FROM lines",
 }
 
 
@@ -280,7 +281,7 @@ def test_a_tampering_is_found(opened: Opened, what: str) -> None:
     opened.now += timedelta(days=1)
     opened.seal()
     opened.journal.close()
-    opened.tamper(TAMPERINGS[what](opened))
+    opened.tamper(TAMPERINGS[what])
     assert opened.faults(), what
 
 
@@ -348,11 +349,7 @@ def test_lines_of_many_threads_stand_in_one_chain(opened: Opened) -> None:
         for _ in range(20):
             opened.write()
 
-    threads = [Thread(target=write_twenty) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once([write_twenty] * 8)
     (((numbers, chains),),) = [opened.journal.store.select(202603, _NUMBERS)]
     assert (numbers, chains, opened.faults()) == (160, 1, [])
 
@@ -629,11 +626,7 @@ def test_of_many_pages_at_once_in_two_processes_no_more_than_the_limit_are_shown
             if not mass_reading.is_reached(counts, mass_reading.NARROW):
                 shown.append(counts.soon)
 
-    threads = [Thread(target=read_ten, args=[processes[n % 2]]) for n in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(partial(read_ten, processes[n % 2]) for n in range(6))
     assert len(shown) <= 30
     assert opened.faults() == []
     for journal in processes:

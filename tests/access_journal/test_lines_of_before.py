@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from pixflow.access_journal.line import Line, first_of, following, joined, micro
 from pixflow.access_journal.sqlite import SqliteJournal
 from pixflow.store.postgres.database import Database
 from tests.access_journal.test_lines import DOSSIER, NADIA, Opened, opened
+from tests.test_engine import at_once
 
 __all__ = ["opened"]
 MONTH = 202603
@@ -116,11 +118,7 @@ def test_processes_at_once_add_it_once(opened: Opened) -> None:
             opened.write(journal, dossier=None, people=1, listed=joined([DOSSIER]))
             list(journal.between(0, 2**62))
 
-    threads = [Thread(target=write, args=[journal]) for journal in journals]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(partial(write, journal) for journal in journals)
     assert len(list(opened.again().between(0, 2**62))) == 33
     assert list(columns(opened)).count("listed") == 1
     assert opened.faults() == []

@@ -180,11 +180,7 @@ class Through:
         headers = {"Host": host or f"{HOST}:{self.port}", **more.pop("headers", {})}
         with httpx2.Client(verify=self.context, timeout=600) as client:
             return client.request(
-                method,
-                f"https://{LOCAL}:{self.port}{path}",
-                headers=headers,
-                extensions={"sni_hostname": name},
-                **more,
+                method, f"https://{LOCAL}:{self.port}{path}", headers=headers, extensions={"sni_hostname": name}, **more
             )
 
 
@@ -343,14 +339,7 @@ def test_a_unit_says_that_it_cannot_read_python(installed: Path, python: str) ->
 def test_the_container_takes_what_runs_and_nothing_else() -> None:
     text = (SHIPPED / "Containerfile").read_text()
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)
-    assert " ".join(copied).split() == [
-        "requirements-run.lock",
-        "pyproject.toml",
-        "README.md",
-        "LICENSE",
-        "pixflow",
-        "projections",
-        "web",
-    ]
+    named = ["requirements-run.lock", "pyproject.toml", "README.md", "LICENSE", "pixflow", "projections", "web"]
+    assert " ".join(copied).split() == named
     assert "USER 10001" in text
     assert "--require-hashes" in text
