@@ -21,6 +21,7 @@ settings.register_profile("house", max_examples=20, deadline=None, suppress_heal
 settings.register_profile("trials", settings.get_profile("house"), max_examples=200)
 settings.load_profile("house")
 
+LONGEST = ("test_access.py", "test_callers.py", "test_form_fuzz.py")
 IN_CI = os.environ.get("CI") == "true"
 UMASK = os.umask(0o022)
 os.umask(UMASK)
@@ -31,6 +32,11 @@ for size in ("COLUMNS", "LINES"):  # of the runner: what a command prints to no 
 def pytest_configure(config: pytest.Config) -> None:
     """Does without the plugin of Playwright: it wraps every test, and the fixtures of the browser are ours."""
     config.pluginmanager.unregister(name="playwright")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with the files that take longest, for which one worker alone would run at the end."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
