@@ -82,7 +82,7 @@ def test_each_page_passes_axe_and_fits_a_phone(
 
 
 def test_a_report_given_fits_a_phone(served: Served, tab: Page, check_page: Callable[[Page], None]) -> None:
-    served.enter(tab, SOPHIE)
+    known(tab, SOPHIE, served.address)
     tab.goto(f"{served.address}/indicateurs/rapports")
     tab.get_by_label("Titre").fill("Dialogue de gestion")
     tab.get_by_role("button", name="Remettre").click()
@@ -222,21 +222,19 @@ def test_a_long_delay_is_broken_on_a_phone(served: Served, tab: Page, check_page
     check_page(tab)
 
 
-@pytest.mark.parametrize(
-    "path", ["/equipe", "/partenaires", "/indicateurs", "/indicateurs/I2?par=site", "/indicateurs/I24"]
-)
-def test_a_printed_page_fits_its_paper(served: Served, tab: Page, path: str) -> None:
-    served.enter(tab, SOPHIE)
+def test_a_printed_page_fits_its_paper(served: Served, tab: Page) -> None:
+    known(tab, SOPHIE, served.address)
     tab.set_viewport_size(PAPER)
     tab.emulate_media(media="print")
-    tab.goto(served.address + path)
-    assert tab.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
+    for path in ("/equipe", "/partenaires", "/indicateurs", "/indicateurs/I2?par=site", "/indicateurs/I24"):
+        tab.goto(served.address + path)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= PAPER["width"], path
 
 
 def test_printed_partners_say_how_fresh_their_file_is_and_printed_people_have_no_box(served: Served, tab: Page) -> None:
     details = PartnerDetails(name="Fablab", town="L’Aigle")
     served.house.says(SOPHIE, list_partner, {"partner": uuid4()}, details=details)
-    served.enter(tab, SOPHIE)
+    known(tab, SOPHIE, served.address)
     tab.emulate_media(media="print")
     tab.goto(f"{served.address}/partenaires")
     expect(tab.get_by_text("vérifié ce mois-ci")).to_be_visible()
