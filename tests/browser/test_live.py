@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -11,10 +10,10 @@ from playwright.sync_api import Page, Response, Route, expect
 from pixflow.dossier import follow_up, identity
 from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import orientation
-from tests.browser.house import listening
+from tests.browser.house import known, listening
 from tests.browser.person import Person
 from tests.web.filled import fill
-from tests.web.paths import House, house
+from tests.web.paths import House
 
 pytestmark = pytest.mark.browser
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
@@ -24,21 +23,16 @@ NEVER_BY_ITSELF = "window.setInterval = () => 0"
 
 
 @pytest.fixture
-def locale(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path / "data") as made:
-        made.day(date(2026, 3, 16))
-        yield made
-
-
-@pytest.fixture
 def enters(locale: House, new_tab: Callable[..., Page]) -> Iterator[Callable[..., Person]]:
-    """Opens the browser of somebody, whose pages ask when the test says so."""
+    """Opens the browser of somebody, whose pages ask when the test says so; it stands nowhere, or `at` an address."""
     with listening(locale.app) as url:
 
-        def opened(name: str, at: str = "/") -> Person:
+        def opened(name: str, at: str = "about:blank") -> Person:
             page = new_tab(base_url=url)
             page.add_init_script(NEVER_BY_ITSELF)
-            return Person(page, name, at=at)
+            known(page, name)
+            page.goto(at)
+            return Person(page, name, known=True)
 
         yield opened
 
