@@ -33,7 +33,7 @@ from sqlalchemy import (
 from pixflow import tasks
 from pixflow.dossier.state import current_stage
 from pixflow.identity import normalise
-from projections.contract import Change, Row, keys, metadata, optional, required, row_of
+from projections.contract import Change, Row, keys, metadata, optional, required
 from projections.directory import people
 from projections.statements import (
     Statement,
@@ -42,6 +42,7 @@ from projections.statements import (
     page_of,
     pair_columns,
     question,
+    row_of,
     take_first,
     take_number,
 )

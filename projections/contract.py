@@ -1,9 +1,7 @@
 """Contract of a projection, the change that it receives, and the three tables that catch_up keeps for itself."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
-from operator import attrgetter
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -62,11 +60,6 @@ class Projection(Protocol):
         """Removes personal data from the rows of these streams, if the projection appends."""
 
 
-def appends(projection: Projection) -> bool:
-    """Tells if the rows of a stream are added to those it has."""
-    return getattr(projection, "APPENDS", False)
-
-
 class Source(Protocol):
     """Contract of what gives the events: the engine, or a list."""
 
@@ -106,19 +99,6 @@ def required(**types: Types) -> list[Column[Any]]:
 def optional(**types: Types) -> list[Column[Any]]:
     """Returns columns that may be empty."""
     return [Column(name, kind) for name, kind in types.items()]
-
-
-def row_of(table: Table, source: object, /, **told: Any) -> Row:
-    """Returns a row of a table: what is told, and for each other column what `source` has by its name."""
-    names, values_of = _others(table, tuple(told))
-    told.update(zip(names, values_of(source), strict=True))
-    return told
-
-
-@cache
-def _others(table: Table, told: tuple[str, ...]) -> tuple[list[str], Callable[[object], tuple[Any, ...]]]:
-    names = [column.name for column in table.columns if column.name not in told]
-    return names, attrgetter(*names) if len(names) > 1 else lambda source: (getattr(source, names[0]),)
 
 
 position = Table(

@@ -27,8 +27,8 @@ from sqlalchemy import (
 from pixflow.authorization import Scope
 from pixflow.identity import normalise
 from pixflow.identity import words as name_words
-from projections.contract import Change, Row, keys, metadata, optional, required, row_of
-from projections.statements import Found, Statement, by_key, question, take_number
+from projections.contract import Change, Row, keys, metadata, optional, required
+from projections.statements import Found, Statement, by_key, question, row_of, take_number
 
 NAME = "directory"
 KINDS = frozenset({"dossier"})

@@ -30,8 +30,8 @@ from pixflow.documents.grille import percent
 from pixflow.dossier.retention import RULES, Rule
 from pixflow.dossier.state import Dossier, current_stage
 from pixflow.identity import normalise
-from projections.contract import Change, Row, keys, metadata, optional, required, row_of
-from projections.statements import Statement, having, list_rows, list_values, page_of, pair_columns, question
+from projections.contract import Change, Row, keys, metadata, optional, required
+from projections.statements import Statement, having, list_rows, list_values, page_of, pair_columns, question, row_of
 
 NAME = "dossier_sheet"
 KINDS = frozenset({"dossier"})

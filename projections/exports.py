@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import DateTime, Index, Integer, Select, Table, Uuid, select
 
-from projections.contract import Change, Row, keys, metadata, required, row_of
-from projections.statements import list_rows, question
+from projections.contract import Change, Row, keys, metadata, required
+from projections.statements import list_rows, question, row_of
 
 NAME = "exports"
 KINDS = frozenset({"intake"})

@@ -11,8 +11,8 @@ from sqlalchemy import Boolean, Date, Index, Select, Table, Uuid, or_, select
 from pixflow.dossier.state import Dossier
 from pixflow.partner_links.validity import every_link, is_awaited, is_open, outcome_day, reminder_day
 from pixflow.reference_data import References
-from projections.contract import Change, Row, keys, metadata, optional, required, row_of
-from projections.statements import list_rows, question, take_first
+from projections.contract import Change, Row, keys, metadata, optional, required
+from projections.statements import list_rows, question, row_of, take_first
 
 NAME = "territory.partner_links"
 KINDS = frozenset({"dossier"})

@@ -25,8 +25,8 @@ from sqlalchemy import (
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.identity import normalise
 from pixflow.partners.state import PartnerState, to_review
-from projections.contract import Change, Row, keys, metadata, optional, required, row_of
-from projections.statements import Statement, among, by_key, list_rows, pair_columns, question
+from projections.contract import Change, Row, keys, metadata, optional, required
+from projections.statements import Statement, among, by_key, list_rows, pair_columns, question, row_of
 
 NAME = "territory.partners"
 KINDS = frozenset({"partner"})

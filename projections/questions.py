@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import Date, Select, String, Table, Text, Uuid, select
 
 from pixflow.resources.state import TeamQuestion
-from projections.contract import Change, Row, keys, metadata, optional, required, row_of
-from projections.statements import list_rows, question
+from projections.contract import Change, Row, keys, metadata, optional, required
+from projections.statements import list_rows, question, row_of
 
 NAME = "knowledge.questions"
 KINDS = frozenset({"question"})

@@ -10,8 +10,8 @@ from sqlalchemy import Boolean, Date, Index, Select, String, Table, Uuid, and_, 
 from pixflow.dossier.state import Dossier
 from pixflow.identity import normalise
 from pixflow.partner_links.validity import chase_day, is_awaited, lapse_day
-from projections.contract import Change, Row, keys, metadata, optional, required, row_of
-from projections.statements import list_rows, question
+from projections.contract import Change, Row, keys, metadata, optional, required
+from projections.statements import list_rows, question, row_of
 
 NAME = "territory.referrals"
 KINDS = frozenset({"dossier"})

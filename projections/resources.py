@@ -9,8 +9,8 @@ from sqlalchemy import JSON, Boolean, Connection, Date, Integer, Select, String,
 
 from pixflow.identity import normalise
 from pixflow.resources.state import Resource
-from projections.contract import Change, Row, keys, metadata, required, row_of
-from projections.statements import Statement, list_rows, question
+from projections.contract import Change, Row, keys, metadata, required
+from projections.statements import Statement, list_rows, question, row_of
 
 NAME = "knowledge.resources"
 KINDS = frozenset({"resource"})

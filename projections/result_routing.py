@@ -37,7 +37,7 @@ from pixflow.events.values import Moment, Profile, Result
 from pixflow.identity import imilo_number, normalise
 from pixflow.participation.state import Participation
 from pixflow.reference_data import References
-from projections.contract import Change, Row, keys, metadata, optional, required, row_of
+from projections.contract import Change, Row, keys, metadata, optional, required
 from projections.statements import (
     Statement,
     among,
@@ -46,6 +46,7 @@ from projections.statements import (
     page_of,
     pair_columns,
     question,
+    row_of,
     take_first,
     take_number,
 )

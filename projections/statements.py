@@ -1,9 +1,10 @@
-"""Statements of the questions: made once and executed often; the filters of lists."""
+"""Statements of the questions: made once and executed often; the filters of lists; rows of states."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache, wraps
+from functools import cache, lru_cache, wraps
 from inspect import Parameter, signature
+from operator import attrgetter
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Result,
     Select,
     String,
+    Table,
     Uuid,
     bindparam,
     or_,
@@ -212,3 +214,16 @@ def having(column: "Column[Any]", value: str) -> ColumnElement[bool]:
 def among(column: "Column[Any]", streams: Collection[UUID] | None) -> list[ColumnElement[bool]]:
     """Selects the rows of these streams; None selects all."""
     return [] if streams is None else [column.in_(streams)]
+
+
+def row_of(table: Table, source: object, /, **told: Any) -> dict[str, Any]:
+    """Returns a row of a table: what is told, and for each other column what `source` has by its name."""
+    names, values_of = _others(table, tuple(told))
+    told.update(zip(names, values_of(source), strict=True))
+    return told
+
+
+@cache
+def _others(table: Table, told: tuple[str, ...]) -> tuple[list[str], Callable[[object], tuple[Any, ...]]]:
+    names = [column.name for column in table.columns if column.name not in told]
+    return names, attrgetter(*names) if len(names) > 1 else lambda source: (getattr(source, names[0]),)

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from pixflow.workshop.state import Workshop
-from projections.contract import Change, Row, keys, metadata, optional, required, row_of
+from projections.contract import Change, Row, keys, metadata, optional, required
 from projections.statements import (
     Statement,
     by_key,
@@ -35,6 +35,7 @@ from projections.statements import (
     list_values,
     page_of,
     question,
+    row_of,
     take_first,
     take_number,
 )

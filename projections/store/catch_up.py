@@ -33,7 +33,7 @@ from projections import (
     workshops,
 )
 from projections import exports as exports_made
-from projections.contract import WRITING, Change, Projection, Source, appends, folds, metadata, position, stopped
+from projections.contract import WRITING, Change, Projection, Source, folds, metadata, position, stopped
 from projections.figures import entries, paths
 from projections.store import postgres, sqlite
 from projections.store.folds import (
@@ -408,6 +408,11 @@ class RowWriter:
             self.stop(batch.connection, projection.NAME, change.stream, reached, error)
 
 
+def appends(projection: Projection) -> bool:
+    """Tells if the rows of a stream are added to those it has."""
+    return getattr(projection, "APPENDS", False)
+
+
 def write_rows(
     batch: WriteTransaction, projection: Projection, changes: Sequence[Change], *, whole: bool = False
 ) -> None:
@@ -415,15 +420,15 @@ def write_rows(
 
     Skips changes of nothing that the projection reads, unless `whole`.
     """
-    everything = appends(projection) or whole
-    moved = changes if everything else [change for change in changes if concerns(projection, change)]
+    adds = appends(projection)
+    moved = changes if adds or whole else [change for change in changes if concerns(projection, change)]
     if not moved:
         return
     made = [(change, projection.rows(change)) for change in moved]
-    if appends(projection) and (gone := [change.stream for change in moved if change.forgets]):
+    if adds and (gone := [change.stream for change in moved if change.forgets]):
         projection.forget(batch.connection, gone)
     for table in projection.TABLES:
-        if appends(projection):
+        if adds:
             rows = [row for _, one in made for row in one.get(table, ())]
             batch.append(table, rows)
         else:

@@ -29,8 +29,8 @@ from pixflow.reference_data import References
 from pixflow.store.postgres.database import Database
 from pixflow.store.sealing import TypedMapper
 from pixflow.streams import KINDS, kind_of
-from projections.contract import Change, Row, appends
-from projections.store.catch_up import PROJECTIONS, concerns
+from projections.contract import Change, Row
+from projections.store.catch_up import PROJECTIONS, appends, concerns
 from projections.store.transaction import delete_streams, insert_rows
 from tests.benchmarks.declarative import Pool, postgres_settings
 from tests.benchmarks.measure import spent
