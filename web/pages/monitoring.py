@@ -4,11 +4,14 @@ They are `async`, and outside the limit of concurrent requests: they answer when
 """
 
 import time
+from functools import lru_cache
+from typing import Any
 
 from anyio import CapacityLimiter, fail_after, to_thread
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
+from web.hosting.health import Finding
 from web.hosting.host import Host
 from web.hosting.machine.metrics import Metrics
 
@@ -49,21 +52,7 @@ async def readiness(request: Request) -> Response:
     is in seconds since a tick last looked at a structure. `alarms` are the checks that `pixflow doctor` explains;
     `tick` is among them when that is more than five minutes ago.
     """
-    host: Host = request.app.state.host
-    found = [one for served in host.structures.values() for one in served.findings]
-    age = time.monotonic() - host.looked
-    alarms = {one.check for one in found if one.level == "alarm"}
-    alarms |= {check for check, rings in {"store": bool(host.closed), "tick": age > LATE}.items() if rings}
-    report = {
-        "ready": bool(host.structures) and alarms.isdisjoint(NEEDED),
-        "structures": len(host.structures),
-        "closed": len(host.closed),
-        "lag": sum(one.details.get("lag", 0) for one in found),
-        "stopped": sum(one.details.get("streams", 0) for one in found),
-        "jumps": host.clock_jumps,
-        "age": round(age),
-        "alarms": sorted(alarms),
-    }
+    report = _report(request.app.state.host)
     return JSONResponse(report, 200 if report["ready"] else 503, {"Cache-Control": "no-store"})
 
 
@@ -76,3 +65,32 @@ async def metrics(request: Request) -> Response:
     with fail_after(SECONDS):
         text = await to_thread.run_sync(measured.text, limiter=_ONE_AT_A_TIME, abandon_on_cancel=True)
     return Response(text, media_type="text/plain; version=0.0.4")
+
+
+def _report(host: Host) -> dict[str, Any]:
+    (found, lag, streams), age = _told(host, host.looked), time.monotonic() - host.looked
+    beside = {"store": bool(host.closed), "tick": age > LATE}
+    alarms = sorted(found | {one for one in beside if beside[one]})
+    return {
+        "ready": bool(host.structures) and not set(alarms).intersection(NEEDED),
+        "structures": len(host.structures),
+        "closed": len(host.closed),
+        "lag": lag,
+        "stopped": streams,
+        "jumps": host.clock_jumps,
+        "age": round(age),
+        "alarms": alarms,
+    }
+
+
+@lru_cache(1)
+def _told(host: Host, looked: float) -> tuple[frozenset[str], int, int]:
+    """Returns the alarms, the events missing and the streams stopped of all structures, added once after a look."""
+    found = [one for served in host.structures.values() for one in served.findings]
+    alarms = frozenset(one.check for one in found if one.level == "alarm")
+    return alarms, _sum(found, "lag"), _sum(found, "streams")
+
+
+def _sum(found: list[Finding], name: str) -> int:
+    counts: list[Any] = [one.details.get(name, 0) for one in found]
+    return sum(counts)

@@ -48,10 +48,14 @@ class DefinitionsForm(Form):
     silent: int = 60
 
 
-_TARGETS: dict[str, Any] = {f"target_{id}": (int | None, None) for id in TARGETED}
-_WITHOUT: dict[str, Any] = {f"without_{rule}": (Text, "") for rule in RULES}
-WHOLE_FORM = create_model("DefinitionsWithTargetsForm", __base__=DefinitionsForm, **_TARGETS, **_WITHOUT)
-"""The form with its fields in the order of the page."""
+_OWN = {
+    name: (kind, DefinitionsForm.model_fields[name].default) for name, kind in DefinitionsForm.__annotations__.items()
+}
+_TARGETS = {f"target_{id}": (int | None, None) for id in TARGETED}
+_WITHOUT = {f"without_{rule}": (Text, "") for rule in RULES}
+_FIELDS: dict[str, Any] = {**_OWN, **_TARGETS, **_WITHOUT}
+WHOLE_FORM = create_model("DefinitionsWithTargetsForm", __base__=DefinitionsForm, **_FIELDS)
+"""The form with all fields as its own: errors stand in the order of the page, where a form's own fields come first."""
 
 
 @router.get(DEFINITIONS)
