@@ -12,13 +12,18 @@ SOCKET = ".s.PGSQL.5432"
 Fault = Literal["question", "half", "late", "answer", "commit", "silence"]
 
 
+GOODBYE = b"X\0\0\0\4"
+"""The last message of a client, which waits for no answer: when it is carried is anybody's guess."""
+
+
 class Wire:
     """`with Wire(server, folder) as wire:` listens at a socket in `folder` for a server whose socket is in `server`.
 
     `wire.fault` is what happens to the next message, once: "question", it never reaches the server, and the wire is
     cut; "half", half of it does; "late", the wire is cut and the message reaches the server all the same, once
     `arrives` is set; "answer", the server carries it out, and the wire is cut before its answer; "commit", the same
-    of the next that commits; "silence", nothing passes any more. `wire.questions` counts the messages to the server.
+    of the next that commits; "silence", nothing passes any more. `wire.questions` counts the messages to the server
+    but its last one.
     """
 
     def __init__(self, server: Path, folder: Path) -> None:
@@ -71,7 +76,7 @@ class Wire:
     def _carry(self, source: socket.socket, target: socket.socket, what: Fault) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
-                self.questions += what == "question"
+                self.questions += what == "question" and data != GOODBYE
                 if self.fault == "silence":
                     continue
                 if fault := self._take(what, data):
