@@ -30,6 +30,7 @@ from projections import workshops
 from projections.store.folds import fold_of
 from web.desk import guesses
 from web.desk.colleagues import takers
+from web.desk.commands import FormRefused
 from web.desk.desk import Desk
 from web.desk.forms import Arguments, Errors, FormSpec, Values, sent
 from web.desk.territory import contacts, referral_offers
@@ -177,7 +178,10 @@ def _check_plan(desk: Desk, dossier: Dossier, form: PlanForm) -> Errors:
 
 
 def _book(desk: Desk, dossier: Dossier, form: BookSeatForm) -> Arguments:
+    """Raises FormRefused for an unknown workshop: a form that bears the id of a recorded one meets no check."""
     workshop = workshops.one(desk.read, form.workshop)
+    if errors := _unless(workshop is not None, "workshop"):
+        raise FormRefused(errors)
     campaign = desk.refs.campaigns.get(workshop.campaign)
     initial = campaign is not None and campaign.purpose == "initial"
     return {"or_wait": form.or_wait}, {"initial": initial, "plan": new_id(form.command_id, "plan")}

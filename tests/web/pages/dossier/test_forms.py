@@ -183,6 +183,21 @@ def test_a_campaign_or_an_advisor_of_nobody_is_refused(locale: House) -> None:
     assert locale.state(dossier).version == 3
 
 
+def test_an_unknown_workshop_is_refused_also_once_the_form_is_recorded(locale: House) -> None:
+    dossier, about = CASES["book"].arrange(locale)
+    client = locale.client("Nadia Benali")
+    sent = opened(client, dossier, "book", about)
+    forged = {**sent, "workshop": "7f6a2b1e-0000-4000-8000-000000000001"}
+    first = send(client, dossier, "book", forged)
+    assert send(client, dossier, "book", sent).status_code == 303
+    version = locale.state(dossier).version
+    for answer in (first, send(client, dossier, "book", forged)):
+        assert answer.status_code == 422
+        said = words(str(parsed(answer.text).select_one("#workshop-error")))
+        assert said == "Choisissez l’une des réponses proposées."
+    assert locale.state(dossier).version == version
+
+
 def test_the_entry_into_the_cej_is_offered_to_those_who_entered_it_and_refused_to_others(locale: House) -> None:
     client = locale.client("Nadia Benali")
     for programme, offered in (("", False), ("PACEA", False), ("CEJ", True)):
