@@ -306,6 +306,8 @@ def test_the_account_as_events_tell_it() -> None:
     assert told(invited, opened, confirmed, reset, invited, opened, confirmed).confirmed
     before = e.FactorsReset(on=TODAY)
     assert told(invited, opened, confirmed, before, invited, opened).confirmed, "of an earlier version"
+    assert told(invited, opened, before) == Access(str(ME), reset_at=AT), "it confirms nobody"
+    assert told(invited, opened, confirmed, before) == Access(str(ME), confirmed=True, renewed=True, reset_at=AT)
     assert told(invited, opened, confirmed, invited).confirmed, "nobody has answered yet"
 
 

@@ -33,5 +33,9 @@ def test_an_advisor_is_proposed_before_another(better: dict[str, Any], worse: di
     assert order(second, first, site="L’Aigle", group="CEJ 4") == ["Zoé", "Ana"]
 
 
+def test_a_dossier_without_a_site_is_for_advisors_of_any_site() -> None:
+    assert order(one("Zoé"), one("Ana", site="Mortagne")) == ["Ana", "Zoé"]
+
+
 def test_among_equals_the_name_decides_by_french_order() -> None:
     assert order(one("Zoé"), one("Élise"), one("Farid")) == ["Élise", "Farid", "Zoé"]

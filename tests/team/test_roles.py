@@ -149,6 +149,14 @@ def test_a_role_ends_on_its_last_day() -> None:
     ).then(asked("auditor", LATER.replace(day=17)))
 
 
+def test_a_role_that_is_confirmed_or_ends_changes_nothing_of_another_one_that_waits() -> None:
+    waiting = (JOINED, asked("manager"), asked("auditor", LATER))
+    for said in (e.RoleConfirmed(role="manager", on=LATER), e.RoleEnded(role="manager", on=LATER)):
+        state = state_of("staff", *waiting, said)
+        assert state.awaiting == {"auditor": PERSON}
+        assert state.awaiting_since == {"auditor": LATER}
+
+
 def test_who_comes_back_after_leaving_waits_for_a_second_person() -> None:
     left = e.StaffLeft(last_day=DAY, on=DAY)
     before = (JOINED, e.RoleGranted(role="advisor", on=DAY), *held("manager"))
