@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,16 +15,13 @@ from pixflow.events.base import STAGES
 from pixflow.events.indicators import ReportIssued, ReportRow
 from pixflow.indicators.catalogue import BY_ID
 from pixflow.indicators.outside import Figure, Part, digest, outside, report_rows
-from pixflow.protocol.drafting import issue_report
-from pixflow.protocol.publishing import IndicatorDocuments
-from pixflow.refused import Refused
 from projections.figures.past import as_of
 from projections.figures.questions import figures
 from projections.figures.refresh import basis_of
 from projections.figures.tallies import FigureQuestion
 from tests.documents.attacker import follows
 from tests.indicators.population import DAYS, Population
-from tests.test_catalogue import EMITTED, MAPPER, examples
+from tests.test_catalogue import MAPPER, examples
 
 COHORT = ("done", "waiting", "late", "out")
 
@@ -270,11 +265,3 @@ def test_a_stored_report_keeps_what_is_told_of_a_number() -> None:
     assert isinstance(read.event, ReportIssued)
     assert said(read.event.rows) == ["33+", "37", "< 5", "37"]
     assert digest(read.event.rows) == "02c51e5e19b89431657080b3e95e7cb25d239e1fdc425d0ce30c972e51d76161"
-
-
-@pytest.mark.parametrize("row", [{"counted": 3}, {"among": 4}, {"counted_least": 2}, {"among_least": 4}])
-def test_a_report_that_shows_a_small_number_is_refused(row: dict[str, Any]) -> None:
-    shown = replace(ReportRow(indicator="I4", part="", counted=None, among=None, rate=None), **row)
-    told = {**EMITTED[ReportIssued].told, "rows": [shown]}
-    with pytest.raises(Refused, match="small-number"):
-        issue_report(IndicatorDocuments(), **told)

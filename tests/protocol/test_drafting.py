@@ -7,17 +7,21 @@ from uuid import UUID
 import pytest
 from msgspec import structs
 
+from pixflow.documents.definitions import BUILT_IN, Definitions
 from pixflow.documents.grille import Grille
 from pixflow.events import grille as g
+from pixflow.events import indicators as i
 from pixflow.events import protocol as p
 from pixflow.events.base import Event
 from pixflow.protocol.drafting import (
+    draft_definitions,
     draft_grille,
     draft_protocol,
     drop_grille_draft,
     drop_protocol_draft,
     endorse_grille,
     endorse_protocol,
+    issue_report,
     publish_grille_draft,
     publish_protocol_draft,
     withdraw_grille_publication,
@@ -26,11 +30,14 @@ from pixflow.protocol.drafting import (
 from pixflow.protocol.publishing import Grilles
 from pixflow.streams import KINDS, kind_of
 from tests.given import ADVISOR, COLLEAGUE, DAY, LATER, PRESET, given, stamped, state_of
+from tests.test_catalogue import EMITTED
 
 YESTERDAY = date(2026, 9, 14)
 SOPHIE, NADIA, PAUL = UUID(int=0x50), ADVISOR, COLLEAGUE
 PROTOCOL = replace(PRESET.protocol, tries=2)
 GRILLE = replace(PRESET.grille, name="Grille 2")
+DEFINITIONS = Definitions("Trimestre 2", targets=(("I4", 30),))
+DEFINED = i.DefinitionsDrafted(draft=1, document=DEFINITIONS, note="", on=DAY)
 PUBLISHED = g.GrillePublished(number=1, document=PRESET.grille, from_day=YESTERDAY)
 DRAFTED = g.GrilleDrafted(draft=1, document=GRILLE, note="", on=DAY)
 PROTOCOL_DRAFTED = p.ProtocolDrafted(draft=1, document=PROTOCOL, note="", on=DAY)
@@ -141,6 +148,8 @@ def test_a_comment_may_stand_without_endorsement(kind: str) -> None:
         of["endorsed"](**word, comment="41 ou 46 ?")
     )
     given(of["drafted"]).when(of["endorse"], **word, comment=" ", by=str(NADIA)).refused("required", field="comment")
+    commented = given(of["drafted"], of["endorsed"](**word, comment="41 ou 46 ?"))
+    commented.when(of["endorse"], **word, comment=" ", by=str(NADIA)).refused("required", field="comment")
 
 
 def test_the_latest_word_of_a_colleague_holds_and_said_twice_is_said_once() -> None:
@@ -233,3 +242,44 @@ def test_a_document_published_otherwise_leaves_the_draft_where_it_is() -> None:
     other: Grille = replace(PRESET.grille, name="Par l'exploitant")
     state = state_of("grille", PUBLISHED, DRAFTED, g.GrillePublished(number=2, document=other, from_day=DAY))
     assert (state.draft.number, state.made_of) == (1, 0)
+
+
+# --- definitions of the indicators, and reports
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "details"),
+    [
+        ({"name": " "}, "required", {"field": "name"}),
+        ({"targets": (("I1", 30),)}, "unknown-indicator", {"field": "I1"}),
+        ({"targets": (("I4", -1),)}, "out-of-range", {"field": "I4", "found": -1, "low": 0, "high": 365}),
+        ({"targets": (("I2", 30), ("I4", 366))}, "out-of-range", {"field": "I4", "found": 366, "low": 0, "high": 365}),
+        ({"silent": 0}, "out-of-range", {"field": "silent", "found": 0, "low": 1, "high": 365}),
+        ({"silent": 366}, "out-of-range", {"field": "silent", "found": 366, "low": 1, "high": 365}),
+        ({"without": (("R16", "trop strict"),)}, "unknown-indicator", {"field": "R16"}),
+        ({"without": (("R9", " "),)}, "required", {"field": "R9"}),
+    ],
+)
+def test_definitions_that_cannot_be_are_refused(changes: dict[str, Any], code: str, details: dict[str, Any]) -> None:
+    document = replace(DEFINITIONS, **changes)
+    given().when(draft_definitions, document=document, note="", replaces=0).refused(code, **details)
+
+
+@pytest.mark.parametrize("silent", [1, 365])
+def test_definitions_have_numbers_of_days_within_their_bounds(silent: int) -> None:
+    document = replace(DEFINITIONS, targets=(("I2", 0), ("I11", 365)), silent=silent)
+    given().when(draft_definitions, document=document, note="", replaces=0).then(replace(DEFINED, document=document))
+
+
+def test_definitions_differ_from_those_in_force_on_the_day_of_the_draft() -> None:
+    said: dict[str, Any] = {"document": DEFINITIONS, "note": "", "replaces": 0}
+    published = i.DefinitionsPublished(number=1, document=DEFINITIONS, from_day=LATER)
+    given().when(draft_definitions, **said | {"document": BUILT_IN}).refused("nothing-changed")
+    given(published).when(draft_definitions, **said).then(DEFINED)
+    given(published).when(draft_definitions, **said, on=LATER).refused("nothing-changed")
+
+
+@pytest.mark.parametrize("row", [{"counted": 3}, {"among": 4}, {"counted_least": 2}, {"among_least": 4}])
+def test_a_report_that_shows_a_small_number_is_refused(row: dict[str, Any]) -> None:
+    shown = replace(i.ReportRow(indicator="I4", part="", counted=None, among=None, rate=None), **row)
+    given().when(issue_report, **EMITTED[i.ReportIssued].told | {"rows": [shown]}).refused("small-number")
