@@ -156,7 +156,7 @@ class Staff(Struct, frozen=True):
 
     def granted(self, day: date) -> frozenset[Role]:
         """Returns the roles that are not over that day, confirmed or not."""
-        return frozenset(one for one in self.roles if day <= self.ends.get(one, day)) if self.ends else self.roles
+        return self.roles - {role for role, last in self.ends.items() if last < day}
 
     def absence(self, day: date) -> Absence | None:
         """Returns the absence that covers a day."""
@@ -302,7 +302,10 @@ def absences_deputised_by(team: Team, deputy: UUID, first: date, last: date) -> 
 
 
 class Candidate(Struct, frozen=True):
-    """An advisor of today. `site` is "" for the whole structure; `groups` are those of the dossiers they follow."""
+    """An advisor of today. `site` is "" for the whole structure.
+
+    `groups` are those of the dossiers they follow; "", a dossier of no group, is none of them.
+    """
 
     id: UUID
     name: str
@@ -313,7 +316,7 @@ class Candidate(Struct, frozen=True):
     tasks: int
 
     def follows(self, group: str) -> bool:
-        return bool(group) and group in self.groups
+        return group in self.groups
 
     def serves(self, site: str) -> bool:
         return not self.site or not site or self.site == site

@@ -304,6 +304,7 @@ def test_the_account_as_events_tell_it() -> None:
     assert not told(invited, opened, confirmed, reset, invited, opened).confirmed, "one person alone invites"
     assert not told(invited, opened, confirmed, invited, confirmed, reset, invited, opened).confirmed
     assert told(invited, opened, confirmed, reset, invited, opened, confirmed).confirmed
+    assert told(invited, opened, confirmed, reset) == Access(str(ME), reset_at=AT)
     before = e.FactorsReset(on=TODAY)
     assert told(invited, opened, confirmed, before, invited, opened).confirmed, "of an earlier version"
     assert told(invited, opened, before) == Access(str(ME), reset_at=AT), "it confirms nobody"

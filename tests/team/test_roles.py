@@ -71,6 +71,8 @@ def test_a_role_that_reads_everything_counts_once_confirmed(role: Role) -> None:
 @pytest.mark.parametrize("role", ["advisor", "facilitator"])
 def test_other_roles_count_at_once_by_the_hand_of_the_direction(role: Role) -> None:
     given().when(add_member, **NEW, roles=(role,), actor=str(MANAGER)).then(JOINED, e.RoleGranted(role=role, on=DAY))
+    held_at_once = state_of("staff", JOINED, e.RoleGranted(role=role, on=DAY))
+    assert (held_at_once.awaiting, held_at_once.awaiting_since) == ({}, {})
 
 
 @pytest.mark.parametrize("role", ["advisor", "facilitator"])

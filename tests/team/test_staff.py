@@ -125,6 +125,7 @@ def test_somebody_works_here_until_their_last_day_included() -> None:
     assert [staff.works(day) for day in (DAY, LATER, LATER.replace(day=17))] == [True, True, False]
     assert staff.roles_on(LATER) == {"advisor"} == staff.roles
     assert staff.roles_on(LATER.replace(day=17)) == frozenset()
+    assert not Staff().works(DAY), "nobody yet"
 
 
 def test_the_last_day_may_be_said_again() -> None:
