@@ -178,6 +178,8 @@ def test_a_draft_is_published_from_today_or_later_and_is_a_draft_no_more(kind: s
     given(*supported).when(of["publish"], **{**asked, "from_day": YESTERDAY}, alone=True).refused(
         "from-the-past", from_day=YESTERDAY
     )
+    other_day = {**asked, "from_day": DAY, "alone": True}
+    given(*supported, of["published"]).when(of["publish"], **other_day).refused("no-draft", draft=1)
     state = state_of(kind, *supported, of["published"])
     assert (state.draft, state.drafts, state.made_of) == (None, 1, 1)
 
@@ -190,6 +192,8 @@ def test_a_publication_is_taken_back_until_it_counts(kind: str) -> None:
     given(*history).when(of["withdraw"], number=2, on=LATER).refused("publication-counts", from_day=LATER)
     given(*history).when(of["withdraw"], number=1).refused("not-last-publication", number=2)
     given(of["first"]).when(of["withdraw"], number=1).refused("publication-counts", from_day=YESTERDAY)
+    to_come = replace(of["first"], from_day=LATER)
+    given(to_come).when(of["withdraw"], number=1).refused("publication-counts", from_day=LATER)
     state = state_of(kind, *history, event(number=2, on=DAY))
     assert (len(state.published), state.draft.number, state.made_of) == (1, 1, 0)
     assert len(state.draft.opinions) == 1
@@ -283,3 +287,11 @@ def test_definitions_differ_from_those_in_force_on_the_day_of_the_draft() -> Non
 def test_a_report_that_shows_a_small_number_is_refused(row: dict[str, Any]) -> None:
     shown = replace(i.ReportRow(indicator="I4", part="", counted=None, among=None, rate=None), **row)
     given().when(issue_report, **EMITTED[i.ReportIssued].told | {"rows": [shown]}).refused("small-number")
+
+
+def test_reports_are_numbered_from_one() -> None:
+    told = EMITTED[i.ReportIssued].told
+    (first,) = given().when(issue_report, **told).decided()["indicators"]
+    (second,) = given(first).when(issue_report, **told).decided()["indicators"]
+    assert isinstance(first, i.ReportIssued)
+    assert (first.number, second) == (1, replace(first, number=2))

@@ -202,6 +202,12 @@ def test_a_version_of_before_that_would_undo_a_change_is_announced() -> None:
     assert list(changes_to_come(state, DAY)) == [(3, SOON)]
 
 
+def test_a_change_is_one_against_the_day_before() -> None:
+    after = p.ProtocolPublished(document=replace(SHORTER, tries=7), from_day=SOON + timedelta(days=1))
+    state = told((SOPHIE, FIRST), (HELENE, p.ProtocolPublished(document=SHORTER, from_day=SOON)), (SOPHIE, after))
+    assert list(changes_to_come(state, DAY)) == [(2, SOON)]
+
+
 ACTS = st.tuples(st.sampled_from(["draft", "approve", "take back", "publish"]), st.integers(0, 3), st.integers(0, 9))
 DOCUMENTS = [NOW, SHORTER, replace(NOW, tries=7), replace(SHORTER, tries=7), *OTHERS.values()]
 
