@@ -76,6 +76,28 @@ def put_headers(headers: MutableHeaders) -> None:
     headers.setdefault("Cache-Control", "no-store")
 
 
+class ToldRedirects:
+    """ASGI middleware: answers 204 with `Pixflow-Location` instead of 303 to a script that says it sends a form.
+
+    A browser hides from scripts where a redirect leads (network.js).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_told(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 303:
+                headers = MutableHeaders(scope=message)
+                headers["Pixflow-Location"] = headers["Location"]
+                del headers["Location"]
+                message["status"] = 204
+            await send(message)
+
+        asks = scope["type"] == "http" and Headers(scope=scope).get("pixflow-form") == "sent"
+        await self.app(scope, receive, send_told if asks else send)
+
+
 class OwnFiles(StaticFiles):
     """Serves static files. The content of an address with a digest never changes."""
 
@@ -94,6 +116,7 @@ def protect(app: FastAPI, refuse: Callable[..., ASGIApp], *, url: str = "") -> N
     request that no route sees: a page of a status, with other words as `title` and `instead`.
     """
     app.mount("/static", OwnFiles(directory=STATIC), name="static")
+    app.add_middleware(ToldRedirects)
     app.add_middleware(WholeMessages, refuse=refuse)
     app.add_middleware(CrossOriginGuard, deny=refuse(403, instead=pages.FROM_ELSEWHERE))
     app.add_middleware(KnownHosts, url=url, deny=refuse(400, title=pages.UNKNOWN_HOST, instead=pages.known_host(url)))
