@@ -52,6 +52,7 @@ OF_KIND: Mapping[str, frozenset[str]] = {
     "propose-certification": frozenset({"propose_certification", "decline_certification"}),
     "plan-retake": frozenset({"plan_retake", "decline_retake"}),
     "close-or-plan": frozenset({"close", "plan_diagnostic"}),
+    "recall": frozenset({"set_reminder", "close_reminder"}),
 }
 """The decisions that close each kind of task of an advisor, by their stored names."""
 
@@ -66,9 +67,9 @@ They retract and reinstate their own events alone.
 
 WITH_SUBJECT = frozenset(
     {"hold-debrief", "build-prescription", "refer", "record-outcome"}
-    | {"follow-self-study", "chase-partner", "offer-alternative"}
+    | {"follow-self-study", "chase-partner", "offer-alternative", "recall"}
 )
-"""The kinds whose decisions name the subject of the task: a participation, an action, a referral, tutorials."""
+"""The kinds whose decisions name the subject of the task, such as a participation, an action or a reminder."""
 
 
 def gives(key: str, decision: str, sent: Collection[str] | None) -> bool:

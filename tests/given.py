@@ -382,6 +382,10 @@ def no_retake(on: date = DAY) -> d.RetakeDeclined:
     return d.RetakeDeclined(reason="en emploi", on=on)
 
 
+def reminder(day: date, on: date = DAY, id: UUID = SECOND) -> d.ReminderSet:
+    return d.ReminderSet(reminder=id, day=day, text="rappeler la mère", on=on)
+
+
 def snoozed(task: str, until: date, on: date = DAY, awaits: Awaited | None = None) -> d.TaskSnoozed:
     return d.TaskSnoozed(task=task, until=until, reason="en stage", on=on, awaits=awaits)
 

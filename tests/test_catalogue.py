@@ -114,6 +114,7 @@ from tests.given import (
     PRESCRIBED,
     REFERRAL,
     RESULT_IN,
+    SECOND,
     STRUCTURE,
     STUDY,
     WORKSHOP,
@@ -137,6 +138,7 @@ from tests.given import (
     marked,
     opened,
     received,
+    reminder,
     reopened,
     runs,
     scheduled,
@@ -671,6 +673,14 @@ EMITTED: dict[type[Event], Emitted] = {
             "task": TASK, "to": COLLEAGUE, "until": date(2026, 9, 28), "note": "langue des signes", "team": PAUL,
             "actor": str(ADVISOR),
         },
+    ),
+    d.ReminderSet: Emitted(
+        (opened(),), follow_up.set_reminder,
+        {"reminder": SECOND, "day": date(2026, 9, 28), "text": "rappeler la mère"},
+    ),
+    d.ReminderDone: Emitted(
+        (opened(), reminder(date(2026, 9, 28))), follow_up.close_reminder,
+        {"reminder": SECOND, "note": "elle rappelle lundi", "on": LATER},
     ),
     d.NoteTaken: Emitted(
         (opened(),), follow_up.take_note, {"text": "a appelé"},

@@ -94,6 +94,7 @@ from tests.given import (
     references,
     registered,
     reminded,
+    reminder,
     reopened,
     result,
     retake,
@@ -568,6 +569,21 @@ ROWS = (
         stays={"closed and reopened": (closed(NOV_10), reopened(NOV_10))},
     ),
     Row(
+        kind="recall",
+        about=SECOND,
+        history=(opened(OCT_1), assigned(on=OCT_1), reminder(NOV_10, OCT_1)),
+        opens=NOV_10,
+        due=NOV_10,
+        why=3,
+        details={"label": "rappeler la mère"},
+        closed_by={"done": (d.ReminderDone(reminder=SECOND, note="", on=NOV_10),)},
+        stops={"closed": (closed(NOV_10),)},
+        stays={
+            "another one is done": (d.ReminderDone(reminder=PARTICIPATION, note="", on=NOV_10),),
+            "set to another day": (reminder(DEC_3, NOV_10),),
+        },
+    ),
+    Row(
         kind="review-late-event",
         role="referent",
         history=(opened(OCT_1), linked(OCT_1), closed(NOV_2), received(DEC_24)),
@@ -745,8 +761,10 @@ def owed_after(row: Row, *events: Event, refs: References = REFS) -> Task:
     return owed((*row.history, *events), refs, row.subject)[row.key]
 
 
-BY_LAW = ("confirm-erasure",)
+BY_LAW = ("confirm-erasure", "recall")
 """The delays that are no protocol's."""
+UNSEEN = ("recall",)
+"""The kinds that concern their owner alone."""
 BY_KIND = {row.kind: row for row in ROWS}
 DEBRIEF, DIAGNOSTIC, SHARING, PARTNER = (
     BY_KIND[kind] for kind in ("hold-debrief", "chase-diagnostic", "chase-sharing", "chase-partner")
@@ -786,7 +804,7 @@ def test_its_delay_is_the_protocol_s(row: Row) -> None:
     assert moved.due == REFS.calendar.add(row.due, 1)
 
 
-@each_row
+@pytest.mark.parametrize("row", [row for row in ROWS if row.kind not in UNSEEN], ids=lambda row: row.kind)
 def test_late_it_is_seen_by_the_referent_then_by_the_manager(row: Row) -> None:
     escalation = Escalation(referent=1, manager=2)
     task = owed_after(row, refs=references(escalation=escalation))

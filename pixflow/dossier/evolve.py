@@ -28,6 +28,7 @@ from pixflow.dossier.state import (
     PartnerLink,
     Prescription,
     Referral,
+    Reminder,
     Report,
     Retake,
     Seat,
@@ -50,7 +51,8 @@ FROM_OUTSIDE = (
 NO_PROJECT = "—"
 """The project of a prescription of somebody who has not said any."""
 NO_ACTIVITY = frozenset({
-    e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.ErasureRequested, e.ErasureDeclined,
+    e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.ReminderSet, e.ReminderDone,
+    e.ErasureRequested, e.ErasureDeclined,
     e.Retracted, e.CopyIssued, e.PaperIssued, e.GlassBroken, e.PartnerLinkIssued, e.PartnerLinkMailed,
     e.PartnerLinkReturned, e.PartnerLinkRevoked, e.ReferralSeen,
 })  # fmt: skip
@@ -430,6 +432,10 @@ def _of_tasks(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, object
             return {"snoozes": {**dossier.snoozes, task: Snooze(stamp, until, reason, event.awaits)}}
         case e.TaskHandedOver(task=task, to=to, until=until):
             return {"handovers": {**dossier.handovers, task: Handover(stamp, to, until)}}
+        case e.ReminderSet(reminder=id, day=day, text=text):
+            return {"reminders": {**dossier.reminders, id: Reminder(stamp, day, text)}}
+        case e.ReminderDone(reminder=done):
+            return {"reminders": {id: one for id, one in dossier.reminders.items() if id != done}}
         case e.PartnerLinkIssued() | e.PartnerLinkMailed() | e.PartnerLinkReturned():
             return {"parcours": _links(dossier.parcours, event, stamp)}
         case e.PartnerLinkRevoked() | e.ReferralSeen():

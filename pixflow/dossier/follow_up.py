@@ -140,6 +140,25 @@ def claim_task(dossier: Dossier, *, task: str, on: date, open_tasks: Mapping[str
     return [e.TaskHandedOver(task=task, to=me, until=on + LONGEST_SNOOZE, note="", on=on)]
 
 
+@decision("set_reminder", OWN_DOSSIERS)
+def set_reminder(dossier: Dossier, *, reminder: UUID, day: date, text: str, on: date) -> list[Event]:
+    """Sets a reminder, or moves the one with this id. It hides nothing that the protocol owes."""
+    must_be_open(dossier)
+    if day <= on:
+        raise Refused("reminder-past", field="day", on=on)
+    known, text = dossier.reminders.get(reminder), required(text, "text")
+    if known and (known.day, known.text) == (day, text):
+        return []
+    return [e.ReminderSet(reminder=reminder, day=day, text=text, on=on)]
+
+
+@decision("close_reminder", OWN_DOSSIERS)
+def close_reminder(dossier: Dossier, *, reminder: UUID, note: str, on: date) -> list[Event]:
+    """Records that a reminder served. One that is closed already records nothing."""
+    must_be_open(dossier)
+    return [e.ReminderDone(reminder=reminder, note=note.strip(), on=on)] if reminder in dossier.reminders else []
+
+
 @decision("take_note", OWN_DOSSIERS)
 def take_note(dossier: Dossier, *, text: str, on: date) -> list[Event]:
     must_be_known(dossier)

@@ -309,6 +309,14 @@ class Snooze(Struct, frozen=True):
         return min(self.until, self.woken.on) if self.woken else self.until
 
 
+class Reminder(Struct, frozen=True):
+    """A day on which the advisor wants to think of something."""
+
+    stamp: Stamp
+    day: date
+    text: str
+
+
 class Handover(Struct, frozen=True):
     """A task handed over to a colleague. `until` is the last day, None without end."""
 
@@ -404,6 +412,7 @@ class Dossier(Struct, frozen=True):
     chases: dict[str, tuple[Stamp, ...]] = {}
     snoozes: dict[str, Snooze] = {}
     handovers: dict[str, Handover] = {}
+    reminders: dict[UUID, Reminder] = {}
     glasses: dict[str, Glass] = {}
     """The last glass of each person who broke one, by their id."""
     late: Stamp | None = None

@@ -28,7 +28,7 @@ PLAIN = frozenset({
     "workshop", "day", "reason", "participation", "purpose", "by_advisor", "excused", "channel", "grille",
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
-    "paper", "nth", "awaits", "link", "asked", "automatic", "partner_id", "offer", "contact", "bulk",
+    "paper", "nth", "awaits", "reminder", "link", "asked", "automatic", "partner_id", "offer", "contact", "bulk",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -557,6 +557,23 @@ class TaskHandedOver(Event):
     task: str
     to: UUID
     until: date | None
+    note: Personal[str]
+    on: date
+
+
+@event("dossier.ReminderSet")
+class ReminderSet(Event):
+    """A day on which the advisor wants to think of something. A later one of the same `reminder` moves it."""
+
+    reminder: UUID
+    day: date
+    text: Personal[str]
+    on: date
+
+
+@event("dossier.ReminderDone", closes=True)
+class ReminderDone(Event):
+    reminder: UUID
     note: Personal[str]
     on: date
 

@@ -303,7 +303,7 @@ def of_dossier(dossier: Dossier, refs: References) -> list[Task]:
     if dossier.closed:
         return [*rights, *([builder.task("review-late-event", "", "referent", dossier.late)] if dossier.late else [])]
     tasks = [*_assign(builder), *orientation(builder), *diagnostic(builder), *prescription(builder), *parcours(builder)]
-    return [*rights, *tasks, *close_or_plan(builder, tasks)]
+    return [*rights, *tasks, *close_or_plan(builder, tasks), *builder.recalls()]
 
 
 def _assign(builder: TaskBuilder) -> Iterator[Task]:

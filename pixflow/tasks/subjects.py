@@ -12,7 +12,7 @@ from pixflow.partners.state import Contact, PartnerState, contested, gone
 from pixflow.reference_data import References
 from pixflow.resources.state import Resource, TeamQuestion
 from pixflow.structure import Structure
-from pixflow.tasks.task import Kind, Task, task, when
+from pixflow.tasks.task import Kind, Task, task, when, without_escalation
 from pixflow.team.staff import Staff
 from pixflow.workshop.state import Workshop
 
@@ -46,11 +46,10 @@ def of_workshop(workshop: Workshop, refs: References) -> list[Task]:
     held = Stamp(workshop.day, workshop.announced.version)
     details = {"campaign": campaign.name} if campaign else {}
     owed = task(refs, "mark-attendance", "", "facilitator", held, details)
-    never = tuple((date.max, role) for _, role in owed.escalations)
     first, *others = workshop.facilitators or (None,)
     return [
         replace(owed, owner=first),
-        *(replace(owed, key=f"mark-attendance:{one}", owner=one, escalations=never) for one in others),
+        *(replace(without_escalation(owed), key=f"mark-attendance:{one}", owner=one) for one in others),
     ]
 
 

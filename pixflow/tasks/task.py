@@ -6,6 +6,7 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pixflow.dossier.state import Appointment, Dossier, Snooze
 from pixflow.events.base import Stage
@@ -23,9 +24,9 @@ OfParcours = Literal[
     "plan-retake",
 ]  # fmt: skip
 OfNoStage = Literal[
-    "declare-campaign", "assign-advisor", "close-or-plan", "review-late-event", "confirm-erasure", "answer-question",
-    "revise-resource", "take-pix", "brief-newcomer", "designate-referent", "confirm-team", "review-partner",
-    "verify-partner", "update-contact",
+    "declare-campaign", "assign-advisor", "close-or-plan", "recall", "review-late-event", "confirm-erasure",
+    "answer-question", "revise-resource", "take-pix", "brief-newcomer", "designate-referent", "confirm-team",
+    "review-partner", "verify-partner", "update-contact",
 ]  # fmt: skip
 Kind = Literal[OfOrientation, OfDiagnostic, OfPrescription, OfParcours, OfNoStage]
 
@@ -103,6 +104,12 @@ class TaskBuilder:
         if role == "advisor" and kind != "close-or-plan":
             self._count_tries(key_of(kind, about), stamp)
         return task(self.refs, kind, about, role, stamp, details, opens, self.dossier, due, lapses)
+
+    def recalls(self) -> Iterator[Task]:
+        """Yields the reminders: each is due on its own day, and is nobody else's."""
+        for id, one in self.dossier.reminders.items():
+            made = self.task("recall", id, "advisor", one.stamp, {"label": one.text}, opens=one.day, due=one.day)
+            yield without_escalation(made)
 
     def chase(
         self,
@@ -187,6 +194,11 @@ def task(
         handed_to=handed.to if handed else None,
         handed_until=handed.until if handed else None,
     )
+
+
+def without_escalation(task: Task) -> Task:
+    """Returns a task that no other role sees, however late it is."""
+    return replace(task, escalations=tuple((date.max, role) for _, role in task.escalations))
 
 
 def key_of(kind: Kind, about: object) -> str:

@@ -214,6 +214,13 @@ def taken(locale: House) -> Arranged:
     return dossier, ""
 
 
+def reminded(locale: House) -> Arranged:
+    dossier, reminder = locale.presented(), uuid4()
+    day = locale.today + timedelta(days=7)
+    locale.on(dossier, follow_up.set_reminder, reminder=reminder, day=day, text="rappeler la mère")
+    return dossier, reminder
+
+
 def to_retake(locale: House) -> Arranged:
     """An action was done: what it brought is to be measured."""
     dossier, actions = locale.prescribed()

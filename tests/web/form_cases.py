@@ -148,6 +148,11 @@ FORM_CASES: tuple[Case, ...] = (
         "remind", arranged.before(arranged.referred), {"reached": "false"}, e.PartnerChased,
         changed={"chase-partner referral": {"opens": march(30), "due": april(2), "chases": 1}},
     ),
+    Case(
+        "recall", arranged.opened, {"day": "2026-03-30", "text": "rappeler la mère"}, e.ReminderSet,
+        new={"recall reminder": march(30)},
+    ),
+    Case("recalled", arranged.reminded, {"note": "elle rappelle lundi"}, e.ReminderDone, {"recall reminder"}),
     Case("note", arranged.opened, {"text": "vue ce matin"}, e.NoteTaken),
     Case("identity", arranged.opened, {"last_name": "Diallo-Sow"}, e.IdentityCorrected),
     Case("contact", arranged.opened, {"phone": "06 12 34 56 78"}, e.ContactCorrected),

@@ -10,7 +10,7 @@ from pixflow.engine import Step
 from web.desk.commands import FormRefused, Outcome, read_form, record, record_all
 from web.desk.desk import Desk
 from web.french.errors import missing
-from web.http.forms import Form
+from web.http.forms import Form, labels
 
 S = TypeVar("S")
 Values = Mapping[str, Any]
@@ -20,9 +20,10 @@ Arguments = tuple[dict[str, Any], dict[str, Any]]
 
 
 def sent(form: Form, *left_out: str) -> dict[str, Any]:
-    """Returns the fields of a form, without those that every form has."""
-    names = (name for name in type(form).model_fields if name not in ("command_id", "seen", *left_out))
-    return {name: getattr(form, name) for name in names}
+    """Returns the fields of a form, without those that every form has and those that another decision takes."""
+    aside = (name for name, (label, _) in labels(type(form)).items() if label.aside)
+    left = {"command_id", "seen", *left_out, *aside}
+    return {name: getattr(form, name) for name in type(form).model_fields if name not in left}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +63,18 @@ def act(
     form: Form,
     *,
     replaces: Step | None = None,
+    also: Sequence[Step] = (),
     seen: Mapping[str, int] | None = None,
 ) -> Outcome:
     """Takes the decision of a form on its `own` stream, and the steps that go with it, as one command.
 
-    `replaces` takes back before the event that the form corrects. `seen` is the version that the form was drawn from.
+    The steps of `also` come last. `replaces` takes back before the event that the form corrects. `seen` is the version
+    that the form was drawn from.
     """
     (stream,) = own.values()
     streams = {**{name: getattr(form, name) for name in spec.also}, **own}
     said, context = spec.arguments(desk, state, form)
-    further = spec.further(desk, stream, state, form)
+    further = [*spec.further(desk, stream, state, form), *also]
     if not replaces and not further:
         return record(desk, streams, spec.decision, command_id=form.command_id, seen=seen, context=context, **said)
     steps = [*([replaces] if replaces else []), Step(streams, spec.decision, said, context), *further]

@@ -35,6 +35,7 @@ FORM_OF: Final[dict[str, str]] = {
     "propose-certification": "certify",
     "plan-retake": "retake",
     "close-or-plan": "close",
+    "recall": "recalled",
     "review-late-event": "review",
     "assign-advisor": "assign",
 }
@@ -50,13 +51,14 @@ OTHERS: Final[dict[str, tuple[str, str]]] = {
     "propose-certification": ("not-certify", "Déclinée"),
     "plan-retake": ("not-retake", "Décliné"),
     "close-or-plan": ("plan", "Prévoir le diagnostic"),
+    "recall": ("recall", "Un autre jour"),
 }
 """The other way to close a task: its form, and the text of its button."""
 
 _BY_KEY = frozenset({"chase-diagnostic", "chase-sharing"})
 _BY_SUBJECT = frozenset(
     {"hold-debrief", "build-prescription", "refer", "record-outcome"}
-    | {"follow-self-study", "chase-partner", "offer-alternative"}
+    | {"follow-self-study", "chase-partner", "offer-alternative", "recall"}
 )
 _PILES = {
     "dispatch-result": "/resultats#a-transmettre",

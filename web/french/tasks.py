@@ -11,7 +11,7 @@ from pixflow.documents.grille import percent
 from pixflow.tasks import Task
 from pixflow.working_days import Calendar
 from web.french import dates
-from web.french.typography import lower_first, plural, say
+from web.french.typography import lower_first, plural, say, upper_first
 from web.french.typography import percent as percent_words
 
 
@@ -120,6 +120,10 @@ WORDS: dict[str, TaskWords] = {
             "quiet": ("rien depuis le {on}", "Plus rien depuis le {on}, et rien à venir à partir du {opens}"),
             "tries": ("relances épuisées le {on}", "Toutes les relances prévues sont faites, la dernière le {on}"),
         },
+    ),
+    "recall": TaskWords(
+        "Rappel", "Fait", "Rappels", "pour le rappel", ("rappel", "rappels"),
+        {"": ("rappel noté le {on}", "Rappel noté le {on}")},
     ),
     "review-late-event": TaskWords(
         "Relire un fait tardif", "Relire", "Faits tardifs", "pour la relecture",
@@ -311,8 +315,8 @@ def pile(kind: str, count: int) -> str:
 
 
 def title(kind: str, details: Mapping[str, str]) -> str:
-    """Returns the verb of a task; an action that needs no partner has its own."""
-    return ALONE.get(details.get("alone", ""), VERBS[kind])
+    """Returns the verb of a task; an action that needs no partner has its own, a reminder its own words."""
+    return upper_first(details["label"]) if kind == "recall" else ALONE.get(details.get("alone", ""), VERBS[kind])
 
 
 def button(kind: str, details: Mapping[str, str]) -> str:

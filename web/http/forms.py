@@ -54,7 +54,7 @@ class Label:
 
     `options` are the labels of its answers by code; a page gives the lists that it computes itself. `missing` is the
     sentence for an empty field, `without` the hint of an empty list. `since` and `until` bound a day: by today, or by
-    the day of the form ("on"). Fields that stand `together` are on one line.
+    the day of the form ("on"). Fields that stand `together` are on one line; one `aside` is folded below the others.
     """
 
     text: str
@@ -64,6 +64,7 @@ class Label:
     without: str = ""
     missing: str = ""
     together: bool = False
+    aside: bool = False
     rows: int = 2
     since: Literal["", "today", "on"] = ""
     until: Literal["", "today"] = ""
@@ -100,7 +101,8 @@ def asks_day(model: type[BaseModel]) -> bool:
 @cache
 def rows(model: type[BaseModel]) -> list[tuple[bool, list[str]]]:
     """Returns the fields of a form in the order of the page: lines of those that stand together, and fields alone."""
-    shown = ((name, label) for name, (label, _) in labels(model).items() if name != "on" or not asks_day(model))
+    apart = ["on"] if asks_day(model) else []
+    shown = ((name, label) for name, (label, _) in labels(model).items() if not label.aside and name not in apart)
     return [(line, [name for name, _ in some]) for line, some in groupby(shown, lambda pair: pair[1].together)]
 
 

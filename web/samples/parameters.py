@@ -102,12 +102,14 @@ PATIENCE: dict[Kind, Days] = {
     "propose-certification": Days(0, 4, 14),
     "plan-retake": Days(0, 5, 20),
     "close-or-plan": Days(0, 3, 14),
+    "recall": Days(0, 0, 3),
     "review-late-event": Days(0, 2, 6),
 }
 FORGOTTEN, REMEMBERED = 0.05, Days(15, 30, 70)  # tasks that an advisor forgets, and for how long
 SNOOZED, SNOOZE = 0.03, Days(3, 8, 20)
 HANDED_OVER = 0.01
 AGAIN = Days(2, 4, 8)  # before another try
+REMINDED, REMINDER_IN = Share(0.3), Days(3, 8, 20)  # tries without an answer, with a reminder of the next one
 
 AT_WELCOME = 0.6  # "en premier accueil, ou plus tard au cours de l'accompagnement"
 CONCERNED, JUDGED = Share(0.65), Days(0, 3, 15)  # "tous les jeunes pour lesquels le conseiller expertise un besoin"

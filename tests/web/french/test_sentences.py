@@ -327,6 +327,11 @@ BEYOND: list[tuple[Event, tuple[Event, ...], str]] = [
         "En pause jusqu’au 1er avril : tenir la restitution — en stage",
     ),
     (
+        e.ReminderDone(reminder=ID, note="", on=DAY),
+        (e.ReminderSet(reminder=ID, day=date(2026, 4, 1), text="rappeler la mère", on=DAY),),
+        "Rappel fait : rappeler la mère",
+    ),
+    (
         e.TaskHandedOver(task=f"hold-debrief:{ID}", to=OTHER, until=date(2026, 4, 1), note="", on=DAY), (),
         "Confié à Karim Morel jusqu’au 1er avril : tenir la restitution",
     ),

@@ -89,6 +89,7 @@ REFUSALS: dict[str, str] = {
     "unknown-receiver": "Cette personne ne suit pas de dossiers : choisissez quelqu’un d’autre.",
     "given-back-only": "Une tâche reçue d’un collègue se rend à {advisor}, qui peut la confier à quelqu’un d’autre.",
     "handed-until": "Choisissez un jour à venir, au plus tard le {last} ; vide, ce jour-là est retenu.",
+    "reminder-past": "Choisissez un jour à venir.",
     "appointment-past": "Le {day} est déjà passé : choisissez un jour à venir.",
     "no-group": "Ce dossier n’a pas de groupe : dites lequel depuis le dossier, « Changer de programme ».",
     "regrouped-since": "Le programme ou le groupe a changé depuis : il n’y a plus rien à annuler.",
@@ -241,6 +242,8 @@ TAKEN: dict[str, str] = {
 
 DECISIONS: dict[str, str] = {
     "present_pix": "présenter Pix",
+    "set_reminder": "noter un rappel",
+    "close_reminder": "noter un rappel comme fait",
     "plan_diagnostic": "prévoir le diagnostic",
     "decline_diagnostic": "noter un refus du diagnostic",
     "hold_debrief": "noter la restitution",

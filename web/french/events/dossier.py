@@ -91,6 +91,8 @@ EVENTS: dict[type[Event], EventWords] = {
         "Mise en pause", "En pause jusqu’au {until}[, ou dès que {awaits}] : {task}[ — {reason}]",
     ),
     e.TaskHandedOver: ("Tâche confiée", "{receiver} : {task}[ — {note}]"),
+    e.ReminderSet: ("Rappel", "Rappel le {day:weekday} : {text}"),
+    e.ReminderDone: ("Rappel fait", "Rappel fait[ : {reminder}][ — {note}]"),
     e.DossierMerged: ("Fusion", "Doublon : fusionné avec {into}"),
     e.DuplicateJoined: ("Doublon réuni", "Réuni avec {duplicate} (doublon)"),
     e.ErasureRequested: ("Demande d’effacement", "Effacement demandé : {reason}"),

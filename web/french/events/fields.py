@@ -53,7 +53,8 @@ LABELS: dict[str, str] = {
     "proof": "Preuve", "planned_for": "Prévu à partir du", "problems": "Anomalies", "programme": "Programme",
     "progress": "Progression", "progressed": "Participations avancées", "project": "Projet professionnel",
     "proposed": "Propositions de la grille", "purpose": "Usage", "reached": "Réponse obtenue", "reason": "Motif",
-    "reasons": "Raisons du rapprochement", "referral": "Orientation vers", "result": "Résultat", "role": "Rôle",
+    "reasons": "Raisons du rapprochement", "referral": "Orientation vers", "reminder": "Rappel",
+    "result": "Résultat", "role": "Rôle",
     "score": "Ressemblance sur 100", "shared": "Résultats partagés", "site": "Site", "sites": "Sites",
     "nth": "Le combien ce jour-là", "paper": "Papier", "people": "Noms portés",
     "shown": "Noms montrés", "started": "Commencée le", "starts": "Début", "task": "Tâche", "text": "Texte",
@@ -167,6 +168,11 @@ class EventContext:
                 return known.event.partner.name, self.action(known.event.action)
         return self.names.partner(id), ""
 
+    def reminder(self, id: UUID) -> str:
+        """Returns the words of a reminder, as they were set last; "" if unknown."""
+        known = (one.event for one in (self.recorded, *reversed(self.history)) if isinstance(one.event, e.ReminderSet))
+        return next((event.text for event in known if event.reminder == id), "")
+
     def task(self, key: str) -> str:
         return lower_first(self.names.task(key))
 
@@ -227,6 +233,8 @@ def _named(name: str, id: UUID, context: EventContext) -> str:
             return context.action(id)
         case "referral":
             return context.referral(id)[0]
+        case "reminder":
+            return context.reminder(id) or EMPTY
         case "contact":
             return "une personne du partenaire"
     return str(id)

@@ -57,6 +57,7 @@ _OWED = (
     ("review-late-event", _TREATS, "quand un fait arrive sur un dossier clos", "fait relu"),
     ("confirm-erasure", _LEADS, "quand l’effacement d’une personne est demandé", "personne effacée, ou dossier gardé"),
     ("close-or-plan", _FOLLOWS, "après {opens} sans rien, ou les relances épuisées", "dossier clos, ou relancé"),
+    ("recall", _FOLLOWS, "le jour que l’on s’est fixé", "fait, ou remis à un autre jour"),
     ("answer-question", _TREATS, "quand une question est posée", "réponse donnée, ou question close"),
     ("revise-resource", _TREATS, _READ_AGAIN, "nouvelle version, relecture, ou retrait"),
     ("take-pix", _FOLLOWS, "à l’arrivée dans l’équipe", "Pix passé"),
@@ -72,8 +73,8 @@ _OWED = (
     ("confirm-team", _LEADS, "{opens} après la dernière confirmation", "équipe confirmée"),
     ("designate-referent", _LEADS, "quand un site n’a personne", "référente ou référent désigné"),
 )
-BY_LAW = {"confirm-erasure": "un mois, selon le RGPD"}
-"""Delays set by law, in no protocol."""
+DELAYS = {"confirm-erasure": "un mois, selon le RGPD", "recall": "le jour même"}
+"""Delays that no protocol sets."""
 _IN_WORKSHOPS = frozenset({"book-workshop", "mark-attendance", "rebook-absent", "explore-difficulty"})
 
 
@@ -103,7 +104,7 @@ def owed(document: ProtocolDocument) -> list[ProtocolTask]:
         first = getattr(document.delays, f"{name}_opens", 0)
         lapses = working_days(document.delays.chase_partner_lapses)
         from_, until = say(opens, opens=working_days(first), lapses=lapses), say(closed_by, lapses=lapses)
-        days = BY_LAW[kind] if kind in BY_LAW else delay(getattr(document.delays, name))
+        days = DELAYS[kind] if kind in DELAYS else delay(getattr(document.delays, name))
         made.append(ProtocolTask(kind, tasks.VERBS[kind], who, from_, days, until))
     return made
 

@@ -54,15 +54,42 @@ UNDECLARED = (
     "Aucune campagne de diagnostic initial n’est déclarée : la référente ou le référent Pix le fait dans Résultats."
 )
 WHEN = "Écrivez le jour où cela s’est passé."
+RECALL_TO_COME = "Choisissez un jour à venir."
+RECALL_DAY, RECALL_TEXT = "Choisissez le jour du rappel.", "Écrivez ce qui est à vous rappeler."
 NO_ADVISOR, REACHED = "Choisissez la personne qui suivra le dossier.", "Dites si la personne a répondu."
 
 
-class ReasonForm(DatedForm):
+class PathForm(DatedForm):
+    """Base of a form about the path: a reminder may go with what it records."""
+
+    recall_day: Annotated[Day | None, Label("Le", "date", aside=True, since="today")] = None
+    recall_text: Annotated[Text, Label("Quoi", aside=True)] = ""
+
+
+class ReasonForm(PathForm):
     reason: Reason
 
 
-class CommentForm(DatedForm):
+class CommentForm(PathForm):
     note: Note = ""
+
+
+def check_recall(desk: Desk, form: Form) -> Errors:
+    """Accepts no reminder, or a day to come and its words."""
+    if not isinstance(form, PathForm) or not (form.recall_day or form.recall_text):
+        return {}
+    if form.recall_day is None or form.recall_day <= desk.today:
+        return {"recall_day": RECALL_TO_COME if form.recall_day else RECALL_DAY}
+    return {} if form.recall_text else {"recall_text": RECALL_TEXT}
+
+
+def recall(dossier_id: UUID, form: Form) -> list[Step]:
+    """Returns the reminder that goes with a form."""
+    if not isinstance(form, PathForm) or form.recall_day is None:
+        return []
+    id = new_id(form.command_id, "reminder")
+    said = {"reminder": id, "day": form.recall_day, "text": form.recall_text, "on": form.on}
+    return [Step({"dossier": dossier_id}, follow_up.set_reminder, said)]
 
 
 def _unless(valid: bool, field: str, kind: str = "literal_error") -> Errors:
@@ -103,14 +130,14 @@ def has_begun(dossier: Dossier) -> bool:
 # --- orientation and diagnostic
 
 
-class PresentForm(DatedForm):
+class PresentForm(PathForm):
     occasion: Annotated[
         Literal["welcome", "follow-up", "cej"],
         Label("À quelle occasion", "radio", missing="Dites à quelle occasion Pix a été présenté."),
     ]
 
 
-class PlanForm(DatedForm):
+class PlanForm(PathForm):
     campaign: Annotated[UUID, Label("Campagne", "select", without=UNDECLARED, missing=NO_CAMPAIGN, together=True)]
     planned_for: Annotated[Day, Label("À partir du", "date", missing=FROM, together=True, since="on")]
     modality: Annotated[Modality, Label("Où le test est passé", "radio", missing="Dites où le test est passé.")]
@@ -118,7 +145,7 @@ class PlanForm(DatedForm):
     place: Annotated[Text, Label("Lieu", hint="Ce qui est écrit ici est imprimé sur la fiche.")] = ""
 
 
-class NeedForm(DatedForm):
+class NeedForm(PathForm):
     needed: Annotated[
         bool,
         Label(
@@ -130,7 +157,7 @@ class NeedForm(DatedForm):
     reason: Annotated[Text, Label("Motif", "textarea", hint="Demandé si la réponse est non.")] = ""
 
 
-class DeclineDiagnosticForm(DatedForm):
+class DeclineDiagnosticForm(PathForm):
     reason: Annotated[
         str, Label("Motif", "textarea", hint="Rien n’est perdu : le diagnostic peut être prévu à nouveau plus tard.")
     ]
@@ -190,14 +217,14 @@ def _book(desk: Desk, dossier: Dossier, form: BookSeatForm) -> Arguments:
 # --- what a task waits for
 
 
-class ChaseForm(DatedForm):
+class ChaseForm(PathForm):
     about: TaskKey
     channel: Way
     reached: Annotated[bool, Label("La personne a répondu", "radio", YES_NO, missing=REACHED, together=True)]
     note: Note = ""
 
 
-class AppointmentForm(DatedForm):
+class AppointmentForm(PathForm):
     task: TaskKey
     day: Annotated[
         Day, Label("Jour", "date", missing="Choisissez le jour du rendez-vous.", together=True, since="today")
@@ -228,7 +255,7 @@ Awaits = Annotated[
 ThreeMonths = Annotated[Day | None, Label("Jusqu’au", "date", hint="Vide : trois mois.", together=True, since="today")]
 
 
-class SnoozeForm(DatedForm):
+class SnoozeForm(PathForm):
     """Until a day, a fact, or the first of the two."""
 
     task: TaskKey
@@ -237,7 +264,7 @@ class SnoozeForm(DatedForm):
     reason: Reason
 
 
-class HandOverForm(DatedForm):
+class HandOverForm(PathForm):
     task: TaskKey
     to: Annotated[UUID, Label("À", "select", together=True)]
     until: ThreeMonths = None
@@ -262,7 +289,7 @@ Because = Annotated[Text, Label("Raison", "textarea", hint=WHY_ELSE)]
 OF_PRESCRIPTION = ("kept", "added", "wish", "project", "reason")
 
 
-class DebriefForm(DatedForm):
+class DebriefForm(PathForm):
     """The debrief, and the prescription with it when something of it is said. `project` is None where nobody asks."""
 
     participation: UUID
@@ -281,7 +308,7 @@ class DebriefForm(DatedForm):
         return bool(self.kept or self.added or self.wish or self.reason)
 
 
-class PrescriptionForm(DatedForm):
+class PrescriptionForm(PathForm):
     participation: UUID
     kept: tuple[str, ...] = ()
     added: Added = ""
@@ -290,7 +317,7 @@ class PrescriptionForm(DatedForm):
     reason: Because = ""
 
 
-class DifficultyForm(DatedForm):
+class DifficultyForm(PathForm):
     """The cause of a difficulty, found in an interview."""
 
     cause: Annotated[Cause, Label("D’où vient la difficulté", "radio", vocabulary.CAUSES)]
@@ -301,11 +328,11 @@ class DifficultyForm(DatedForm):
     tutorials: Tutorials = ""
 
 
-class StudyForm(DatedForm):
+class StudyForm(PathForm):
     tutorials: Annotated[str, Label("Tutoriels Pix à suivre seul·e", "textarea")]
 
 
-class StudyProgressForm(DatedForm):
+class StudyProgressForm(PathForm):
     study: UUID
     outcome: Annotated[
         Literal["done", "ongoing", "stopped"],
@@ -360,7 +387,7 @@ def _prescription(desk: Desk, dossier: Dossier, form: PrescriptionForm | Debrief
 # --- actions and partners
 
 
-class ReferForm(DatedForm):
+class ReferForm(PathForm):
     action: UUID
     offered: Annotated[Pair | None, Label("Une offre qui convient", "radio")] = None
     partner: Annotated[Text, Label("Partenaire")] = ""
@@ -373,17 +400,17 @@ class ReferForm(DatedForm):
     note: Note = ""
 
 
-class PartnerLinkForm(DatedForm):
+class PartnerLinkForm(PathForm):
     referral: UUID
     channel: Annotated[LinkChannel, Label("Le lien part", "radio", missing="Dites comment le lien part.")]
     address: Annotated[Text, Label("Courriel du partenaire", "email")] = ""
 
 
-class RevokeLinkForm(DatedForm):
+class RevokeLinkForm(PathForm):
     referral: UUID
 
 
-class AnswerForm(DatedForm):
+class AnswerForm(PathForm):
     referral: UUID
     answer: Annotated[
         Literal["accepted", "refused"],
@@ -399,14 +426,14 @@ class AnswerForm(DatedForm):
     ] = ""
 
 
-class ChasePartnerForm(DatedForm):
+class ChasePartnerForm(PathForm):
     referral: UUID
     channel: Way
     reached: Annotated[bool, Label("Le partenaire a répondu", "radio", YES_NO, missing=REACHED, together=True)]
     note: Note = ""
 
 
-class StartActionForm(DatedForm):
+class StartActionForm(PathForm):
     action: UUID
     on: Annotated[Day, Label("Commencée le", "date", missing=WHEN, together=True, until="today")]
     ends: Annotated[
@@ -421,7 +448,7 @@ class StartActionForm(DatedForm):
     ]
 
 
-class EndActionForm(DatedForm):
+class EndActionForm(PathForm):
     action: UUID
     outcome: Annotated[
         Literal["done", "abandoned"],
@@ -511,18 +538,18 @@ def reported(dossier: Dossier, action: str) -> Report | None:
 # --- certification
 
 
-class RegisterForm(DatedForm):
+class RegisterForm(PathForm):
     session: Annotated[Day, Label("Jour de la session", "date", together=True, since="today")]
     place: Annotated[Text, Label("Lieu", together=True)] = ""
 
 
-class ObtainForm(DatedForm):
+class ObtainForm(PathForm):
     obtained: Annotated[bool, Label("La certification est", "radio", {"true": "obtenue", "false": "non obtenue"})]
     level: Annotated[Text, Label("Niveau, tel que le certificat le dit")] = ""
     note: Note = ""
 
 
-class RetakeForm(DatedForm):
+class RetakeForm(PathForm):
     campaign: Annotated[UUID, Label("Campagne", "select", missing=NO_CAMPAIGN, together=True)]
     planned_for: Annotated[Day, Label("À partir du", "date", missing=FROM, together=True, since="on")]
 
@@ -567,8 +594,21 @@ def _retaking(desk: Desk, dossier: Dossier, about: str) -> Values:
 # --- the dossier itself
 
 
-class NoteForm(DatedForm):
+class NoteForm(PathForm):
     text: Annotated[str, Label("Note", "textarea", rows=3)]
+
+
+class RecallForm(DatedForm):
+    """A new reminder, or another day for one."""
+
+    reminder: UUID | None = None
+    day: Annotated[Day, Label("Le", "date", missing=RECALL_DAY, together=True, since="today")]
+    text: Annotated[str, Label("Quoi", missing=RECALL_TEXT, together=True)]
+
+
+class RecalledForm(DatedForm):
+    note: Note = ""
+    reminder: UUID
 
 
 class IdentityForm(DatedForm):
@@ -621,6 +661,11 @@ class RetractForm(DatedForm):
 class UnmatchForm(DatedForm):
     reason: Annotated[str, Label("Motif", "textarea", hint="L’historique garde les faits, barrés, avec ce motif.")]
     participation: UUID
+
+
+def _reminded(desk: Desk, dossier: Dossier, about: str) -> Values:
+    known = next((one for id, one in dossier.reminders.items() if str(id) == about), None)
+    return {"day": known.day.isoformat(), "text": known.text} if known else {}
 
 
 def _check_identity(desk: Desk, dossier: Dossier, form: IdentityForm) -> Errors:
@@ -847,6 +892,17 @@ FORMS: dict[str, DossierForm] = {
     # the dossier itself
     "note": DossierForm(
         follow_up.take_note, NoteForm, "history", "Ajouter une note", events=(e.NoteTaken,), offered=can_always,
+    ),
+    "recall": DossierForm(
+        decision=follow_up.set_reminder, model=RecallForm, about="reminder", events=(e.ReminderSet,), place="task",
+        title="Me le rappeler", today=True, initial=_reminded,
+        arguments=lambda desk, dossier, form: (
+            {**sent(form), "reminder": form.reminder or new_id(form.command_id, "reminder")}, {}
+        ),
+    ),
+    "recalled": DossierForm(
+        decision=follow_up.close_reminder, model=RecalledForm, about="reminder", events=(e.ReminderDone,),
+        place="task", title="C’est fait",
     ),
     "identity": DossierForm(
         identity.correct_identity, IdentityForm, "header", "Corriger l’identité", events=(e.IdentityCorrected,),

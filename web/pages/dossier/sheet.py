@@ -21,7 +21,7 @@ from projections.store.folds import fold_of
 from web.desk import forms, guesses, receipts, refusals, task_links
 from web.desk import undo as desk_undo
 from web.desk.colleagues import absence_text
-from web.desk.commands import FormRefused, Outcome, again, read_button, record_all, recorded
+from web.desk.commands import FormRefused, Outcome, again, check, read_button, record_all, recorded
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -38,7 +38,7 @@ from web.http.people import People, opened
 from web.http.templates import redirect, show
 from web.pages.dossier import open_form, results
 from web.pages.dossier import tasks as dossier_tasks
-from web.pages.dossier.forms import FORMS, DossierForm, allowed, offers
+from web.pages.dossier.forms import FORMS, DossierForm, allowed, check_recall, offers, recall
 from web.pages.dossier.history import History, HistoryEntry, UndoLast, booking_of, preview, steps_back, to_correct
 from web.pages.dossiers import merge
 from web.pages.privacy import erasure
@@ -289,8 +289,11 @@ def act(
     """
     spec, dossier = _permitted(desk, dossier_id, name)
     form, own = forms.read(desk, spec, dossier, data), {"dossier": dossier_id}
+    if not desk.engine.has_recorded(form.command_id):
+        check(check_recall(desk, form))
     seen = {"dossier": form.seen} if form.seen is not None else None
-    outcome = forms.act(desk, spec, own, dossier, form, replaces=_wrong(desk, dossier_id, form, corrige), seen=seen)
+    wrong = _wrong(desk, dossier_id, form, corrige)
+    outcome = forms.act(desk, spec, own, dossier, form, replaces=wrong, also=recall(dossier_id, form), seen=seen)
     hidden = guesses.hides(desk, outcome.refused) if outcome.refused else None
     if hidden and not guesses.may_be_told(request, desk, [hidden]):
         raise FormRefused({"": guesses.SPENT})

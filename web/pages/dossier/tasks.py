@@ -73,9 +73,9 @@ def open_tasks(
 
 
 def coming(owed: Sequence[Task], today: date) -> list[tuple[str, date]]:
-    """Returns the tasks that open later and their days, without those that a partner's silence would open."""
+    """Returns the tasks that open later and their days, the next first, without those of a silent partner."""
     later = [task for task in owed if task.opens > today and task.why.details.get("by") != "lapsed"]
-    return [(tasks.VERBS[task.kind], task.opens) for task in later]
+    return [(tasks.title(task.kind, task.why.details), task.opens) for task in sorted(later, key=lambda one: one.opens)]
 
 
 def primary(shown: Sequence[OpenTask]) -> str:

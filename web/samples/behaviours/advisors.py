@@ -154,6 +154,12 @@ class Advisors(Choices):
         yield case.say(follow_up.chase_young_person, about=case.task.key, channel=channel, reached=reached, note=note)
         if reached:
             self.once_reached(case)
+        elif self.chance(parameters.REMINDED, case):
+            day, reminder = self.in_days(parameters.REMINDER_IN, case), self.sim.log.new_id()
+            yield case.say(follow_up.set_reminder, reminder=reminder, day=day, text="Essayer à un autre moment")
+
+    def recall(self, case: Case) -> Commands:
+        yield case.say(follow_up.close_reminder, reminder=case.subject, note="")
 
     chase_sharing = chase_diagnostic
 

@@ -28,7 +28,8 @@ def named(locale: House, dossier: UUID) -> dict[str, str]:
     results = {str(id): "result" for id in state.diagnostic.participations}
     actions = {str(id): f"action {n}" for n, id in enumerate(state.parcours.actions, 1)}
     sent = {str(one.id): "referral" for known in state.parcours.actions.values() for one in known.referrals}
-    return plan | results | actions | sent | {str(id): "study" for id in state.prescription.studies}
+    studies = {str(id): "study" for id in state.prescription.studies}
+    return plan | results | actions | sent | studies | {str(id): "reminder" for id in state.reminders}
 
 
 def said(key: str, names: dict[str, str]) -> str:
@@ -58,6 +59,7 @@ FAULTS: dict[str, tuple[dict[str, str], str]] = {
     "appointment": ({"hour": "midi"}, "Écrivez une heure, comme 14:30."),
     "snooze": ({"until": "bientôt"}, "Écrivez une date qui existe"),
     "hand": ({"until": "bientôt"}, "Écrivez une date qui existe"),
+    "recall": ({"day": "bientôt"}, "Écrivez une date qui existe"),
     "book": ({"workshop": ""}, "Choisissez l’atelier."),
     "release": ({"workshop": "?"}, "Cette page n’est plus valable"),
     "retract": ({"reason": ""}, "Écrivez le motif."),
