@@ -133,7 +133,7 @@ def hold(walk: Walk, workshop: UUID, people: dict[str, UUID]) -> None:
             expect(button).to_have_attribute("aria-pressed", "true")
     nadia.fills({"Nom ou n° i-Milo": "Quelqu’un", "Date de naissance": "2005-01-01"}, within="main")
     nadia.presses("Chercher")
-    nadia.sees("Personne de ce nom.")
+    nadia.sees("Aucun autre dossier ouvert à ce nom et à cette date de naissance.")
     let_in(nadia, "Abdi")
     nadia.presses("Retirer", within=f"#p-{people['Abdi']}")
     expect(nadia.page.locator(f"#p-{people['Abdi']}")).to_have_count(0)

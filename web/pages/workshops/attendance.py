@@ -62,11 +62,13 @@ def _page(
     *,
     form: OpenForm | None = None,
     answers: Sequence[tuple[YoungPerson, str]] | None = None,
+    among_all: bool = True,
     marked: str = "",
 ) -> Response:
     """Shows a card for each registrant, by name, for somebody who stands with a tablet or a phone.
 
-    `answers` are those whom a search reached, each with a text that tells them from others. `marked` names the command
+    `answers` are those whom a search reached, each with a text that tells them from others; `among_all` tells if it
+    reached every open dossier. `marked` names the command
     that just marked all the others.
     """
     workshop = ScopedWorkshop(desk, workshop_id)
@@ -86,6 +88,7 @@ def _page(
         helpers=helpers(desk, workshop.state) if is_today else [],
         anybody=_may_meet_anybody(workshop),
         answers=answers,
+        among_all=among_all,
         form=form,
         errors=form.errors,
         wrong=form.error("") if form.name == "look" else next(iter(form.errors.values()), ""),
@@ -216,10 +219,11 @@ def look(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
     if others is not None:
         streams = {"workshop": workshop_id}
         outcome = record(desk, streams, look_among_all, command_id=form.command_id, shown=len(others))
-        others = [] if outcome.refused else others
+        others = None if outcome.refused else others
     answers = [(person, _about(desk, person)) for person in own] + [(person, person.site) for person in others or ()]
     desk.refresh()
-    return _page(request, desk, workshop_id, form=OpenForm("look", values=form.model_dump()), answers=answers)
+    among_all, shown = desk.scope.whose == "all" or others is not None, OpenForm("look", values=form.model_dump())
+    return _page(request, desk, workshop_id, form=shown, answers=answers, among_all=among_all)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/venu")

@@ -776,7 +776,9 @@ def test_somebody_who_comes_without_a_seat_is_found_by_name_and_birth_date_and_a
     at_work.day(MONDAY, AFTERNOON)
     client = at_work.client(SAMIR)
     nobody = search(at_work, made, SAMIR, "Personne", BORN)
-    assert "Personne de ce nom." in words(nobody.text)
+    assert "Aucun autre dossier ouvert à ce nom et à cette date de naissance." in words(nobody.text)
+    hidden = search(at_work, made, SAMIR, "hadad")
+    assert "Quelqu’un d’autre suit peut-être cette personne : donnez aussi sa date" in words(hidden.text)
     found = search(at_work, made, SAMIR, "hadad", BORN)
     (line,) = parsed(found.text).select(".after .entry")
     assert said(line).startswith("Zoé Haddad Mortagne Présent"), "no number, no age, no advisor"
