@@ -347,8 +347,19 @@ def test_the_whole_path_reads_as_people_say_it(event: Event, before: tuple[Event
     assert said(event, *before) == sentence
 
 
-def test_what_was_typed_stands_as_it_was_typed() -> None:
-    assert said(e.NoteTaken(text="l'heure : 9h ?", on=DAY)).endswith("l'heure : 9h ?")
+TYPED = "l'heure : 9h ?"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        e.NoteTaken(text=TYPED, on=DAY),
+        e.TaskSnoozed(task=f"hold-debrief:{ID}", until=DAY, reason=TYPED, on=DAY),
+        e.CertificationDeclined(reason=TYPED, on=DAY),
+    ],
+)
+def test_what_was_typed_stands_as_it_was_typed(event: Event) -> None:
+    assert said(event).endswith(TYPED)
 
 
 def test_a_correction_compares_with_what_stood_then() -> None:

@@ -84,6 +84,8 @@ LABELS: dict[str, str] = {
 
 _CODES: Mapping[object, Mapping[Any, str]] = {
     (e.DossierClosed, "reason"): vocabulary.CLOSINGS,
+    (e.PartnerLinkIssued, "channel"): vocabulary.LINK_CHANNELS,
+    (e.SelfStudyFollowed, "outcome"): vocabulary.STUDIES,
     (workshop.WorkshopCancelled, "reason"): vocabulary.CANCELLATIONS,
     (e.ErasureRequested, "reason"): vocabulary.ERASURES,
     (e.PersonErased, "reason"): vocabulary.ERASURES,

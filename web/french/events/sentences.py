@@ -169,8 +169,7 @@ def sentence(recorded: Recorded, names: Names, *, zone: str = PARIS, history: Se
         return say("{title} : ne se lit plus", title=TITLES[recorded.event.TOPIC])
     template = EVENTS[type(recorded.event)][1]
     context = EventContext(recorded, names, zone, history)
-    told = _fill(template if isinstance(template, str) else template(recorded.event), context)
-    return typeset(told) if type(recorded.event) in _TYPESET else told
+    return _fill(template if isinstance(template, str) else template(recorded.event), context)
 
 
 def who(recorded: Recorded, names: Names) -> str:
@@ -218,13 +217,6 @@ _PART = re.compile(r"\[([^]]*)\]")
 _FIELD = re.compile(r"\{([\w.]+)(?::([^}]*))?\}")
 _TYPED = frozenset({"note", "reason", "comment", "text", "tutorials", "level", "project"})
 """Fields that people wrote: on one line, and short."""
-_TYPESET = frozenset({
-    *dossier.LINKS, e.NeedAssessed, e.DifficultyExplored, e.SelfStudyAssigned, e.SelfStudyFollowed, e.PartnerChased,
-    e.CompleteDiagnosticDeclined, e.CertificationProposed, e.CertificationRegistered, e.CertificationObtained,
-    e.CertificationNotObtained, e.CertificationDeclined, e.RetakePlanned, e.RetakeDeclined, e.TaskSnoozed,
-    e.TaskHandedOver, e.DossierLent,
-})  # fmt: skip
-"""Events whose typed words get the spaces and apostrophes of French too."""
 
 
 def _fill(template: str, context: EventContext) -> str:
