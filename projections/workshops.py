@@ -1,6 +1,6 @@
 """Ateliers: each workshop with its counts, its facilitators, its seats and its waiting list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -126,6 +126,13 @@ def larger_than(largest: int, day: date) -> Select[Any]:
     """Returns the workshops from a day on with more seats, the next first."""
     wanted = (table.c.day >= day, table.c.capacity > largest, ~table.c.cancelled, ~table.c.closed)
     return select(table).where(*wanted).order_by(table.c.starts, table.c.stream)
+
+
+def engagements(connection: Connection, people: Collection[UUID], first: date, last: date) -> list[Any]:
+    """Returns the workshops that these people run from one day to another, one row for each person."""
+    query = select(table, facilitators.c.person).join(facilitators, facilitators.c.stream == table.c.stream)
+    wanted = (facilitators.c.person.in_(people), table.c.day.between(first, last), ~table.c.cancelled)
+    return list(connection.execute(query.where(*wanted).order_by(table.c.starts, facilitators.c.rank)))
 
 
 def page(connection: Connection, today: date, wanted: WorkshopFilter, limit: int = 50, offset: int = 0) -> list[Any]:

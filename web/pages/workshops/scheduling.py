@@ -1,5 +1,6 @@
 """The form that schedules a workshop, or one a week; and its undo, while nobody has a place in any of them."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from pixflow.engine import Step, new_id
 from pixflow.events.workshop import WorkshopScheduled
 from pixflow.identity import normalise
 from pixflow.workshop.scheduling import cancel_workshop, schedule_workshop
+from projections import workshops
 from projections.store.folds import folds_of
 from web.desk import receipts
 from web.desk.commands import again, check, must, read_form, record_all, take_all
@@ -45,6 +47,21 @@ def off_list(desk: Desk, facilitators: tuple[UUID, ...]) -> dict[str, str]:
     return {} if there else {"facilitators": validation.invalid("literal_error", {})}
 
 
+def engaged(
+    desk: Desk, people: Sequence[UUID], days: Sequence[date], starts: time, ends: time, but: UUID | None = None
+) -> dict[str, str]:
+    """Returns an error that says who is away on these days, or runs another workshop at that hour, but this one."""
+    team = desk.refs.team
+    away = [(day, who) for day in days for who in people if team[who].absence(day)]
+    said = [say("{name} est absent·e le {day}", name=team[who].name, day=dates.day(day)) for day, who in away]
+    for row in workshops.engagements(desk.read, people, min(days), max(days)) if people and days else ():
+        begins, finishes = (instant(row.day, at, desk.zone).replace(tzinfo=None) for at in (starts, ends))
+        if row.stream != but and row.day in days and row.starts < finishes and begins < row.ends:
+            when = french.moment(row.starts.replace(tzinfo=UTC), row.ends.replace(tzinfo=UTC), desk.zone)
+            said.append(say("{name} anime déjà un atelier le {when}", name=team[row.person].name, when=when))
+    return {"anyway": say("{said}. Changez, ou cochez ici.", said=" ; ".join(said))} if said else {}
+
+
 def pair(chosen: Any) -> list[str]:
     """Returns the values of the two lists of facilitators."""
     sent = [chosen] if isinstance(chosen, str) else [str(one) for one in chosen]
@@ -67,7 +84,7 @@ def _campaigns(desk: Desk) -> list[tuple[str, str]]:
 
 
 class SchedulingForm(Form):
-    """One workshop, or one a week: `times` is how many. `anyway` accepts a day off."""
+    """One workshop, or one a week: `times` is how many. `anyway` accepts a day off, and people who are not free."""
 
     day: Day
     starts: time
@@ -121,6 +138,8 @@ def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
     weeks = [form.day + n * WEEK for n in range(form.times)]
     days = [day for day in weeks if form.times == 1 or desk.refs.calendar.is_working(day)]
     check({**_unknown(desk, form), **_off_errors(desk, form, days)})
+    if not form.anyway and not desk.engine.has_recorded(form.command_id):
+        check(engaged(desk, form.facilitators, days, form.starts, form.ends))
     ids = [new_id(form.command_id, f"workshop {n}") for n in range(len(days))]
     steps = [_step(desk, form, id, day) for id, day in zip(ids, days, strict=True)]
     recorded = take_all(desk, steps, form.model_dump(exclude={"command_id", "seen"}), form)

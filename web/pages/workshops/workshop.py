@@ -1,7 +1,7 @@
 """One workshop: its page, the decisions about it, its seats."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import time
+from datetime import date, time
 from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -48,6 +48,7 @@ class MoveForm(Form):
     starts: time
     ends: time
     place: str | None = None
+    anyway: bool = False
 
 
 class CancellationForm(Form):
@@ -56,6 +57,7 @@ class CancellationForm(Form):
 
 class FacilitatorsForm(Form):
     facilitators: tuple[UUID, ...] = ()
+    anyway: bool = False
 
 
 class BookingForm(Form):
@@ -282,6 +284,8 @@ def move(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
     """Moves the workshop; the dossier of each registrant records it in the same transaction."""
     _must(desk, workshop_id, scheduling.move_workshop)
     form = read_form(MoveForm, data, empty=french.MISSING)
+    state = ScopedWorkshop(desk, workshop_id).state
+    _must_be_free(desk, workshop_id, form, state.facilitators, form.day, form.starts, form.ends)
     sent = {
         "place": form.place or "",
         "starts": schedule.instant(form.day, form.starts, desk.zone),
@@ -289,6 +293,14 @@ def move(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
         "day": form.day,
     }
     return _see(workshop_id, _take_with_registrants(desk, workshop_id, "move", form, sent))
+
+
+def _must_be_free(
+    desk: Desk, id: UUID, form: MoveForm | FacilitatorsForm, people: Sequence[UUID], day: date, starts: time, ends: time
+) -> None:
+    """Raises FormRefused when one of these people is not free then, and nobody said that it does not matter."""
+    if not form.anyway and not desk.engine.has_recorded(form.command_id):
+        check(schedule.engaged(desk, people, [day], starts, ends, but=id))
 
 
 @router.post("/ateliers/{workshop_id:uuid}/annuler")
@@ -327,6 +339,13 @@ def set_facilitators(request: Request, desk: AtWorkshops, workshop_id: UUID, dat
     _must(desk, workshop_id, scheduling.set_facilitators)
     form = read_form(FacilitatorsForm, data, empty=french.MISSING)
     check(schedule.off_list(desk, form.facilitators))
+    state = ScopedWorkshop(desk, workshop_id).state
+    assert state.day
+    assert state.starts
+    assert state.ends
+    starts, ends = (at.astimezone(ZoneInfo(desk.zone)).time() for at in (state.starts, state.ends))
+    come = [who for who in form.facilitators if who not in state.facilitators]
+    _must_be_free(desk, workshop_id, form, come, state.day, starts, ends)
     outcome = record(
         desk,
         {"workshop": workshop_id},

@@ -306,6 +306,43 @@ def test_one_day_that_nobody_works_is_asked_about(at_work: House) -> None:
     assert done.status_code == 303
 
 
+def test_somebody_away_or_taken_that_hour_is_told_before(at_work: House) -> None:
+    samir, away = at_work.people[SAMIR], {"first": date(2026, 5, 4), "last": date(2026, 5, 5), "deputy": None}
+    at_work.says("Hélène Morin", declare_absence, {"staff": samir}, absence=uuid4(), **away)
+    asked = schedule(at_work, day="2026-05-04", facilitators=[str(samir)])
+    assert asked.status_code == 422
+    assert f"{SAMIR} est absent·e le 4 mai. Changez, ou cochez ici." in words(asked.text)
+    sent = {**values(form_of(asked.text, "/ateliers/nouveau")), "anyway": "true"}
+    first, again = (at_work.client(NADIA).post("/ateliers/nouveau", data=sent) for _ in range(2))
+    assert first.status_code == again.status_code == 303, "sent twice"
+    at_work.day(date(2026, 3, 16))
+    assert schedule(at_work, day="2026-05-07", facilitators=[str(samir)]).status_code == 200
+    taken = schedule(at_work, day="2026-05-07", starts="15:00", ends="17:00", facilitators=[str(samir)])
+    assert f"{SAMIR} anime déjà un atelier le jeudi 7 mai, de 14:00 à 16:30." in words(taken.text)
+    assert (
+        schedule(at_work, day="2026-05-07", starts="16:30", ends="17:00", facilitators=[str(samir)]).status_code == 200
+    )
+
+
+def test_who_joins_or_is_moved_with_a_workshop_must_be_free_too(at_work: House) -> None:
+    samir, nadia = (str(at_work.people[name]) for name in (SAMIR, NADIA))
+    early = schedule(at_work, day="2026-05-11", ends="16:00", facilitators=[samir]).url.path
+    late = schedule(at_work, day="2026-05-11", starts="16:00", ends="18:00", facilitators=[nadia]).url.path
+    client = at_work.client(NADIA)
+
+    def change(page: str, form: str, action: str, **said: Any) -> Any:
+        sent = values(form_of(client.get(f"{page}?formulaire={form}").text, action))
+        return client.post(f"{page}/{action}", data={**sent, **said})
+
+    assert change(early, "facilitators", "animation", facilitators=[nadia, ""]).status_code == 303
+    refused = change(early, "move", "deplacer", starts="15:00", ends="17:00")
+    assert refused.status_code == 422
+    assert f"{NADIA} anime déjà un atelier le lundi 11 mai, de 16:00 à 18:00." in words(refused.text)
+    joined = change(late, "facilitators", "animation", facilitators=[nadia, samir])
+    assert joined.status_code == 303, "neither their own workshop nor the next one counts"
+    assert change(early, "move", "deplacer", starts="15:00", ends="17:00", anyway="true").status_code == 303
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
