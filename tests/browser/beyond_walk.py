@@ -13,6 +13,7 @@ def beyond(walk: Walk) -> None:
     certification(walk)
     partner_and_retake(walk.paul)
     rests(walk.paul)
+    reminded(walk)
 
 
 def difficulty(nadia: Person) -> None:
@@ -93,6 +94,17 @@ def rests(paul: Person) -> None:
     row.get_by_role("link", name="Confier à quelqu’un").click()
     said: dict[str, str | bool] = {"À": "Nadia Benali", "Jusqu’au": "2026-06-09"}
     paul.saves("Confié à Nadia Benali jusqu’au 9 juin", said, button="Confier")
+
+
+def reminded(walk: Walk) -> None:
+    """What is to be thought of comes back on its day, and is done."""
+    paul = walk.paul
+    paul.opens("Me rappeler quelque chose")
+    paul.saves("Rappel le mardi 9 juin", {"Le": "2026-06-09", "Quoi": "rappeler la mère"})
+    walk.day(date(2026, 6, 9))
+    paul.goes_to_queue()
+    paul.page.locator(".item").filter(has_text="Rappeler la mère").locator(".item-act > a.btn").click()
+    paul.saves("Rappel fait : rappeler la mère", {"Note": "elle vient"}, button="")
 
 
 def merged(walk: Walk) -> None:

@@ -161,6 +161,14 @@ def cancelled(house: House) -> None:
     house.says(SAMIR, booking.apply_workshop_change, {"workshop": workshop, "dossier": dossier})
 
 
+def reminded(house: House) -> None:
+    """Nothing else is owed before the quiet ends."""
+    house.day(date(2026, 4, 1))
+    dossier = house.presented()
+    house.on(dossier, orientation.decline_diagnostic, reason="non")
+    house.on(dossier, follow_up.set_reminder, reminder=uuid4(), day=THURSDAY, text="rappeler la mère")
+
+
 def in_trouble(house: House) -> None:
     marked(house, trouble=True)
 

@@ -119,6 +119,7 @@ PRESCRIPTION = (
         "follow-self-study", states.studying, "10 avril", {"terminés": True}, "Tutoriels Pix : terminés",
         later={"close-or-plan": QUIET},
     ),
+    Case("recall", states.reminded, "aujourd’hui", {"Note": "elle vient"}, "Rappel fait : rappeler la mère"),
     Case(
         "build-prescription", House.debriefed, "10 avril", {"CAP LEC": True, "Café numérique": True},
         "Prescription construite", appear=("refer", "refer"),

@@ -54,7 +54,8 @@ function noAnswer(source, words) {
 // other answer records nothing more: the form is sent again as it is, and the browser shows it. A file is not sent twice.
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
-  if (event.defaultPrevented || form.method !== "post" || !form.elements.command_id) return;
+  const method = submitter?.hasAttribute("formmethod") ? submitter.formMethod : form.method;
+  if (event.defaultPrevented || method !== "post" || !form.elements.command_id) return;
   event.preventDefault();
   if (form.ariaBusy) return;
   form.ariaBusy = "true";
@@ -89,6 +90,7 @@ function sendAsIs(form, submitter) {
   Object.assign(field, { type: "hidden", name: submitter?.name ?? "", value: submitter?.value ?? "" });
   if (field.name) form.append(field);
   if (submitter?.hasAttribute("formaction")) form.action = submitter.formAction;
+  form.method = "post";
   HTMLFormElement.prototype.submit.call(form);
 }
 
