@@ -233,6 +233,13 @@ def workloads(today: date) -> Select[UUID, int, int]:
     return select(doer, func.count(), late).where(table.c.owner.is_not(None), visible(today)).group_by(doer)
 
 
+@question(take_number)
+def due_through(owner: UUID, first: date, last: date) -> Select[Any]:
+    """Returns the number of somebody's own tasks that are due on a day or before, and not over before the first day."""
+    lasts = or_(table.c.lapses.is_(None), table.c.lapses > first)
+    return select(func.count()).where(table.c.owner == owner, table.c.opens <= last, table.c.due <= last, lasts)
+
+
 @question(pair_columns)
 def workload_by_dossier(owner: UUID, today: date) -> Select[Any]:
     """Returns the number of somebody's visible tasks in each dossier."""

@@ -1,13 +1,15 @@
 """The colleagues of the person at the desk: their absences, and those who may take over a task."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.state import Dossier
 from pixflow.identity import normalise
+from pixflow.team.absences import uncovered_absences
 from pixflow.team.staff import Absence, Staff
 from projections import advisor_queue, dossier_sheet
 from web.desk.desk import Desk
@@ -25,6 +27,7 @@ class Load(NamedTuple):
 
 
 IDLE = Load()
+UNSEEN = "{name}, absence {days} : personne ne voit ses tâches."
 
 
 def loads(desk: Desk) -> Mapping[UUID, Load]:
@@ -51,6 +54,23 @@ def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:
             return absence_text(desk, soonest), soonest.deputy is None and "advisor" in member.roles_on(desk.today)
     word = "départ" if member.works(desk.today) else "dernier jour"
     return (f"{word} le {day(desk, member.left)}" if member.left else ""), False
+
+
+def left_to_nobody(desk: Desk, person: UUID, first: date, last: date) -> str:
+    """Returns what such an absence leaves: "3 tâches à faire d’ici au 20 mars, 12 dossiers"; "" for nothing."""
+    due, held = advisor_queue.due_through(desk.read, person, first, last), portfolios(desk).get(person, 0)
+    tasks = plural(due, "tâche à faire", "tâches à faire")
+    said = [say("{tasks} d’ici au {last}", tasks=tasks, last=day(desk, last))] if due else []
+    return ", ".join([*said, *([plural(held, "dossier")] if held else [])])
+
+
+def uncovered(desk: Desk) -> Iterator[tuple[str, str]]:
+    """Yields each absence that leaves work to nobody, in words, and where a deputy is chosen; for those who steer."""
+    for id, absence in uncovered_absences(desk.refs.team, desk.today) if desk.may(assign_advisor) else ():
+        left = left_to_nobody(desk, id, max(desk.today, absence.first), absence.last)
+        text = "{name}, absence {days} : personne ne voit ses tâches ({left})." if left else UNSEEN
+        said = say(text, name=desk.refs.team[id].name, days=days_text(desk, absence), left=left)
+        yield said, f"/equipe/{id}?formulaire=absence&sur={absence.id}#form"
 
 
 def role_labels(member: Staff, on: date, waiting: str = "à confirmer") -> list[str]:

@@ -16,6 +16,7 @@ from projections import piles as projections_piles
 from projections.advisor_queue import QueueCount, QueueFilter
 from projections.store.folds import folds_of
 from web.desk import receipts, undo
+from web.desk.colleagues import uncovered
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.task_links import QueuePlace
@@ -126,6 +127,7 @@ def read(
         kept=filters.parameters({**asked, "kind": ""}),
         help_calls=alerts.help_calls(desk),
         seat_offers=offers,
+        uncovered=list(uncovered(desk)),
         loans=loan_rows(desk, desk.owners),
         first_steps=news.first_steps(desk),
         drafts=news.drafts(desk),

@@ -14,12 +14,11 @@ from pixflow.engine import new_id
 from pixflow.events.staff import Retracted
 from pixflow.identity import normalise
 from pixflow.team import membership
-from pixflow.team.absences import uncovered_absences
 from pixflow.team.membership import add_member, hold_briefing
 from pixflow.team.staff import Staff
 from web.desk import bulk, receipts
 from web.desk.bulk import RowOutcome
-from web.desk.colleagues import IDLE, Load, day, days_text, loads, next_away, role_labels
+from web.desk.colleagues import IDLE, Load, day, loads, next_away, role_labels, uncovered
 from web.desk.commands import again, check, must, read_button, read_form, record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
@@ -245,11 +244,7 @@ def _warnings(desk: Desk, everyone: Sequence[TeamRow]) -> Iterator[TeamWarning]:
             text = "{name}, départ le {left} : {count} à confier."
             values = {"left": day(desk, row.member.left), "count": plural(row.load.dossiers, "dossier")}
             yield TeamWarning(say(text, name=row.member.name, **values), f"{BOARD}/{row.id}/confier", "Confier")
-    for id, absence in uncovered_absences(desk.refs.team, desk.today):
-        text = "{name}, absence {days} : personne ne voit ses tâches."
-        values = {"name": desk.refs.team[id].name, "days": days_text(desk, absence)}
-        where = f"{BOARD}/{id}?formulaire=absence&sur={absence.id}#form"
-        yield TeamWarning(say(text, **values), where, "Choisir une suppléance")
+    yield from (TeamWarning(text, where, "Choisir une suppléance") for text, where in uncovered(desk))
     if not any("referent" in row.roles and row.is_in("here") for row in everyone):
         yield TeamWarning("Personne n’est référent·e Pix : aucun résultat ne peut être transmis.", BOARD, "Désigner")
 

@@ -11,10 +11,13 @@ from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.refused import Refused
 from pixflow.team import absences, membership
+from pixflow.team.absences import chooses_deputies
 from pixflow.team.staff import Staff
+from web.desk.colleagues import left_to_nobody
 from web.desk.desk import Desk
 from web.desk.forms import FormSpec, Values, sent
 from web.french import validation, vocabulary
+from web.french.typography import say
 from web.http.forms import DatedForm, Day, Form
 
 MILESTONES = {"pix": "Pix passé", "training": "Formation", "briefing": "Information"}
@@ -133,6 +136,17 @@ def unknown_site(desk: Desk, form: Form) -> dict[str, str]:
     return {} if known else {"site": validation.invalid("literal_error", {})}
 
 
+def _must_leave_work_to_somebody(desk: Desk, member: Staff, form: AbsenceForm) -> dict[str, str]:
+    """Returns an error that says what an absence without a deputy leaves to nobody, until it is accepted."""
+    person = next((id for id, one in desk.refs.team.items() if one == member), None)
+    asked = person is not None and chooses_deputies(desk.refs.team, desk.actor.id, person, desk.today)
+    if person is None or not asked or form.deputy or form.anyway or "advisor" not in member.roles_on(form.first):
+        return {}
+    left = left_to_nobody(desk, person, max(desk.today, form.first), form.last)
+    text = "Sans suppléance, personne ne verra son travail : {left}. Choisissez quelqu’un, ou cochez la case plus bas."
+    return {"deputy": say(text, left=left)} if left else {}
+
+
 def _days(desk: Desk, member: Staff, about: str) -> Values:
     """Returns the values of a declared absence, or those of a new one from today."""
     known = next((away for id, away in member.absences.items() if str(id) == about), None)
@@ -151,6 +165,7 @@ FORMS: dict[str, TeamForm] = {
         model=AbsenceForm,
         about="absence",
         initial=_days,
+        check=_must_leave_work_to_somebody,
         arguments=lambda desk, member, form: (
             {**sent(form), "absence": form.absence or new_id(form.command_id, "absence")},
             {},

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from pixflow.dossier.follow_up import close_dossier
 from tests.web.client import InspectingClient, words
 from tests.web.filled import fill, hire, part, said, texts
 from tests.web.paths import House
@@ -39,7 +40,8 @@ def press(client: InspectingClient, person: UUID, name: str, about: object = "",
 def away(at_work: House, who: str = NADIA, deputy: str | None = PAUL, first: date = MONDAY, last: date = FRIDAY) -> Any:
     chosen = str(at_work.people[deputy]) if deputy else ""
     days = {"first": first.isoformat(), "last": last.isoformat(), "deputy": chosen}
-    answer = press(at_work.client(who), at_work.people[who], "absence", **days)
+    accepted = {} if deputy else {"anyway": "true"}
+    answer = press(at_work.client(who), at_work.people[who], "absence", **days, **accepted)
     assert answer.status_code == 303, texts(answer.text, ".errors")
     return answer
 
@@ -123,7 +125,7 @@ def test_who_steers_sees_what_to_see_to(at_work: House) -> None:
     at_work.day(TUESDAY)
     notices = texts(seen(at_work, HELENE), ".notice")
     assert notices == [
-        "Nadia Benali, absence du 16 au 20 mars : personne ne voit ses tâches. Choisir une suppléance",
+        "Nadia Benali, absence du 16 au 20 mars : personne ne voit ses tâches (1 dossier). Choisir une suppléance",
         "Personne n’est référent·e Pix : aucun résultat ne peut être transmis.",
     ]
     press(at_work.client(HELENE), at_work.people[NADIA], "leave", last_day="2026-03-17")
@@ -131,6 +133,25 @@ def test_who_steers_sees_what_to_see_to(at_work: House) -> None:
     link = parsed(seen(at_work, HELENE)).select_one(".notice a")
     assert said(link.parent) == "Nadia Benali, départ le 17 mars : 1 dossier à confier. Confier"
     assert link["href"] == f"/equipe/{at_work.people[NADIA]}/confier"
+
+
+def test_an_absence_says_before_and_after_what_it_leaves_to_nobody(at_work: House) -> None:
+    dossier, client, nadia = at_work.opened(), at_work.client(NADIA), at_work.people[NADIA]
+    days = {"first": "2026-03-30", "last": "2026-04-10"}
+    asked = press(client, nadia, "absence", **days)
+    left = "1 tâche à faire d’ici au 10 avril, 1 dossier"
+    assert asked.status_code == 422
+    assert f"Sans suppléance, personne ne verra son travail : {left}." in words(asked.text)
+    assert press(client, nadia, "absence", **days, anyway="true").status_code == 303
+    told = f"{NADIA}, absence du 30 mars au 10 avril : personne ne voit ses tâches ({left}). Choisir une suppléance"
+    for name in (HELENE, SOPHIE):
+        assert told in words(at_work.client(name).get("/boite").text)
+    assert "personne ne voit ses tâches" not in words(at_work.client(PAUL).get("/boite").text)
+    at_work.on(dossier, close_dossier, reason="done", note="")
+    assert f"{NADIA}, absence du 30 mars au 10 avril : personne ne voit ses tâches." in words(
+        at_work.client(HELENE).get("/boite").text
+    )
+    assert press(at_work.client(NADIA), nadia, "absence", first="2026-05-04", last="2026-05-05").status_code == 303
 
 
 # --- whom to call
