@@ -44,7 +44,6 @@ from projections.statements import (
     question,
     row_of,
     take_first,
-    take_number,
 )
 
 NAME = "advisor_queue"
@@ -184,10 +183,10 @@ def _counts(owners: Owners, today: date, sunday: date) -> Select[Any]:
     return select(*alike, func.count(), *map(_of_these, days)).where(_mine(owners, today)).group_by(*alike)
 
 
-@question(take_number)
-def total(owners: Owners, today: date) -> Select[Any]:
-    """Returns the number of rows that an advisor sees."""
-    return select(func.count()).where(_mine(owners, today))
+@question(take_first)
+def totals(owners: Owners, today: date) -> Select[int, int]:
+    """Returns the number of rows that these people see, and of those past due."""
+    return select(func.count(), _of_these(table.c.due < today)).where(_mine(owners, today))
 
 
 @question(list_rows)

@@ -23,7 +23,7 @@ Question = Callable[[Connection], object]
     [
         (lambda c: advisor_queue.page(c, SOMEBODY, DAY), {"queue_of_owner", "queue_of_colleague"}),
         (lambda c: advisor_queue.workloads(c, DAY), {"COVERING INDEX queue_of_owner"}),
-        (lambda c: advisor_queue.total(c, SOMEBODY, DAY), {"queue_of_owner", "queue_of_colleague"}),
+        (lambda c: advisor_queue.totals(c, SOMEBODY, DAY), {"queue_of_owner", "queue_of_colleague"}),
         (lambda c: advisor_queue.counts(c, SOMEBODY, DAY), {"queue_of_owner", "queue_of_colleague"}),
         (lambda c: advisor_queue.rest(c, SOMEBODY, DAY), {"queue_of_owner", "queue_of_colleague"}),
         (lambda c: piles.late_debriefs(c, DAY), {"queue_of_kind"}),

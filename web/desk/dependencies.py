@@ -15,11 +15,12 @@ from pixflow.identity import normalise
 from pixflow.team.staff import Staff, colleagues_deputised_by
 from pixflow.workshop.scheduling import reached
 from pixflow.workshop.state import Workshop
-from projections import advisor_queue, directory, dossier_sheet, piles, result_routing, workshops
+from projections import directory, dossier_sheet, result_routing, workshops
 from projections.directory import YoungPerson
 from projections.dossier_sheet import DossierFilter
 from projections.store.folds import fold_of, must_not_be_damaged
 from web.accounts import sessions, views
+from web.desk.box_count import box_count
 from web.desk.colleagues import portfolios, role_labels
 from web.desk.commands import must_be_asked_here
 from web.desk.desk import Desk
@@ -29,7 +30,6 @@ from web.desk.witness import DeskWitness
 from web.french.errors import pages
 from web.hosting.host import Host
 from web.hosting.served_structure import Present, ServedStructure
-from web.http.filters import lateness
 from web.http.templates import Frame
 
 COOKIE = "pixflow_person"
@@ -157,7 +157,8 @@ def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
 def _links(desk: Desk) -> list[tuple[str, str, int | None]]:
     items: list[tuple[str, str, int | None]] = []
     if desk.roles & {"advisor", "facilitator", "referent", "manager"}:
-        items.append(("/boite", "Ma boîte", _queue_count(desk)))
+        box = box_count(desk)
+        items.append(("/boite", "Ma boîte", box.todo + box.waiting))
     if "referent" in desk.roles:
         waiting = result_routing.waiting_total(desk.read) + result_routing.to_dispatch_total(desk.read, desk.refs)
         items.append(("/resultats", "Résultats", waiting))
@@ -191,14 +192,6 @@ def seats_kept(desk: Desk) -> list[tuple[Any, YoungPerson]]:
     people = directory.named(desk.read, {row.dossier for row in rows}) if rows else {}
     known = ((row, people[row.dossier]) for row in rows if row.dossier in people)
     return [(row, person) for row, person in known if person.advisor in desk.owners]
-
-
-def _queue_count(desk: Desk) -> int:
-    """Counts the rows of Ma boîte: one's own, one a pile, and for référents and the direction those that wait long."""
-    count = advisor_queue.total(desk.read, desk.owners, desk.today) if desk.roles & authorization.TASK_OWNERS else 0
-    late = lateness(desk.refs.calendar, desk.today)
-    count += len(piles.piles(desk.read, desk.roles, desk.today, late))
-    return count + piles.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
 
 
 # --- the calls for help of today's workshops that reach the person at the desk

@@ -16,6 +16,7 @@ from projections import piles as projections_piles
 from projections.advisor_queue import QueueCount, QueueFilter
 from projections.store.folds import folds_of
 from web.desk import receipts, undo
+from web.desk.box_count import box_count
 from web.desk.colleagues import uncovered
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
@@ -108,8 +109,7 @@ def read(
         referent="referent" in desk.roles,
         opens_dossiers=desk.may(open_dossier),
         filtered=any(asked.values()),
-        total=sum(row.n for row in counted) + len(piles),
-        late=sum(row.late for row in counted) + sum(1 for one in piles if one.late),
+        box=box_count(desk),
         done=_done_today(desk),
         groups=_groups(own, [row for row in counted if filters.fits(row, asked)], desk.today),
         all=Chip("Tout", "/boite", filters.total(counted, {}), not any(asked.values())),
