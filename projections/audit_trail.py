@@ -1,7 +1,7 @@
 """The audit trail: where each event stands, when and by whom it was recorded. The event store has what it says."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    and_,
     case,
     func,
     literal_column,
@@ -223,6 +224,60 @@ def latest(connection: Connection) -> list[datetime]:
     """Returns the time of the event that is dated latest; nothing when there is no event."""
     found = connection.execute(select(func.max(table.c.at))).scalar()
     return [found.replace(tzinfo=UTC)] if found else []
+
+
+# --- the work of one person between two instants
+
+
+_TICK = timedelta(microseconds=1)
+_RETRACTIONS = [event.TOPIC for event in RETRACTIONS]
+_ALONE = (d.DuplicateJoined.TOPIC, WorkshopMoved.TOPIC)
+"""Events that tell alone what their command recorded: a merge, the new day of a workshop."""
+
+
+def recorded(
+    connection: Connection, by: str, since: datetime, until: datetime, limit: int, offset: int = 0
+) -> list[Any]:
+    """Returns what somebody recorded in dossiers and workshops from an instant until another, excluded, oldest first.
+
+    Without retractions, without what came along with an opening, and without the events of a workshop about a guest:
+    their dossier has them too.
+    """
+    bounds = {"since": _naive(since) - _TICK, "until": _naive(until) - _TICK}
+    return list(_recorded(connection, by=by, **bounds, limit=limit, offset=offset))
+
+
+@Statement
+def _recorded(by: str, since: datetime, until: datetime, limit: int, offset: int) -> Select[Any]:
+    query = select(table).where(*_work(by, since, until)).order_by(table.c.position)
+    return query.limit(limit).offset(offset)
+
+
+def recorded_totals(connection: Connection, by: str, since: datetime, until: datetime) -> list[tuple[str, int, int]]:
+    """Counts the same events by kind: each with its topic, all of them, and those that were not retracted since."""
+    bounds = {"since": _naive(since) - _TICK, "until": _naive(until) - _TICK}
+    return [tuple(row) for row in _recorded_totals(connection, by=by, **bounds)]
+
+
+@Statement
+def _recorded_totals(by: str, since: datetime, until: datetime) -> Select[Any]:
+    other = table.alias()
+    retracted = select(other.c.version).where(other.c.stream == table.c.stream, other.c.retracts == table.c.version)
+    stands = func.count(case((~retracted.exists(), 1)))
+    return select(table.c.topic, func.count(), stands).where(*_work(by, since, until)).group_by(table.c.topic)
+
+
+def _work(by: str, since: datetime, until: datetime) -> list[ColumnElement[bool]]:
+    """Selects by positions, in the order of the index of authors: both instants are those before the first event."""
+    first, last = (func.coalesce(_position_at(instant).scalar_subquery(), 0) for instant in (since, until))
+    within = (table.c.by == by, table.c.position > first, table.c.position <= last)
+    told = select(table.c.command).where(*within, table.c.topic.in_(_ALONE))
+    alone = or_(table.c.topic.in_(_ALONE), table.c.command.not_in(told))
+    first_one = table.alias()
+    opening = and_(first_one.c.stream == table.c.stream, first_one.c.version == 1, table.c.version > 1)
+    came_along = select(first_one.c.version).where(opening, first_one.c.command == table.c.command).exists()
+    about = (table.c.kind.in_(("dossier", "workshop")), table.c.dossier.is_(None), table.c.topic.not_in(_RETRACTIONS))
+    return [*within, alone, ~came_along, *about]
 
 
 def done_by(connection: Connection, by: str, since: datetime) -> dict[UUID | None, int]:

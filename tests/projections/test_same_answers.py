@@ -45,7 +45,7 @@ WRITES = {"audit_trail.forget", "entries.pause_sums", "entries.resume_sums"}
 IN_ANY_ORDER = {
     "advisor_queue.counts", "piles.piles", "advisor_queue.opened_since", "dossier_sheet.counts",
     "dossier_sheet.moved_since", "dossier_sheet.past_counts", "directory.everyone", "referrals.every",
-    "result_routing.known",
+    "result_routing.known", "audit_trail.recorded_totals",
 }  # fmt: skip
 TODAY = NOW.date()
 DAYS = [TODAY - timedelta(days=90), TODAY - timedelta(days=7), TODAY, TODAY + timedelta(days=9)]
@@ -253,6 +253,7 @@ OF_ONE: dict[str, dict[str, list[Any]]] = {
     },
     "audit_trail": {
         "since": [datetime(2026, 4, 1, tzinfo=UTC)],
+        "until": [NOW],
         "wanted": [
             audit_trail.TrailFilter(),
             audit_trail.TrailFilter(topic="dossier.PixPresented", since=NOW - timedelta(days=60), until=NOW),

@@ -1,13 +1,13 @@
 """SQLite finds the rows of a question by an index: one of few rows is used only where the question says so."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection
 
-from projections import advisor_queue, piles, result_routing
+from projections import advisor_queue, audit_trail, piles, result_routing
 from projections.piles import Lateness, WaitingFilter
 from projections.store import sqlite
 
@@ -48,6 +48,15 @@ def test_late_rows_are_counted_by_the_index_alone_and_stand_in_its_order() -> No
     assert counts[0] == late.format("COVERING ")
     listed = planned(lambda c: piles.waiting_long(c, BOTH, SOMEBODY, DAY, LATE, WaitingFilter(), 50, 0))
     assert listed == [late.format(""), "USE TEMP B-TREE FOR LAST 3 TERMS OF ORDER BY"]
+
+
+def test_the_work_of_somebody_is_found_by_its_author_and_its_positions() -> None:
+    since, until = (datetime(2026, 3, day, tzinfo=UTC) for day in (16, 23))
+    for question in (audit_trail.recorded, audit_trail.recorded_totals):
+        more = (50,) if question is audit_trail.recorded else ()
+        plan = planned(lambda c: question(c, "somebody", since, until, *more))  # noqa: B023
+        assert plan.count("SEARCH audit_trail USING INDEX trail_of_author (by=? AND position>? AND position<?)") == 2
+        assert not [line for line in plan if line.startswith("SCAN audit_trail")]
 
 
 def planned(question: Question) -> list[str]:

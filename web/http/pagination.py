@@ -11,7 +11,7 @@ SIZE = 50
 class Pager:
     """One page of a list of `total` rows.
 
-    `address` and `params` are those of the list; `name` is the parameter that says the page.
+    `address` and `params` are those of the list; `name` is the parameter that says the page, `size` its rows.
     """
 
     total: int
@@ -20,18 +20,27 @@ class Pager:
     params: Mapping[str, str]
     name: str = "p"
     anchor: str = ""
+    size: int = SIZE
 
     @classmethod
     def at(
-        cls, total: int, asked: int, address: str, params: Mapping[str, str], *, name: str = "p", anchor: str = ""
+        cls,
+        total: int,
+        asked: int,
+        address: str,
+        params: Mapping[str, str],
+        *,
+        name: str = "p",
+        anchor: str = "",
+        size: int = SIZE,
     ) -> "Pager":
         """Returns the page asked for, or the last one."""
-        last = max(1, -(-total // SIZE))
-        return cls(total, min(max(1, asked), last), address, params, name, anchor)
+        last = max(1, -(-total // size))
+        return cls(total, min(max(1, asked), last), address, params, name, anchor, size)
 
     @property
     def offset(self) -> int:
-        return (self.number - 1) * SIZE
+        return (self.number - 1) * self.size
 
     @property
     def first(self) -> int:
@@ -39,7 +48,7 @@ class Pager:
 
     @property
     def last(self) -> int:
-        return min(self.total, self.offset + SIZE)
+        return min(self.total, self.offset + self.size)
 
     @property
     def previous(self) -> str | None:

@@ -102,12 +102,15 @@ function tell(text, kind) {
   setTimeout(() => notice.remove(), 12_000);
 }
 
-// A button that copies the text before it: by the clipboard, else by a selection, which needs no secure address.
+// A button that copies the text before it, folded away or not: by the clipboard, else by a selection, which needs no
+// secure address.
 async function copyText(button) {
-  const text = button.previousElementSibling;
+  const before = button.previousElementSibling;
+  const text = before.querySelector("pre") ?? before;
   try {
     await navigator.clipboard.writeText(text.textContent);
   } catch {
+    before.open = true;
     getSelection().selectAllChildren(text);
     if (!document.execCommand("copy")) return tell("Le texte est sélectionné : copiez-le avec Ctrl + C.", "copy");
   }

@@ -22,7 +22,7 @@ WORDS = {
     "clos", "repris", "gardes",
     "reste", "o", "vers", "reprise", "ajouter", "boite", "corrige", "agenda", "attente", "aupres",
     "retard", "grouper", "rapprocher", "transmettre", "compte", "numero", "perdu",
-    "periode", "mois", "coupe", "horloge", "fichier",  "label", "fraicheur", "ouvert",
+    "periode", "semaine", "mois", "coupe", "horloge", "fichier",  "label", "fraicheur", "ouvert",
     "liste", "partie",
     "a", "c", "d", "e", "p", "q", "r", "s", "t",
 }  # fmt: skip

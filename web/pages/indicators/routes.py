@@ -10,16 +10,19 @@ from pixflow.indicators.catalogue import FUNNEL
 from pixflow.indicators.facts import PAIRS, delay
 from pixflow.indicators.outside import Figure
 from pixflow.protocol.drafting import issue_report
+from web.desk.box_count import box_count
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
 from web.hosting.figures import counting
-from web.http.people import NOBODY
+from web.http.addresses import PageNumber
+from web.http.people import NOBODY, listed
 from web.http.templates import show
 from web.pages.indicators import asked as asking
 from web.pages.indicators.asked import PATH, AskedFigures, At, count_for, figures_in
 from web.pages.indicators.figures import describe_all, download, funnel
+from web.pages.indicators.week import read_week
 
 router = APIRouter()
 MINE = "/mon-activite"
@@ -28,7 +31,7 @@ AtOwnFigures = Annotated[Desk, allowed("advisor")]
 COHORTS = tuple(f"I{number}" for number in range(2, 12))
 FLOWS = ("I1", "I14", "I15", "I16", "I20", "I21", "I23")
 STOCKS = ("I18", "I19", "I22")
-OWN = ("I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I18", "I19")
+OWN = ("I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I18")
 
 
 @router.get(PATH)
@@ -92,9 +95,13 @@ def send(request: Request, desk: AtFigures, at: At) -> Response:
 
 
 @router.get(MINE)
-def read_own(request: Request, desk: AtOwnFigures, at: At) -> Response:
-    """Shows what waits in one's own dossiers, and since when: volumes, no rate."""
+def read_own(request: Request, desk: AtOwnFigures, at: At, semaine: str = "", p: PageNumber = 1) -> Response:
+    """Shows what the person at the desk recorded in a week, what is to do, and where their dossiers are: no rate.
+
+    `semaine` is a day of the week.
+    """
     asked = at(desk, advisor=desk.me)
+    week = read_week(desk, semaine, p, MINE, {"periode": asked.period})
     with count_for(desk, asked) as there:
         figures = figures_in(there, asked.question, OWN)
     texts = describe_all(figures, asked, MINE)
@@ -102,10 +109,13 @@ def read_own(request: Request, desk: AtOwnFigures, at: At) -> Response:
         request,
         "indicators/mine.html",
         "figures",
-        NOBODY,
+        listed(week.people),
+        week=week,
+        box=box_count(desk),
+        today=desk.today,
         days=asking.describe_period(asked.question),
-        menus=[asking.period_menu(MINE, asked)],
+        menus=[asking.period_menu(MINE, asked, semaine=week.asked)],
+        period=asked.period,
         steps=[texts[id] for id in COHORTS],
         ages=texts["I18"],
-        tasks=texts["I19"],
     )

@@ -1,0 +1,47 @@
+"""Ma semaine in a browser: one press copies the lines for i-Milo; without JavaScript they are selected; it prints."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.house import known
+from tests.web.paths import House
+
+pytestmark = pytest.mark.browser
+NADIA = "Nadia Benali"
+
+
+def test_a_week_is_copied_walked_and_printed(
+    locale: House, url: str, tab: Page, check_page: Callable[[Page], None]
+) -> None:
+    locale.planned(imilo_number="12345")
+    known(tab, NADIA, url)
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.goto(f"{url}/mon-activite")
+    check_page(tab)
+    tab.get_by_role("button", name="Copier pour i-Milo").press("Enter")
+    expect(tab.locator("#toasts")).to_contain_text("Texte copié.")
+    copied = tab.evaluate("navigator.clipboard.readText()")
+    assert copied == tab.locator("pre.copy").text_content()
+    assert copied.startswith("Aminata Diallo, n°\xa0i-Milo 12345\n- 16\xa0mars\xa02026\xa0: Pix présenté")
+    tab.get_by_role("link", name="Semaine d’avant").click()
+    expect(tab.locator(".week .empty")).to_contain_text("Vous n’avez rien noté cette semaine-là.")
+    tab.get_by_label("La semaine du").fill("2026-03-18")
+    tab.get_by_role("button", name="Montrer").click()
+    expect(tab.get_by_role("heading", name="Lundi 16 mars", exact=True)).to_be_visible()
+    tab.emulate_media(media="print")
+    head = "Mission locale de L’Aigle – Mortagne · Nadia Benali · imprimé le 16\xa0mars\xa02026"
+    expect(tab.locator(".head .printonly")).to_have_text(head)
+    for hidden in ("#steps", "#I18", ".weeks", "[data-copy-text]"):
+        expect(tab.locator(hidden)).to_be_hidden()
+
+
+def test_without_javascript_the_lines_are_selected(locale: House, url: str, new_tab: Callable[..., Page]) -> None:
+    locale.presented()
+    tab = new_tab(java_script_enabled=False)
+    known(tab, NADIA, url)
+    tab.goto(f"{url}/mon-activite")
+    expect(tab.get_by_role("button", name="Copier pour i-Milo")).to_be_hidden()
+    tab.get_by_text("Les lignes pour i-Milo").click()
+    expect(tab.locator("pre.copy")).to_be_visible()
