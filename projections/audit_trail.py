@@ -31,7 +31,7 @@ from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events.base import Event, Recorded, Unopened, personal_fields
 from pixflow.events.catalogue import catalogue
-from pixflow.events.workshop import WorkshopMoved
+from pixflow.events.workshop import WorkshopCancelled, WorkshopMoved
 from pixflow.folding import RETRACTIONS
 from pixflow.streams import KINDS as STREAMS
 from projections.contract import Change, Row, Source, keys, metadata, optional, required
@@ -231,8 +231,8 @@ def latest(connection: Connection) -> list[datetime]:
 
 _TICK = timedelta(microseconds=1)
 _RETRACTIONS = [event.TOPIC for event in RETRACTIONS]
-_ALONE = (d.DuplicateJoined.TOPIC, WorkshopMoved.TOPIC)
-"""Events that tell alone what their command recorded: a merge, the new day of a workshop."""
+_ALONE = (d.DuplicateJoined.TOPIC, WorkshopMoved.TOPIC, WorkshopCancelled.TOPIC)
+"""Events that tell alone what their command recorded: a merge, a workshop on a new day or cancelled."""
 
 
 def recorded(

@@ -169,7 +169,7 @@ def _acts(desk: Desk, rows: Sequence[Any], dossiers: Mapping[UUID, Dossier], era
         found, names, by = events[row.position], names_for(desk, dossier), retracted[row.stream].get(row.version)
         yield Act(
             *stamps,
-            _name(dossier) if dossier else "atelier",
+            _name(dossier) if dossier else "Atelier",
             sentences.sentence(found, names, zone=desk.zone, history=trails[row.stream]),
             f"/dossiers/{row.stream}" if dossier else f"/ateliers/{row.stream}",
             getattr(found.event, "on", None) or local.date(),

@@ -101,7 +101,8 @@ def test_many_facts_are_paged_and_the_counts_are_of_the_whole_week(at_work: Hous
     found = page(at_work)
     assert len(parsed(found).select(".week-days .item")) == MOST
     assert texts(found, ".week-days .parts li") == [f"Présentation de Pix {MOST + 5}"]
-    assert f"1 à {MOST} sur {MOST + 5}" in words(found)
+    assert f"Faits 1 à {MOST} sur {MOST + 5}" in words(found)
+    assert texts(found, ".week-days summary") == ["Les lignes pour i-Milo, de cette page"]
     last = page(at_work, "?p=2")
     assert len(parsed(last).select(".week-days .item")) == 5
     assert page(at_work, "?p=99") == last
@@ -229,7 +230,7 @@ def test_what_comes_along_with_an_opening_is_no_fact_of_its_own(at_work: House) 
     ]
 
 
-def test_a_merge_and_a_new_day_of_a_workshop_are_one_fact_each(at_work: House) -> None:
+def test_a_merge_and_a_workshop_that_moves_or_is_cancelled_are_one_fact_each(at_work: House) -> None:
     hire(at_work, "Omar Diop", "advisor", "referent")
     omar = at_work.client("Omar Diop")
     duplicate, kept, workshop = at_work.prescribed()[0], at_work.opened(), scheduled(at_work)
@@ -242,10 +243,13 @@ def test_a_merge_and_a_new_day_of_a_workshop_are_one_fact_each(at_work: House) -
     move = f"/ateliers/{workshop}?formulaire=move"
     moved = sent_by(omar.get(move).text, "form[action*=deplacer]") | {"day": "2026-04-02"}
     assert omar.post(f"/ateliers/{workshop}/deplacer", data=moved).status_code == 303
+    cancelled = sent_by(omar.get(f"/ateliers/{workshop}?formulaire=cancel").text, "form[action*=annuler]")
+    assert omar.post(f"/ateliers/{workshop}/annuler", data=cancelled | {"reason": "room"}).status_code == 303
     ((_, told),) = acts(page(at_work, who="Omar Diop"))
     assert told == [
         "10:12 Aminata Diallo Réuni avec le dossier d’Aminata Diallo (doublon)",
-        "10:12 atelier Atelier déplacé : jeudi 2 avril, de 14:00 à 16:00, Salle 2",
+        "10:12 Atelier Atelier déplacé : jeudi 2 avril, de 14:00 à 16:00, Salle 2",
+        "10:12 Atelier Atelier annulé : salle indisponible",
     ]
 
 
