@@ -14,6 +14,7 @@ from pixflow.dossier.stages import orientation
 from pixflow.team.absences import declare_absence
 from pixflow.unit_of_work import Step
 from projections import audit_trail
+from tests.damage import flip
 from tests.erasures import erase
 from tests.web.access_lines import NewLines
 from tests.web.arranged import scheduled, seat
@@ -208,6 +209,22 @@ def test_an_erased_person_has_no_name(at_work: House) -> None:
     found = page(at_work)
     assert acts(found) == [("Lundi 16 mars", ["10:12 personne effacée Présentation de Pix"])]
     assert "Diallo" not in found
+
+
+def test_a_fact_that_does_not_open_says_so_and_the_others_stay(at_work: House) -> None:
+    at_work.presented()
+    bad = at_work.presented(first="Léo", last="Martin")
+    at_work.on(bad, follow_up.take_note, text="Rappelle lundi")
+    flip(at_work.served.opened, at_work.served.engine.head())
+    ((_, told),) = acts(page(at_work))
+    assert [line.removeprefix("10:12 ") for line in told] == [
+        "Aminata Diallo Pix présenté au premier accueil",
+        "Léo Martin Pix présenté au premier accueil",
+        "Léo Martin Note : ne se lit plus",
+    ]
+    at_work.served.rebuild(lambda done, total: None)
+    ((_, told),) = acts(page(at_work))
+    assert "Aminata Diallo" in told[0]
 
 
 def test_a_workshop_is_named_by_what_was_done(at_work: House) -> None:
