@@ -1,7 +1,7 @@
 """Identity data as typed, in one canonical form: names, numbers, phones and e-mails."""
 
 import re
-from typing import Final
+from typing import Final, Protocol
 
 from anyascii import anyascii
 
@@ -35,6 +35,20 @@ def normalise(text: str) -> str:
     """Returns the text without accents, case and punctuation: `"  D'Ornano-Lefèvre "` gives `"d ornano lefevre"`."""
     plain = text if text.isascii() else anyascii(text)
     return " ".join(re.findall(r"[0-9a-z]+", plain.lower()))
+
+
+class Named(Protocol):
+    """Somebody with a name, in two fields."""
+
+    @property
+    def last_name(self) -> str: ...
+    @property
+    def first_name(self) -> str: ...
+
+
+def list_name(person: Named) -> str:
+    """Returns a name as lists write it, in the order in which they are sorted: `"Diallo Aminata"`."""
+    return f"{person.last_name} {person.first_name}"
 
 
 def words(last: str, first: str) -> frozenset[str]:

@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from pixflow import tasks
 from pixflow.dossier.state import current_stage
-from pixflow.identity import normalise
+from pixflow.identity import list_name, normalise
 from projections.contract import Change, Row, keys, metadata, optional, required
 from projections.directory import people
 from projections.statements import (
@@ -84,9 +84,9 @@ def _about(kind: str, state: Any, task: tasks.Task) -> Row:
     match kind:
         case "dossier":
             there = {"stage": current_stage(state), **{at: getattr(state, at) for at in ("programme", "site", "phone")}}
-            return {"name": f"{state.first_name} {state.last_name}", "group": state.group or "", **there}
+            return {"name": list_name(state), "group": state.group or "", **there}
         case "participation":
-            return {"name": f"{state.first_name} {state.last_name}"}
+            return {"name": list_name(state)}
         case "workshop":
             return {"name": state.place or state.site, "site": state.site}
         case "structure":

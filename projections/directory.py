@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from pixflow.authorization import Scope
-from pixflow.identity import normalise
+from pixflow.identity import list_name, normalise
 from pixflow.identity import words as name_words
 from projections.contract import Change, Row, keys, metadata, optional, required
 from projections.statements import Found, Statement, by_key, question, row_of, take_number
@@ -86,7 +86,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     state = change.after
     if state.opened is None:
         return {people: [], words: []}
-    sort = normalise(f"{state.last_name} {state.first_name}")
+    sort = normalise(list_name(state))
     person = row_of(people, state, stream=change.stream, sort=sort, closed=state.closed is not None)
     return {people: [person], words: [{"word": word, "stream": change.stream} for word in sorted(set(sort.split()))]}
 

@@ -29,7 +29,7 @@ from pixflow.authorization import Scope
 from pixflow.documents.grille import percent
 from pixflow.dossier.retention import RULES, Rule
 from pixflow.dossier.state import Dossier, current_stage
-from pixflow.identity import normalise
+from pixflow.identity import list_name, normalise
 from projections.contract import Change, Row, keys, metadata, optional, required
 from projections.statements import Statement, having, list_rows, list_values, page_of, pair_columns, question, row_of
 
@@ -81,7 +81,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
         table,
         state,
         stream=change.stream,
-        sort=normalise(f"{state.last_name} {state.first_name}"),
+        sort=normalise(list_name(state)),
         group=state.group or "",
         lent_until=state.lent.until if state.lent else None,
         lender=state.lent.back_to if state.lent else None,

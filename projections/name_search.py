@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from sqlalchemy import Connection, Index, Select, String, Table, Uuid, cast, func, select
 
 from pixflow.authorization import Scope
-from pixflow.identity import normalise
+from pixflow.identity import list_name, normalise
 from projections import directory
 from projections.contract import Change, Row, keys, metadata
 from projections.directory import YoungPerson
@@ -48,7 +48,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     state = change.after
     if state.opened is None:
         return {trigrams: []}
-    runs = trigrams_of(f"{state.last_name} {state.first_name}")
+    runs = trigrams_of(list_name(state))
     return {trigrams: [{"trigram": run, "stream": change.stream} for run in sorted(runs)]}
 
 
@@ -67,7 +67,7 @@ def born(connection: Connection, text: str, day: date, limit: int = 8) -> list[Y
 
 def _alike(text: str, people: Iterable[YoungPerson]) -> list[YoungPerson]:
     """Returns the people whose names resemble the text, the most similar first."""
-    scored = [(likeness(text, f"{one.last_name} {one.first_name}"), one) for one in people]
+    scored = [(likeness(text, list_name(one)), one) for one in people]
     best = sorted(scored, key=lambda pair: (-pair[0], pair[1].last_name, pair[1].first_name, pair[1].stream.int))
     return [one for score, one in best if score >= ALIKE]
 

@@ -34,7 +34,7 @@ from sqlalchemy import (
 
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Moment, Profile, Result
-from pixflow.identity import imilo_number, normalise
+from pixflow.identity import imilo_number, list_name, normalise
 from pixflow.participation.state import Participation
 from pixflow.reference_data import References
 from projections.contract import Change, Row, keys, metadata, optional, required
@@ -129,7 +129,7 @@ def _participation(stream: UUID, state: Participation) -> Row:
         participations,
         state,
         stream=stream,
-        sort=normalise(f"{state.last_name} {state.first_name}"),
+        sort=normalise(list_name(state)),
         number=_number(state.external_id),
         started_day=started.day if started else None,
         started_at=started.at.replace(tzinfo=None) if started and started.at else None,
@@ -157,7 +157,7 @@ def _result(stream: UUID, dossier: Dossier) -> list[Row]:
     assert link.received is not None
     dispatched = dossier.prescription.dispatched.get(participation)
     debrief = dossier.prescription.debriefs.get(participation)
-    name = f"{dossier.first_name} {dossier.last_name}"
+    name = list_name(dossier)
     row = row_of(
         results,
         dossier,

@@ -127,7 +127,7 @@ class Board:
 
 def entry(html: str, name: str) -> Tag:
     """The row whose title bears that name."""
-    rows: list[Tag] = list(parsed(html).select(".entry"))
+    rows: list[Tag] = sorted(parsed(html).select(".entry"), key=lambda one: one.select_one("h3") is None)
     return next(one for one in rows if name in (one.select_one("h3") or one).get_text())
 
 

@@ -24,7 +24,7 @@ from pixflow.events.campaign import (
     PurposeCorrected,
 )
 from pixflow.events.intake import ExportReceived
-from pixflow.identity import normalise
+from pixflow.identity import list_name, normalise
 from pixflow.participation.campaign import Intake
 from projections import audit_trail, partners, result_routing
 from web.desk import task_links
@@ -232,7 +232,7 @@ def _lines(desk: Desk, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:
 def _line(recorded: Recorded, names: Names, known: dict[UUID, Any], history: Sequence[Recorded]) -> ReceiptLine | None:
     """Returns the line of an event; None when another line implies it."""
     row = known.get(recorded.originator_id)
-    typed = f"{row.last_name} {row.first_name}" if row else ""
+    typed = list_name(row) if row else ""
     match recorded.event:
         case p.MatchConfirmed(dossier=dossier):
             undo = task_links.dossier_form(dossier, "unmatch", str(recorded.originator_id))

@@ -18,6 +18,7 @@ from jinja2.runtime import Context, Macro
 from jinja2_fragments import render_block
 from markupsafe import Markup
 
+from pixflow.identity import list_name
 from web.french import dates, tasks, typography, vocabulary
 from web.french.dossier import path
 from web.french.events import resources
@@ -131,6 +132,7 @@ FILTERS = {
         typography.de, typography.lower_first, typography.number, typography.percent, typography.phone,
         typography.plural, typography.typeset, typography.upper_first, path.fraction, path.group, path.mastered,
         path.site, carrying, typography.que, dates.clock, dates.day, dates.instant, dates.weekday, dates.weekday_day,
+        list_name,
     )
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived
 from pixflow.events.participation import MatchConfirmed, ParticipationSetAside
+from pixflow.identity import list_name
 from projections import audit_trail, directory, result_routing
 from projections import exports as projections_exports
 from web.desk import task_links
@@ -111,4 +112,4 @@ def gone(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
 
 
 def _name(row: Any) -> str:
-    return f"{row.last_name} {row.first_name}"
+    return list_name(row)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pixflow.documents.grille import percent
 from pixflow.engine import Step
+from pixflow.identity import list_name
 from pixflow.importing import match_after_opening
 from pixflow.participation import matches
 from pixflow.participation.scoring import Match
@@ -66,7 +67,7 @@ def cards(desk: Desk, rows: Sequence[Any]) -> list[MatchCard]:
         alone = candidates[0] if not sure and match_proposals.alone(proposals) else None
         about = (_number(row), _progress(row), desk.refs.campaigns[row.campaign].name if several else "")
         said = " · ".join(filter(None, about))
-        made.append(MatchCard(row.stream, f"{row.last_name} {row.first_name}", said, tuple(candidates), sure, alone))
+        made.append(MatchCard(row.stream, list_name(row), said, tuple(candidates), sure, alone))
     return made
 
 
@@ -161,7 +162,7 @@ def confirm(desk: Desk, pairs: Sequence[tuple[UUID, UUID]], command_id: UUID) ->
         row, person = rows.get(left), people.get(right)
         if row is None or person is None:
             continue
-        only, name = _only(proposals.get(left, ())), f"{row.last_name} {row.first_name}"
+        only, name = _only(proposals.get(left, ())), list_name(row)
         if row.waiting and (only is None or only.stream != right):
             outcomes.append(RowOutcome(name, refused=CHANGED))
             continue

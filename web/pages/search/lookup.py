@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
+from pixflow.identity import list_name
 from projections import directory, name_search
 from projections.directory import YoungPerson
 from web.desk import task_links
@@ -69,7 +70,8 @@ def found_row(desk: Desk, found: YoungPerson) -> FoundRow:
         "" if desk.scope.whose == "own" else advisor_name(desk, found.advisor),
         found.closed and "dossier clos",
     )
-    return FoundRow(found.stream, found.name, found.programme, " · ".join(part for part in parts if part))
+    name = list_name(found)
+    return FoundRow(found.stream, name, found.programme, " · ".join(part for part in parts if part))
 
 
 # --- the routes of the search. They are POST: no name stands in an address or a log

@@ -17,7 +17,7 @@ from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import AdvisorAssigned, DossierLent
-from pixflow.identity import normalise
+from pixflow.identity import list_name, normalise
 from pixflow.refused import Refused
 from pixflow.team.staff import share, weight
 from projections import advisor_queue, audit_trail, directory, dossier_sheet
@@ -402,7 +402,7 @@ def _reassignments(desk: Desk, events: Sequence[Recorded]) -> list[Reassignment]
         rows.append(
             Reassignment(
                 stream,
-                f"{young.last_name} {young.first_name}" if young else privacy.ERASED,
+                list_name(young) if young else privacy.ERASED,
                 (young and young.imilo_number) or "",
                 event.advisor,
                 event.until if isinstance(event, DossierLent) else None,

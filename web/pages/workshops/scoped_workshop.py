@@ -11,6 +11,7 @@ from fastapi import HTTPException
 from pixflow.authorization import Subject
 from pixflow.decision import Decision
 from pixflow.events.base import Recorded
+from pixflow.identity import list_name
 from pixflow.participation.campaign import Campaign
 from pixflow.workshop.state import Workshop
 from projections import directory
@@ -131,7 +132,7 @@ class ScopedWorkshop:
             return SeatRow(id, name, presence=presence, kept_until=kept_until)
         programme = vocabulary.PROGRAMMES.get(found.programme, found.programme)
         about = (programme, "" if mine else advisor, "dossier clos" if found.closed else "")
-        name = f"{found.last_name} {found.first_name}"
+        name = list_name(found)
         releasable = mine or bool(self.desk.roles & {"facilitator", "referent"})
         return SeatRow(
             id, name, name.casefold(), " · ".join(filter(None, about)), readable, releasable, presence, kept_until

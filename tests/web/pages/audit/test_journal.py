@@ -126,7 +126,7 @@ def test_several_are_to_choose_among_and_a_name_spelt_nearly_so_is_proposed(at_w
     assert page.select_one(".filters input[name=q]")["value"] == "diallo"
     assert page.select_one("select[name=sorte] option[selected]")["value"] == "dossier.PixPresented"
     near = looked_for(at_work, "dialo hugo")
-    assert texts(near.text, ".found .item-who") == ["Hugo Diallo"]
+    assert texts(near.text, ".found .item-who") == ["Diallo Hugo"]
     assert "Noms proches" in words(near.text)
     none = words(looked_for(at_work, "zzzz").text)
     assert "aucun dossier pour « zzzz »" in none

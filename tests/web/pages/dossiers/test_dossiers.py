@@ -191,7 +191,7 @@ def test_a_name_and_birth_date_known_already_are_told_before_a_second_dossier_op
     assert answer.status_code == 422
     page = parsed(answer.text)
     assert "Un dossier porte déjà ce nom et cette date de naissance." in said(page.select_one(".errors"))
-    assert said(page.select_one(f"a[href='/dossiers/{mine}']")) == "Aminata Diallo"
+    assert said(page.select_one(f"a[href='/dossiers/{mine}']")) == "Diallo Aminata"
     assert page.select_one("input[name=group]")["value"] == "mars"
     assert texts(answer.text, "form .actions button") == ["Ouvrir le dossier", "Ouvrir quand même"]
     assert client.post("/dossiers/nouveau", data=sent).status_code == 422

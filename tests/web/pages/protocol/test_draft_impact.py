@@ -42,11 +42,11 @@ def test_a_shorter_retention_names_the_dossiers_that_fall_due(at_work: House) ->
     drafted(at_work, shorter(3))
     page = read(at_work, PROTOCOL)
     assert "2 dossiers de plus passeraient leur délai de conservation le 10 août 2026" in words(page)
-    assert names(page) == ["Aminata Diallo", "Chloé Diallo"]
+    assert names(page) == ["Diallo Aminata", "Diallo Chloé"]
     assert "en CEJ : 3 mois, passés le 16 juin 2026" in texts(page, ".touched .item-why")[0]
     own = read(at_work, PROTOCOL, by=NADIA)
     assert "Parmi les dossiers que vous suivez, 2 dossiers de plus passeraient" in words(own)
-    assert names(own) == ["Aminata Diallo", "Chloé Diallo"]
+    assert names(own) == ["Diallo Aminata", "Diallo Chloé"]
     hidden = read(at_work, PROTOCOL, by=YANN)
     assert "Diallo" not in hidden
     assert "les noms ne sont pas montrés" in words(hidden)

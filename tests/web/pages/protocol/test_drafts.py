@@ -136,15 +136,15 @@ def test_if_the_first_band_ended_at_45_these_young_people_would_change_band(at_w
     said = editor(at_work) | {"b0-high": "45"}
     told = checked(at_work, said)
     assert "2 résultats changeraient de tranche" in words(told)
-    assert "Aminata Diallo 43 %, 41-70 % → 0-45 %" in words(told)
-    assert "Chloé Diallo 45 %" in words(told)
+    assert "Diallo Aminata 43 %, 41-70 % → 0-45 %" in words(told)
+    assert "Diallo Chloé 45 %" in words(told)
     assert "Bilal" not in told
     assert "David" not in told
     lows = {one["hx-target"]: one.get_text() for one in parsed(told).select("hx-partial") if "low" in one["hx-target"]}
     assert lows == {"#low-0": "0", "#low-1": "46", "#low-2": "71"}
     assert send(at_work, said).headers["location"] == f"{GRID}?enregistre=projet"
     assert facts(at_work, "grille") == [GrilleDrafted(draft=1, document=ending_at(45), note="", on=MONDAY)]
-    assert names(read(at_work)) == ["Aminata Diallo", "Chloé Diallo"]
+    assert names(read(at_work)) == ["Diallo Aminata", "Diallo Chloé"]
 
 
 BROKEN = [
@@ -327,8 +327,8 @@ def test_only_results_not_built_upon_of_open_dossiers_one_may_read_are_touched(a
     at_work.on(david, closing.close_dossier, reason="moved", note="")
     at_work.opened(first="Emma")
     drafted(at_work, ending_at(45))
-    everybody = ["Aminata Diallo", "Bilal Diallo"]
-    for by, seen in ((SOPHIE, everybody), (HELENE, everybody), (NADIA, ["Aminata Diallo"]), (PAUL, ["Bilal Diallo"])):
+    everybody = ["Diallo Aminata", "Diallo Bilal"]
+    for by, seen in ((SOPHIE, everybody), (HELENE, everybody), (NADIA, ["Diallo Aminata"]), (PAUL, ["Diallo Bilal"])):
         assert names(read(at_work, by=by)) == seen
     assert "Parmi les dossiers que vous suivez, 1 résultat changerait" in words(read(at_work, by=PAUL))
     hidden = read(at_work, by=YANN)
@@ -356,7 +356,7 @@ def test_many_touched_are_paged_with_their_exact_count(at_work: House) -> None:
     first, last = read(at_work), read(at_work, query="?le=2026-04-01&p=2")
     assert "55 résultats changeraient de tranche" in words(first)
     assert (len(names(first)), len(names(last))) == (50, 5)
-    assert (names(first)[0], names(last)[-1]) == ("Aminata Nom01", "Aminata Nom55")
+    assert (names(first)[0], names(last)[-1]) == ("Nom01 Aminata", "Nom55 Aminata")
     assert parsed(first).select_one(".pager a[rel=next]")["href"] == f"{GRID}?le=2026-03-17&p=2#concernes"
     assert words(checked(at_work, editor(at_work))).count("41-70 % → 0-45 %") == 12
 

@@ -62,13 +62,13 @@ def test_what_rests_is_folded_at_the_end_with_its_reason_and_its_day(at_work: Ho
     group = page.select_one("#en-pause")
     assert said(group.h2) == "En pause · 2"
     assert not group.has_attr("open")
-    assert texts(str(group), ".item-who") == ["Tôt Diallo", "Tard Diallo"]
+    assert texts(str(group), ".item-who") == ["Diallo Tôt", "Diallo Tard"]
     assert texts(str(group), ".item-due") == ["revient le 20 mars", "revient le 24 mars"]
     assert texts(str(group), ".item-why")[0] == "en stage jusqu’au 20 · dossier ouvert le 16 mars"
     at_work.day(date(2026, 3, 20))
     page = parsed(queue(at_work))
     assert said(page.select_one("#en-pause h2")) == "En pause · 1"
-    assert "Tôt Diallo" in texts(str(page), ".group .item-who")
+    assert "Diallo Tôt" in texts(str(page), ".group .item-who")
 
 
 def test_a_task_that_comes_back_says_why(at_work: House) -> None:
@@ -151,7 +151,7 @@ def test_a_preview_lists_the_rows_and_writes_nothing(at_work: House) -> None:
     page = preview(at_work, "snooze", [*picks(queue(at_work)), f"{uuid4()} present-pix", "n’importe quoi"])
     assert page.status_code == 200
     assert said(parsed(page.text).h1) == "Mettre en pause 3 tâches"
-    assert texts(page.text, ".item-who") == ["Prénom Nom0001", "Prénom Nom0002", "Prénom Nom0003"]
+    assert texts(page.text, ".item-who") == ["Nom0001 Prénom", "Nom0002 Prénom", "Nom0003 Prénom"]
     assert texts(page.text, ".item-due")[0] == "due le 7 avril"
     assert "2 lignes cochées ne sont plus dans votre boîte." in words(page.text)
     assert at_work.served.engine.head() == before
@@ -195,7 +195,7 @@ def test_several_are_handed_over_at_once(at_work: House) -> None:
     chosen = picks(queue(at_work))[:2]
     answer = press(at_work, "hand", chosen, to=str(at_work.people[PAUL]), until="2026-03-27", note="congés")
     assert answer.status_code == 303
-    assert texts(queue(at_work), ".item-who") == ["Prénom Nom0003"]
+    assert texts(queue(at_work), ".item-who") == ["Nom0003 Prénom"]
     assert texts(queue(at_work, PAUL), ".item-why")[0].startswith("confiée par Nadia Benali")
 
 
@@ -228,7 +228,7 @@ def test_one_chase_is_noted_for_several_and_the_preview_says_which_it_is(at_work
     page = preview(at_work, "chase", chosen)
     assert said(parsed(page.text).h1) == "Noter 2 relances"
     assert texts(page.text, ".item-due") == ["relance n° 1 sur 3", "relance n° 1 sur 3"]
-    assert "Laissées de côté : Prénom Nom0001, présenter Pix (ce n’est pas une relance)." in words(page.text)
+    assert "Laissées de côté : Nom0001 Prénom, présenter Pix (ce n’est pas une relance)." in words(page.text)
     kept = [str(box["value"]) for box in parsed(page.text).select(".pick-box input")]
     assert press(at_work, "chase", kept, channel="sms", reached="false").status_code == 303
     assert [type(at_work.events(id)[-1]) for id in dossiers] == [e.YoungPersonChased] * 2
@@ -272,7 +272,7 @@ def test_the_entry_into_the_cej_is_noted_for_those_who_entered_it_and_asked_agai
     assert texts(page.text, "#occasion label")[-1] == "à l’entrée en CEJ"
     answer = press(at_work, "present", picks(page.text), occasion="cej", on="2026-03-16")
     assert answer.status_code == 422
-    assert "Bea Diallo, présenter Pix : cette personne n’est pas en CEJ" in words(answer.text)
+    assert "Diallo Bea, présenter Pix : cette personne n’est pas en CEJ" in words(answer.text)
     assert [pick.split()[0] for pick in picks(answer.text)] == [str(outside)], "asked again for her alone"
     assert texts(answer.text, "#occasion label") == ["au premier accueil", "au cours de l’accompagnement"]
     assert not parsed(answer.text).select("#occasion [checked]")
@@ -286,7 +286,7 @@ def test_without_a_tick_the_rows_are_there_to_be_ticked(at_work: House, do: str)
     at_work.opened(first="Bea", programme="PACEA")
     page = at_work.client(NADIA).get("/boite/plusieurs", params={"faire": do, "programme": "PACEA"})
     assert "Rien n’est coché" in texts(page.text, "#task")[0]
-    assert texts(page.text, ".item-who") == ["Bea Diallo PACEA"]
+    assert texts(page.text, ".item-who") == ["Diallo Bea PACEA"]
     assert not parsed(page.text).select(".pick-box [checked]")
     typed = {
         "hand": {"to": str(at_work.people[PAUL]), "note": "merci"},
@@ -295,7 +295,7 @@ def test_without_a_tick_the_rows_are_there_to_be_ticked(at_work: House, do: str)
     answer = press(at_work, do, [], **typed[do])
     assert answer.status_code == 422
     assert "Rien n’est coché" in texts(answer.text, "#task")[0]
-    assert texts(answer.text, ".item-who") == ["Ana Diallo", "Bea Diallo PACEA"]
+    assert texts(answer.text, ".item-who") == ["Diallo Ana", "Diallo Bea PACEA"]
     assert not parsed(answer.text).select(".pick-box [checked]")
     assert list(typed[do].values())[-1] in str(parsed(answer.text).select_one("form#bulk-form"))
     assert press(at_work, do, picks(answer.text)[1:], **typed[do]).status_code == 303
@@ -377,10 +377,10 @@ def test_one_result_a_row_when_one_is_refused(at_work: House) -> None:
     assert parsed(answer.text).select_one("#until")["value"] == typed["until"]
     assert said(parsed(answer.text).select_one("#reason")) == typed["reason"]
     assert "0 sur 2 enregistrés :" in words(answer.text)
-    assert texts(answer.text, ".notice li")[0].startswith("Prénom Nom0001, présenter Pix : choisissez un jour")
+    assert texts(answer.text, ".notice li")[0].startswith("Nom0001 Prénom, présenter Pix : choisissez un jour")
     assert [len(at_work.events(id)) for id in (first, second)] == [2, 2]
     answer = press(at_work, "chase", chosen, channel="sms", reached="true")
-    assert texts(answer.text, ".notice li")[0] == "Prénom Nom0001, présenter Pix : ce n’est pas une relance"
+    assert texts(answer.text, ".notice li")[0] == "Nom0001 Prénom, présenter Pix : ce n’est pas une relance"
 
 
 def test_what_something_followed_is_not_taken_back(at_work: House) -> None:

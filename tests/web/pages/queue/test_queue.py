@@ -51,7 +51,7 @@ def test_one_dossier_is_one_row_with_all_that_is_said_of_it(at_work: House) -> N
     page = queue(at_work)
     assert "Lundi 16 mars · 1 à faire" in words(page)
     row = parsed(page).select_one(".item")
-    assert said(row.select_one(".item-who")) == "Aminata Diallo PACEA"
+    assert said(row.select_one(".item-who")) == "Diallo Aminata PACEA"
     assert said(row.select_one(".item-do")) == "Présenter Pix"
     assert said(row.select_one(".item-why")) == "dossier ouvert le 16 mars"
     assert said(row.select_one(".item-stage")) == "1 Orientation"
@@ -65,7 +65,7 @@ def test_one_dossier_is_one_row_with_all_that_is_said_of_it(at_work: House) -> N
         f"/dossiers/{dossier}?boite=rang%3D0",
         "tel:+33612345678",
     ]
-    assert texts(page, ".item .btn") == ["Présenter : Aminata Diallo"]
+    assert texts(page, ".item .btn") == ["Présenter : Diallo Aminata"]
 
 
 def test_many_dossiers_are_pages_of_fifty_and_the_counts_are_exact(at_work: House) -> None:
@@ -95,8 +95,8 @@ def test_rows_stand_in_groups_by_the_day_they_are_due(at_work: House) -> None:
     page = queue(at_work)
     groups = {said(part.h2): texts(str(part), ".item-who") for part in parsed(page).select(".group")}
     assert groups == {
-        "En retard · 2": ["Semaine Diallo", "Tard Diallo"],
-        "Plus tard · 1": ["Bientôt Diallo"],
+        "En retard · 2": ["Diallo Semaine", "Diallo Tard"],
+        "Plus tard · 1": ["Diallo Bientôt"],
     }
     assert texts(page, ".due") == ["1 j de retard", "1 j de retard", "mardi"]
     assert "dont 2 en retard" in words(page)
@@ -121,7 +121,7 @@ def test_each_chip_gives_as_many_rows_as_it_says(at_work: House) -> None:
         found = parsed(queue(at_work, query=chip["href"].removeprefix("/boite")))
         assert len(found.select(".item")) == int(said(chip.select_one(".number"))), chip["href"]
     stage = parsed(queue(at_work, query="?etape=prescription"))
-    assert texts(str(stage), ".item-who") == ["Zoé Diallo PACEA"]
+    assert texts(str(stage), ".item-who") == ["Diallo Zoé PACEA"]
     assert said(stage.select_one(".chips a[aria-current]")) == "3 Prescription 1 : ôter ce filtre ×"
 
 
@@ -342,12 +342,12 @@ def test_what_waits_too_long_is_shown_to_the_referent_then_to_the_manager_with_i
     assert "1 en attente depuis longtemps" in words(page)
     assert texts(page, "#rail a")[0] == "Ma boîte 1", "the rail counts it as her page does"
     assert texts(page, "[aria-labelledby=en-attente] .items .item-why") == ["Paul Rey · dossier ouvert le 16 mars"]
-    assert texts(page, ".item .btn") == ["Ouvrir le dossier d’Aminata Diallo"]
+    assert texts(page, ".item .btn") == ["Ouvrir le dossier : Diallo Aminata"]
     assert "Rien n’attend depuis longtemps." in words(queue(at_work, HELENE))
     at_work.day(date(2026, 4, 21))
     manager = queue(at_work, HELENE)
     assert "rien à votre nom · 1 en attente depuis longtemps" in words(manager)
-    assert texts(manager, ".item-who") == ["Aminata Diallo"]
+    assert texts(manager, ".item-who") == ["Diallo Aminata"]
 
 
 def test_somebody_of_several_roles_sees_all_of_it_once(at_work: House) -> None:
@@ -358,9 +358,9 @@ def test_somebody_of_several_roles_sees_all_of_it_once(at_work: House) -> None:
     at_work.opened(first="Personne", advisor=None)
     at_work.day(date(2026, 4, 30))
     page = queue(at_work, both)
-    assert texts(page, "#group-late ~ .items .item-who") == ["Mienne Diallo"]
+    assert texts(page, "#group-late ~ .items .item-who") == ["Diallo Mienne"]
     assert texts(page, ".pile-line .item-who") == ["1 dossier à affecter"]
-    assert texts(page, "[aria-labelledby=en-attente] .items .item-who") == ["Personne Diallo", "Sienne Diallo"]
+    assert texts(page, "[aria-labelledby=en-attente] .items .item-who") == ["Diallo Personne", "Diallo Sienne"]
 
 
 # --- who may look

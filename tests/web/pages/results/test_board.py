@@ -293,7 +293,7 @@ def test_many_rows_stand_on_pages_of_fifty(at_work: House) -> None:
         ("KAMARA", "/aucun", "", {}),
         ("Le Chat", "/ecarter", "?formulaire=aside&sur={}", {"reason": "compte d’essai"}),
         ("Le Chat", "/nouveau", "?formulaire=new&sur={}", {"site": "Mortagne"}),
-        ("Zoé Haddad", "/transmettre", "", {}),
+        ("Haddad Zoé", "/transmettre", "", {}),
     ],
 )
 def test_the_fragment_equals_a_reload(board: Board, name: str, action: str, url: str, said: dict[str, str]) -> None:

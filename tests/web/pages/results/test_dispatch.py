@@ -28,24 +28,24 @@ def board(board: Board, people: dict[str, UUID]) -> Board:
 
 
 def test_a_result_goes_to_the_advisor_who_follows(board: Board, people: dict[str, UUID]) -> None:
-    card = words(str(board.card("Zoé Haddad")))
-    assert "Zoé Haddad 70 % · 41-70 Nadia Benali suit déjà ce dossier" in card
+    card = words(str(board.card("Haddad Zoé")))
+    assert "Haddad Zoé 70 % · 41-70 Nadia Benali suit déjà ce dossier" in card
     current = board.house.state(people["Zoé Haddad"]).diagnostic.current("initial")
     assert current
-    after = board.act("Zoé Haddad", "/transmettre")
+    after = board.act("Haddad Zoé", "/transmettre")
     assert "Enregistré : résultat de Zoé Haddad transmis à Nadia Benali Annuler" in after
     assert "Transmis cette semaine · 1" in after
     assert "Nadia Benali · 1 aucune restitution tenue" in after
     assert board.house.events(people["Zoé Haddad"])[-1] == d.ResultDispatched(
         participation=current[0], advisor=board.house.people[NADIA], on=DAY
     )
-    assert "Zoé Haddad" in words(board.house.client(NADIA).get("/boite").text)
+    assert "Haddad Zoé" in words(board.house.client(NADIA).get("/boite").text)
 
 
 def test_another_advisor_then_follows_the_dossier(board: Board, people: dict[str, UUID]) -> None:
     head = board.house.served.engine.head()
     url = f"/resultats?formulaire=send&sur={people['Zoé Haddad']}"
-    form = board.card("Zoé Haddad", url).select(".open-form")[0]
+    form = board.card("Haddad Zoé", url).select(".open-form")[0]
     offered = [words(option.get_text()) for option in form.select("option")]
     assert offered == ["Nadia Benali (2 dossiers, 0 tâche)", "Paul Rey (3 dossiers, 4 tâches)"]
     board.follow(board.send(form, advisor=str(board.house.people[PAUL])))
@@ -55,7 +55,7 @@ def test_another_advisor_then_follows_the_dossier(board: Board, people: dict[str
 
 
 def test_without_an_advisor_the_least_loaded_is_named(board: Board, people: dict[str, UUID]) -> None:
-    card = board.card("Fatou Traoré")
+    card = board.card("Traoré Fatou")
     assert "à choisir suivi·e par personne proposition : Nadia Benali · 2 dossiers, 0 tâche" in words(str(card))
     form = form_of(card, "/transmettre")
     assert form.get_text().startswith("Nadia Benali")
@@ -63,7 +63,7 @@ def test_without_an_advisor_the_least_loaded_is_named(board: Board, people: dict
         refused = board.send(form, advisor=stranger)
         assert refused.status_code == 422
         assert "Choisissez une conseillère ou un conseiller" in words(refused.text)
-    board.act("Fatou Traoré", "/transmettre")
+    board.act("Traoré Fatou", "/transmettre")
     assert board.house.state(people["Fatou Traoré"]).advisor == board.house.people[NADIA]
 
 
@@ -74,11 +74,11 @@ def away(house: House, name: str, deputy: str = "") -> None:
 
 def test_somebody_absent_is_not_proposed_and_the_list_says_it(board: Board, people: dict[str, UUID]) -> None:
     away(board.house, NADIA)
-    card = board.card("Fatou Traoré")
+    card = board.card("Traoré Fatou")
     assert "proposition : Paul Rey · " in words(str(card))
     assert form_of(card, "/transmettre").get_text().startswith("Paul Rey")
     url = f"/resultats?formulaire=send&sur={people['Fatou Traoré']}"
-    offered = board.card("Fatou Traoré", url).select(".open-form option")
+    offered = board.card("Traoré Fatou", url).select(".open-form option")
     assert [words(one.get_text()).split(" (")[0] for one in offered] == ["Paul Rey", "Nadia Benali"]
     assert "sans suppléance" in words(offered[1].get_text())
 
@@ -86,16 +86,16 @@ def test_somebody_absent_is_not_proposed_and_the_list_says_it(board: Board, peop
 def test_a_result_is_sure_while_its_absent_advisor_has_a_deputy(board: Board, people: dict[str, UUID]) -> None:
     away(board.house, NADIA, PAUL)
     assert form_of(parsed(board.page()), "/transmettre-surs").get_text(strip=True) == "Transmettre les 2 sûrs"
-    assert "à sa place" not in words(str(board.card("Zoé Haddad")))
+    assert "à sa place" not in words(str(board.card("Haddad Zoé")))
 
 
 def test_a_result_whose_advisor_s_tasks_nobody_sees_is_not_sure(board: Board, people: dict[str, UUID]) -> None:
     away(board.house, NADIA)
     assert not parsed(board.page()).select("form[action^='/resultats/transmettre-surs']")
-    card = words(str(board.card("Zoé Haddad")))
+    card = words(str(board.card("Haddad Zoé")))
     assert "personne ne voit ses tâches · à sa place : Paul Rey" in card
     assert "Transmettre tout de même" in card
-    board.act("Zoé Haddad", "/transmettre")
+    board.act("Haddad Zoé", "/transmettre")
     assert board.house.state(people["Zoé Haddad"]).advisor == board.house.people[PAUL]
 
 
@@ -104,7 +104,7 @@ def test_who_follows_the_group_is_proposed_before_the_least_loaded(board: Board,
     mine = board.house.opened("Aya", "Diallo", PAUL)
     for dossier in (mine, people["Fatou Traoré"]):
         board.house.says(SOPHIE, join_programme, {"dossier": dossier}, **group)
-    assert "proposition : Paul Rey · suit déjà ce groupe · " in words(str(board.card("Fatou Traoré")))
+    assert "proposition : Paul Rey · suit déjà ce groupe · " in words(str(board.card("Traoré Fatou")))
 
 
 def test_all_that_are_sure_go_at_once(board: Board, people: dict[str, UUID]) -> None:
@@ -159,7 +159,7 @@ def test_what_was_debriefed_meanwhile_is_not_taken_back(board: Board, people: di
 
 def test_each_row_of_many_has_its_own_result(board: Board, people: dict[str, UUID]) -> None:
     form = form_of(parsed(board.page()), "/transmettre-surs")
-    board.act("Tom Colin", "/transmettre", f"/resultats?formulaire=send&sur={people['Tom Colin']}")
+    board.act("Colin Tom", "/transmettre", f"/resultats?formulaire=send&sur={people['Tom Colin']}")
     found = board.house.state(people["Tom Colin"])
     assert found.advisor == board.house.people[NADIA]
     board.house.on(people["Zoé Haddad"], closing.close_dossier, reason="moved", note="")
@@ -167,7 +167,7 @@ def test_each_row_of_many_has_its_own_result(board: Board, people: dict[str, UUI
     assert answer.status_code == 422
     said = words(answer.text)
     assert "1 sur 2 enregistrés :" in said
-    assert "Zoé Haddad : ce dossier est clos depuis le 12 mai 2026" in said
+    assert "Haddad Zoé : ce dossier est clos depuis le 12 mai 2026" in said
 
 
 def test_a_result_sent_this_week_is_taken_back_from_the_board(at_work: House) -> None:
@@ -176,7 +176,7 @@ def test_a_result_sent_this_week_is_taken_back_from_the_board(at_work: House) ->
     board = Board(at_work)
     assert "Nadia Benali · 2 1 restitution tenue Voir les 2 résultats" in board.said()
     (undo,) = parsed(board.page("/resultats")).select("#transmis details a[href*=retract]")
-    assert words(str(undo)) == "Annuler… la transmission du résultat de Jean Bono"
+    assert words(str(undo)) == "Annuler… la transmission du résultat : Bono Jean"
     answer = board.press(str(undo["href"]), "#form form", reason="pas à elle")
     assert answer.status_code == 303
     after = board.said()
@@ -249,7 +249,7 @@ def test_lists_are_in_the_order_of_a_french_dictionary(at_work: House) -> None:
         at_work.scored("0.3", first=first, last="Petit")
     board = Board(at_work)
     shown = texts(board.page(), "#a-transmettre h3 a")
-    assert shown == ["Élise Petit", "Emma Petit", "Fanny Petit", "Zoé Petit"]
+    assert shown == ["Petit Élise", "Petit Emma", "Petit Fanny", "Petit Zoé"]
     board.send(form_of(parsed(board.page()), "/transmettre-surs"))
     rows = texts(at_work.client(NADIA).get("/boite").text, ".group .item-who > a")
     assert rows == shown

@@ -43,7 +43,7 @@ def test_a_row_that_was_dispatched_is_named_and_stays(at_work: House, board: Boa
     dossiers(at_work)
     recorded = board.record([ZOE, LEO])
     where = page_of(board, recorded)
-    board.act("Zoé Haddad", "/transmettre")
+    board.act("Haddad Zoé", "/transmettre")
     said = board.said(where)
     assert "1 participation peut être retirée" in said
     assert "1 participation reste" in said

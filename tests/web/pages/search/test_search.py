@@ -37,11 +37,11 @@ def test_several_found_are_listed_and_no_name_stands_in_an_address(at_work: Hous
     at_work.opened(first="Léa", last="Martinez")
     status, _, page = search(at_work.client(SOPHIE), "mart")
     assert status == 200
-    assert texts(page, ".item-who") == ["Lucas Martin", "Léa Martinez"]
+    assert texts(page, ".item-who") == ["Martin Lucas", "Martinez Léa"]
     assert texts(page, ".item-why")[0] == "n° 1 · né·e le 1er mars 2005 · Mortagne · Nadia Benali"
     assert "2 dossiers pour « mart »" in words(page)
     assert all("Martin" not in link["href"] for link in parsed(page).select("a"))
-    assert [link.text for link in parsed(page).select("[autofocus]")] == ["Lucas Martin"]
+    assert [link.text for link in parsed(page).select("[autofocus]")] == ["Martin Lucas"]
     assert parsed(page).select_one("#search")["value"] == "mart"
 
 
@@ -51,8 +51,8 @@ def test_a_name_misspelt_anywhere_finds_those_that_are_close(at_work: House, typ
     page = search(at_work.client(NADIA), typed)[2]
     assert f"aucun dossier pour « {typed} »" in words(page)
     assert texts(page, "#near") == ["Noms proches"]
-    assert texts(page, ".item-who") == ["Emmanuel Kowalski"]
-    assert [link.text for link in parsed(page).select("[autofocus]")] == ["Emmanuel Kowalski"]
+    assert texts(page, ".item-who") == ["Kowalski Emmanuel"]
+    assert [link.text for link in parsed(page).select("[autofocus]")] == ["Kowalski Emmanuel"]
     assert "Noms proches" not in words(search(at_work.client(PAUL), typed)[2])
 
 
@@ -60,7 +60,7 @@ def test_few_found_are_followed_by_those_that_are_close(at_work: House) -> None:
     for first, last in (("Lucas", "Martin"), ("Léa", "Martin"), ("Zoé", "Mattin"), ("Awa", "Benali")):
         at_work.opened(first=first, last=last)
     page = search(at_work.client(NADIA), "martin")[2]
-    assert texts(page, ".item-who") == ["Léa Martin", "Lucas Martin", "Zoé Mattin"]
+    assert texts(page, ".item-who") == ["Martin Léa", "Martin Lucas", "Mattin Zoé"]
     assert "2 dossiers pour « martin »" in words(page)
     assert len(parsed(page).select("[autofocus]")) == 1
 
@@ -117,7 +117,7 @@ def test_eight_names_at_most_are_proposed_and_how_many_is_told(at_work: House) -
     fill(at_work, 12)
     page = proposed(at_work.client(NADIA), "nom00")
     assert "<html" not in page
-    assert texts(page, "li a b") == [f"Prénom Nom{n:04}" for n in range(1, 9)]
+    assert texts(page, "li a b") == [f"Nom{n:04} Prénom" for n in range(1, 9)]
     assert "Entrée : tous les dossiers trouvés" in words(page)
     assert "8 dossiers proposés, flèche vers le bas pour les parcourir" in words(page)
 
@@ -126,7 +126,7 @@ def test_those_proposed_are_found_or_close_and_lead_where_the_search_does(at_wor
     dossier = at_work.opened(first="Emmanuel", last="Kowalski", imilo_number="12350")
     about = "n° 12350 · né·e le 3 novembre 2005 · Mortagne"
     page = proposed(at_work.client(NADIA), "jowalski")
-    assert texts(page, "ul:not(#rail) a") == [f"Emmanuel Kowalski {about}"]
+    assert texts(page, "ul:not(#rail) a") == [f"Kowalski Emmanuel {about}"]
     assert [link["href"] for link in parsed(page).select("ul:not(#rail) a")] == [f"/dossiers/{dossier}"]
     assert f"/rejouer/{dossier}" in proposed(at_work.client(CLAIRE), "12350")
     assert f"/rejouer/{dossier}" in proposed(at_work.client(SOPHIE), "12350", vers="rejouer")

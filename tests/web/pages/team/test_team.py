@@ -444,7 +444,7 @@ def test_the_dossiers_of_who_left_are_to_be_assigned_from_the_day_after(at_work:
     assert "à affecter" not in words(seen(at_work, SOPHIE, "/boite"))
     at_work.day(date(2026, 3, 23))
     pile = seen(at_work, SOPHIE, "/boite?pile=assign-advisor")
-    assert texts(pile, ".item-who") == ["Aminata Diallo"]
+    assert texts(pile, ".item-who") == ["Diallo Aminata"]
     assert texts(pile, ".item-why") == ["départ de Paul Rey le 20 mars"]
     back = parsed(seen(at_work, HELENE, f"/equipe/{at_work.people[PAUL]}")).select_one("form[action$='/back']")
     at_work.client(HELENE).post(back["action"], data={tag["name"]: tag["value"] for tag in back.select("input")})
