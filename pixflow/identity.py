@@ -23,6 +23,7 @@ _IMILO: Final = re.compile(r"(?=.*[0-9])[0-9A-Z]+(?:-[0-9A-Z]+)*")
 _EMAIL: Final = re.compile(r"[^\s@.,;:<>()\"]+(?:\.[^\s@.,;:<>()\"]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 _FRENCH_PHONE: Final = re.compile(r"(?:0|(?:\+|00)330?)([1-9][0-9]{8})")
 _OVERSEAS_PHONE: Final = re.compile(r"(?:\+|00)((?:262|590|594|596)[0-9]{9})")
+_ANY_CODE: Final = re.compile(r"^(?:(?:\+|00)(?:33|262|59[046])|(?:33|262|59[046])(?=0?[1-9][0-9]{8}$))0?")
 _OVERSEAS: Final = {
     **dict.fromkeys(("262", "263", "269", "639", "692", "693"), "262"),
     **dict.fromkeys(("590", "690", "691"), "590"),
@@ -115,6 +116,15 @@ def phone(text: str) -> str:
     if not (french := _FRENCH_PHONE.fullmatch(typed)):
         raise ValueError("phone")
     return f"+{_OVERSEAS.get(french[1][:3], '33')}{french[1]}"
+
+
+def phone_digits(text: str) -> str:
+    """Returns the digits of a telephone, or of a part of one, without its code: `"+33 6 12 34"` gives `"061234"`.
+
+    Returns "" for a text with anything else in it.
+    """
+    typed = re.sub(r"\(0\)|[\s.()/_-]", "", anyascii(text))
+    return _ANY_CODE.sub("0", typed, count=1) if re.fullmatch(r"\+?[0-9]+", typed) else ""
 
 
 def email(text: str) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import (
     Boolean,
+    ColumnElement,
     Connection,
     Date,
     Index,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 
 from pixflow.authorization import Scope
-from pixflow.identity import list_name, normalise
+from pixflow.identity import list_name, normalise, phone_digits
 from pixflow.identity import words as name_words
 from projections.contract import Change, Row, keys, metadata, optional, required
 from projections.statements import Found, Statement, by_key, question, row_of, take_number
@@ -34,9 +35,10 @@ NAME = "directory"
 KINDS = frozenset({"dossier"})
 READS = {
     "dossier": attrgetter(
-        "opened", "last_name", "first_name", "birth_date", "imilo_number", "programme", "site", "advisor", "closed"
-    )
-}
+        "opened", "last_name", "first_name", "birth_date", "imilo_number", "phone", "programme", "site", "advisor",
+        "closed",
+    ),
+}  # fmt: skip
 
 _WORDS: Final = 50
 """The most words of a name. Nobody has more."""
@@ -44,13 +46,15 @@ _LAST: Final = "\x7f"
 """Sorts after every letter of a word."""
 _ZEROS: Final = 4
 """Number of leading zeros that a number may have lost in a spreadsheet."""
+_DIGITS: Final = 6
+"""The fewest digits that find a telephone: fewer are those of too many people."""
 
 people = Table(
     "directory_people",
     metadata,
     *keys(stream=Uuid),
     *required(last_name=String, first_name=String, sort=String, programme=String, site=String, closed=Boolean),
-    *optional(birth_date=Date, imilo_number=String, advisor=Uuid),
+    *optional(birth_date=Date, imilo_number=String, phone=String, advisor=Uuid),  # phone: its digits, without a code
     Index("directory_number", "imilo_number"),
     Index("directory_advisor", "advisor"),
 )
@@ -86,8 +90,8 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     state = change.after
     if state.opened is None:
         return {people: [], words: []}
-    sort = normalise(list_name(state))
-    person = row_of(people, state, stream=change.stream, sort=sort, closed=state.closed is not None)
+    sort, phone = normalise(list_name(state)), phone_digits(state.phone or "") or None
+    person = row_of(people, state, stream=change.stream, sort=sort, phone=phone, closed=state.closed is not None)
     return {people: [person], words: [{"word": word, "stream": change.stream} for word in sorted(set(sort.split()))]}
 
 
@@ -101,11 +105,13 @@ def _people(found: Found) -> list[YoungPerson]:
 def find(connection: Connection, text: str, scope: Scope, limit: int = 20) -> list[YoungPerson]:
     """Returns the dossiers whose number is or begins with the text, or whose names begin with each of its words.
 
-    Ignores accents, case, spaces in a number and its leading zeros. A number that equals the text is found alone.
+    Ignores accents, case, spaces in a number and its leading zeros. A number that equals the text is found alone. A
+    telephone is found by six of its digits that follow one another, however they are typed.
     """
     if scope.whose == "none":
         return []
-    streams = [*_numbered(connection, text, scope, limit), *_beginning(connection, text, scope, limit)]
+    ways = (_numbered, _called, _beginning)
+    streams = [stream for way in ways for stream in way(connection, text, scope, limit)]
     found = named(connection, streams)
     return [found[stream] for stream in dict.fromkeys(streams)][:limit]
 
@@ -127,6 +133,17 @@ def followed(advisors: Collection[UUID]) -> Select[tuple[UUID]]:
     return select(people.c.stream).where(people.c.advisor.in_(advisors))
 
 
+def fitting(text: str) -> Select[tuple[UUID]]:
+    """Selects the dossiers that `find` would find by a text, whoever follows them, for use in another query."""
+    by_name = [people.c.stream.in_(_begins(word, f"{word}{_LAST}")) for word in normalise(text).split()[:_WORDS]]
+    ways = [and_(*by_name)] if by_name else []
+    return select(people.c.stream).where(or_(false(), *ways, *_is_number(text), *_is_phone(text)))
+
+
+def _begins(start: Any, end: Any) -> Select[tuple[UUID]]:
+    return select(words.c.stream).where(words.c.word >= start, words.c.word < end)
+
+
 def _beginning(connection: Connection, text: str, scope: Scope, limit: int) -> list[UUID]:
     asked = normalise(text).split()
     if not asked or len(asked) > _WORDS:
@@ -142,22 +159,42 @@ def _begun(
 ) -> Select[Any]:
     query = select(people.c.stream).order_by(people.c.sort, people.c.stream).limit(limit)
     for start, end in zip(starts, ends, strict=True):
-        begins = select(words.c.stream).where(words.c.word >= start, words.c.word < end)
-        query = query.where(people.c.stream.in_(begins))
+        query = query.where(people.c.stream.in_(_begins(start, end)))
     return query.where(people.c.advisor.in_(advisors)) if whose == "own" else query
 
 
-def _numbered(connection: Connection, text: str, scope: Scope, limit: int) -> list[UUID]:
-    bare = re.sub(r"\s", "", text).upper().lstrip("0")
-    if not re.search("[0-9]", text):
+def _is_phone(text: str) -> list[ColumnElement[bool]]:
+    digits = phone_digits(text)
+    return [people.c.phone.contains(digits)] if len(digits) >= _DIGITS else []
+
+
+def _called(connection: Connection, text: str, scope: Scope, limit: int) -> list[UUID]:
+    if not (called := _is_phone(text)):
         return []
-    starts = ["0" * zeros + bare for zeros in range(_ZEROS + 1)] if bare else []
+    query = select(people.c.stream).where(*called)
+    query = query.where(people.c.advisor.in_(scope.advisors)) if scope.whose == "own" else query
+    return list(connection.execute(query.order_by(people.c.sort, people.c.stream).limit(limit)).scalars())
+
+
+def _spellings(text: str) -> list[str]:
+    """Returns the numbers that a text may begin, with the zeros that it may have lost."""
+    bare = re.sub(r"\s", "", text).upper().lstrip("0") if re.search("[0-9]", text) else ""
+    return ["0" * zeros + bare for zeros in range(_ZEROS + 1)] if bare else []
+
+
+def _is_number(text: str) -> list[ColumnElement[bool]]:
+    number = people.c.imilo_number
+    return [and_(number >= start, number < start + _LAST) for start in _spellings(text)]
+
+
+def _numbered(connection: Connection, text: str, scope: Scope, limit: int) -> list[UUID]:
+    if not (begins := _is_number(text)):
+        return []
+    starts = _spellings(text)
     query = select(people.c.stream, people.c.imilo_number).order_by(
         func.length(people.c.imilo_number), people.c.sort, people.c.stream
     )
-    number = people.c.imilo_number
-    begins = (and_(number >= start, number < start + _LAST) for start in starts)
-    query = query.where(or_(false(), *begins)).limit(limit)
+    query = query.where(or_(*begins)).limit(limit)
     query = query.where(people.c.advisor.in_(scope.advisors)) if scope.whose == "own" else query
     found = connection.execute(query).all()
     same = [stream for stream, number in found if number in starts]

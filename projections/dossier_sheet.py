@@ -30,6 +30,7 @@ from pixflow.documents.grille import percent
 from pixflow.dossier.retention import RULES, Rule
 from pixflow.dossier.state import Dossier, current_stage
 from pixflow.identity import list_name, normalise
+from projections import directory
 from projections.contract import Change, Row, keys, metadata, optional, required
 from projections.statements import Statement, having, list_rows, list_values, page_of, pair_columns, question, row_of
 
@@ -37,7 +38,7 @@ NAME = "dossier_sheet"
 KINDS = frozenset({"dossier"})
 _FIELDS = attrgetter(
     "opened", "last_name", "first_name", "birth_date", "imilo_number", "programme", "group", "collective_end",
-    "site", "advisor", "lent", "transfer", "assigned", "closed", "merged", "orientation",
+    "site", "phone", "advisor", "lent", "transfer", "assigned", "closed", "merged", "orientation",
     "diagnostic", "prescription", "parcours",
 )  # fmt: skip
 
@@ -56,9 +57,9 @@ table = Table(
     metadata,
     *keys(stream=Uuid),
     *required(sort=String, last_name=String, first_name=String, programme=String, group=String, site=String),
-    *required(returned=Boolean, to_prescribe=Boolean, closed=Boolean, merged=Boolean, last_on=Date),
+    *required(returned=Boolean, to_prescribe=Boolean, closed=Boolean, merged=Boolean, opened_on=Date, last_on=Date),
     *optional(birth_date=Date, imilo_number=String, collective_end=Date, advisor=Uuid, lent_until=Date, lender=Uuid),
-    *optional(bulk=Uuid, owner_before=Uuid, assigned_on=Date, stage=String, percent=Integer),
+    *optional(bulk=Uuid, owner_before=Uuid, assigned_on=Date, stage=String, percent=Integer, phone=String),
     Index("sheet_sorted", "sort"),
     Index("sheet_of_advisor", "advisor", "sort"),
     Index("sheet_lent", "lender", "lent_until", sqlite_where=_LENT, postgresql_where=_LENT),
@@ -94,6 +95,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
         to_prescribe=mastery is not None and current[0] not in state.prescription.built,
         closed=state.closed is not None,
         merged=state.merged is not None,
+        opened_on=state.opened.on,
         last_on=state.last.on,
     )
     return {table: [row]}
@@ -107,12 +109,6 @@ class DossierFilter(Struct, frozen=True):
     site: str = ""
     state: str = "open"
     group: str = ""
-
-
-def page(connection: Connection, scope: Scope, wanted: DossierFilter, limit: int = 50, offset: int = 0) -> list[Any]:
-    """Returns the dossiers that somebody may read, by name."""
-    query = select(table).where(*_scope(scope), *_filtered(wanted)).order_by(table.c.sort, table.c.stream)
-    return page_of(connection, query, limit, offset)
 
 
 def total(connection: Connection, scope: Scope, wanted: DossierFilter) -> int:
@@ -129,11 +125,15 @@ def has_any(connection: Connection) -> bool:
     return connection.execute(select(table.c.stream).limit(1)).first() is not None
 
 
-def counts(connection: Connection, scope: Scope) -> list[Any]:
-    """Counts the dossiers that somebody may read, by stage, programme, site, group, and as closed or unassigned."""
+def counts(connection: Connection, scope: Scope, text: str = "") -> list[Any]:
+    """Counts the dossiers that somebody may read, by stage, programme, site, group, and as closed or unassigned.
+
+    With a text, those that fit it (directory.fitting).
+    """
     unassigned = table.c.advisor.is_(None)
     columns = (table.c.stage, table.c.programme, table.c.site, table.c.group, table.c.closed)
-    query = select(*columns, unassigned.label("unassigned"), func.count().label("n")).where(*_scope(scope))
+    query = select(*columns, unassigned.label("unassigned"), func.count().label("n"))
+    query = query.where(*_scope(scope), *_fitting(text))
     return list(connection.execute(query.group_by(*columns, unassigned)))
 
 
@@ -258,6 +258,15 @@ def _among(whose: str, advisors: Collection[UUID]) -> list[ColumnElement[bool]]:
         case "own":
             return [table.c.advisor.in_(advisors)]
     return [table.c.stream.is_(None)]
+
+
+def selected(scope: Scope, wanted: DossierFilter, text: str) -> list[ColumnElement[bool]]:
+    """Selects the dossiers of the list that somebody may read and that fit the filter and the text."""
+    return [*_scope(scope), *_filtered(wanted), *_fitting(text)]
+
+
+def _fitting(text: str) -> list[ColumnElement[bool]]:
+    return [table.c.stream.in_(directory.fitting(text))] if text else []
 
 
 def _filtered(wanted: DossierFilter) -> list[ColumnElement[bool]]:

@@ -147,6 +147,27 @@ def test_no_phone(typed: str) -> None:
         identity.phone(typed)
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("06 12 34 56 78", "0612345678"),
+        ("06.12.34.56.78", "0612345678"),
+        ("+33612345678", "0612345678"),
+        ("+33 (0)6 12 34 56 78", "0612345678"),
+        ("0033 6 12 34", "061234"),
+        ("33612345678", "0612345678"),
+        ("612345678", "612345678"),
+        ("345678", "345678"),
+        ("+262 692 12 34 56", "0692123456"),
+        ("06 12 34 56 78 Diallo", ""),
+        ("Diallo", ""),
+        ("", ""),
+    ],
+)
+def test_the_digits_of_a_telephone_are_the_same_however_it_is_typed(typed: str, expected: str) -> None:
+    assert identity.phone_digits(typed) == expected
+
+
 def test_email() -> None:
     assert identity.email(" Aminata.Diallo+pix@ML-61.Example.FR ") == "aminata.diallo+pix@ml-61.example.fr"
 

@@ -283,3 +283,28 @@ def test_the_journal_is_searched_by_name_and_what_it_finds_passes_axe(
     expect(tab).to_have_url(re.compile(r"/journal\?dossier=[0-9a-f-]{36}$"))
     expect(tab.locator(".whose")).to_contain_text("Prénom Nom0001")
     check_page(tab)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_dossiers_are_narrowed_by_a_text_paged_and_sorted(
+    served: Served, new_tab: Callable[..., Page], check_page: Callable[[Page], None], scripts: bool
+) -> None:
+    tab = new_tab(java_script_enabled=scripts)
+    known(tab, NADIA, served.address)
+    tab.goto(f"{served.address}/dossiers")
+    text = tab.get_by_role("search", name="Dossiers de la liste").get_by_role("searchbox")
+    text.fill("prénom nom")
+    text.press("Enter")
+    expect(tab.get_by_text("60 dossiers que vous suivez, avec ces filtres")).to_be_visible()
+    tab.get_by_role("button", name="Page suivante").click()
+    expect(tab.get_by_text("51 à 60 sur 60")).to_be_visible()
+    tab.get_by_role("columnheader", name="Jeune").get_by_role("button").click()
+    expect(tab.locator(".item").first).to_contain_text("Nom0060 Prénom")
+    expect(tab.get_by_role("columnheader", name="Jeune")).to_have_attribute("aria-sort", "descending")
+    expect(text).to_have_value("prénom nom")
+    expect(tab).to_have_url(f"{served.address}/dossiers?tri=-nom")
+    if scripts:
+        check_page(tab)
+    tab.get_by_role("link", name="Ôter ce texte").click()
+    expect(tab.get_by_role("link", name="Page suivante")).to_be_visible()
+    expect(tab.locator(".item .reach").first).to_have_attribute("href", re.compile(r"tel:\+33"))

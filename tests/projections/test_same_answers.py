@@ -18,6 +18,7 @@ from projections import (
     audit_trail,
     contacts,
     directory,
+    dossier_list,
     dossier_sheet,
     match_proposals,
     partner_links,
@@ -89,6 +90,7 @@ def test_every_figure_and_list_is_the_same(both: tuple[ReadSide, ReadSide], cut:
     [
         *((projection.NAME, projection) for projection in PROJECTIONS),
         ("advisor_queue", piles),
+        ("dossier_sheet", dossier_list),
         ("result_routing", match_proposals),
         ("territory.partners", partner_search),
     ],
@@ -241,7 +243,9 @@ OF_ONE: dict[str, dict[str, list[Any]]] = {
         ]
     },
     "dossier_sheet": {
-        "wanted": [dossier_sheet.DossierFilter(state=state) for state in ("open", "closed", "unassigned")]
+        "wanted": [dossier_sheet.DossierFilter(state=state) for state in ("open", "closed", "unassigned")],
+        "text": ["", "martin lea", "061234"],
+        "order": [dossier_list.ListOrder(by, falling) for by in dossier_list.ORDERS for falling in (False, True)],
     },
     "workshops": {"wanted": [workshops.WorkshopFilter(when) for when in ("to-come", "past", "cancelled")]},
     "territory.partners": {

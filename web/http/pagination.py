@@ -12,6 +12,7 @@ class Pager:
     """One page of a list of `total` rows.
 
     `address` and `params` are those of the list; `name` is the parameter that says the page, `size` its rows.
+    `form` is the form that its links send (`ui.follow`), "" for none.
     """
 
     total: int
@@ -21,6 +22,7 @@ class Pager:
     name: str = "p"
     anchor: str = ""
     size: int = SIZE
+    form: str = ""
 
     @classmethod
     def at(
@@ -33,10 +35,11 @@ class Pager:
         name: str = "p",
         anchor: str = "",
         size: int = SIZE,
+        form: str = "",
     ) -> "Pager":
         """Returns the page asked for, or the last one."""
         last = max(1, -(-total // size))
-        return cls(total, min(max(1, asked), last), address, params, name, anchor, size)
+        return cls(total, min(max(1, asked), last), address, params, name, anchor, size, form)
 
     @property
     def offset(self) -> int:

@@ -21,7 +21,7 @@ WORDS = {
     "fait", "recu", "serie", "sorte", "enregistre", "deja", "importe", "publie", "ecarte", "sautes",
     "clos", "repris", "gardes",
     "reste", "o", "vers", "reprise", "ajouter", "boite", "corrige", "agenda", "attente", "aupres",
-    "retard", "grouper", "rapprocher", "transmettre", "compte", "numero", "perdu",
+    "retard", "grouper", "tri", "rapprocher", "transmettre", "compte", "numero", "perdu",
     "periode", "semaine", "mois", "coupe", "horloge", "fichier",  "label", "fraicheur", "ouvert",
     "liste", "partie",
     "a", "c", "d", "e", "p", "q", "r", "s", "t",

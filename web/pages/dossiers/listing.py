@@ -1,16 +1,21 @@
 """Dossiers: the list, its filters, what was just done to a group, and several assigned at once."""
 
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from msgspec.structs import asdict
 from pydantic import Field
 
 from pixflow.dossier import identity
 from pixflow.dossier.assignment import assign_advisor
-from projections import dossier_sheet
+from pixflow.events.base import STAGES
+from pixflow.identity import normalise
+from projections import dossier_list, dossier_sheet
+from projections.dossier_list import By, ListOrder
 from projections.dossier_sheet import DossierFilter
 from projections.statements import WITHOUT
 from web.desk import receipts, undo
@@ -21,16 +26,18 @@ from web.desk.desk import Desk
 from web.desk.names import advisor_name, names_for
 from web.desk.receipts import Receipt, UndoForm
 from web.desk.team import proposals
+from web.french import tasks as french
 from web.french import vocabulary
 from web.french.typography import typeset
 from web.http import filters
 from web.http.addresses import PageNumber
 from web.http.filters import Chip
-from web.http.forms import Form, FormData, validate
+from web.http.forms import Form, FormData, text_of, validate
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
-from web.http.templates import show
+from web.http.templates import redirect, show
 from web.pages.dossiers import groups
+from web.pages.search.lookup import LONGEST
 
 router = APIRouter()
 PATH = "/dossiers"
@@ -44,35 +51,96 @@ FACETS = (
 )
 
 
+COLUMNS: dict[str, tuple[By, str, str]] = {
+    "nom": ("name", "Jeune", "nom"),
+    "programme": ("programme", "Programme", "programme"),
+    "site": ("site", "Site", "site"),
+    "etape": ("stage", "Étape", "étape"),
+    "conseiller": ("advisor", "Suivi par", "conseiller·ère"),
+    "suite": ("next", "À suivre", "prochain jour"),
+    "ouverture": ("opened_on", "Ouvert le", "jour d’ouverture"),
+    "activite": ("last_on", "Dernier fait", "dernier fait"),
+    "resultat": ("percent", "Résultat", "résultat"),
+}
+"""The columns of the list, by their value of `tri`: how the list is sorted by them, their titles, the menu's words."""
+FIRST = "nom"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnTitle:
+    """The title of a column, and its words in the menu of orders.
+
+    `href` is the list sorted by it, the other way round if it is; `sorted` is its order now, as `aria-sort` has it.
+    """
+
+    by: By
+    label: str
+    word: str
+    href: str
+    sorted: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListAsked:
+    """The parameters of the list. `tri` is a column, after "-" for the falling order; a text is never one of them."""
+
+    etape: str = ""
+    programme: str = ""
+    site: str = ""
+    groupe: str = ""
+    etat: str = "open"
+    tri: str = ""
+    p: PageNumber = 1
+
+    @property
+    def wanted(self) -> DossierFilter:
+        state = self.etat if self.etat in STATES else "all"
+        return DossierFilter(self.etape, self.programme, self.site, state, self.groupe)
+
+    def order(self, columns: Collection[str]) -> tuple[str, bool]:
+        """Returns the column that the list is sorted by, the first one by default, and if in falling order."""
+        column = self.tri.removeprefix("-")
+        return (column, self.tri != column) if column in columns else (FIRST, False)
+
+
+Asked = Annotated[ListAsked, Depends()]
+
+
 @router.get("/dossiers")
-def read(
-    request: Request,
-    desk: AtDesk,
-    etape: str = "",
-    programme: str = "",
-    site: str = "",
-    groupe: str = "",
-    etat: str = "open",
-    recu: str = "",
-    p: PageNumber = 1,
-) -> Response:
-    """Lists the dossiers that this person reads, by name; `recu` names what was just done to a group."""
+def read(request: Request, desk: AtDesk, asked: Asked, recu: str = "") -> Response:
+    """Lists the dossiers that this person reads; `recu` names what was just done to a group."""
+    _must_read(desk)
+    return _list(request, desk, asked, done=recu)
+
+
+@router.post("/dossiers")
+def narrow(request: Request, desk: AtDesk, asked: Asked, data: FormData) -> Response:
+    """Lists those that a text finds. A POST: no name and no telephone stands in an address or a log."""
+    _must_read(desk)
+    text = text_of(data, "q").strip()[:LONGEST]
+    return _list(request, desk, asked, text=text) if text else redirect(request, f"{PATH}?{request.url.query}")
+
+
+def _must_read(desk: Desk) -> None:
     if desk.scope.whose == "none":
         raise HTTPException(403)
-    wanted = DossierFilter(etape, programme, site, etat if etat in STATES else "all", groupe)
-    return _list(request, desk, wanted, p, recu)
 
 
 def _list(
-    request: Request, desk: Desk, wanted: DossierFilter, number: int = 1, done: str = "", late: Receipt | None = None
+    request: Request, desk: Desk, at: ListAsked, *, text: str = "", done: str = "", late: Receipt | None = None
 ) -> Response:
     """Shows one page of the list; `done` names what was just recorded, `late` says what was not."""
+    columns = [name for name in COLUMNS if name != "conseiller" or desk.scope.whose == "all"]
+    wanted, (column, falling) = at.wanted, at.order(columns)
     asked = {name: value for name, value in asdict(wanted).items() if name != "state"}
-    kept = {"etat": "" if wanted.state == "open" else wanted.state}
-    counts = dossier_sheet.counts(desk.read, desk.scope)
+    kept = {"etat": "" if wanted.state == "open" else wanted.state, "tri": _tri(column, falling)}
+    counts = dossier_sheet.counts(desk.read, desk.scope, text)
     there = [row for row in counts if _is_in(row, wanted.state)]
-    pager = Pager.at(filters.total(there, asked), number, PATH, {**kept, **filters.parameters(asked)})
-    rows = dossier_sheet.page(desk.read, desk.scope, wanted, SIZE, pager.offset)
+    params = {**kept, **filters.parameters(asked)}
+    pager = Pager.at(filters.total(there, asked), at.p, PATH, params, form="narrow" if text else "")
+    by = COLUMNS[column][0]
+    order = ListOrder(by, falling, _ranks(desk, by, there))
+    rows = dossier_list.page(desk.read, desk.scope, wanted, desk.today, order, text, SIZE, pager.offset)
     receipt = late or undo.offer(desk, receipts.of_command(desk, done), done, UNDO)
     regroups = wanted.group not in ("", WITHOUT) and desk.has_role_for(identity.correct_group)
     assigns = wanted.state == "unassigned" and rows and desk.has_role_for(assign_advisor)
@@ -88,7 +156,7 @@ def _list(
         states=[
             Chip(
                 label,
-                address(PATH, {"etat": "" if state == "open" else state, **filters.parameters(asked)}),
+                address(PATH, {**params, "etat": "" if state == "open" else state}),
                 filters.total([row for row in counts if _is_in(row, state)], asked),
                 state == wanted.state,
             )
@@ -100,14 +168,55 @@ def _list(
         of_group=bool(wanted.group),
         receipt=receipt,
         undo=done if groups.undoable(desk, done) else "",
-        filtered=any(asked.values()),
-        nothing=not counts,
+        text=text,
+        here=address(PATH, params),
+        columns=(titles := list(_titles(columns, params, column, falling))),
+        orders=list(_orders(titles, falling)),
+        filtered=bool(text) or any(asked.values()),
+        nothing=not counts and not text,
         clear=address(PATH, kept),
         rows=rows,
+        lines={row.stream: french.of_row(row, desk.today, desk.refs.calendar) for row in rows if row.kind},
         advisors={row.advisor: advisor_name(desk, row.advisor) for row in rows},
         colleagues=[("", "Choisir…"), *proposals.advisors(desk).options()] if assigns else [],
         pager=pager,
     )
+
+
+def _titles(columns: Iterable[str], params: Mapping[str, str], column: str, falling: bool) -> Iterator[ColumnTitle]:
+    for name in columns:
+        is_on = name == column
+        turned = address(PATH, {**params, "tri": _tri(name, is_on and not falling)})
+        yield ColumnTitle(*COLUMNS[name], turned, ("descending" if falling else "ascending") if is_on else "")
+
+
+def _orders(titles: Iterable[ColumnTitle], falling: bool) -> Iterator[tuple[str, str, bool]]:
+    """Yields the orders of the menu: words, address, and True for the one of now. It is turned there too."""
+    for one in titles:
+        if one.sorted:
+            now, turned = (one.word, f"{one.word}, à l’envers")[:: -1 if falling else 1]
+            yield now, "", True
+            yield turned, one.href, False
+        else:
+            yield one.word, one.href, False
+
+
+def _tri(column: str, falling: bool) -> str:
+    """Returns the parameter of an order, "" for the one by default."""
+    return f"-{column}" if falling else column if column != FIRST else ""
+
+
+def _ranks(desk: Desk, by: By, counts: Sequence[Any]) -> tuple[Any, ...]:
+    """Returns the values of a column in the order of their words; none where the tables have that order."""
+    match by:
+        case "stage":
+            return STAGES
+        case "advisor":
+            return tuple(sorted(desk.refs.team, key=lambda id: normalise(desk.refs.team[id].name)))
+        case "programme" | "site":
+            values = {getattr(row, by) for row in counts} - {""}
+            return tuple(sorted(values, key=lambda one: normalise(vocabulary.PROGRAMMES.get(one) or one)))
+    return ()
 
 
 def _is_in(row: Any, state: str) -> bool:
@@ -134,7 +243,7 @@ def assign(request: Request, desk: AtAssignment, data: FormData) -> Response:
     form, _ = validate(AssignManyForm, data)
     if form is None or form.advisor not in dict(desk.staff("advisor")):
         sentence = typeset("Cochez des dossiers, et choisissez à qui les affecter.")
-        return _list(request, desk, DossierFilter(state="unassigned"), late=Receipt(sentence, tone="late"))
+        return _list(request, desk, ListAsked(etat="unassigned"), late=Receipt(sentence, tone="late"))
     if any(getattr(desk.state(one), "advisor", None) not in (None, form.advisor) for one in form.dossier):
         must_be_proved(request, desk)
     names, bulk = names_for(desk), form.command_id
@@ -154,4 +263,4 @@ def _answer(request: Request, desk: Desk, outcomes: BulkOutcome) -> Response:
     desk.refresh()
     receipt = outcomes.receipt()
     late = undo.offer(desk, receipt, outcomes.reference, UNDO) or receipt
-    return _list(request, desk, DossierFilter(state="unassigned"), late=late)
+    return _list(request, desk, ListAsked(etat="unassigned"), late=late)

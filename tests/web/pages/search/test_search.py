@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pixflow.dossier import identity
 from tests.web.client import InspectingClient, words
 from tests.web.filled import HTMX, fill, texts
 from tests.web.paths import House, house
@@ -140,3 +141,31 @@ def test_nothing_is_proposed_for_nothing_nor_of_what_one_does_not_read(at_work: 
     assert parsed(proposed(client, "")).select("#rail ~ *, li a b, p") == []
     denied = at_work.client("Yann Le Goff").post("/chercher/proches", data={"q": "diallo"}, headers=HTMX)
     assert denied.status_code == 403
+
+
+# --- a telephone
+
+
+@pytest.mark.parametrize(
+    "typed", ["06 12 34 56 78", "+33612345678", "06.12.34.56.78", "0033 6 12 34 56 78", "345678", "06 12 34"]
+)
+def test_a_telephone_is_found_however_it_is_typed_among_those_whom_one_reads(at_work: House, typed: str) -> None:
+    dossier = at_work.opened(phone="0612345678")
+    at_work.opened(first="Zoé", phone="0698765432")
+    for name in (NADIA, SOPHIE):
+        assert search(at_work.client(name), typed)[:2] == (303, f"/dossiers/{dossier}")
+    assert "aucun dossier" in words(search(at_work.client(PAUL), typed)[2])
+
+
+@pytest.mark.parametrize("typed", ["5678", "45678", "06 12 3", "%%%%%%", "06123456781"])
+def test_fewer_than_six_digits_of_a_telephone_or_others_find_nobody(at_work: House, typed: str) -> None:
+    at_work.opened(phone="0612345678")
+    assert "aucun dossier" in words(search(at_work.client(NADIA), typed)[2])
+
+
+def test_a_telephone_that_is_corrected_is_found_by_the_new_one_alone(at_work: House) -> None:
+    dossier = at_work.opened(phone="0612345678")
+    at_work.on(dossier, identity.correct_contact, phone="0711223344", email=None)
+    client = at_work.client(NADIA)
+    assert search(client, "07 11 22 33 44")[0] == 303
+    assert "aucun dossier" in words(search(client, "06 12 34 56 78")[2])
