@@ -1,33 +1,39 @@
 """The list of dossiers: one page of it, in the order that is asked, each dossier with its next task."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Literal, get_args
+from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, and_, case, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, not_, or_, select
 
 from pixflow.authorization import Scope
 from projections import advisor_queue
 from projections.dossier_sheet import DossierFilter, selected, table
-from projections.statements import page_of
+from projections.statements import Statement
 
 By = Literal["name", "programme", "site", "stage", "advisor", "next", "opened_on", "last_on", "percent"]
 ORDERS: tuple[By, ...] = get_args(By)
 _next = advisor_queue.table.alias("next_task")
-_SHOWN = ("kind", "details", "opens", "due", "paused", "appointment", "place", "chases", "why_on")
+_DOSSIER = (
+    "stream", "sort", "last_name", "first_name", "phone", "imilo_number", "programme", "site", "collective_end",
+    "stage", "advisor", "closed", "opened_on", "last_on", "percent",
+)  # fmt: skip
+"""Columns of a dossier that the list shows or is sorted by."""
+_TASK = ("kind", "details", "opens", "due", "paused", "appointment", "place", "chases", "why_on")
 """Columns of the next task: all that its line says (web/french/tasks.py)."""
 
 
 class ListOrder(Struct, frozen=True):
-    """ListOrder of the list; dossiers without a value come last, equal ones by name.
+    """Order of the list; dossiers without a value come last, equal ones by name.
 
     `ranks` are the values of the column in their order, for one that the page names in words.
     """
 
     by: By = "name"
     falling: bool = False
-    ranks: Sequence[Any] = ()
+    ranks: tuple[Any, ...] = ()
 
 
 def page(
@@ -44,17 +50,42 @@ def page(
 
     The next task is the first visible one by its day, else the first one to come. A closed dossier has none.
     """
-    first = and_(_next.c.stream == table.c.stream, _next.c.key == _first_key(today))
-    query = select(table, *(_next.c[name] for name in _SHOWN)).select_from(table.outerjoin(_next, first))
-    query = query.where(*selected(scope, wanted, text))
-    return page_of(connection, query.order_by(*_in_order(order, today)), limit, offset)
+    asked: dict[str, Any] = {"advisors": scope.advisors, "today": today, "limit": limit, "offset": offset}
+    if text:  # which no statement keeps in memory
+        return list(connection.execute(_select(scope.whose, wanted, order, text, **asked)))
+    return list(_page(connection, scope.whose, wanted, order, **asked))
 
 
-def _first_key(today: date) -> ColumnElement[str]:
+def _select(
+    whose: str,
+    wanted: DossierFilter,
+    order: ListOrder,
+    text: str = "",
+    *,
+    advisors: Collection[UUID],
+    today: date,
+    limit: int,
+    offset: int,
+) -> Select[Any]:
+    """Selects the page, then its next tasks; by the day of these, all tasks, then the page."""
+    rows = select(*(table.c[name] for name in _DOSSIER)).where(*selected(whose, advisors, wanted, text))
+    if order.by != "next":
+        rows = rows.order_by(*_in_order(order, table.c, today)).limit(limit).offset(offset)
+    dossiers = rows.subquery("dossiers")
+    first = and_(_next.c.stream == dossiers.c.stream, _next.c.key == _first_key(dossiers, today))
+    query = select(dossiers, *(_next.c[name] for name in _TASK)).select_from(dossiers.outerjoin(_next, first))
+    query = query.order_by(*_in_order(order, dossiers.c, today))
+    return query.limit(limit).offset(offset) if order.by == "next" else query
+
+
+_page = Statement(_select)
+
+
+def _first_key(dossiers: Subquery, today: date) -> ColumnElement[str]:
     task = advisor_queue.table.c
     first = (not_(advisor_queue.visible(today)), _day(task, today), task.key)
-    query = select(task.key).where(task.stream == table.c.stream, or_(task.lapses.is_(None), task.lapses > today))
-    return query.order_by(*first).limit(1).correlate(table).scalar_subquery()
+    query = select(task.key).where(task.stream == dossiers.c.stream, or_(task.lapses.is_(None), task.lapses > today))
+    return query.order_by(*first).limit(1).correlate(dossiers).scalar_subquery()
 
 
 def _day(task: Any, today: date) -> ColumnElement[date]:
@@ -62,15 +93,15 @@ def _day(task: Any, today: date) -> ColumnElement[date]:
     return case((task.paused > today, task.paused), (task.opens > today, task.opens), else_=task.due)
 
 
-def _in_order(order: ListOrder, today: date) -> list[ColumnElement[Any]]:
-    name = [table.c.sort, table.c.stream]
+def _in_order(order: ListOrder, dossier: Any, today: date) -> list[ColumnElement[Any]]:
+    name = [dossier.sort, dossier.stream]
     if order.by == "name":
         return [name[0].desc() if order.falling else name[0], name[1]]
     if order.by == "next":
         value: ColumnElement[Any] = _day(_next.c, today)
     elif order.ranks:
-        ranked = ((table.c[order.by] == one, rank) for rank, one in enumerate(order.ranks))
+        ranked = ((dossier[order.by] == one, rank) for rank, one in enumerate(order.ranks))
         value = case(*ranked)
     else:
-        value = table.c[order.by]
+        value = dossier[order.by]
     return [value.is_(None), value.desc() if order.falling else value, *name]

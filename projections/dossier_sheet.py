@@ -130,11 +130,19 @@ def counts(connection: Connection, scope: Scope, text: str = "") -> list[Any]:
 
     With a text, those that fit it (directory.fitting).
     """
+    if not text:
+        return list(_counts(connection, scope.whose, advisors=scope.advisors))
+    return list(connection.execute(_counted(scope.whose, text, advisors=scope.advisors)))
+
+
+def _counted(whose: str, text: str = "", *, advisors: Collection[UUID]) -> Select[Any]:
     unassigned = table.c.advisor.is_(None)
     columns = (table.c.stage, table.c.programme, table.c.site, table.c.group, table.c.closed)
     query = select(*columns, unassigned.label("unassigned"), func.count().label("n"))
-    query = query.where(*_scope(scope), *_fitting(text))
-    return list(connection.execute(query.group_by(*columns, unassigned)))
+    return query.where(*_among(whose, advisors), *_fitting(text)).group_by(*columns, unassigned)
+
+
+_counts = Statement(_counted)
 
 
 def of_group(connection: Connection, scope: Scope, group: str) -> list[Any]:
@@ -260,9 +268,9 @@ def _among(whose: str, advisors: Collection[UUID]) -> list[ColumnElement[bool]]:
     return [table.c.stream.is_(None)]
 
 
-def selected(scope: Scope, wanted: DossierFilter, text: str) -> list[ColumnElement[bool]]:
+def selected(whose: str, advisors: Collection[UUID], wanted: DossierFilter, text: str) -> list[ColumnElement[bool]]:
     """Selects the dossiers of the list that somebody may read and that fit the filter and the text."""
-    return [*_scope(scope), *_filtered(wanted), *_fitting(text)]
+    return [*_among(whose, advisors), *_filtered(wanted), *_fitting(text)]
 
 
 def _fitting(text: str) -> list[ColumnElement[bool]]:

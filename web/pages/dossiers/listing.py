@@ -26,8 +26,8 @@ from web.desk.desk import Desk
 from web.desk.names import advisor_name, names_for
 from web.desk.receipts import Receipt, UndoForm
 from web.desk.team import proposals
-from web.french import tasks as french
 from web.french import vocabulary
+from web.french.tasks import TaskLine, of_row
 from web.french.typography import typeset
 from web.http import filters
 from web.http.addresses import PageNumber
@@ -64,6 +64,15 @@ COLUMNS: dict[str, tuple[By, str, str]] = {
 }
 """The columns of the list, by their value of `tri`: how the list is sorted by them, their titles, the menu's words."""
 FIRST = "nom"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DossierRow:
+    """A dossier of the list, its next task and the name of its advisor. Rows of equal values are one (Desk.memory)."""
+
+    dossier: Any
+    next: TaskLine | None
+    advisor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +184,18 @@ def _list(
         filtered=bool(text) or any(asked.values()),
         nothing=not counts and not text,
         clear=address(PATH, kept),
-        rows=rows,
-        lines={row.stream: french.of_row(row, desk.today, desk.refs.calendar) for row in rows if row.kind},
-        advisors={row.advisor: advisor_name(desk, row.advisor) for row in rows},
+        rows=[_row(desk, row) for row in rows],
         colleagues=[("", "Choisir…"), *proposals.advisors(desk).options()] if assigns else [],
         pager=pager,
+    )
+
+
+def _row(desk: Desk, row: Any) -> DossierRow:
+    advisor, texts = advisor_name(desk, row.advisor), desk.memory.texts
+    values = (tuple(one.items()) if isinstance(one, dict) else one for one in row)
+    key = ("dossier row", *values, advisor, desk.today)
+    return texts.get(key) or texts.put(
+        key, DossierRow(row, of_row(row, desk.today, desk.refs.calendar) if row.kind else None, advisor)
     )
 
 
