@@ -177,7 +177,7 @@ def test_what_is_written_while_the_answer_is_on_its_way_is_kept(locale: House, e
     assert looks(page).status == 200
     sophie.sees("À transmettre · 1")
     page.keyboard.press("j")
-    expect(page.locator(".entry.current :focus")).to_have_text("Bruno Diallo")
+    expect(page.locator(".entry.current :focus")).to_have_text("Diallo Bruno")
 
 
 def test_a_dossier_shows_the_new_fact_and_what_was_unfolded_stays_so(locale: House, nadia: Person) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 from projections import advisor_queue
 from projections.advisor_queue import QueueFilter
 from web.desk.desk import Desk
+from web.desk.names import names_for
 from web.french import tasks as french
 from web.french.typography import say
 from web.http import filters
@@ -195,6 +196,7 @@ def next_task(desk: Desk, place: QueuePlace | None, but: object) -> tuple[UUID, 
         for ahead, row in enumerate(rows):
             if row.stream != but:
                 there = href(row.subject, row.stream, row.key, row.kind)
-                label = say("{verb}, {name}", verb=french.title(row.kind, row.details), name=row.name)
+                name = names_for(desk).dossier(row.stream) if row.subject == "dossier" else row.name
+                label = say("{verb}, {name}", verb=french.title(row.kind, row.details), name=name)
                 return row.stream, label, carrying(there, str(start.further(ahead)))
     return None

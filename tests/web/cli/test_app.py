@@ -681,7 +681,7 @@ def test_names_are_printed_as_they_are_and_no_escape_reaches_the_terminal(house:
     file = tmp_path / "portfolio.csv"
     file.write_text("Nom;Prénom;Né(e) le;Site;Conseiller\n[/b] Diallo;[red]Awa;02/03/2006;Mortagne;Nadia Benali\n")
     ran("dossiers", "import", str(file), "--as", SOPHIE)
-    assert "[red]Awa [/b] Diallo" in " ".join(ran("queue", "--as", NADIA).split())
+    assert "[/b] Diallo [red]Awa" in " ".join(ran("queue", "--as", NADIA).split())
     assert "\N{REPLACEMENT CHARACTER}[2Jici [b]là[/b]" in printed("\x1b[2Jici [b]là[/b]")
     assert "\x9b" not in printed(marked("[bold]{name}[/]", name="\x9b31m[/]"))
 

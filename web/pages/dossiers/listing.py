@@ -127,7 +127,9 @@ def narrow(request: Request, desk: AtDesk, asked: Asked, data: FormData) -> Resp
     """Lists those that a text finds. A POST: no name and no telephone stands in an address or a log."""
     _must_read(desk)
     text = text_of(data, "q").strip()[:LONGEST]
-    return _list(request, desk, asked, text=text) if text else redirect(request, f"{PATH}?{request.url.query}")
+    return (
+        _list(request, desk, asked, text=text) if text else redirect(request, f"{PATH}?{request.url.query}".rstrip("?"))
+    )
 
 
 def _must_read(desk: Desk) -> None:
