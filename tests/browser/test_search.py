@@ -104,11 +104,11 @@ def test_the_first_result_has_the_focus(
     page.locator("#search").fill("jowalski")
     page.locator("#search").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Recherche")
-    expect(page.get_by_role("link", name="Emmanuel Kowalski")).to_be_focused()
+    expect(page.get_by_role("link", name="Kowalski Emmanuel")).to_be_focused()
     if scripts:
         check_page(page)
         page.keyboard.press("j")
-        expect(page.get_by_role("link", name="Anna Kowalska")).to_be_focused()
+        expect(page.get_by_role("link", name="Kowalska Anna")).to_be_focused()
         page.keyboard.press("k")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/dossiers/{dossier}"))
