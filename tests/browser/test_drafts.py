@@ -43,7 +43,7 @@ def test_a_grid_is_made_together(url: str, new_tab: Callable[..., Page], check_p
     expect(limit).to_have_value("75")
     limit.fill("45")
     expect(said).to_contain_text("2 résultats changeraient de tranche")
-    expect(said).to_contain_text("Aminata Diallo")
+    expect(said).to_contain_text("Diallo Aminata")
     expect(said).not_to_contain_text("Bilal")
     expect(sophie.locator("#low-1")).to_have_text("46")
     expect(limit).to_be_focused()
