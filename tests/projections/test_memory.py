@@ -89,7 +89,7 @@ def list_another(opened: OpenStructure, dossier: UUID) -> None:
 
 TEXTS, SEARCHES, PARTNERS = "texts", "searches", "partners"
 CASES: dict[str, tuple[Callable[[OpenStructure, UUID], None], set[str]]] = {
-    "a phone number": (reach, {TEXTS, SEARCHES, PARTNERS}),
+    "a phone number": (reach, {TEXTS, PARTNERS}),
     "a name": (rename, {TEXTS, PARTNERS}),
     "another dossier": (open_another, {TEXTS}),
     "a partner": (list_another, {TEXTS, SEARCHES}),
