@@ -44,6 +44,7 @@ from projections.statements import (
     question,
     row_of,
     take_first,
+    take_number,
 )
 
 NAME = "advisor_queue"
