@@ -19,11 +19,11 @@ def until_the_test(walk: Walk) -> None:
     another_declines(walk)
     walk.day(CHASED)
     walk.nadia.goes_to_queue()
-    walk.nadia.starts("Fatou SOW", "Relancer le test")
+    walk.nadia.starts("SOW Fatou", "Relancer le test")
     walk.check(walk.nadia)
     walk.nadia.saves("Relance par SMS pour le test, sans réponse", {"Comment": "par SMS", "non": True})
     walk.nadia.goes_to_queue()
-    expect(walk.nadia.row("Fatou SOW")).to_have_count(0)
+    expect(walk.nadia.row("SOW Fatou")).to_have_count(0)
 
 
 def present(walk: Walk) -> None:
@@ -31,13 +31,13 @@ def present(walk: Walk) -> None:
     nadia = walk.nadia
     nadia.goes_to_queue()
     walk.check(nadia)
-    nadia.starts("Fatou SOW", "Présenter Pix")
+    nadia.starts("SOW Fatou", "Présenter Pix")
     walk.check(nadia)
     nadia.saves("Enregistré : Pix présenté au premier accueil", {"au premier accueil": True})
     nadia.presses("Annuler", within=".notice")
     nadia.sees("Pix présenté au premier accueil — annulé aussitôt", within="#historique")
     nadia.goes_to_queue()
-    nadia.starts("Fatou SOW", "Présenter Pix")
+    nadia.starts("SOW Fatou", "Présenter Pix")
     nadia.saves("Pix présenté au cours de l’accompagnement", {"au cours de l’accompagnement": True})
 
 
@@ -45,7 +45,7 @@ def plan(walk: Walk) -> None:
     """At the office, then at home after all; and the fiche to print."""
     nadia = walk.nadia
     nadia.goes_to_queue()
-    nadia.starts("Fatou SOW", "Prévoir le diagnostic")
+    nadia.starts("SOW Fatou", "Prévoir le diagnostic")
     nadia.saves("Diagnostic prévu à partir du 10 mars", {"À partir du": "2026-03-10", "au bureau": True})
     nadia.opens("Prévoir à nouveau le diagnostic")
     walk.check(nadia)
@@ -72,7 +72,7 @@ def another_declines(walk: Walk) -> None:
     walk.paul.opens("Diagnostic décliné")
     walk.paul.saves("Diagnostic décliné : pas pour l’instant", {"Motif": "pas pour l’instant"})
     walk.paul.goes_to_queue()
-    expect(walk.paul.row("Hugo PETIT")).to_have_count(0)
+    expect(walk.paul.row("PETIT Hugo")).to_have_count(0)
 
 
 def from_the_result_on(walk: Walk) -> None:
@@ -88,7 +88,7 @@ def meet(walk: Walk) -> None:
     nadia = walk.nadia
     walk.day(date(2026, 4, 8))
     nadia.goes_to_queue()
-    row = nadia.row("Fatou SOW", "Tenir la restitution")
+    row = nadia.row("SOW Fatou", "Tenir la restitution")
     row.locator("summary").click()
     row.get_by_role("link", name="Fixer un rendez-vous").click()
     walk.check(nadia)
@@ -102,7 +102,7 @@ def meet(walk: Walk) -> None:
     nadia.opens("Absent·e")
     nadia.saves("Rendez-vous manqué : tenir la restitution", {"Note": "le car n’est pas passé"})
     nadia.goes_to_queue()
-    nadia.starts("Fatou SOW", "Tenir la restitution")
+    nadia.starts("SOW Fatou", "Tenir la restitution")
     walk.check(nadia)
     nadia.saves(
         "Restitution tenue de vive voix : à l’aise sur son téléphone",
@@ -113,7 +113,7 @@ def meet(walk: Walk) -> None:
 def prescribe(walk: Walk) -> None:
     nadia = walk.nadia
     nadia.goes_to_queue()
-    nadia.starts("Fatou SOW", "Construire la prescription")
+    nadia.starts("SOW Fatou", "Construire la prescription")
     nadia.sees("35 % : dans 0-40", within="#form")
     walk.check(nadia)
     decided: dict[str, str | bool] = {"Plongée dans le numérique": True, "Café numérique": True}
@@ -167,7 +167,7 @@ def refer(walk: Walk) -> None:
     nadia.saves("Action écartée : Permis de conduire", {"Motif": "payé par ses parents"})
     walk.day(date(2026, 4, 29))
     nadia.goes_to_queue()
-    nadia.starts("Fatou SOW", "Noter l’issue")
+    nadia.starts("SOW Fatou", "Noter l’issue")
     nadia.saves("Action terminée : Plongée dans le numérique", {"terminée": True})
 
 
@@ -207,11 +207,11 @@ def hand_on(walk: Walk) -> None:
     walk.sophie.opens("Affecter à quelqu’un d’autre")
     walk.sophie.saves("Dossier affecté à Paul Rey", {"Conseillère ou conseiller": "Paul Rey"})
     walk.nadia.goes_to_queue()
-    expect(walk.nadia.row("Fatoumata SOW")).to_have_count(0)
+    expect(walk.nadia.row("SOW Fatoumata")).to_have_count(0)
     walk.paul.goes_to_queue()
-    expect(walk.paul.row("Fatoumata SOW", "Orienter")).to_have_count(2)
-    walk.paul.row("Fatoumata SOW").first.get_by_role("link", name="Fatoumata SOW").first.click()
+    expect(walk.paul.row("SOW Fatoumata", "Orienter")).to_have_count(2)
+    walk.paul.row("SOW Fatoumata").first.get_by_role("link", name="SOW Fatoumata").first.click()
     walk.paul.opens("Clore le dossier")
     walk.paul.saves("Dossier clos : en emploi", {"en emploi": True}, button="Clore le dossier")
     walk.paul.goes_to_queue()
-    expect(walk.paul.row("Fatoumata SOW")).to_have_count(0)
+    expect(walk.paul.row("SOW Fatoumata")).to_have_count(0)

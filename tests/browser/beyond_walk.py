@@ -82,7 +82,7 @@ def partner_and_retake(paul: Person) -> None:
 def rests(paul: Person) -> None:
     """A row is put off, another one given to a colleague."""
     paul.goes_to_queue()
-    row = paul.row("Fatoumata SOW", "Orienter").first
+    row = paul.row("SOW Fatoumata", "Orienter").first
     row.locator("summary").click()
     row.get_by_role("link", name="Mettre en pause").click()
     paul.saves(

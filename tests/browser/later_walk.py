@@ -56,7 +56,7 @@ def late_event(walk: Walk) -> None:
     sophie.page.get_by_role("link", name="1 fait tardif à relire").first.click()
     sophie.sees("Fatoumata SOW", "dossier clos")
     walk.check(sophie)
-    sophie.starts("Fatoumata SOW", "Relire un fait tardif")
+    sophie.starts("SOW Fatoumata", "Relire un fait tardif")
     sophie.saves("Fait tardif relu : un deuxième essai", {"Note": "un deuxième essai"})
     sophie.goes_to_queue()
     sophie.sees_no("fait tardif")

@@ -44,7 +44,7 @@ def received(walk: Walk) -> None:
     marc.goes_to_queue()
     for name, score in (("Enzo ABADIE", "55 %"), ("Lina BORDES", "90 %"), ("Théo CAZENAVE", "30 %")):
         expect(marc.row(name, "Tenir la restitution")).to_contain_text(f"résultat reçu le 20 mars · {score}")
-    expect(marc.row("Théo CAZENAVE", "Tenir la restitution")).to_contain_text("difficulté à explorer")
+    expect(marc.row("CAZENAVE Théo", "Tenir la restitution")).to_contain_text("difficulté à explorer")
     signed(walk, "/ateliers?quand=past")
 
 
@@ -53,7 +53,7 @@ def in_trouble(walk: Walk) -> None:
     marc = walk.marc
     walk.day(date(2026, 3, 23))
     marc.goes_to_queue()
-    marc.starts("Théo CAZENAVE", "Tenir la restitution")
+    marc.starts("CAZENAVE Théo", "Tenir la restitution")
     marc.sees("Une difficulté a été signalée à l’atelier du 12 mars", within="#form")
     walk.check(marc)
     said: dict[str, str | bool] = {"numérique et compréhension": True, "Tutoriels": TUTORIALS}
@@ -69,28 +69,28 @@ def followed(walk: Walk) -> None:
     marc = walk.marc
     walk.day(date(2026, 4, 14))
     marc.goes_to_queue()
-    marc.starts("Théo CAZENAVE", "Suivre les tutoriels")
+    marc.starts("CAZENAVE Théo", "Suivre les tutoriels")
     marc.sees(TUTORIALS, within="#form")
     walk.check(marc)
     marc.saves("Tutoriels Pix : terminés", {"terminés": True})
     marc.goes_to_queue()
-    expect(marc.row("Théo CAZENAVE", "Suivre les tutoriels")).to_have_count(0)
+    expect(marc.row("CAZENAVE Théo", "Suivre les tutoriels")).to_have_count(0)
 
 
 def at_ease(walk: Walk) -> None:
     """The complete path, owed since the workshop until the collective period ends, is taken; its profile certifies."""
     marc = walk.marc
     marc.goes_to_queue()
-    row = marc.row("Lina BORDES", "Faire passer le diagnostic complet")
+    row = marc.row("BORDES Lina", "Faire passer le diagnostic complet")
     expect(row).to_contain_text("à l’aise à l’atelier du 12 mars · période collective jusqu’au 30 juin")
     walk.imports(results(walk.folder, COMPLETE, [LINA_COMPLETE], datetime(2026, 4, 14, 7, tzinfo=UTC)), "1 nouvelle")
     marc.goes_to_queue()
     expect(row).to_have_count(0)
-    expect(marc.row("Lina BORDES", "Proposer la certification")).to_have_count(0)
+    expect(marc.row("BORDES Lina", "Proposer la certification")).to_have_count(0)
     walk.day(date(2026, 4, 15))
     walk.imports(profile(walk.folder, datetime(2026, 4, 15, 7, tzinfo=UTC)))
     marc.goes_to_queue()
-    expect(marc.row("Lina BORDES", "Proposer la certification")).to_contain_text("certifiable")
+    expect(marc.row("BORDES Lina", "Proposer la certification")).to_contain_text("certifiable")
 
 
 def certified(walk: Walk) -> None:
@@ -98,7 +98,7 @@ def certified(walk: Walk) -> None:
     marc, suite = walk.marc, "#suite"
     walk.day(date(2026, 4, 24))
     marc.goes_to_queue()
-    marc.starts("Lina BORDES", "Proposer la certification")
+    marc.starts("BORDES Lina", "Proposer la certification")
     marc.sees("Projet : Animation", within="#form")
     walk.check(marc)
     marc.saves("Certification proposée", button="Noter la proposition")
@@ -122,4 +122,4 @@ def watched(walk: Walk) -> None:
     """The direction sees the late tasks of the group's advisor."""
     philippe = walk.arrives(PHILIPPE)
     philippe.sees("En attente depuis longtemps")
-    expect(philippe.row("Enzo ABADIE", "Tenir la restitution")).to_contain_text(MARC)
+    expect(philippe.row("ABADIE Enzo", "Tenir la restitution")).to_contain_text(MARC)

@@ -119,7 +119,7 @@ def wrong_namesake(walk: Walk) -> None:
     sophie, nadia = walk.sophie, walk.nadia
     nadia.goes_to_queue()
     queue = nadia.texts(".item")
-    nadia.row("Noé LEFORT").get_by_role("link", name="Noé LEFORT").first.click()
+    nadia.row("LEFORT Noé").get_by_role("link", name="LEFORT Noé").first.click()
     nadia.sees("D’abord un résultat partagé")
     wrong, before = nadia.page.url, {part: nadia.texts(part) for part in THREE_PARTS}
 
@@ -151,10 +151,10 @@ def two_facts_follow(sophie: Person, nadia: Person) -> None:
     sophie.goes("/resultats")
     choice(sophie, "Nadia Benali").get_by_role("button", name="C’est cette personne").click()
     sophie.sees("c’est Noé LEFORT", within=".notice")
-    sending(sophie, "Noé LEFORT").get_by_role("button", name="Transmettre").click()
+    sending(sophie, "LEFORT Noé").get_by_role("button", name="Transmettre").click()
     sophie.sees("transmis à Nadia Benali", within=".notice")
     nadia.goes_to_queue()
-    nadia.starts("Noé LEFORT", "Tenir la restitution")
+    nadia.starts("LEFORT Noé", "Tenir la restitution")
     nadia.saves("Restitution tenue par téléphone", {"Comment": "par téléphone"})
 
 
