@@ -98,7 +98,7 @@ def meet(walk: Walk) -> None:
     expect(row).to_contain_text("rendez-vous fixé, Mortagne")
     walk.day(date(2026, 4, 10), hour=13)
     nadia.goes_to_queue()
-    row.get_by_role("link", name="Fatou SOW").first.click()
+    row.get_by_role("link", name="SOW Fatou").first.click()
     nadia.opens("Absent·e")
     nadia.saves("Rendez-vous manqué : tenir la restitution", {"Note": "le car n’est pas passé"})
     nadia.goes_to_queue()

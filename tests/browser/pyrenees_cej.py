@@ -42,7 +42,7 @@ def received(walk: Walk) -> None:
     sandrine.sees("4 rapprochées d’elles-mêmes", within=".notice")
     sandrine.sees("À transmettre · 0", "Ici, les résultats arrivent d’eux-mêmes aux conseillers")
     marc.goes_to_queue()
-    for name, score in (("Enzo ABADIE", "55 %"), ("Lina BORDES", "90 %"), ("Théo CAZENAVE", "30 %")):
+    for name, score in (("ABADIE Enzo", "55 %"), ("BORDES Lina", "90 %"), ("CAZENAVE Théo", "30 %")):
         expect(marc.row(name, "Tenir la restitution")).to_contain_text(f"résultat reçu le 20 mars · {score}")
     expect(marc.row("CAZENAVE Théo", "Tenir la restitution")).to_contain_text("difficulté à explorer")
     signed(walk, "/ateliers?quand=past")
