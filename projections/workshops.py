@@ -128,10 +128,10 @@ def larger_than(largest: int, day: date) -> Select[Any]:
     return select(table).where(*wanted).order_by(table.c.starts, table.c.stream)
 
 
-def engagements(connection: Connection, people: Collection[UUID], first: date, last: date) -> list[Any]:
+def engagements(connection: Connection, runners: Collection[UUID], first: date, last: date) -> list[Any]:
     """Returns the workshops that these people run from one day to another, one row for each person."""
     query = select(table, facilitators.c.person).join(facilitators, facilitators.c.stream == table.c.stream)
-    wanted = (facilitators.c.person.in_(people), table.c.day.between(first, last), ~table.c.cancelled)
+    wanted = (facilitators.c.person.in_(runners), table.c.day.between(first, last), ~table.c.cancelled)
     return list(connection.execute(query.where(*wanted).order_by(table.c.starts, facilitators.c.rank)))
 
 

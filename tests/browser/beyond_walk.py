@@ -97,7 +97,7 @@ def rests(paul: Person) -> None:
 
 
 def reminded(walk: Walk) -> None:
-    """What is to be thought of comes back on its day, and is done."""
+    """A reminder comes back on its day, and is done."""
     paul = walk.paul
     paul.opens("Me rappeler quelque chose")
     paul.saves("Rappel le mardi 9 juin", {"Le": "2026-06-09", "Quoi": "rappeler la mère"})

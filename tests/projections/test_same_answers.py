@@ -158,6 +158,7 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
         "lender": advisors[:2],
         "borrower": advisors[:2],
         "people": [None, sorted(refs.team)],
+        "runners": [sorted(refs.team)],
         "person": sorted(refs.team),
         "scope": [Scope("all"), Scope("own", advisors[0], TODAY), Scope("none")],
         "roles": [frozenset({"referent"}), frozenset({"manager"}), frozenset({"advisor", "referent", "manager"})],

@@ -85,7 +85,7 @@ def test_a_deputy_s_queue_has_the_rows_and_a_replay_both_names(tmp_path: Path) -
     ran("dossiers", "import", str(file))
     assert "Rien à faire" in ran("queue", "--as", NADIA)
     away("--deputy", NADIA)
-    assert "Aminata DIALLO" in ran("queue", "--as", NADIA)
+    assert "DIALLO Aminata" in ran("queue", "--as", NADIA)
     assert "pour Paul Rey · dossier ouvert" in ran("queue", "--as", NADIA)
     told = json.loads(run("replay", "12347", "--json").output)
     assert {fact["acting_for"] for fact in told["facts"]} == {None}

@@ -172,11 +172,11 @@ def test_the_clock_ends_the_loan_and_records_it_like_its_jobs(prepared: Prepared
 def test_those_whom_the_readme_names_have_what_it_says(prepared: Prepared) -> None:
     (aigle, pyrenees), now = prepared
     assert {
-        ("follow-self-study", "Enzo Lafforgue"),
-        ("complete-path", "Lila Carrère"),
-        ("propose-certification", "Nino Abadie"),
-        ("rebook-absent", "Chloé Bordenave"),
-        ("offer-alternative", "Samuel Estrade"),
-        ("plan-diagnostic", "Zohra Vignaux"),
+        ("follow-self-study", "Lafforgue Enzo"),
+        ("complete-path", "Carrère Lila"),
+        ("propose-certification", "Abadie Nino"),
+        ("rebook-absent", "Bordenave Chloé"),
+        ("offer-alternative", "Estrade Samuel"),
+        ("plan-diagnostic", "Vignaux Zohra"),
     } <= set(owed(pyrenees, now))
     assert "hold-debrief" in {kind for kind, _ in owed(aigle, now)}

@@ -13,6 +13,7 @@ from pixflow.decision import Decision
 from pixflow.documents.grille import Proposal
 from pixflow.dossier import follow_up
 from pixflow.dossier.state import ActionState, Dossier
+from pixflow.engine import new_id
 from pixflow.events.values import Modality, Partner, Purpose
 from pixflow.identity import normalise
 from pixflow.participation.matches import undo_match
@@ -319,6 +320,7 @@ class ScriptedCast(Behaviours):
         yield from super().plan_diagnostic(case)
         if scripted(case).manner == "declines":
             yield case.say(follow_up.take_note, text="D’abord le permis ; reparler de Pix à la rentrée")
+            yield self._reminder(case, 5, "Demander où en est le permis")
 
     def modality(self, case: Case) -> Modality:
         """Returns a workshop in CEJ (the office for the eager), else home, office or café."""
@@ -382,6 +384,15 @@ class ScriptedCast(Behaviours):
             mastery = current[1].result.mastery if current and current[1].result else None
             young.take_complete(at(self.working_day(1), 10), mastery or Decimal("0.5"))
             yield case.say(follow_up.take_note, text="Passe le parcours Cléa numérique ici, demain à 10 h")
+            yield self._reminder(case, 1, "Préparer un poste pour 10 h")
+
+    def _reminder(self, case: Case, days: int, text: str) -> PlannedCommand:
+        reminder = new_id(case.young.dossier, f"reminder {case.task.key}")
+        return case.say(follow_up.set_reminder, reminder=reminder, day=self.working_day(days), text=text)
+
+    def recall(self, case: Case) -> Commands:
+        """Leaves the reminders about the driving licence open: the tour shows one."""
+        return iter(()) if scripted(case).manner == "declines" else super().recall(case)
 
     def propose_certification(self, case: Case) -> Commands:
         if not scripted(case).never("propose-certification"):
