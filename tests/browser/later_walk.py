@@ -54,7 +54,7 @@ def late_event(walk: Walk) -> None:
 
     sophie.goes_to_queue()
     sophie.page.get_by_role("link", name="1 fait tardif à relire").first.click()
-    sophie.sees("Fatoumata SOW", "dossier clos")
+    sophie.sees("SOW Fatoumata", "dossier clos")
     walk.check(sophie)
     sophie.starts("SOW Fatoumata", "Relire un fait tardif")
     sophie.saves("Fait tardif relu : un deuxième essai", {"Note": "un deuxième essai"})
