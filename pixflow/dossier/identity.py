@@ -156,7 +156,10 @@ def undo_group(dossier: Dossier, *, version: int, reason: str, on: date, history
 # --- merges two dossiers of one young person, and undoes it: the duplicate's events are recorded on the other
 
 
-ALONG_THE_WAY = (e.AppointmentSet, e.AppointmentMissed, e.YoungPersonChased, e.NoteTaken, e.ReferralSeen)
+ALONG_THE_WAY = (
+    e.AppointmentSet, e.AppointmentMissed, e.YoungPersonChased, e.NoteTaken, e.ReferralSeen, e.ReminderSet,
+    e.ReminderDone,
+)  # fmt: skip
 """Events without a stage that the other dossier takes over as well. Links of partners are not: they end with it."""
 SEATS = (e.SeatBooked, e.SeatCancelled)
 """Events that are not taken over: a workshop keeps a seat for one dossier. Attendance is taken over."""

@@ -43,6 +43,7 @@ from tests.given import (
     presented,
     references,
     registered,
+    reminder,
     retracted,
     sent,
     snoozed,
@@ -120,6 +121,12 @@ def test_what_it_knew_and_the_other_did_not_is_said() -> None:
 def test_of_two_words_about_one_thing_the_later_one_counts(earlier: Event, later: Event) -> None:
     taken_over((TWIN, earlier), (opened(), later)).then(JOINED)
     taken_over((TWIN, later), (opened(), earlier)).then(JOINED, later)
+
+
+def test_reminders_come_along_and_those_that_served_stay_done() -> None:
+    done = d.ReminderDone(reminder=SECOND, note="", on=LATER)
+    taken_over((TWIN, reminder(LATER, LONG_AGO)), (opened(),)).then(JOINED, reminder(LATER, LONG_AGO))
+    taken_over((TWIN, reminder(LATER, LONG_AGO), done), (opened(),)).then(JOINED, reminder(LATER, LONG_AGO), done)
 
 
 def test_said_of_one_day_the_word_of_the_one_that_goes_on_stands() -> None:
