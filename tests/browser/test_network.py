@@ -85,6 +85,25 @@ def test_a_form_of_a_whole_page_stays_too(
     assert locale.state(dossier).orientation.presented
 
 
+def test_a_form_of_a_whole_page_is_sent_once_and_its_answer_is_the_page(
+    locale: House, url: str, new_browser: Callable[..., BrowserContext]
+) -> None:
+    locale.opened()
+    nadia = Person(new_browser(base_url=url).new_page(), NADIA, at="/boite")
+    pick = nadia.page.locator(".pick-box input").first.get_attribute("value")
+    nadia.goes(f"/boite/plusieurs?{urlencode({'faire': 'present', 'tache': pick})}")
+    sent: list[str] = []
+    nadia.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    form = nadia.page.locator("#bulk-form")
+    form.locator(".btn-primary").click()
+    expect(nadia.page.locator(".errors")).to_be_focused()
+    assert len(sent) == 1
+    form.get_by_label("au premier accueil").check()
+    form.locator(".btn-primary").click()
+    nadia.page.wait_for_url("**/boite?recu=*")
+    assert len(sent) == 2
+
+
 def test_a_link_without_an_answer_offers_to_try_again(
     locale: House, url: str, new_browser: Callable[..., BrowserContext]
 ) -> None:

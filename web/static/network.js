@@ -50,8 +50,8 @@ function noAnswer(source, words) {
   if (!keepPress(source)) sayUnsent(source, words);
 }
 
-// A form that no htmx sends goes by a script first: without an answer its page would be gone. A redirect is followed. Any
-// other answer records nothing more: the form is sent again as it is, and the browser shows it. A file is not sent twice.
+// A form that no htmx sends goes by a script: without an answer its page would be gone. It is sent once, for what is
+// handed out once comes in its answer. One with a file only asks first if there is a server.
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
   const method = submitter?.hasAttribute("formmethod") ? submitter.formMethod : form.method;
@@ -67,15 +67,35 @@ document.addEventListener("submit", async (event) => {
       ? fetch("/healthz", { cache: "no-store" })
       : fetch(address, { method: "POST", body: new URLSearchParams(body), headers: { "Pixflow-Form": "sent" } }));
     if (answer.status >= 500) return sayUnsent(form, FAILED);
+    if (isFile) return sendAsIs(form, submitter);
     const there = answer.headers.get("Pixflow-Location");
     if (there) return goTo(new URL(there, location.href));
+    await showAnswer(answer);
   } catch {
     return sayUnsent(form, SILENT);
   } finally {
     form.ariaBusy = null;
   }
-  sendAsIs(form, submitter);
 });
+
+// A page takes the place of this one, at the address of the form; a file is saved.
+async function showAnswer(answer) {
+  if (!answer.headers.get("Content-Type")?.startsWith("text/html")) return saveFile(answer);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.title = page.title;
+  document.body.replaceWith(document.adoptNode(page.body));
+  htmx.process(document.body);
+  document.dispatchEvent(new CustomEvent("htmx:after:swap", { detail: {} }));
+  if (!document.querySelector("[data-focus]")) scrollTo(0, 0);
+}
+
+async function saveFile(answer) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = answer.headers.get("Content-Disposition")?.match(/filename="?([^";]+)/)?.[1] ?? "";
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
 
 // An address that differs by its fragment alone would load nothing.
 function goTo(there) {
