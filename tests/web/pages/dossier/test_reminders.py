@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pixflow.dossier import follow_up
 from pixflow.events import dossier as e
 from tests.web import arranged
 from tests.web.client import words
@@ -85,3 +86,15 @@ def test_a_correction_sets_none(locale: House) -> None:
         f"/dossiers/{dossier}?corrige={locale.state(dossier).orientation.presented.version}"
     )
     assert 'name="recall_day"' not in page.text
+
+
+def test_who_received_a_task_alone_sets_no_reminder_and_nothing_is_recorded(locale: House) -> None:
+    dossier, key = arranged.to_debrief(locale)
+    to = locale.people["Paul Rey"]
+    locale.on(dossier, follow_up.hand_over_task, task=key, to=to, until=DAY, note="")
+    paul, before = locale.client("Paul Rey"), len(locale.events(dossier))
+    page = paul.get(f"/dossiers/{dossier}?formulaire=appointment&sur={key}").text
+    assert 'name="recall_day"' not in page
+    said = {"day": DAY.isoformat(), "hour": "10:00", "place": "", **ASKED}
+    assert press(paul, dossier, "appointment", key, **said).status_code in (403, 422)
+    assert len(locale.events(dossier)) == before
