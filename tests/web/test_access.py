@@ -1,4 +1,4 @@
-"""Tests each route against access_matrix.csv, written by hand (docs/faults.md#access).
+"""Tests each route against access_matrix.csv, written by hand.
 
 A cell says `all`, `own`, `task`, `read` or `-`. Own is what one follows, deputises for, runs, or reads by a task that
 was handed over or by a glass. `task` is a form that this task gives too, `read` one that a glass gives as well, `own`
