@@ -25,7 +25,8 @@ _OF_DAYS = "SELECT * FROM lines WHERE at >= $1 AND at < $2 ORDER BY at"
 _GUESSES = """SELECT count(*) FROM lines
     WHERE member = $1 AND at >= $2 AND why IN ('role', 'glass') AND what IN ('refused', 'revealed')"""
 _ALL = """SELECT * FROM lines WHERE (chain, number) > ($1, $2) ORDER BY chain, number LIMIT $3"""
-_PART = 500
+PART = 500
+"""Lines that are read at once, where there may be many."""
 _WHERE = "FROM lines WHERE at >= $1 AND at < $2"
 _TOTAL = f"SELECT count(*) {_WHERE}"
 _PAGE = f"SELECT * {_WHERE}"
@@ -224,7 +225,7 @@ def open_journal(folder: Path, database: Database | None, schema: str | None) ->
     # What is cut off begins again; each file goes once its lines are durable.
     for month in files.months():
         last: Sequence[Any] = (b"", 0)
-        while lines := files.select(month, _ALL, *last, _PART):
+        while lines := files.select(month, _ALL, *last, PART):
             store.take(month, lines)
             last = lines[-1][1:3]
         files.drop(month)

@@ -126,4 +126,4 @@ Question = tuple[int, str, Value, Value]
 def values_of(month: int, head: ChainHead, line: Line) -> tuple[Value, ...]:
     """Returns the values of a row: month, chain, number, the fields of the line with the digest before the last one."""
     *fields, listed = astuple(line)
-    return (month, head.chain, head.number, *fields, head.digest, listed or None)
+    return (month, head.chain, head.number, *fields, head.digest, listed)

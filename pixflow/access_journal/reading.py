@@ -29,10 +29,10 @@ class Counts(Struct, frozen=True):
     `soon` and `day` count dossiers, `people` and `listed` those of lists.
     """
 
-    soon: int = 0
-    day: int = 0
-    people: int = 0
-    listed: int = 0
+    soon: int
+    day: int
+    people: int
+    listed: int
 
 
 class Bounds(Struct, frozen=True):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from pixflow.access_journal.journal import AccessJournal, JournalStore, id_of, line_of, month_of, oldest_kept
+from pixflow.access_journal.journal import PART, AccessJournal, JournalStore, id_of, line_of, month_of, oldest_kept
 from pixflow.access_journal.line import ChainHead, first_of, following, micros
 from pixflow.actor import CLOCK, Actor
 from pixflow.engine import Engine, new_id
@@ -23,7 +23,6 @@ _COUNT = "SELECT count(*) FROM lines WHERE at >= $1 AND at < $2"
 _FIRST = "SELECT min(at) FROM lines"
 _CHAINS = "SELECT DISTINCT chain FROM lines ORDER BY chain"
 _CHAIN = "SELECT * FROM lines WHERE chain = $1 AND number > $2 ORDER BY number LIMIT $3"
-_PART = 10_000
 
 
 class JournalFault(Struct, frozen=True):
@@ -98,7 +97,7 @@ def _chain_faults(store: JournalStore, month: int) -> Iterator[JournalFault]:
     for (found,) in store.select(month, _CHAINS):
         chain = id_of(found)
         head = first_of(chain)
-        while rows := store.select(month, _CHAIN, chain, head.number, _PART):
+        while rows := store.select(month, _CHAIN, chain, head.number, PART):
             for row in rows:
                 line, number, digest = line_of(row), row[2], bytes(row[13])
                 if number != head.number + 1:

@@ -24,10 +24,11 @@ _OPEN = {"asleep": False, "ended": None}
 _BOTH = (accounts.c.password.is_not(None) & accounts.c.totp.is_not(None)).label("password")
 _WITH_MEMBERSHIP = (
     select(sessions, memberships.c.mac.label("membership"), _BOTH, *ways())
-    .join(memberships, (memberships.c.structure == sessions.c.structure) & (memberships.c.member == sessions.c.member))
+    .join(memberships, memberships.c.structure == sessions.c.structure)
     .join(accounts, accounts.c.id == sessions.c.account)
     .where(
         sessions.c.digest == bindparam("digest"),
+        memberships.c.member == sessions.c.member,
         memberships.c.account == sessions.c.account,
         memberships.c.ended.is_(None),
         ~memberships.c.asleep,

@@ -118,6 +118,24 @@ def test_a_membership_of_yesterday_does_not_sleep_though_its_account_is_old(
     assert opened(store) == set(made)
 
 
+def test_the_jobs_of_a_structure_learn_of_an_account_that_nobody_uses(
+    store: AccountStore, made: dict[Pair, Membership], clock: Clock
+) -> None:
+    begun = memberships.standing(store)
+    assert {structure: len(rows) for structure, rows in begun.items()} == {HERE: 2, THERE: 2}
+    clock.pass_by(days=90, seconds=-1)
+    assert memberships.standing(store) == begun
+    clock.pass_by(seconds=1)
+    over = memberships.standing(store)
+    assert not over[HERE] & begun[HERE]
+    accounts.note_use(store, made[HERE, PAUL].account)
+    known = memberships.standing(store)
+    assert [len(known[structure] & begun[structure]) for structure in (HERE, THERE)] == [1, 1], "Paul signed in"
+    assert [len(known[structure] & over[structure]) for structure in (HERE, THERE)] == [1, 1], "Nadia did not"
+    memberships.accept(store, made[HERE, NADIA].account, HERE, NADIA)
+    assert not memberships.standing(store)[HERE] & over[HERE], "her membership is new"
+
+
 def test_the_last_use_is_told_by_member(store: AccountStore, made: dict[Pair, Membership], clock: Clock) -> None:
     first = store.now()
     clock.pass_by(days=3)

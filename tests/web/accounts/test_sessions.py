@@ -113,6 +113,17 @@ def test_a_session_of_a_clock_that_was_ahead_opens_nothing(
         assert invitations.get(store, invited.id) is None
 
 
+def test_a_session_opens_when_it_is_ahead_by_less_than_half_an_hour(
+    store: AccountStore, nadia: Membership, clock: Clock
+) -> None:
+    clock.pass_by(minutes=30)
+    token = sessions.begin(store, nadia, "password", "")
+    clock.pass_by(minutes=-30)
+    assert sessions.find(store, token) is None
+    clock.pass_by(seconds=1)
+    assert sessions.find(store, token)
+
+
 def test_a_clock_corrected_by_some_seconds_ends_no_session(
     store: AccountStore, nadia: Membership, clock: Clock
 ) -> None:
@@ -127,6 +138,33 @@ def test_a_proof_is_fresh_for_ten_minutes_to_the_second(store: AccountStore, nad
     assert sessions.is_fresh(store, session)
     clock.pass_by(seconds=1)
     assert not sessions.is_fresh(store, session)
+
+
+def test_nobody_knows_when_an_issuer_asked_for_a_factor(store: AccountStore, nadia: Membership) -> None:
+    session = session_of(store, sessions.begin(store, nadia, "issuer", "", age=None))
+    assert (session.proved, sessions.is_fresh(store, session)) == (0, False)
+
+
+@pytest.mark.parametrize(("passkeys", "password", "recovery", "issuers", "lone"), [
+    (1, False, 0, 0, True), (1, False, 8, 0, True), (2, False, 0, 0, False), (1, True, 0, 0, False),
+    (0, True, 0, 0, True), (0, True, 8, 0, False), (0, False, 0, 1, False), (1, False, 0, 1, False),
+    (0, True, 0, 1, False),
+])  # fmt: skip
+def test_who_has_a_single_way_in_is_lone(
+    passkeys: int, password: bool, recovery: int, issuers: int, lone: bool
+) -> None:
+    """Recovery codes are a way in after a password; an issuer gives ways in back."""
+    assert sessions.is_lone(passkeys, recovery, issuers, password=password) == lone
+
+
+def test_a_password_is_a_way_in_with_its_application(store: AccountStore, nadia: Membership) -> None:
+    token = sessions.begin(store, nadia, "password", "")
+    accounts.set_password(store, nadia.account, "hashed")
+    assert not session_of(store, token).is_lone, "it opens nothing"
+    accounts.set_totp(store, nadia.account, bytes(20), 0)
+    assert session_of(store, token).is_lone
+    recovery.renew(store, nadia.account)
+    assert not session_of(store, token).is_lone
 
 
 def test_the_sixth_ends_the_oldest(store: AccountStore, nadia: Membership, clock: Clock) -> None:

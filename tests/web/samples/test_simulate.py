@@ -276,7 +276,7 @@ def test_six_months_raise_no_alarm_of_mass_reading(tmp_path: Path) -> None:
     """Each command of a référent is preceded by a page of fifty people, and by their dossier and two others."""
     opened, _ = built(tmp_path / "data", "hautes-pyrenees", young_people=300, months=6)
     journal, refs, listed = open_journal(opened.folder, None, None), opened.engine.references(), deque[UUID](maxlen=50)
-    most = Counts()
+    most = Counts(0, 0, 0, 0)
     for recorded in everything(opened):
         day, topic = refs.calendar.local_day(recorded.at), recorded.event.TOPIC
         member = None if ":" in recorded.by else UUID(recorded.by)
