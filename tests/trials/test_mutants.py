@@ -40,6 +40,8 @@ THEN = (
     ("tests/web/test_access.py",),
 )
 """Tests that a mutant meets, one group after the other, until one fails."""
+PATIENCE = 3_600
+"""Seconds after which a mutant is a loop without end, which nobody overlooks."""
 AT_MOST = int(os.environ.get("PIXFLOW_TRIALS_MUTANTS", "20"))
 """Mutants of a module in one run, drawn at random; 0 for all."""
 
@@ -65,14 +67,13 @@ def _survivor(path: str, name: str, source: str, folder: Path) -> str | None:
 def _fails(tests: tuple[str, ...], replaced: str) -> bool:
     command = [sys.executable, "-m", "pytest", "-p", "tests.trials.mutants", "-p", "no:cacheprovider", "-xq", "-n0"]
     wanted = ["-m", "not benchmark and not trial and not postgres", *tests]
-    done = subprocess.run(
-        [*command, *wanted],
-        cwd=ROOT,
-        env=os.environ | {VARIABLE: replaced},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = os.environ | {VARIABLE: replaced}
+    try:
+        done = subprocess.run(
+            [*command, *wanted], cwd=ROOT, env=environment, capture_output=True, check=False, timeout=PATIENCE
+        )
+    except subprocess.TimeoutExpired:
+        return True
     return done.returncode != 0
 
 
