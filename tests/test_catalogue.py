@@ -305,7 +305,9 @@ EPN = PartnerDetails(
 LISTED = t.PartnerListed(details=EPN, source="", place="", updated=None, digest="", on=DAY)
 IMPORTED = t.PartnerListed(details=EPN, source="Dora", place="7", updated=DAY, digest="a0", on=DAY)
 PLACE: dict[str, Any] = {"source": "Dora", "place": "7", "updated": DAY, "details": EPN, "on": LATER}
-TERMS = OfferTerms(label="Bureautique", kind="digital", bands=((0, 40),), proposals=("cap-digital",), seats=8)
+TERMS = OfferTerms(
+    label="Bureautique", kind="digital", bands=((0, 40),), proposals=("cap-digital",), seats=8, bring="un CV"
+)
 OFFER, OTHER_PARTNER = UUID(int=0xE1), UUID(int=0xE2)
 OFFERED = t.OfferListed(offer=OFFER, terms=TERMS, on=DAY)
 LISE = ContactDetails("Lise Marchand", "conseillère numérique", "+33233840000", "lise@example.org", "email")

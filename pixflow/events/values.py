@@ -135,7 +135,8 @@ class PartnerDetails:
 class OfferTerms:
     """One thing that a partner offers. `bands` are pairs of whole percents, `proposals` ids of the grid.
 
-    Empty `bands`, `proposals` or `programmes` say nothing of them. `seats` is None when it is unknown.
+    Empty `bands`, `proposals` or `programmes` say nothing of them. `seats` is None when it is unknown. `bring` is what
+    the young person brings.
     """
 
     label: str
@@ -148,6 +149,7 @@ class OfferTerms:
     seats: int | None = None
     days: str = ""
     contact: OfferContact = "phone"
+    bring: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,9 +49,22 @@ class PaperLost(Exception):
     """A paper could not be made: how its process ended, then the words of that process."""
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A thing on a paper, with labels and values. `map` is the address of a map of its place, drawn as a QR."""
+
+    label: str
+    facts: Sequence[tuple[str, str]] = ()
+    map: str = ""
+
+    @property
+    def qr(self) -> str:
+        return _data_uri(self.map) if self.map else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """One sheet. `name` is its subject, `facts` are labels and values, `entries` are things with a detail.
+    """One sheet. `name` is its subject, `facts` are labels and values, `entries` are things with facts of their own.
 
     `code` is drawn large beside a QR of `link`; `links` are labels and addresses, each drawn as a QR. A table has
     `titles` and `rows` of cells; `signatures` names those who sign at the bottom. `issued` is the line at the foot of
@@ -65,7 +78,7 @@ class Paper:
     code: str = ""
     link: str = ""
     facts: Sequence[tuple[str, str]] = ()
-    entries: Sequence[tuple[str, str]] = ()
+    entries: Sequence[Entry] = ()
     links: Sequence[tuple[str, str]] = ()
     titles: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
@@ -108,7 +121,11 @@ def issued(day: date, *more: str) -> str:
 
 def pdf(paper: Paper) -> bytes:
     """Returns a paper as a PDF, A4, in French."""
-    drawn = {"qr": _svg(paper.link) if paper.link else "", "qrs": [(label, _svg(link)) for label, link in paper.links]}
+    drawn = {
+        "qr": _svg(paper.link) if paper.link else "",
+        "qrs": [(label, _svg(link)) for label, link in paper.links],
+        "maps": [_svg(entry.map) if entry.map else "" for entry in paper.entries],
+    }
     return compile_template("papers/paper.typ", {**asdict(paper), **drawn})
 
 

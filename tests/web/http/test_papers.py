@@ -17,14 +17,14 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
 from web.http import papers
-from web.http.papers import Paper, PaperLost, compile_template, pdf
+from web.http.papers import Entry, Paper, PaperLost, compile_template, pdf
 
 LETTER = Paper(
     structure="Mission locale",
     title="Votre parcours numérique",
     name="Zoé Petit",
     facts=[("Votre projet", "Vendeuse"), ("Une question", "Nadia Benali")],
-    entries=[("Café numérique", "Avec la médiathèque"), ("Atelier", "")],
+    entries=[Entry("Café numérique", [("Où", "Médiathèque"), ("Ensuite", "On vous attend.")]), Entry("Atelier")],
     signatures=("Le jeune", "Pour la Mission locale"),
     issued="Document établi le 16 mars 2026",
 )

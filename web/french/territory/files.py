@@ -69,6 +69,7 @@ OFFER_TERMS: dict[str, str] = {
     "seats": "Places",
     "days": "Jours",
     "contact": "Pour orienter",
+    "bring": "À apporter",
 }
 
 

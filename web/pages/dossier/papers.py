@@ -1,6 +1,6 @@
 """The papers of one young person, to print or as a PDF: the fiche, the convocation, the prescription sheet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -9,7 +9,6 @@ from pixflow.documents.grille import PROGRAMMES
 from pixflow.dossier.privacy import issue_paper
 from pixflow.dossier.state import ActionState, Dossier
 from pixflow.events.values import DossierPaper
-from pixflow.participation.campaign import Campaign
 from pixflow.partner_links.token import token_of
 from pixflow.partner_links.validity import LinkedReferral, is_open
 from pixflow.workshop.state import Workshop
@@ -24,6 +23,7 @@ from web.french.typography import say
 from web.http.papers import Paper, issued, paper_page, pdf_response, whom_to_call
 from web.http.people import opened
 from web.pages.dossier import results
+from web.pages.dossier.prescription_sheet import entry_of, is_kept
 from web.pages.resources.routes import public_address
 
 router = APIRouter()
@@ -87,18 +87,17 @@ def _prescription(desk: Desk, dossier: Dossier, participation: UUID, origin: str
     one = next(found, None)
     if one is None:
         return None
-    shown = [state for state, _ in one.actions if state.action.id not in one.reserved]
-    partners = {proposal.id: proposal.partner or "" for proposal, _ in one.proposals}
+    shown = [state for state, _ in one.actions if state.action.id not in one.reserved and is_kept(state)]
     grid = [say("grille de lecture n° {number}", number=one.built.grille)] if one.built.grille else []
     return Paper(
         structure=desk.refs.structure.name,
         title="Votre parcours numérique",
         name=_name(dossier),
-        lead=typography.typeset(f"Décidé ensemble le {dates.day(one.built.stamp.on, year=True)} :"),
-        entries=[
-            (state.action.label, typography.upper_first(", ".join(_details(desk, dossier, state, partners))))
-            for state in shown
-        ],
+        lead=say(
+            "Décidé ensemble le {day} :" if shown else "Décidé ensemble le {day} : rien à faire pour le moment.",
+            day=dates.day(one.built.stamp.on, year=True),
+        ),
+        entries=[entry_of(desk, dossier, state) for state in shown],
         links=[
             *(link for state in shown for link in _partner_links(desk, dossier, state, origin)),
             *_takeaways(desk, dossier, one, origin),
@@ -135,42 +134,6 @@ def _takeaways(desk: Desk, dossier: Dossier, one: results.PrescriptionRow, origi
         if text and text.document.audience == "young":
             address = public_address(desk.served.opened.slug, row.stream, text.number)
             yield say("Pour vous : {title}", title=text.document.title), f"{origin}{address}"
-
-
-def _details(desk: Desk, dossier: Dossier, state: ActionState, partners: Mapping[str, str]) -> Iterator[str]:
-    """Yields with whom, when, and by which code; never a partner who refused.
-
-    Before any referral, the partner is the one that the grid names (`partners`, by proposal).
-    """
-    named = "" if state.referrals else partners.get(state.action.proposal or "", "")
-    if name := state.referral.partner.name if state.referral else named:
-        yield say("avec {name}", name=name)
-    starts, ends = state.referral.starts if state.referral else None, state.ends
-    if starts and ends:
-        yield say("du {first} au {last}", first=dates.day(starts, year=True), last=dates.day(ends, year=True))
-    elif starts:
-        yield say("à partir du {day}", day=dates.day(starts, year=True))
-    elif ends:
-        yield say("jusqu’au {day}", day=dates.day(ends, year=True))
-    yield from _step(desk, dossier, state.action.kind)
-
-
-def _step(desk: Desk, dossier: Dossier, kind: str) -> Iterator[str]:
-    """Yields the code of the complete diagnostic, or the session of the certification."""
-    known = dossier.parcours.certification
-    if kind == "complete" and (campaign := _complete_campaign(desk, dossier)):
-        yield say("code à écrire : {code}, sur app.pix.fr", code=campaign.code)
-    elif kind == "certification" and known and known.step == "registered" and known.session:
-        yield say("le {day}", day=dates.day(known.session, year=True))
-        if known.place:
-            yield say("à {place}", place=known.place)
-
-
-def _complete_campaign(desk: Desk, dossier: Dossier) -> Campaign | None:
-    """Returns the open campaign of the complete diagnostic: that of the dossier's site first."""
-    complete = [one for one in desk.refs.campaigns.values() if one.open and one.code and one.purpose == "complete"]
-    held = [one for one in complete if one.site in (None, dossier.site)]
-    return max(held, key=lambda one: (one.site is not None, one.declared and one.declared.on), default=None)
 
 
 def _name(dossier: Dossier) -> str:

@@ -78,6 +78,7 @@ class OfferForm(Form):
     cost: Text = ""
     language: Text = ""
     contact: OfferContact = "phone"
+    bring: Text = ""
 
     def terms(self) -> OfferTerms:
         plain = self.model_dump(exclude={"command_id", "seen", "offer", "band", "proposal"})

@@ -36,6 +36,7 @@ PARTNERS = (
         place(
             "Médiathèque de Mortagne", "61293", (48.5206, 0.5467), LEARN,
             email="mediatheque@ml-demo.example", phone="+33233000101", hours="Tu-Sa 10:00-12:30,14:00-18:00",
+            address="8 rue du Fort",
         ),
         offers=(("Café numérique du jeudi", "cafe", ("cafe-numerique",)),),
         source=SOURCE,

@@ -42,6 +42,13 @@ HELP = "Aide aux démarches administratives"
 Offered = tuple[str, OfferKind, tuple[str, ...]]
 
 
+BRINGS: dict[OfferKind, str] = {
+    "cafe": "Votre téléphone ou votre ordinateur, si vous en avez un",
+    "digital": "Une pièce d’identité et de quoi écrire",
+}
+"""What a young person brings to an offer of a kind."""
+
+
 class DemoPartner(Struct, frozen=True):
     """A partner, its offers, the age of its file in days, former names, and people to call.
 
@@ -308,7 +315,7 @@ class Story(ScriptedCast):
         offered: dict[str, UUID] = {}
         for label, kind, proposals in one.offers:
             offer = self.sim.log.new_id()
-            terms = OfferTerms(label=label, kind=kind, proposals=proposals)
+            terms = OfferTerms(label=label, kind=kind, proposals=proposals, bring=BRINGS.get(kind, ""))
             self.say(by, streams, listing.list_offer, offer=offer, terms=terms)
             offered |= dict.fromkeys(proposals, offer)
         for name in one.names:

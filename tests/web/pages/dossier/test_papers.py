@@ -1,19 +1,24 @@
 """Each paper says the same as a page and as a PDF, and nothing that it may not carry (docs/domain.md#papers)."""
 
+import re
+from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
+from typing import Any
 from uuid import UUID, uuid4
 
 from pypdf import PdfReader
 
 from pixflow.dossier.stages import certification, parcours, prescription
 from pixflow.dossier.stages.prescription import explore_difficulty
-from pixflow.events.values import Partner
+from pixflow.events.values import ContactDetails, OfferTerms, Partner, PartnerDetails
 from pixflow.participation import campaign
+from pixflow.partners import contacts, listing
 from pixflow.team import membership
 from tests.web.client import words
 from tests.web.paths import House
-from web.http.papers import Paper, pdf
+from tests.web.tags import parsed
+from web.http.papers import Entry, Paper, pdf
 
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
 FORBIDDEN = ("40 %", "0,40", "llettrisme", "ompréhension", "ifficulté", "tranche")
@@ -58,7 +63,7 @@ def test_the_prescription_carries_the_actions_and_not_the_suspicion(locale: Hous
     for said in both(locale, f"/dossiers/{dossier}/prescription/{current[0]}"):
         assert "Café numérique" in said
         assert "Permis de conduire" in said
-        assert "Avec Médiathèque de Mortagne, jusqu’au 4 mai 2026" in said
+        assert f"Où Médiathèque de Mortagne, adresse à demander à {NADIA} Quand Jusqu’au 4 mai 2026" in said
         assert "Refaire le test après une formation courte" in said
         assert not [word for word in FORBIDDEN if word in said]
 
@@ -69,7 +74,7 @@ def test_the_prescription_says_the_dates_of_a_partner_and_the_grid_that_it_relie
     locale.referred(dossier, actions[1], **dates)
     locale.day(date(2026, 3, 18))
     for said in both(locale, sheet_of(locale, dossier)):
-        assert "Avec Médiathèque de Mortagne, du 7 avril 2026 au 4 mai 2026" in said
+        assert "Quand Du 7 avril 2026 au 4 mai 2026" in said
         assert "Document établi le 18 mars 2026" in said
         assert "grille de lecture n° 1" in said.replace("\N{NO-BREAK SPACE}", " ")
 
@@ -79,7 +84,9 @@ def test_the_prescription_says_the_code_of_the_complete_diagnostic_of_its_site(l
         declared = {"name": "Cléa numérique", "code": code, "purpose": "complete", "site": site}
         locale.says(SOPHIE, campaign.declare_campaign, {"campaign": uuid4()}, **declared)
     for said in both(locale, sheet_of(locale, kept(locale, "diagnostic-complet"))):
-        assert "Code à écrire : LTBJUP656, sur app.pix.fr" in said.replace("\N{NO-BREAK SPACE}", " ")
+        assert "Où Sur app.pix.fr. Code à écrire : LTBJUP656 Ensuite À la fin du test" in said.replace(
+            "\N{NO-BREAK SPACE}", " "
+        )
         assert "ELSEWHERE" not in said
 
 
@@ -88,18 +95,145 @@ def test_the_prescription_says_where_and_when_the_certification_is(locale: House
     locale.on(dossier, certification.propose_certification, note="")
     locale.on(dossier, certification.register_certification, session=date(2026, 4, 21), place="Alençon")
     for said in both(locale, sheet_of(locale, dossier)):
-        assert "Le 21 avril 2026, à Alençon" in said
+        assert "Où Alençon Quand Le mardi 21 avril 2026 À apporter Une pièce d’identité avec votre photo." in said
 
 
-def test_the_prescription_says_the_partner_of_the_grid_until_the_young_person_is_referred(locale: House) -> None:
+def test_the_prescription_names_a_partner_only_once_the_young_person_is_referred(locale: House) -> None:
     dossier = kept(locale, "plongee-numerique", "0.20")
     for said in both(locale, sheet_of(locale, dossier)):
-        assert "Avec viaformation" in said
+        assert "viaformation" not in said, "the grid names it, nobody chose it"
+        assert f"Ensuite {NADIA} cherche un lieu pour vous." in said
     (action,) = locale.state(dossier).parcours.actions
     referral = locale.referred(dossier, action)
+    for said in both(locale, sheet_of(locale, dossier)):
+        assert "Médiathèque de Mortagne" in said
     locale.on(dossier, parcours.answer_referral, referral=referral, answer="refused", reason="Complet")
     for said in both(locale, sheet_of(locale, dossier)):
-        assert "Avec" not in said
+        assert "Médiathèque" not in said
+
+
+LIBRARY = PartnerDetails(
+    name="Médiathèque", address="3 rue du Cloître", postal_code="61400", town="Mortagne-au-Perche",
+    point=(48.52, 0.546), phone="0199001234", hours="Mo-Fr 09:00-12:30",
+)  # fmt: skip
+
+
+@dataclass
+class Sent:
+    """A referral to an offer of a listed partner, and to somebody there."""
+
+    house: House
+    dossier: UUID
+    action: UUID
+    partner: UUID
+    offer: UUID
+    contact: UUID
+    referral: UUID
+
+    def sheet(self) -> str:
+        """Returns the words of the PDF; the page says the same."""
+        page, paper = both(self.house, sheet_of(self.house, self.dossier))
+        for label in ("Quoi", "Où", "Quand", "Appelez", "À apporter", "Ensuite"):
+            assert (label in page) == (label in paper)
+        return paper.replace("\N{NO-BREAK SPACE}", " ")
+
+    def maps(self) -> list[str]:
+        page = parsed(self.house.client(NADIA).get(sheet_of(self.house, self.dossier)).text)
+        return [str(link["href"]) for link in page.select("a.plan")]
+
+
+def sent(locale: House, details: PartnerDetails = LIBRARY, **referral: Any) -> Sent:
+    dossier = kept(locale, "cafe-numerique", "0.40")
+    (action,) = locale.state(dossier).parcours.actions
+    partner, offer, contact = uuid4(), uuid4(), uuid4()
+    terms = OfferTerms(label="Atelier du mardi", kind="digital", days="mardi matin", bring="une pièce d’identité")
+    locale.says(SOPHIE, listing.list_partner, {"partner": partner}, details=details)
+    locale.says(SOPHIE, listing.list_offer, {"partner": partner}, offer=offer, terms=terms)
+    julie = ContactDetails("Julie Martin", phone="0199005678")
+    locale.says(SOPHIE, contacts.name_contact, {"contact": contact}, partner=partner, details=julie)
+    chosen = {"partner": Partner(partner, details.name), "starts": date(2026, 4, 7), "offer": offer, "contact": contact}
+    id = uuid4()
+    said = {"ends": None, "note": "", **chosen, **referral, "context": {"referral": id}}
+    locale.on(dossier, parcours.send_referral, action=action, **said)
+    return Sent(locale, dossier, action, partner, offer, contact, id)
+
+
+def test_an_action_says_what_where_when_whom_to_call_what_to_bring_and_what_comes_next(locale: House) -> None:
+    made = sent(locale)
+    assert (
+        "Café numérique Quoi Atelier du mardi Où Médiathèque, 3 rue du Cloître, 61400 Mortagne-au-Perche "
+        "Quand À partir du 7 avril 2026. Mardi matin. Ouvert du lundi au vendredi : 9 h – 12 h 30 "
+        "Appelez 01 99 00 12 34, demandez Julie Martin À apporter Une pièce d’identité "
+        f"Ensuite Ce lieu doit encore répondre. {NADIA} vous préviendra."
+    ) in re.sub(r"plan du lieu ", "", made.sheet())
+    assert "56 78" not in made.sheet(), "her own number is the team's"
+    assert made.maps() == ["https://www.openstreetmap.org/?mlat=48.52&mlon=0.546#map=17/48.52/0.546"]
+
+
+def test_what_comes_next_follows_the_answer_the_start_and_the_end(locale: House) -> None:
+    made = sent(locale)
+    locale.on(made.dossier, parcours.answer_referral, referral=made.referral, answer="accepted", reason="")
+    assert "Ensuite On vous attend le mardi 7 avril." in made.sheet()
+    locale.day(date(2026, 4, 7))
+    locale.on(made.dossier, parcours.start_action, action=made.action, ends=date(2026, 5, 4))
+    assert f"Vous avez commencé le 7 avril 2026. À la fin, faites le point avec {NADIA}." in made.sheet()
+    locale.day(date(2026, 5, 4))
+    locale.on(made.dossier, parcours.end_action, action=made.action, outcome="done", note="")
+    assert "C’est terminé depuis le 4 mai 2026." in made.sheet()
+
+
+def test_who_is_accepted_without_a_day_calls_the_place_or_the_advisor(locale: House) -> None:
+    made = sent(locale, starts=None)
+    locale.on(made.dossier, parcours.answer_referral, referral=made.referral, answer="accepted", reason="")
+    assert "On vous attend : appelez ce lieu pour fixer votre premier jour." in made.sheet()
+    quiet = sent(locale, replace(LIBRARY, name="EPN", phone=""), starts=None)
+    locale.on(quiet.dossier, parcours.answer_referral, referral=quiet.referral, answer="accepted", reason="")
+    assert f"On vous attend. {NADIA} vous dira quel jour." in quiet.sheet()
+    assert "Appelez Demandez Julie Martin" in quiet.sheet()
+
+
+def test_an_action_that_was_dropped_or_abandoned_is_not_on_the_sheet(locale: House) -> None:
+    made = sent(locale)
+    locale.on(made.dossier, parcours.drop_action, action=made.action, reason="déménage")
+    assert "Café numérique" not in made.sheet()
+    assert "rien à faire pour le moment" in made.sheet()
+
+
+def test_an_offer_that_closed_is_told_and_what_it_asked_is_not(locale: House) -> None:
+    made = sent(locale)
+    locale.says(SOPHIE, listing.close_offer, {"partner": made.partner}, offer=made.offer)
+    said = made.sheet()
+    assert f"Ce lieu a changé son offre. Avant de vous déplacer, appelez {NADIA}." in said
+    for gone in ("pièce d’identité", "Mardi matin", "Atelier du mardi"):
+        assert gone not in said
+
+
+def test_somebody_who_left_the_place_is_not_asked_for(locale: House) -> None:
+    made = sent(locale)
+    locale.says(SOPHIE, contacts.leave_partner, {"contact": made.contact})
+    assert "Julie" not in made.sheet()
+    assert "Appelez 01 99 00 12 34" in made.sheet()
+
+
+def test_a_place_without_a_point_is_found_by_its_street_and_without_a_street_by_nothing(locale: House) -> None:
+    by_street = sent(locale, replace(LIBRARY, point=None))
+    (found,) = by_street.maps()
+    assert found.endswith("/search?query=3%20rue%20du%20Clo%C3%AEtre%2C%20Mortagne-au-Perche")
+    nowhere = sent(locale, replace(LIBRARY, name="EPN", point=None, address=""))
+    assert nowhere.maps() == []
+    assert f"Où EPN, adresse à demander à {NADIA}" in nowhere.sheet()
+
+
+def test_a_sheet_of_five_actions_with_long_names_has_one_page_and_none_of_no_action(locale: House) -> None:
+    where = "Médiathèque intercommunale Jean-Moulin des Collines du Perche normand, 12 bis avenue du Général-de-Gaulle"
+    facts = (("Où", where), ("Quand", where), ("Appelez", "01 99 00 12 34"), ("Ensuite", "On vous attend."))
+    full = Entry("Café numérique", facts, "https://www.openstreetmap.org/?mlat=48.52&mlon=0.546#map=17/48.52/0.546")
+    for count in (0, 1, 5):
+        paper = Paper(
+            structure="ML", title="Votre parcours", name="Zoé", entries=[full] * count, links=[("Pour EPN", "x" * 90)],
+            facts=[("Votre souhait", where), ("Une question", NADIA)], signatures=("Zoé", "ML"), issued="",
+        )  # fmt: skip
+        assert len(PdfReader(BytesIO(pdf(paper))).pages) == 1, count
 
 
 def kept(locale: House, proposal: str, mastery: str = "0.80") -> UUID:
