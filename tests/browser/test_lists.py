@@ -203,7 +203,7 @@ def test_a_printed_replay_is_whole(served: Served, tab: Page) -> None:
     for n, page in enumerate(pages, 1):
         assert f"page {n} sur {len(pages)}" in page
     whole = re.sub(r"\s+", " ", " ".join(pages))
-    assert "Mission locale de L’Aigle – Mortagne · Rejouer · imprimé le 22 juin 2026 par Claire Vasseur" in whole
+    assert "Mission locale de L’Aigle – Mortagne · imprimé le 22 juin 2026 par Claire Vasseur" in whole
     assert "Le dossier tel qu’il se lisait le 15 avril 2026" in whole
     for unfolded in ("Pix donne un taux de maîtrise", "Mener une recherche", "Dossier ouvert, site de Mortagne"):
         assert unfolded in whole

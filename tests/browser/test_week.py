@@ -31,8 +31,8 @@ def test_a_week_is_copied_walked_and_printed(
     tab.get_by_role("button", name="Montrer").click()
     expect(tab.get_by_role("heading", name="Lundi 16 mars", exact=True)).to_be_visible()
     tab.emulate_media(media="print")
-    head = "Mission locale de L’Aigle – Mortagne · Nadia Benali · imprimé le 16\xa0mars\xa02026"
-    expect(tab.locator(".head .printonly")).to_have_text(head)
+    head = "Mission locale de L’Aigle – Mortagne · imprimé le 16\xa0mars\xa02026 par Nadia Benali"
+    expect(tab.locator(".printed")).to_have_text(head)
     for hidden in ("#steps", "#I18", ".weeks", "[data-copy-text]"):
         expect(tab.locator(hidden)).to_be_hidden()
 

@@ -122,6 +122,7 @@ def frame_of(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
     return Frame(
         structure_name=desk.refs.structure.name,
         person_name=member.name,
+        printed=desk.today,
         role_label=", ".join(role_labels(member, desk.today, "en attente de confirmation")),
         acting_for=sorted((desk.refs.team[one].name for one in desk.deputised), key=normalise),
         nav=_nav(request.url.path, desk),

@@ -4,6 +4,7 @@ import re
 import typing
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,6 +46,7 @@ class Frame:
     `toasts` are sentences to show once, each with its tone: done, note or late.
     `me` tells a shared browser whose views it keeps; `views` are those of this list that an account keeps, None in a
     demonstration.
+    `printed` is the day that a printed page says, None without a desk.
     `tag` tells a live page if it changed. `texts` are drawn once (Desk.memory). `staff` names a colleague by their id.
     """
 
@@ -65,6 +67,7 @@ class Frame:
     tag: str = ""
     texts: Texts | None = None
     staff: typing.Callable[[str | UUID], str] = lambda id: "une personne"
+    printed: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

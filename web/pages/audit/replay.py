@@ -101,7 +101,7 @@ def replay_page(
 ) -> Response:
     """Shows the page of a dossier at one version; `past` is the desk at the position of `shown`.
 
-    `name` is the person's name of today, `on` the day of the event, `printed` that of today. `around` are the first and
+    `name` is the person's name of today, `on` the day of the event. `around` are the first and
     last versions that are not folded away. `program` has the versions of pixflow then and now; `grille` is the number
     of the grid, `protocol` the first day of the protocol.
     """
@@ -116,7 +116,6 @@ def replay_page(
         people_of(drawn),
         name=f"{today.first_name} {today.last_name}",
         zone=past.zone,
-        printed=desk.today,
         asked=asked,
         shown=shown,
         changes=changes.changes(shown.before, shown.after, names, past.today, zone=past.zone),

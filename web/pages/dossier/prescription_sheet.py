@@ -14,7 +14,7 @@ from web.desk.desk import Desk
 from web.french import dates
 from web.french.phrases import listed
 from web.french.territory import hours
-from web.french.typography import lower_first, phone, say, typeset, upper_first
+from web.french.typography import phone, say, typeset, upper_first
 from web.http.papers import Entry
 
 MAP = "https://www.openstreetmap.org"
@@ -38,7 +38,7 @@ class _Destination:
     def address(self) -> str:
         """Returns the address on one line, "" without a street."""
         file = self.details
-        town = f"{file.postal_code} {file.town}".strip()
+        town = f"{file.postal_code} {typeset(file.town)}".strip()
         return listed(file.address, file.complement, town) if file.address else ""
 
 
@@ -55,6 +55,7 @@ def entry_of(desk: Desk, dossier: Dossier, state: ActionState) -> Entry:
         ("Quoi", _offered(state, there)),
         ("Où", _where(desk, dossier, state, there, campaign)),
         ("Quand", _when(dossier, state, there)),
+        ("Ouvert", typeset(" ; ").join(hours.in_french(there.details.hours)) if there else ""),
         ("Appelez", _called(there) if there else ""),
         ("À apporter", _brought(dossier, state, there)),
         ("Ensuite", _next(desk, dossier, state, there)),
@@ -106,9 +107,7 @@ def _when(dossier: Dossier, state: ActionState, there: _Destination | None) -> s
     else:
         said = say("jusqu’au {day}", day=dates.day(ends, year=True)) if ends else ""
     days = there.offer.days if there and there.offer else ""
-    opened = " ; ".join(hours.in_french(there.details.hours)) if there else ""
-    lines = filter(None, (said, days, opened and say("ouvert {hours}", hours=lower_first(opened))))
-    return ". ".join(map(upper_first, lines))
+    return ". ".join(map(upper_first, filter(None, (said, days))))
 
 
 def _session(dossier: Dossier, state: ActionState) -> tuple[str, str] | None:

@@ -112,7 +112,6 @@ def read_own(request: Request, desk: AtOwnFigures, at: At, semaine: str = "", p:
         listed(week.people),
         week=week,
         box=box_count(desk),
-        today=desk.today,
         days=asking.describe_period(asked.question),
         menus=[asking.period_menu(MINE, asked, semaine=week.asked)],
         period=asked.period,

@@ -162,7 +162,7 @@ def test_an_action_says_what_where_when_whom_to_call_what_to_bring_and_what_come
     made = sent(locale)
     assert (
         "Café numérique Quoi Atelier du mardi Où Médiathèque, 3 rue du Cloître, 61400 Mortagne-au-Perche "
-        "Quand À partir du 7 avril 2026. Mardi matin. Ouvert du lundi au vendredi : 9 h – 12 h 30 "
+        "Quand À partir du 7 avril 2026. Mardi matin Ouvert du lundi au vendredi : 9 h – 12 h 30 "
         "Appelez 01 99 00 12 34, demandez Julie Martin À apporter Une pièce d’identité "
         f"Ensuite Ce lieu doit encore répondre. {NADIA} vous préviendra."
     ) in re.sub(r"plan du lieu ", "", made.sheet())

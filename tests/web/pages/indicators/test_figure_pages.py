@@ -102,6 +102,15 @@ def test_each_cell_of_the_cohorts_and_each_month_leads_to_its_people(manager: In
         assert [length(manager, month["href"]) for month in months] == [int(month.text) for month in months] != []
 
 
+def test_the_colours_of_months_have_their_key_once(manager: InspectingClient) -> None:
+    for id in ("I1", "I2", "I13", "I14"):
+        page = parsed(manager.get(f"/indicateurs/{id}").text)
+        drawn = {str(bar["class"]) for bar in page.select(".months rect")}
+        keyed = [str(one["class"]).split()[-1] for one in page.select(".keys .key")]
+        assert len(keyed) == len(set(keyed)), id
+        assert len(drawn) < 2 or drawn <= set(keyed), id
+
+
 def test_a_month_stands_within_its_period_alone(manager: InspectingClient) -> None:
     whole = length(manager, "/indicateurs/I2?etat=among")
     within = [length(manager, f"/indicateurs/I2?etat=among&mois=2026-{month:02}") for month in range(1, 13)]
