@@ -43,6 +43,8 @@ DOSSIER_READERS = Roles({"advisor": "own", "referent": "all", "manager": "all", 
 LOAN_PARTIES = Roles({"advisor": "own", "referent": "all", "manager": "all"}, "loan")
 WORKSHOP_READERS = Roles({**TEAM.reach, "auditor": "all"})
 """An auditor writes nothing, but a paper that they take leaves a fact."""
+EVERYBODY = Roles({**WORKSHOP_READERS.reach, "administrator": "all"})
+"""Roles that take a list as a file: everybody has a page with one."""
 REVIEWERS = Roles({"referent": "all", "manager": "all", "auditor": "all"})
 """Roles that take what is counted and recorded as a file."""
 READINGS_READERS = Roles({"manager": "all", "auditor": "all"})

@@ -8,12 +8,14 @@ from msgspec.structs import replace
 
 from pixflow import working_days
 from pixflow.actor import CLOCK, OPERATOR
-from pixflow.decision import NOBODY, READINGS_READERS, REFERENT, REFERENT_AND_MANAGER, decision
+from pixflow.decision import EVERYBODY, NOBODY, READINGS_READERS, REFERENT, REFERENT_AND_MANAGER, decision
 from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import (
     BackupRestored,
     JournalSealed,
     KeyRotated,
+    ListIssued,
+    ListPage,
     Motive,
     OrganisationAccepted,
     OrganisationWithdrawn,
@@ -93,7 +95,7 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
         case OrganisationWithdrawn(name=name):
             own = tuple(one for one in state.organisations if one.name != name)
             return replace(state, version=version, organisations=own)
-        case BackupRestored() | KeyRotated() | ReadingsIssued():
+        case BackupRestored() | KeyRotated() | ReadingsIssued() | ListIssued():
             return replace(state, version=version)
     return state
 
@@ -193,3 +195,21 @@ def issue_readings(
 ) -> list[Event]:
     """Records that the actor takes the file of who looked at whom, when it names anybody."""
     return once_a_day(ReadingsIssued(first=first, last=last, people=people, on=on), actor, history) if people else []
+
+
+@decision("issue_list", EVERYBODY)
+def issue_list(
+    structure: Structure,
+    *,
+    page: ListPage,
+    filters: tuple[tuple[str, str], ...],
+    rows: int,
+    people: int,
+    digest: str,
+    actor: str,
+    on: date,
+    history: Sequence[Recorded],
+) -> list[Event]:
+    """Records that the actor takes the list of a page as a file, when it has any row."""
+    issued = ListIssued(page=page, filters=filters, rows=rows, people=people, digest=digest, on=on)
+    return once_a_day(issued, actor, history) if rows else []

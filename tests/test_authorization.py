@@ -92,11 +92,13 @@ OWN_CALENDAR = {"replace_calendar_address"}
 STEPS = {"take_pix", "attend_training", "hold_briefing", "take_back"}
 TEAM = ACCOUNTS | DAYS | OWN_CALENDAR | STEPS | {"open_account"}
 ERASING = {"decline_erasure", "erase_person", "erase_again", "erase_participation"}
-READING = {"issue_paper", "issue_workshop_paper", "issue_readings", "issue_event_log"}
+READING = {"issue_paper", "issue_workshop_paper", "issue_readings", "issue_event_log", "issue_list"}
 """Papers that leave an event: whoever reads may take them."""
 KNOWLEDGE = {name for name, one in DECISIONS.items() if one.function.__module__.startswith("pixflow.resources.")}
 PARTNERS = {name for name, one in DECISIONS.items() if one.function.__module__.startswith("pixflow.partners.")}
-BEYOND = HOUSE | DRAFTS | WORKSHOPS | TEAM | KNOWLEDGE | PARTNERS
+LISTS = {"issue_list"}
+"""Lists that leave as files: everybody has a page with one."""
+BEYOND = HOUSE | DRAFTS | WORKSHOPS | TEAM | KNOWLEDGE | PARTNERS | LISTS
 """Decisions about no dossier, or about several."""
 OF_A_DOSSIER = sorted(name for name, one in DECISIONS.items() if name not in BEYOND and one.roles.reach)
 
@@ -320,7 +322,7 @@ def test_an_auditor_writes_nothing_but_that_they_took_a_paper() -> None:
 
 
 def test_an_administrator_keeps_accounts_and_absences_and_nothing_else() -> None:
-    assert {decision for decision in DECISIONS if may(PEOPLE["administrator"], decision)} == ACCOUNTS | DAYS
+    assert {decision for decision in DECISIONS if may(PEOPLE["administrator"], decision)} == ACCOUNTS | DAYS | LISTS
 
 
 def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:

@@ -60,6 +60,7 @@ from pixflow.events.structure import (
     BackupRestored,
     JournalSealed,
     KeyRotated,
+    ListIssued,
     OrganisationAccepted,
     OrganisationWithdrawn,
     PortfolioMapped,
@@ -350,6 +351,14 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     ReadingsIssued: Emitted(
         (STRUCTURE,), structure.issue_readings, {"first": DAY, "last": DAY, "people": 12, "actor": "somebody else"},
+        no_effect="what was handed out is read in the history and decides nothing",
+    ),
+    ListIssued: Emitted(
+        (STRUCTURE,), structure.issue_list,
+        {
+            "page": "dossiers", "filters": (("etape", "diagnostic"), ("groupe", "")), "rows": 14, "people": 12,
+            "digest": "ab" * 32, "actor": "somebody else",
+        },
         no_effect="what was handed out is read in the history and decides nothing",
     ),
     ProtocolDrafted: Emitted((), drafting.draft_protocol, {"document": PROTOCOL, **DRAFT}),

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from pixflow.events.structure import ProgramStarted, StructureOpened, TeamConfirmed
-from pixflow.structure import open_structure, start_program
+from pixflow.events.structure import ListIssued, ProgramStarted, StructureOpened, TeamConfirmed
+from pixflow.structure import issue_list, open_structure, start_program
 from pixflow.team.membership import confirm_team
 from pixflow.team.staff import Staff
 from tests.given import ADVISOR, COLLEAGUE, DAY, given, state_of
@@ -56,3 +56,16 @@ def test_who_confirms_the_team_has_seen_everybody_in_it() -> None:
     later = DAY + timedelta(days=1)
     again = TeamConfirmed(people=1, on=later)
     given(opened, confirmed).when(confirm_team, members=(ADVISOR,), team=team, on=later).then(again)
+
+
+def test_a_list_leaves_one_event_a_person_list_and_day_and_an_empty_one_none() -> None:
+    said: dict[str, Any] = {"page": "dossiers", "filters": (("etape", "diagnostic"),), "rows": 3, "people": 3}
+    said |= {"digest": "ab" * 32, "on": DAY}
+    opened, issued = StructureOpened(**LAIGLE), ListIssued(**said)
+    given(opened).when(issue_list, **said, actor=str(ADVISOR)).then(issued)
+    given(opened, issued).when(issue_list, **said, actor=str(ADVISOR)).then()
+    given(opened, issued).when(issue_list, **said, actor=str(COLLEAGUE)).then_each_time(issued)
+    for other in ({"rows": 4}, {"filters": ()}, {"digest": "cd" * 32}, {"on": DAY + timedelta(days=1)}):
+        changed = said | other
+        given(opened, issued).when(issue_list, **changed, actor=str(ADVISOR)).then(ListIssued(**changed))
+    given(opened).when(issue_list, **said | {"rows": 0, "people": 0}, actor=str(ADVISOR)).then()

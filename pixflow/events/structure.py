@@ -8,6 +8,12 @@ from pixflow.events.base import Event, event
 RotationMotive = Literal["departure", "exposure", "routine"]
 """Motives of a rotation, from a closed list: a text could name a person, and this stream is in clear."""
 
+ListPage = Literal[
+    "queue", "pile", "waiting", "dossiers", "to-match", "to-dispatch", "dispatched", "workshops", "workshop", "team",
+    "figure", "journal", "partners",
+]  # fmt: skip
+"""Pages whose list somebody may take as a file."""
+
 Motive = Literal["damage", "loss", "mistake", "move", "drill"]
 """Motives of a restore, from a closed list: a text could name a person, and this stream is in clear."""
 
@@ -15,7 +21,7 @@ PLAIN = frozenset(
     {
         *("name", "sites", "zone", "calendar", "on", "pixflow", "demonstration"),
         *("kept", "lost", "backup", "made", "motive", "keys", "backups", "day", "heads", "lines", "people"),
-        *("header", "columns", "site", "first", "last"),
+        *("header", "columns", "site", "first", "last", "page", "filters", "rows", "digest"),
     }
 )
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
@@ -135,4 +141,20 @@ class ReadingsIssued(Event):
     first: date
     last: date
     people: int
+    on: date
+
+
+@event("structure.ListIssued")
+class ListIssued(Event):
+    """Somebody took the list of a page as a file: its rows, and the number of young people whom it names.
+
+    Each of `filters` is a parameter of the address and its code; "" stands for a text, which may hold a name.
+    `digest` is the SHA-256 of the list as CSV.
+    """
+
+    page: ListPage
+    filters: tuple[tuple[str, str], ...]
+    rows: int
+    people: int
+    digest: str
     on: date

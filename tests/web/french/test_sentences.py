@@ -21,7 +21,7 @@ from pixflow.events import staff as s
 from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded, as_erased
 from pixflow.events.catalogue import catalogue
-from pixflow.events.structure import ReadingsIssued
+from pixflow.events.structure import ListIssued, ReadingsIssued
 from pixflow.events.values import Action, Moment, Partner, Result
 from pixflow.importing.pairs import Doubt
 from pixflow.importing.plan import QuestionCode, What
@@ -259,6 +259,17 @@ OPENED = e.DossierOpened(
         (
             ReadingsIssued(first=DAY, last=DAY, people=2, on=DAY), (),
             "Fichier des consultations sorti : du 5 mars 2026 au 5 mars 2026, 2 noms",
+        ),
+        (
+            ListIssued(
+                page="queue", filters=(("etape", "diagnostic"), ("groupe", ""), ("pour", str(OTHER))), rows=14,
+                people=1, digest="ab", on=DAY,
+            ),
+            (), "Liste sortie en fichier : Ma boîte (étape diagnostic, groupe, une personne), 14 lignes, 1 jeune",
+        ),
+        (
+            ListIssued(page="team", filters=(), rows=1, people=0, digest="ab", on=DAY), (),
+            "Liste sortie en fichier : Équipe, 1 ligne, 0 jeune",
         ),
         (e.ErasureRequested(reason="request", on=DAY), (), "Effacement demandé : la personne le demande"),
         (as_erased(e.NoteTaken(text="secret", on=DAY)), (), "Note : contenu effacé"),

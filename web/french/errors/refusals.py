@@ -256,6 +256,7 @@ DECISIONS: dict[str, str] = {
     "remind_partner": "rappeler une demande à un partenaire",
     "ask_outcome": "demander à un partenaire l’issue d’une action",
     "issue_readings": "sortir le fichier des consultations",
+    "issue_list": "prendre une liste en fichier",
     "note_shortcut": "noter qu’un ordinateur a ouvert la page des tests",
     "note_mailed_link": "noter un courriel parti à un partenaire",
     "note_returned_link": "noter un courriel refusé",

@@ -10,9 +10,9 @@ from pixflow.documents.protocol import ProtocolDocument
 from pixflow.documents.resource import ResourceDocument
 from pixflow.events.base import Erased, Event, Recorded
 from pixflow.events.partner import OutlinesReceived, TableMapped, TerritoryStated
-from pixflow.events.structure import PortfolioMapped
+from pixflow.events.structure import ListIssued, PortfolioMapped
 from pixflow.events.values import ContactDetails, OfferTerms, Part, PartnerDetails, Profile, Result
-from web.french import indicators, privacy, tasks, typography, vocabulary
+from web.french import indicators, lists, privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.errors import files
 from web.french.events import contacts, resources
@@ -88,6 +88,8 @@ def _listed(name: str, values: tuple[Any, ...], event: Event) -> str:
         case PortfolioMapped():
             chosen = [say("n° {at} : {field}", at=at, field=files.FIELDS.get(one, files.IGNORED)) for at, one in values]
             return ", ".join(chosen) or EMPTY
+        case ListIssued():
+            return lists.filtered(values)
         case OutlinesReceived():
             return plural(len(values), "commune")
         case TerritoryStated() | TableMapped() if name in ("sites", "columns"):

@@ -13,7 +13,7 @@ from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Action, Moment, Partner
 from pixflow.folding import retractions_by_version
-from web.french import dates, matching, typography, vocabulary
+from web.french import dates, lists, matching, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.events import contacts, partners
 from web.french.territory.files import FIELDS
@@ -29,7 +29,8 @@ LABELS: dict[str, str] = {
     "automatic": "Automatique", "awaits": "En attente de", "at": "Heure", "about": "À propos de", "badges": "Badges",
     "bulk": "Portefeuille confié n°",
     "birth_date": "Date de naissance", "calendar": "Calendrier des jours fériés", "campaign": "Campagne",
-    "channel": "Moyen", "clock": "Horloge", "definitions": "Définitions n°", "rows": "Tableau",
+    "channel": "Moyen", "clock": "Horloge", "definitions": "Définitions n°", "rows": "Lignes du tableau",
+    "page": "Page", "filters": "Filtres",
     "code": "Code", "contact": "Personne à joindre", "collective_end": "Fin de la période collective",
     "cases": "Parcours",
     "competences": "Compétences", "day": "Jour", "demonstration": "Démonstration", "digest": "Empreinte du fichier",
@@ -105,6 +106,7 @@ _CODES: Mapping[object, Mapping[Any, str]] = {
     "notice": vocabulary.NOTICES,
     "paper": vocabulary.PAPERS,
     "occasion": vocabulary.OCCASIONS,
+    "page": lists.PAGES,
     "cause": vocabulary.CAUSES,
     "outcome": {**vocabulary.REPORTS, **vocabulary.OUTCOMES},
     "programme": vocabulary.PROGRAMMES,

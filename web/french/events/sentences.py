@@ -28,7 +28,7 @@ from pixflow.events.base import Erased, Event, Recorded, Unopened
 from pixflow.events.values import Moment, Profile
 from pixflow.folding import RETRACTIONS
 from pixflow.streams import kind_of
-from web.french import dates, matching, privacy, tasks, vocabulary
+from web.french import dates, lists, matching, privacy, tasks, vocabulary
 from web.french.dossier import path, profiles
 from web.french.events import access, contacts, dossier, partners, resources, team, workshops
 from web.french.events.fields import LABELS, PARIS, UNNAMED, EventContext, Names, fraction, text_of
@@ -78,6 +78,9 @@ EVENTS: dict[type[Event], EventWords] = {
     structure.ReadingsIssued: (
         "Fichier des consultations",
         "Fichier des consultations sorti : du {first:year} au {last:year}, {people:nom}",
+    ),
+    structure.ListIssued: (
+        "Liste en fichier", "Liste sortie en fichier : {page}[ ({filters})], {rows:ligne}, {people:jeune}",
     ),
     protocol.ProtocolDrafted: ("Projet de protocole", _DRAFTED),
     protocol.ProtocolEndorsed: ("Avis sur un projet de protocole", _endorsed),
@@ -400,5 +403,6 @@ _COMPUTED: Mapping[str, Callable[[Any, EventContext], str]] = {
     ),
     "subject": _subject,
     "territory": _territory,
+    "filters": lambda event, context: lists.filtered(event.filters),
 }
 """Words that are no field of an event."""

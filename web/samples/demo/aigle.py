@@ -241,6 +241,7 @@ class Aigle(Story):
         yield at(day[-58], 10, 0), partial(self.verify, SOPHIE, "Centre social de L’Aigle")
         yield at(day[-57], 10, 0), partial(self.verify, SOPHIE, "Bus numérique du Perche")
         yield at(day[-18], 9, 40), self.confirm_team
+        yield at(day[-11], 16, 30), partial(self.take_list, SOPHIE)
         yield at(day[-40], 10, 0), partial(self.verify, SOPHIE, "Médiathèque de Mortagne")
         yield at(day[-3], 11, 0), partial(self.suggest, NADIA, SUGGESTED)
         yield at(day[-2], 11, 0), partial(self.miss, NADIA, MISSED)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from pixflow.dossier import follow_up
 from pixflow.events.values import ContactDetails, OfferKind, OfferTerms, Partner, PartnerDetails
 from pixflow.open_data.communes import communes
 from pixflow.partners import catalogue, contacts, listing
+from pixflow.structure import issue_list
 from pixflow.tasks import Kind, Task
 from pixflow.team import membership
 from pixflow.team.staff import Absence
@@ -233,6 +235,14 @@ class Story(ScriptedCast):
         streams, members = {"structure": self.opened.stream("structure")}, tuple(self.roster.members)
         manager = self.roster.manager(self.sim.today)
         self.sim.execute([command(manager.actor, streams, membership.confirm_team, members=members)])
+
+    def take_list(self, who: str) -> None:
+        """Somebody takes the list of all dossiers as a file."""
+        names = [young.name for young in self.here()]
+        digest = sha256("\r\n".join(names).encode()).hexdigest()
+        said: dict[str, Any] = {"page": "dossiers", "filters": (("etat", "all"),), "digest": digest}
+        streams = {"structure": self.opened.stream("structure")}
+        self.say(who, streams, issue_list, rows=len(names), people=len(names), **said)
 
     def join(self, name: str, email: str) -> None:
         """Hires an advisor, who has no portfolio yet."""
