@@ -127,10 +127,19 @@ class AccessJournal:
         self._heads[month] = head
         return answered
 
-    def fresh(self, member: UUID, people: Collection[UUID], day: date, midnight: int, at: int) -> int:
+    def counts(self, member: UUID, day: date, at: int, midnight: int, restored: int) -> Counts:
+        """Returns the reading of a member at an instant, as `write_and_count` does. It writes nothing."""
+        bounds, line = Bounds(max(at - SOON, restored), max(midnight, restored)), Line(at, "counted", "", member=member)
+        reading = MemberReading(bounds, at)
+        reading.learn([row for asked in _questions(None, bounds, line, day) for row in self.store.select(*asked)], at)
+        return reading.counts(bounds)
+
+    def fresh(
+        self, member: UUID, people: Collection[UUID], day: date, midnight: int, at: int, *, shown: bool = True
+    ) -> int:
         """Counts the people whom no list showed to a member since the `midnight` of a day, in any process.
 
-        A process remembers them, and asks for the lines of a moment before its last question.
+        A process remembers those who are `shown`, and asks for the lines of a moment before its last question.
         """
         with self._lock:
             began, until, before = self._shown.get(member, (midnight, midnight, frozenset[UUID]()))
@@ -138,7 +147,7 @@ class AccessJournal:
                 until, before = midnight, frozenset()
             lines = _lines(self.store.select(month_of(day), _FRESH, member, max(midnight, until - DELAY)))
             before = before.union(*(line.ids for line in lines))
-            self._shown[member] = midnight, at, before.union(people)
+            self._shown[member] = midnight, at, before.union(people if shown else ())
             return len(before.union(people)) - len(before)
 
     def of_dossier(self, dossier: UUID, most: int) -> list[Line]:

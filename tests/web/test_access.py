@@ -9,21 +9,24 @@ is another structure's is as unknown as what is nobody's: the same answer, byte 
 import csv
 import re
 from collections.abc import Iterable, Iterator, Set
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
+from openpyxl import load_workbook
 
 from pixflow.events import dossier as dossier_events
 from pixflow.events import workshop as workshop_events
 from pixflow.events.base import Event
 from pixflow.events.indicators import EventLogIssued
-from pixflow.events.structure import ReadingsIssued
+from pixflow.events.structure import ListIssued, ReadingsIssued
 from pixflow.events.values import Role
 from tests.web.access import ELSEWHERE, HERS, NADIA, NAMES, READ, ROLES, World, world
 from tests.web.client import InspectingClient
+from tests.web.taken import WORKBOOK
 from tests.web.test_routes import LIST
 from web.desk.dependencies import COOKIE
 from web.pages.dossier import forms
@@ -81,12 +84,15 @@ OF_THE_ERASED = frozenset(
 """Routes that say that a person is erased, or that the erasure is already made."""
 FRESH = re.compile(r'(?<=name="command_id" value=")[0-9a-f-]{36}')
 _DOSSIER, _WORKSHOP = "GET /dossiers/{dossier_id:uuid}", "GET /ateliers/{workshop_id:uuid}"
+LISTS = ("/dossiers",)
+"""The lists that leave as files, each without the end of its address."""
 LEAVES: dict[str, set[type[Event]]] = {
     **{f"{_DOSSIER}/{paper}{kind}": {dossier_events.PaperIssued}
        for paper in ("fiche", "convocation", "prescription/{participation:uuid}") for kind in ("", ".pdf")},
     **{f"{_DOSSIER}/droits/tout.{kind}": {dossier_events.CopyIssued} for kind in ("pdf", "json")},
     **{f"{_WORKSHOP}/{paper}": {workshop_events.PaperIssued} for paper in ("emargement", "emargement.pdf", "avis")},
     "GET /consultations.csv": {ReadingsIssued}, "GET /journal.xes": {EventLogIssued},
+    **{f"GET {page}.{kind}": {ListIssued} for page in LISTS for kind in ("csv", "xlsx")},
 }  # fmt: skip
 """Events that a page may leave: it hands something out (docs/retention.md#what-was-handed-out)."""
 
@@ -119,6 +125,14 @@ def answer(there: World, row: dict[str, str], role: Role, whose: str) -> Any:
     return got
 
 
+def text_of(got: Any) -> str:
+    """Returns what an answer says, in the cells of a workbook too."""
+    if got.headers.get("content-type") != WORKBOOK or not got.content:
+        return str(got.text)
+    book = load_workbook(BytesIO(got.content))
+    return "\n".join(str(cell) for sheet in book.worksheets for row in sheet.values for cell in row)
+
+
 def must_be_written(there: World, row: dict[str, str], role: Role, whose: str, got: Any) -> None:
     """Asserts that an answer has the line of those whom it shows, one for each refusal, and none otherwise."""
     lines, says = there.lines.take(), f"{asked(row)}, {role}, {whose}: {got.status_code}"
@@ -129,7 +143,8 @@ def must_be_written(there: World, row: dict[str, str], role: Role, whose: str, g
     if got.status_code in (303, 304) or (got.status_code == 404 and not known):
         assert not lines, says
         return
-    named = {one for one, name in NAMES.items() if name in got.text} | set(re.findall("Jouvenel|JOUVENEL", got.text))
+    told = text_of(got)
+    named = {one for one, name in NAMES.items() if name in told} | set(re.findall("Jouvenel|JOUVENEL", told))
     if got.status_code in (403, 404):
         expected = [("refused", dossier if known else None, 0)] if signs_in(row) else []
         assert [(line.what, line.dossier, line.people) for line in lines] == expected, says
@@ -203,7 +218,8 @@ def test_each_is_answered_as_the_matrix_says(there: World, row: dict[str, str]) 
         for whose in whoses(there, row, role):
             got = answer(there, row, role, whose)
             says = f"{asked(row)}, {role}, {whose}: {got.status_code}"
-            named = {one for one, name in NAMES.items() if name in got.text}
+            told = text_of(got)
+            named = {one for one, name in NAMES.items() if name in told}
             assert named <= NAMED[role], f"{says}, names {named - NAMED[role]}"
             if opens(row, role, about, whose):
                 assert got.status_code in (200, 303, 410, 422), says

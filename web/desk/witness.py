@@ -1,6 +1,6 @@
 """Writes into the access journal whom each answer shows to the person at the desk (docs/accounts.md#who-looked)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -36,6 +36,8 @@ REFRESHED = 10 * 3600 * 1_000_000
 """Microseconds in which a page that was opened may draw itself anew: as long as a session lasts at most."""
 SHEET = "GET /dossiers/{dossier_id:uuid}"
 """The page of one dossier that draws itself anew. A file of it, or another page, is asked for by somebody."""
+FOR_PAGES = 4
+"""The part of the limits of reading that a file leaves: a quarter of the people of ten minutes."""
 SEEN = 100
 """Last openings of a dossier among which a refresh looks for its own; beyond them it is an opening."""
 
@@ -86,6 +88,18 @@ class DeskWitness:
                 self._count(self._line("counted", read, 0, fresh, reason if read else listed, people.listed))
             self._journal.write(structs.replace(line, fresh=0), desk.today)
 
+    def has_room_for(self, people: Collection[UUID]) -> bool:
+        """Tells if a file may show these people: enough of the limits stays for the pages after it. Writes nothing."""
+        desk, now = self._desk, self._now()
+        if LISTED[desk.scope.whose] not in FAR:
+            return True
+        limits = desk.refs.protocol(desk.today).reading
+        began, left = midnight(desk.today, desk.zone), limits.people // FOR_PAGES
+        fresh = self._journal.fresh(desk.me, people, desk.today, began, now, shown=False)
+        counts = self._journal.counts(desk.me, desk.today, now, began, self._restored)
+        soon, day = limits.people - left, limits.listed - left
+        return not fresh or (counts.people + fresh <= soon and counts.listed + fresh <= day)
+
     def refused(self, status: int) -> None:
         """Writes a line for a refusal: a page that this member may not read, or a dossier that exists."""
         dossier = self._dossier
@@ -116,6 +130,12 @@ class DeskWitness:
     def _journal(self) -> AccessJournal:
         return self._desk.served.journal
 
+    @property
+    def _restored(self) -> int:
+        """The instant since which this member reads again after a stop, 0 when they were never stopped."""
+        restored = self._desk.refs.team[self._desk.me].access.since
+        return micros(restored) if restored else 0
+
     def _now(self) -> int:
         return micros(self._desk.engine.clock())
 
@@ -134,9 +154,7 @@ class DeskWitness:
         """Writes a line that counts. Raises MassReading once its member has read more than the limits."""
         desk = self._desk
         began = midnight(desk.today, desk.zone)
-        restored = desk.refs.team[desk.me].access.since
-        since = micros(restored) if restored else 0
-        counts = self._journal.write_and_count(line, desk.today, began, since)
+        counts = self._journal.write_and_count(line, desk.today, began, self._restored)
         reads_all = desk.scope.whose == "all"
         if reading.is_reached(counts, desk.refs.protocol(desk.today).reading if reads_all else NARROW):
             self._write("stopped", line.dossier, line.why)

@@ -65,6 +65,10 @@ class Pager:
         """Returns an address below the list's, with its parameters and this page: a form of the list goes there."""
         return self._url(self.number, path, "")
 
+    def file(self, kind: str) -> str:
+        """Returns the address of the whole list as a file; a list with an anchor has its name below the page's."""
+        return address(f"{self.address}{self.anchor.replace('#', '/')}.{kind}", self.params)
+
     def at_row(self, name: str, value: str) -> str:
         """Returns the address of this page with a parameter that opens one of its rows."""
         return address(self.address, {**self.params, self.name: str(self.number), name: value})

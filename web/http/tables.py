@@ -1,9 +1,10 @@
 """Tables as files: CSV and XLSX. No cell of them is a formula."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from csv import writer
 from io import BytesIO, StringIO
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from fastapi import Response
@@ -11,51 +12,93 @@ from fastapi import Response
 from pixflow.formulas import guarded
 
 Cell = str | int
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Row = Sequence[Cell]
+MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""The types of files, by the end of their name."""
+NARROWEST, WIDEST = 8, 60
+"""Bounds of the width of a column, in characters."""
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_PARTS = {
-    "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType='
-    '"application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType='
-    f'"{_TYPES}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPES}.worksheet+xml"/>'
-    "</Types>",
-    "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-    f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-    f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-}
-"""The parts of a workbook of one sheet that do not depend on it (ECMA-376)."""
+_TOP = (
+    '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" '
+    'state="frozen"/></sheetView></sheetViews>'
+)
+"""The first row stays in view."""
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that XML 1.0 has not."""
 
 
 def sheet(name: str, rows: Iterable[Sequence[object]]) -> Response:
     """Returns a CSV file of this name, to download."""
+    return download(name, "csv", csv_of(rows))
+
+
+def workbook(name: str, sheet: str, rows: Iterable[Row]) -> Response:
+    """Returns a workbook of one sheet, to download."""
+    return download(name, "xlsx", workbook_of({sheet: list(rows)}))
+
+
+def download(name: str, kind: str, content: bytes) -> Response:
+    """Returns a file to download, of a kind of MEDIA."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+    return Response(content, media_type=MEDIA[kind], headers=headers)
+
+
+def csv_of(rows: Iterable[Sequence[object]]) -> bytes:
+    """Returns rows as CSV, with the mark by which spreadsheets know UTF-8."""
     file = StringIO()
     cells = ([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     writer(file, delimiter=";").writerows(cells)
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response("\ufeff" + file.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return f"\ufeff{file.getvalue()}".encode()
 
 
-def workbook(name: str, sheet: str, rows: Iterable[list[Cell]]) -> Response:
-    """Returns a workbook of one sheet, to download. Texts are texts: none of them is a formula."""
-    titled = f'<sheets><sheet name="{escape(sheet)}" sheetId="1" r:id="rId1"/></sheets>'
-    cells = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
+def workbook_of(sheets: Mapping[str, Sequence[Row]], *, headed: bool = False) -> bytes:
+    """Returns a workbook (ECMA-376). Texts are texts: none of them is a formula.
+
+    `headed`: the first row of each sheet is that of its titles, and columns are as wide as their cells.
+    """
+    files = [f"worksheets/sheet{n}.xml" for n in range(1, len(sheets) + 1)]
+    override = '<Override PartName="/xl/{}" ContentType="{}+xml"/>'
+    linked = '<Relationship Id="rId{}" Type="{}" Target="{}"/>'
+    types = override.format("workbook.xml", f"{_TYPES}.sheet.main")
+    types += "".join(override.format(path, f"{_TYPES}.worksheet") for path in files)
+    main = linked.format(1, f"{_OFFICE}/officeDocument", "xl/workbook.xml")
+    links = "".join(linked.format(n, f"{_OFFICE}/worksheet", path) for n, path in enumerate(files, 1))
+    names = "".join(f'<sheet name={quoteattr(one)} sheetId="{n}" r:id="rId{n}"/>' for n, one in enumerate(sheets, 1))
     parts = {
-        **_PARTS,
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">{titled}</workbook>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><sheetData>{cells}</sheetData></worksheet>',
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType='
+        f'"application/vnd.openxmlformats-package.relationships+xml"/>{types}</Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{main}</Relationships>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{names}</sheets></workbook>',
     }
+    for path, rows in zip(files, sheets.values(), strict=True):
+        cells = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
+        look = _TOP + _widths(rows) if headed and rows else ""
+        parts[f"xl/{path}"] = f'<worksheet xmlns="{_MAIN}">{look}<sheetData>{cells}</sheetData></worksheet>'
     file = BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as book:
         for path, part in parts.items():
             book.writestr(path, f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{part}')
-    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
-    return Response(file.getvalue(), media_type=_XLSX, headers=headers)
+    return file.getvalue()
 
 
 def _cell(cell: Cell) -> str:
     if isinstance(cell, int):
         return f"<c><v>{cell}</v></c>"
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(cell)}</t></is></c>'
+    if not cell:
+        return "<c/>"
+    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(_UNWRITABLE.sub("", cell))}</t></is></c>'
+
+
+def _widths(rows: Sequence[Row]) -> str:
+    """Returns the columns, each as wide as its longest cell, within bounds."""
+    columns = [max(len(str(row[n])) if n < len(row) else 0 for row in rows) for n in range(max(map(len, rows)))]
+    widths = (min(max(width + 2, NARROWEST), WIDEST) for width in columns)
+    drawn = (f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(widths, 1))
+    return f"<cols>{''.join(drawn)}</cols>"

@@ -1,6 +1,6 @@
 """Dossiers: the list, its filters, what was just done to a group, and several assigned at once."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -23,15 +23,16 @@ from web.desk.bulk import BulkOutcome, take_row
 from web.desk.commands import read_button
 from web.desk.dependencies import AtDesk, allowed, must_be_proved
 from web.desk.desk import Desk
+from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file, in_words
 from web.desk.names import advisor_name, names_for
 from web.desk.receipts import Receipt, UndoForm
 from web.desk.team import proposals
-from web.french import vocabulary
+from web.french import lists, vocabulary
 from web.french.tasks import TaskLine, of_row
-from web.french.typography import typeset
+from web.french.typography import phone, typeset, yes_no
 from web.http import filters
 from web.http.addresses import PageNumber
-from web.http.filters import Chip
+from web.http.filters import Chip, FilterMenu
 from web.http.forms import Form, FormData, text_of, validate
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
@@ -73,6 +74,27 @@ class DossierRow:
     dossier: Any
     next: TaskLine | None
     advisor: str
+
+
+OF_ALL = "Suivi par"
+"""The column of those who read every dossier."""
+EXPORTED: dict[str, Callable[[DossierRow], Value]] = {
+    "Nom": lambda one: one.dossier.last_name,
+    "Prénom": lambda one: one.dossier.first_name,
+    "N° i-Milo": lambda one: one.dossier.imilo_number,
+    "Téléphone": lambda one: phone(one.dossier.phone or ""),
+    "Programme": lambda one: vocabulary.PROGRAMMES.get(one.dossier.programme, one.dossier.programme),
+    "Site": lambda one: one.dossier.site,
+    "Étape": lambda one: vocabulary.STAGES.get(one.dossier.stage, FACETS[0].none),
+    OF_ALL: lambda one: one.advisor,
+    "À suivre": lambda one: one.next.verb if one.next else "",
+    "À suivre le": lambda one: (one.next.to_come or one.dossier.due) if one.next else None,
+    "Ouvert le": lambda one: one.dossier.opened_on,
+    "Dernier fait": lambda one: one.dossier.last_on,
+    "Résultat (%)": lambda one: one.dossier.percent,
+    "Clos": lambda one: yes_no(one.dossier.closed),
+}
+"""The columns of its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +144,25 @@ def read(request: Request, desk: AtDesk, asked: Asked, recu: str = "") -> Respon
     return _list(request, desk, asked, done=recu)
 
 
+@as_file(router, PATH)
+def export(desk: AtDesk, asked: Asked) -> ExportedList:
+    """Returns the whole list, in the order asked for."""
+    _must_read(desk)
+    found = _find(desk, asked)
+    return ExportedList(
+        page="dossiers",
+        name="dossiers",
+        path=PATH,
+        params=found.params,
+        filters=[lists.filter_of("État", STATES[found.wanted.state]), *in_words(found.menus)],
+        columns={title: value for title, value in EXPORTED.items() if title != OF_ALL or desk.scope.whose == "all"},
+        total=found.total,
+        read=lambda: found.rows(desk, MOST_ROWS, 0),
+        people=lambda one: [one.dossier.stream],
+        narrow="choisissez une étape, un site ou un groupe",
+    )
+
+
 @router.post("/dossiers")
 def narrow(request: Request, desk: AtDesk, asked: Asked, data: FormData) -> Response:
     """Lists those that a text finds. A POST: no name and no telephone stands in an address or a log."""
@@ -137,21 +178,69 @@ def _must_read(desk: Desk) -> None:
         raise HTTPException(403)
 
 
+@dataclass(frozen=True, slots=True)
+class DossiersFound:
+    """The dossiers that the parameters of the list ask for.
+
+    `asked` are the filters, `kept` the parameters that no filter changes; `counts` are of every state.
+    """
+
+    wanted: DossierFilter
+    column: str
+    falling: bool
+    text: str
+    counts: Sequence[Any]
+
+    @property
+    def asked(self) -> dict[str, str]:
+        return {name: value for name, value in asdict(self.wanted).items() if name != "state"}
+
+    @property
+    def kept(self) -> dict[str, str]:
+        state = self.wanted.state
+        return {"etat": "" if state == "open" else state, "tri": _tri(self.column, self.falling)}
+
+    @property
+    def params(self) -> dict[str, str]:
+        return {**self.kept, **filters.parameters(self.asked)}
+
+    @property
+    def there(self) -> list[Any]:
+        """The counts of the state that is asked for."""
+        return [row for row in self.counts if _is_in(row, self.wanted.state)]
+
+    @property
+    def total(self) -> int:
+        return filters.total(self.there, self.asked)
+
+    @property
+    def menus(self) -> list[FilterMenu]:
+        return filters.menus(PATH, FACETS, self.there, self.asked, self.kept)
+
+    def rows(self, desk: Desk, limit: int, offset: int) -> list["DossierRow"]:
+        """Returns some of them, in their order."""
+        by = COLUMNS[self.column][0]
+        order = ListOrder(by, self.falling, _ranks(desk, by, self.there))
+        found = dossier_list.page(desk.read, desk.scope, self.wanted, desk.today, order, self.text, limit, offset)
+        return [_row(desk, row) for row in found]
+
+
+def _find(desk: Desk, at: ListAsked, text: str = "") -> DossiersFound:
+    return DossiersFound(at.wanted, *at.order(_columns(desk)), text, dossier_sheet.counts(desk.read, desk.scope, text))
+
+
+def _columns(desk: Desk) -> list[str]:
+    return [name for name in COLUMNS if name != "conseiller" or desk.scope.whose == "all"]
+
+
 def _list(
     request: Request, desk: Desk, at: ListAsked, *, text: str = "", done: str = "", late: Receipt | None = None
 ) -> Response:
     """Shows one page of the list; `done` names what was just recorded, `late` says what was not."""
-    columns = [name for name in COLUMNS if name != "conseiller" or desk.scope.whose == "all"]
-    wanted, (column, falling) = at.wanted, at.order(columns)
-    asked = {name: value for name, value in asdict(wanted).items() if name != "state"}
-    kept = {"etat": "" if wanted.state == "open" else wanted.state, "tri": _tri(column, falling)}
-    counts = dossier_sheet.counts(desk.read, desk.scope, text)
-    there = [row for row in counts if _is_in(row, wanted.state)]
-    params = {**kept, **filters.parameters(asked)}
-    pager = Pager.at(filters.total(there, asked), at.p, PATH, params, form="narrow" if text else "")
-    by = COLUMNS[column][0]
-    order = ListOrder(by, falling, _ranks(desk, by, there))
-    rows = dossier_list.page(desk.read, desk.scope, wanted, desk.today, order, text, SIZE, pager.offset)
+    found = _find(desk, at, text)
+    wanted, params = found.wanted, found.params
+    pager = Pager.at(found.total, at.p, PATH, params, form="narrow" if text else "")
+    rows = found.rows(desk, SIZE, pager.offset)
     receipt = late or undo.offer(desk, receipts.of_command(desk, done), done, UNDO)
     regroups = wanted.group not in ("", WITHOUT) and desk.has_role_for(identity.correct_group)
     assigns = wanted.state == "unassigned" and rows and desk.has_role_for(assign_advisor)
@@ -159,7 +248,7 @@ def _list(
         request,
         "dossiers/list.html",
         "list",
-        listed((row.stream for row in rows), more=len(receipt.lines) if receipt else 0),
+        listed((one.dossier.stream for one in rows), more=len(receipt.lines) if receipt else 0),
         status=422 if late else 200,
         today=desk.today,
         whose=desk.scope.whose,
@@ -168,25 +257,25 @@ def _list(
             Chip(
                 label,
                 address(PATH, {**params, "etat": "" if state == "open" else state}),
-                filters.total([row for row in counts if _is_in(row, state)], asked),
+                filters.total([row for row in found.counts if _is_in(row, state)], found.asked),
                 state == wanted.state,
             )
             for state, label in STATES.items()
             if state != "unassigned" or desk.scope.whose == "all"
         ],
-        menus=filters.menus(PATH, FACETS, there, asked, kept),
+        menus=found.menus,
         regroup=address(f"{PATH}/groupe", {"groupe": wanted.group}) if regroups else "",
         of_group=bool(wanted.group),
         receipt=receipt,
         undo=done if groups.undoable(desk, done) else "",
         text=text,
         here=address(PATH, params),
-        columns=(titles := list(_titles(columns, params, column, falling))),
-        orders=list(_orders(titles, falling)),
-        filtered=bool(text) or any(asked.values()),
-        nothing=not counts and not text,
-        clear=address(PATH, kept),
-        rows=[_row(desk, row) for row in rows],
+        columns=(titles := list(_titles(_columns(desk), params, found.column, found.falling))),
+        orders=list(_orders(titles, found.falling)),
+        filtered=bool(text) or any(found.asked.values()),
+        nothing=not found.counts and not text,
+        clear=address(PATH, found.kept),
+        rows=rows,
         colleagues=[("", "Choisir…"), *proposals.advisors(desk).options()] if assigns else [],
         pager=pager,
     )
