@@ -29,9 +29,11 @@ def sheets(answer: Any) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
     return list(first.values), {str(label): value for label, value, *_ in second.values}
 
 
-def taken(client: InspectingClient, page: str) -> list[dict[str, str]]:
-    """Takes the list of a page by its link, as CSV; the workbook has the same rows."""
-    links = [link["href"] for link in parsed(client.get(page).text).select(".download a")]
+def taken(client: InspectingClient, page: str, within: str = "") -> list[dict[str, str]]:
+    """Takes the list of a page by its link, as CSV; the workbook has the same rows. No link, no row."""
+    links = [link["href"] for link in parsed(client.get(page).text).select(f"{within} .download a")]
+    if not links:
+        return []
     assert len(links) == 2, links
     rows = table(client.get(links[0]))
     (titles, *others), _ = sheets(client.get(links[1]))

@@ -14,9 +14,10 @@ from projections import piles
 from projections.piles import BANDS, OVER, Lateness, Pile, WaitingCount, WaitingFilter
 from web.desk import task_links
 from web.desk.desk import Desk
+from web.desk.exports import MOST_ROWS, ExportedList, in_words
 from web.desk.names import staff_name
 from web.desk.receipts import Receipt, command_of
-from web.french import dates, vocabulary
+from web.french import dates, lists, vocabulary
 from web.french import tasks as french
 from web.french.typography import upper_first
 from web.http import filters
@@ -25,7 +26,7 @@ from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.queue import bulk
-from web.pages.queue.rows import QueueRow, plain_rows
+from web.pages.queue.rows import EXPORTED, QueueRow, people_of, plain_rows
 
 DIRECT = (
     "declare-campaign", "confirm-erasure", "answer-question", "revise-resource", "designate-referent", "confirm-team",
@@ -69,29 +70,58 @@ def pile_page(
     request: Request, desk: Desk, kind: str, band: str, number: int, receipt: Receipt | None = None
 ) -> Response:
     """Draws the page of a pile, or of one band of it; 404 for a kind without a pile, or for somebody who has none."""
+    ages, total, rows = _pile(desk, kind, band)
+    kept = {"pile": kind}
+    pager = Pager.at(total, number, "/boite", {**kept, LATE: band})
+    shown = rows(SIZE, pager.offset)
+    return show(
+        request,
+        "queue/pile.html",
+        "pile",
+        listed(row.task.stream for row in shown if row.task.subject == "dossier"),
+        title=french.pile(kind, sum(ages.values())),
+        rows=shown,
+        pager=pager,
+        bars=late_bars(ages, band, "/boite", kept),
+        bulks=bulk.of_pile(desk, kind, total),
+        on_page=len(shown),
+        on_all=total,
+        kept={LATE: band},
+        receipt=receipt,
+    )
+
+
+def pile_list(desk: Desk, kind: str, band: str) -> ExportedList:
+    """Returns a pile, or one band of it, as a file; 404 as for its page."""
+    ages, total, rows = _pile(desk, kind, band)
+    return ExportedList(
+        page="pile",
+        name="taches",
+        path="/boite",
+        params={"pile": kind, LATE: band},
+        filters=[french.pile(kind, sum(ages.values())), *_band(band)],
+        columns=EXPORTED,
+        total=total,
+        read=lambda: rows(MOST_ROWS, 0),
+        people=people_of,
+        narrow="choisissez un retard",
+    )
+
+
+def _pile(desk: Desk, kind: str, band: str) -> tuple[Mapping[str, int], int, Callable[[int, int], list[QueueRow]]]:
+    """Returns how many tasks of a pile are in each band, how many in one band or in all, and what reads some."""
     if not desk.roles & piles.PILE_ROLES or kind not in french.WORDS:
         raise HTTPException(404)
     late = lateness(desk.refs.calendar, desk.today)
     found = piles.piles(desk.read, desk.roles, desk.today, late)
     ages = next((pile.ages for pile in found if pile.kind == kind), {})
-    total, kept = ages.get(band, 0) if band else sum(ages.values()), {"pile": kind}
-    pager = Pager.at(total, number, "/boite", {**kept, LATE: band})
-    rows = piles.pile(desk.read, desk.roles, kind, desk.today, SIZE, pager.offset, late, band)
-    return show(
-        request,
-        "queue/pile.html",
-        "pile",
-        listed(row.stream for row in rows if row.subject == "dossier"),
-        title=french.pile(kind, sum(ages.values())),
-        rows=plain_rows(desk, rows),
-        pager=pager,
-        bars=late_bars(ages, band, "/boite", kept),
-        bulks=bulk.of_pile(desk, kind, total),
-        on_page=len(rows),
-        on_all=total,
-        kept={LATE: band},
-        receipt=receipt,
-    )
+    asked = (desk.read, desk.roles, kind, desk.today)
+    total = ages.get(band, 0) if band else sum(ages.values())
+    return ages, total, lambda limit, offset: plain_rows(desk, piles.pile(*asked, limit, offset, late, band))
+
+
+def _band(band: str) -> list[str]:
+    return [lists.filter_of("Retard", vocabulary.LATENESS[band][1])] if band in vocabulary.LATENESS else []
 
 
 # --- the tasks of the team that wait too long, for the référent and the direction: by lateness, by person and by kind
@@ -143,12 +173,25 @@ class Grouping:
         return (self.column, tuple(values)) if self.column else ("", ())
 
 
-def escalated(desk: Desk, asked: LateAsked, number: int) -> dict[str, Any]:
-    """Returns a page of the tasks that wait too long, filtered and grouped, and what filters or groups them.
+@dataclass(frozen=True, slots=True)
+class WaitingLong:
+    """The tasks that wait too long, as an address asks for them: their counts, filters and grouping.
 
-    `every` is their number over all filters; `groups` are title, number over all pages, and rows of this page;
-    `groupings` are word, address, and True for the one that is on.
+    `rows` reads some of them, as the table has them.
     """
+
+    asked: LateAsked
+    found: Sequence[WaitingCount]
+    ways: Mapping[str, Grouping]
+    menus: Sequence[FilterMenu]
+    rows: Callable[[int, int], list[Any]]
+
+    @property
+    def total(self) -> int:
+        return filters.total(self.found, self.asked.columns)
+
+
+def _waiting(desk: Desk, asked: LateAsked) -> WaitingLong:
     late = lateness(desk.refs.calendar, desk.today)
     found = piles.waiting_long_counts(desk.read, desk.roles, desk.owners, desk.today, late)
     owners = {one.late_owner: staff_name(desk, one.late_owner) for one in found if one.late_owner}
@@ -159,14 +202,42 @@ def escalated(desk: Desk, asked: LateAsked, number: int) -> dict[str, Any]:
     )
     ways = _groupings(people, late)
     asked = asked if asked.grouping in ways else replace(asked, grouping="")
-    way = ways[asked.grouping]
-    pager = Pager.at(filters.total(found, asked.columns), number, "/boite", asked.params(), name="q", anchor=ANCHOR)
     owner = (command_of(asked.owner) or UUID(int=0)) if asked.owner else None
-    wanted = WaitingFilter(asked.kind, owner, asked.band, way.order)
-    rows = piles.waiting_long(desk.read, desk.roles, desk.owners, desk.today, late, wanted, SIZE, pager.offset)
+    wanted = WaitingFilter(asked.kind, owner, asked.band, ways[asked.grouping].order)
+    question = (desk.read, desk.roles, desk.owners, desk.today, late, wanted)
+    menus = filters.menus("/boite", facets, found, asked.columns, {GROUPING: asked.grouping})
+    return WaitingLong(asked, found, ways, menus, lambda limit, offset: piles.waiting_long(*question, limit, offset))
+
+
+def waiting_list(desk: Desk, asked: LateAsked) -> ExportedList:
+    """Returns the tasks that wait too long as a file; no row for somebody whom they do not reach."""
+    there = _waiting(desk, asked)
+    return ExportedList(
+        page="waiting",
+        name="en-attente",
+        path="/boite",
+        params=there.asked.params(),
+        filters=[*in_words(there.menus), *_band(there.asked.band)],
+        columns=EXPORTED,
+        total=there.total,
+        read=lambda: plain_rows(desk, there.rows(MOST_ROWS, 0)),
+        people=people_of,
+        narrow="choisissez une tâche, une personne ou un retard",
+    )
+
+
+def escalated(desk: Desk, asked: LateAsked, number: int) -> dict[str, Any]:
+    """Returns a page of the tasks that wait too long, filtered and grouped, and what filters or groups them.
+
+    `every` is their number over all filters; `groups` are title, number over all pages, and rows of this page;
+    `groupings` are word, address, and True for the one that is on.
+    """
+    there = _waiting(desk, asked)
+    asked, found, way = there.asked, there.found, there.ways[there.asked.grouping]
+    pager = Pager.at(there.total, number, "/boite", asked.params(), name="q", anchor=ANCHOR)
+    rows = there.rows(SIZE, pager.offset)
     shown, every = plain_rows(desk, rows), filters.total(found, {})
     everything = asked.at(kind="", owner="", band="")
-    menus = filters.menus("/boite", facets, found, asked.columns, {GROUPING: asked.grouping})
     bands = Counter[str]()
     for one in found:
         if filters.fits(one, asked.columns, "late_band"):
@@ -177,10 +248,10 @@ def escalated(desk: Desk, asked: LateAsked, number: int) -> dict[str, Any]:
         "pager": pager,
         "every": every,
         "all": Chip("Tout", everything, every, not any(asked.columns.values())),
-        "menus": [_anchored(one) for one in menus],
+        "menus": [_anchored(one) for one in there.menus],
         # what waits too long is late, so nothing is in time
         "bars": late_bars(bands, asked.band, "/boite", asked.params(), anchor=ANCHOR)[1:],
-        "groupings": [(one.word, asked.at(grouping=name), one is way) for name, one in ways.items()],
+        "groupings": [(one.word, asked.at(grouping=name), one is way) for name, one in there.ways.items()],
     }
 
 

@@ -1,10 +1,13 @@
 """Ma boîte: the tasks of the person at the desk by urgency, the piles of a role, and the tasks that wait too long."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from msgspec.structs import asdict
 
 from pixflow import tasks
@@ -20,20 +23,21 @@ from web.desk.box_count import box_count
 from web.desk.colleagues import uncovered
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
+from web.desk.exports import MOST_ROWS, ExportedList, as_file, in_words
 from web.desk.task_links import QueuePlace
 from web.desk.team.loans import loan_rows
 from web.french import tasks as french
 from web.french import vocabulary
 from web.http import filters
 from web.http.addresses import PageNumber
-from web.http.filters import Chip, lateness
+from web.http.filters import Chip, FilterMenu, lateness
 from web.http.pagination import SIZE, Pager
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.queue import bulk, news
 from web.pages.queue.bulk import UNDO
-from web.pages.queue.piles import LateAsked, escalated, pile_page, pile_rows
-from web.pages.queue.rows import QueueRow, queue_rows
+from web.pages.queue.piles import ANCHOR, LateAsked, escalated, pile_list, pile_page, pile_rows, waiting_list
+from web.pages.queue.rows import EXPORTED, QueueRow, people_of, queue_rows
 from web.pages.team.board import confirmations
 from web.pages.workshops import alerts
 
@@ -48,16 +52,31 @@ FACETS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class QueueAsked:
+    """The parameters that filter Ma boîte."""
+
+    tache: str = ""
+    etape: str = ""
+    programme: str = ""
+    site: str = ""
+    pour: str = ""
+    groupe: str = ""
+
+    def wanted(self, desk: Desk) -> QueueFilter:
+        """Returns the filter; somebody whose tasks are not done at this desk is nobody."""
+        doer = self.pour if self.pour in map(str, desk.owners) else ""
+        return QueueFilter(self.tache, self.etape, self.programme, self.site, doer, self.groupe)
+
+
+Asked = Annotated[QueueAsked, Depends()]
+
+
 @router.get("/boite")
 def read(
     request: Request,
     desk: AtDesk,
-    tache: str = "",
-    etape: str = "",
-    programme: str = "",
-    site: str = "",
-    pour: str = "",
-    groupe: str = "",
+    filtered: Asked,
     pile: str = "",
     p: PageNumber = 1,
     q: PageNumber = 1,
@@ -73,13 +92,12 @@ def read(
     `recu` names the command of a bulk that was just recorded; `attente`, `aupres` and `retard` filter what waits too
     long, `grouper` groups it.
     """
-    if not desk.roles & WORKING:
-        raise HTTPException(403)
+    _must_work(desk)
     if pile:
         receipt = undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO)
         return pile_page(request, desk, pile, retard, p, receipt or receipts.of_partners(desk, recu))
-    wanted = QueueFilter(tache, etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
-    asked, owners = asdict(wanted), desk.owners if desk.roles & TASK_OWNERS else ()
+    wanted = filtered.wanted(desk)
+    asked, owners = asdict(wanted), _owners(desk)
     counted = advisor_queue.counts(desk.read, owners, desk.today)
     pager = Pager.at(filters.total(counted, asked), p, "/boite", filters.parameters(asked))
     rows = advisor_queue.page(desk.read, owners, desk.today, wanted, SIZE, pager.offset)
@@ -113,7 +131,7 @@ def read(
         done=_done_today(desk),
         groups=_groups(own, [row for row in counted if filters.fits(row, asked)], desk.today),
         all=Chip("Tout", "/boite", filters.total(counted, {}), not any(asked.values())),
-        menus=filters.menus("/boite", (*FACETS, filters.Facet("doer", "Qui", _owners(desk))), counted, asked, {}),
+        menus=_menus(desk, counted, asked),
         pager=pager,
         later=later,
         following=following,
@@ -140,7 +158,58 @@ def read(
     )
 
 
-def _owners(desk: Desk) -> dict[str, str]:
+def _must_work(desk: Desk) -> None:
+    if not desk.roles & WORKING:
+        raise HTTPException(403)
+
+
+def _owners(desk: Desk) -> Collection[UUID]:
+    """Returns the people whose tasks are in this box."""
+    return desk.owners if desk.roles & TASK_OWNERS else ()
+
+
+def _menus(desk: Desk, counted: Sequence[QueueCount], asked: Mapping[str, str]) -> list[FilterMenu]:
+    return filters.menus("/boite", (*FACETS, filters.Facet("doer", "Qui", _doers(desk))), counted, asked, {})
+
+
+# --- its files
+
+
+@as_file(router, "/boite")
+def export(desk: AtDesk, filtered: Asked, pile: str = "", retard: str = "") -> ExportedList:
+    """Returns the tasks of the person at the desk, filtered by the address; with `pile`, one of a role's piles."""
+    _must_work(desk)
+    if pile:
+        return pile_list(desk, pile, retard)
+    wanted, owners = filtered.wanted(desk), _owners(desk)
+    asked, counted = asdict(wanted), advisor_queue.counts(desk.read, owners, desk.today)
+    return ExportedList(
+        page="queue",
+        name="ma-boite",
+        path="/boite",
+        params=filters.parameters(asked),
+        filters=in_words(_menus(desk, counted, asked)),
+        columns=EXPORTED,
+        total=filters.total(counted, asked),
+        read=lambda: queue_rows(desk, advisor_queue.page(desk.read, owners, desk.today, wanted, MOST_ROWS)),
+        people=people_of,
+        narrow="choisissez une tâche, une étape ou un site",
+    )
+
+
+@as_file(router, f"/boite{ANCHOR.replace('#', '/')}")
+def export_waiting(
+    desk: AtDesk, attente: str = "", aupres: str = "", retard: str = "", grouper: str = ""
+) -> ExportedList:
+    """Returns the tasks of the team that wait too long, filtered by the address."""
+    _must_work(desk)
+    return waiting_list(desk, LateAsked(attente, aupres, retard, grouper))
+
+
+# --- what the page shows
+
+
+def _doers(desk: Desk) -> dict[str, str]:
     """Returns by id the people whose rows may stand here: oneself, then the colleagues deputised for."""
     named = ((desk.refs.team[person].name, str(person)) for person in desk.deputised)
     others = sorted(named, key=lambda pair: normalise(pair[0]))

@@ -1,6 +1,6 @@
 """The rows of Ma boîte: their texts, and the addresses that they lead to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from projections import audit_trail
 from projections.store.folds import folds_of
 from web.desk import task_links
 from web.desk.desk import Desk
+from web.desk.exports import Value
 from web.desk.names import names_for
 from web.desk.task_links import QueuePlace
 from web.french import tasks as french
@@ -21,7 +22,7 @@ from web.french import vocabulary
 from web.french.events import sentences
 from web.french.phrases import listed, pause_over, sooner
 from web.french.tasks import TaskLine, of_row
-from web.french.typography import lower_first, say
+from web.french.typography import lower_first, phone, say, yes_no
 from web.http.pagination import carrying
 
 PILED = frozenset({"assign-advisor"})
@@ -61,6 +62,25 @@ class QueueRow:
     def label(self) -> str:
         """A text like "Aminata Diallo, tenir la restitution"."""
         return f"{self.task.name}, {lower_first(self.line.verb)}"
+
+
+EXPORTED: Mapping[str, Callable[[QueueRow], Value]] = {
+    "Nom": lambda row: row.task.name,
+    "Téléphone": lambda row: phone(row.task.phone or ""),
+    "Programme": lambda row: vocabulary.PROGRAMMES.get(row.task.programme, row.task.programme),
+    "À faire": lambda row: row.line.verb,
+    "Pourquoi": lambda row: " · ".join(filter(None, (row.reason, row.line.why))),
+    "Étape": lambda row: vocabulary.STAGES.get(row.task.stage, ""),
+    "Pour le": lambda row: row.task.due,
+    "En retard": lambda row: yes_no(row.line.late),
+    "À la charge de": lambda row: row.owner,
+}
+"""The columns of the files of tasks."""
+
+
+def people_of(row: QueueRow) -> list[UUID]:
+    """Returns the young person whom a row names."""
+    return [row.task.stream] if row.dossier else []
 
 
 def queue_rows(desk: Desk, rows: Sequence[Any], place: QueuePlace | None = None) -> list[QueueRow]:
