@@ -523,6 +523,7 @@ EMITTED: dict[type[Event], Emitted] = {
         (opened(),), identity.correct_contact, {"phone": "0612345678", "email": "lea@exemple.fr"},
     ),
     d.ProjectStated: Emitted((opened(),), identity.state_project, {"project": "vente"}),
+    d.CommuneStated: Emitted((opened(),), identity.state_commune, {"commune": "Tarbes"}),
     d.ProgrammeJoined: Emitted(
         (opened(),), identity.join_programme,
         {"programme": "CEJ", "group": "CEJ 4", "collective_end": date(2027, 1, 29)},

@@ -377,6 +377,8 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> di
             return {"phone": phone, "email": email}
         case e.ProjectStated(project=project):
             return {"project": project}
+        case e.CommuneStated(commune=commune):
+            return {"commune": commune}
         case e.ProgrammeJoined(programme=programme, group=group, collective_end=end):
             left = stamp.on if dossier.programme == "CEJ" != programme else dossier.left_cej
             return {

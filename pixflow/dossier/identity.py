@@ -12,6 +12,7 @@ from pixflow.dossier.state import Dossier, must_be_open, must_go_on, must_have_n
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded, event_day
 from pixflow.folding import not_retracted, retractions_by_version
+from pixflow.open_data import communes
 from pixflow.refused import Refused, parse, required
 
 
@@ -32,6 +33,7 @@ def open_dossier(
     collective_end: date | None = None,
     advisor: UUID | None = None,
     project: str = "",
+    commune: str = "",
 ) -> list[Event]:
     """Opens a dossier, and records at once what is known of the young person."""
     if dossier.opened:
@@ -47,6 +49,8 @@ def open_dossier(
         events.append(_programme(programme, group, collective_end, on))
     if project.strip():
         events.append(e.ProjectStated(project=project.strip(), on=on))
+    if commune.strip():
+        events.append(_commune(commune, on))
     if advisor:
         events.append(e.AdvisorAssigned(advisor=advisor, on=on))
     return events
@@ -88,6 +92,14 @@ def state_project(dossier: Dossier, *, project: str, on: date) -> list[Event]:
     return [] if project == dossier.project else [e.ProjectStated(project=project, on=on)]
 
 
+@decision("state_commune", OWN_DOSSIERS, system=(OPERATOR,))
+def state_commune(dossier: Dossier, *, commune: str, on: date) -> list[Event]:
+    """Records where the young person lives, on the first day or after a move. Raises Refused("bad-commune")."""
+    must_be_open(dossier)
+    event = _commune(commune, on)
+    return [] if event.commune == dossier.commune else [event]
+
+
 @decision("join_programme", OWN_DOSSIERS, system=(OPERATOR,))
 def join_programme(
     dossier: Dossier, *, programme: str, group: str | None, collective_end: date | None, on: date
@@ -115,6 +127,10 @@ def _birth(birth_date: date | None, on: date) -> date | None:
 def _contact(phone: str | None, email: str | None, on: date) -> e.ContactCorrected:
     number, address = parse(identity.phone, phone or "", "phone"), parse(identity.email, email or "", "email")
     return e.ContactCorrected(phone=number or None, email=address or None, on=on)
+
+
+def _commune(text: str, on: date) -> e.CommuneStated:
+    return e.CommuneStated(commune=parse(communes.code_of, required(text, "commune"), "commune"), on=on)
 
 
 def _programme(programme: str, group: str | None, end: date | None, on: date) -> e.ProgrammeJoined:
@@ -235,7 +251,7 @@ def take_over_duplicate(
 
 
 def _unknown(dossier: Dossier, other: Dossier, on: date) -> Iterator[Event]:
-    """Yields corrections for what this dossier lacks: number, birth date, contact, programme, project, advisor."""
+    """Yields corrections for what this dossier lacks: number, birth date, contact, programme, project, commune…"""
     yield from correct_identity(
         dossier,
         last_name=dossier.last_name,
@@ -253,6 +269,8 @@ def _unknown(dossier: Dossier, other: Dossier, on: date) -> Iterator[Event]:
         )
     if other.project and not dossier.project:
         yield e.ProjectStated(project=other.project, on=on)
+    if other.commune and not dossier.commune:
+        yield e.CommuneStated(commune=other.commune, on=on)
     if other.advisor and not dossier.advisor:
         yield e.AdvisorAssigned(advisor=other.advisor, on=on)
 

@@ -400,6 +400,8 @@ class Dossier(Struct, frozen=True):
     left_cej: date | None = None
     """The day of the last change from CEJ to another programme."""
     project: str = ""
+    commune: str = ""
+    """The code of INSEE of the commune where the young person lives, "" when nobody said it."""
     advisor: UUID | None = None
     assigned: Stamp | None = None
     lent: Loan | None = None

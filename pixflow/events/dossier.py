@@ -68,6 +68,14 @@ class ProjectStated(Event):
     on: date
 
 
+@event("dossier.CommuneStated")
+class CommuneStated(Event):
+    """The young person lives in this commune, a code of INSEE. `on` is the day they said it, or moved."""
+
+    commune: Personal[str]
+    on: date
+
+
 @event("dossier.ProgrammeJoined")
 class ProgrammeJoined(Event):
     """`programme` is CEJ, PACEA or another; a CEJ young person has a group and the end of its collective period."""

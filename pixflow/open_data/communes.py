@@ -15,6 +15,7 @@ from msgspec import Struct
 from pixflow.identity import normalise
 
 _SHORT = re.compile(r"\bst(e?)\b")
+_POSTAL_CODE = re.compile(r"\(?\b(\d{4,5})\b\)?")
 
 
 class Commune(Struct, frozen=True):
@@ -70,6 +71,38 @@ def by_postal_code(postal_code: str) -> Commune | None:
     """Returns the commune that alone has a postal code."""
     found = _by_postal_code().get(postal_code, ())
     return found[0] if len(found) == 1 else None
+
+
+@cache
+def unique(name: str) -> str | None:
+    """Returns the code of the only commune of today of a normalised name."""
+    found = [code for code, one in communes().items() if normalise(one.name) == name]
+    return found[0] if len(found) == 1 else None
+
+
+def code_of(text: str) -> str:
+    """Returns the code of a commune as people type it: its code, its name, its postal code, or the two.
+
+    Raises ValueError for what is no commune, or several.
+    """
+    text = text.strip()
+    if text in communes():
+        return text
+    postal_code = match[1].zfill(5) if (match := _POSTAL_CODE.search(text)) else ""
+    name = _POSTAL_CODE.sub(" ", text).strip()
+    if not postal_code:
+        found = communes().get(unique(normalise(name)) or "") or named(name)
+    else:
+        found = find(name, postal_code) if name else by_postal_code(postal_code)
+    if found is None:
+        raise ValueError("commune")
+    return found.code
+
+
+def label(code: str) -> str:
+    """Returns a commune as people type it: "L'Aigle 61300". It is read again as the same one."""
+    found = communes().get(code)
+    return f"{found.name} {' '.join(found.postal_codes[:1])}".strip() if found else code
 
 
 @cache

@@ -1,6 +1,5 @@
 """The territory of a structure: which places are in it, how people type it, the outlines of its communes."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -11,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from pixflow.identity import normalise
-from pixflow.open_data.communes import Commune, communes, department_of, find, groupings
+from pixflow.open_data.communes import code_of, communes, department_of, groupings, unique
 from pixflow.open_data.locations import kilometres
 from pixflow.open_data.place import Place, Point
 from pixflow.partners.state import Territory
@@ -20,7 +19,7 @@ from pixflow.refused import Refused
 
 def stated_or_guessed(territory: Territory, sites: Iterable[str]) -> Territory:
     """Returns the territory; when it is not stated, the groupings of the communes that bear the name of a site."""
-    named = {site: code for site in sites if (code := unique_commune(normalise(site)))}
+    named = {site: code for site in sites if (code := unique(normalise(site)))}
     if not territory.is_stated:
         groupings = {communes()[code].epci for code in named.values()} - {""}
         alone = {code for code in named.values() if not communes()[code].epci}
@@ -96,16 +95,6 @@ def commune_of(code: str) -> str:
     return code
 
 
-@cache
-def unique_commune(name: str) -> str | None:
-    """Returns the code of the only commune of a normalised name."""
-    found = [code for code, one in communes().items() if normalise(one.name) == name]
-    return found[0] if len(found) == 1 else None
-
-
-_POSTAL_CODE = re.compile(r"(.*?)[\s(]*(\d{5})\)?")
-
-
 class TypedTerritory(Struct, frozen=True):
     """A territory as a form says it: groupings, whole departments, and other communes."""
 
@@ -143,24 +132,12 @@ def groupings_around(codes: Iterable[str], others: Iterable[str] = ()) -> list[t
     return sorted(((siren, groupings()[siren]) for siren in sirens), key=lambda one: normalise(one[1]))
 
 
-def named(code: str) -> str:
-    """Returns a commune as the form takes it: "L'Aigle 61300"."""
-    found = communes().get(code)
-    return f"{found.name} {' '.join(found.postal_codes[:1])}".strip() if found else code
-
-
 def _commune(text: str) -> str:
-    """Returns the code of a commune, by its code, its name, or its name and postal code."""
-    text = text.strip()
-    if text in communes():
-        return text
-    found: Commune | None = None
-    if match := _POSTAL_CODE.fullmatch(text):
-        found = find(match[1].strip(), match[2])
-    code = found.code if found else unique_commune(normalise(text))
-    if code is None:
-        raise Refused("unknown-commune", field="communes", value=text)
-    return code
+    """Returns the code of a commune as people type it. Raises Refused("unknown-commune")."""
+    try:
+        return code_of(text)
+    except ValueError:
+        raise Refused("unknown-commune", field="communes", value=text.strip()) from None
 
 
 def _department(text: str) -> str:

@@ -20,6 +20,7 @@ Field = Literal[
     "collective_end",
     "advisor",
     "project",
+    "commune",
 ]
 FIELDS: tuple[Field, ...] = get_args(Field)
 Chosen = Sequence[tuple[int, Field | None]]
@@ -71,7 +72,14 @@ _FORMS: dict[Field, tuple[str, ...]] = {
         "projet professionnel", "projet", "metier vise", "metier recherche", "metier souhaite", "emploi vise",
         "emploi recherche", "objectif professionnel",
     ),
+    "commune": (
+        "commune", "ville", "commune residence", "ville residence", "commune domicile", "ville domicile", "localite",
+        "code postal", "cp", "code postal residence", "code insee", "code commune", "code postal ville",
+        "code postal commune",
+    ),
 }  # fmt: skip
+JOINED: frozenset[Field] = frozenset({"commune"})
+"""The fields of which every column counts: a commune needs its postal code where several bear its name."""
 _FIELD_OF: dict[str, Field] = {form: field for field, forms in _FORMS.items() for form in forms}
 _PREFERENCE = {form: place for forms in _FORMS.values() for place, form in enumerate(forms)}
 

@@ -112,6 +112,7 @@ TAKEN: dict[Decision[..., list[Event]], tuple[Field, ...]] = {
     identity.correct_contact: CONTACT,
     identity.join_programme: ("programme", "group", "collective_end"),
     identity.state_project: ("project",),
+    identity.state_commune: ("commune",),
 }
 """The decisions that correct a dossier, and the fields of each."""
 
@@ -147,7 +148,7 @@ def corrections(row: ResolvedRow, differs: Collection[Field]) -> Iterator[Comman
 
 def opening(row: ResolvedRow, site: str) -> Command:
     """Returns the decision that opens the dossier of a row, with its arguments."""
-    told = {"site": site, "programme": row.programme or "", "project": row.project or ""}
+    told = {"site": site, "programme": row.programme or "", "project": row.project or "", "commune": row.commune or ""}
     return identity.open_dossier, {field: getattr(row, field) for field in FIELDS} | told
 
 

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from pixflow import identity
 from pixflow.identity import normalise
-from pixflow.portfolio.columns import Field
+from pixflow.open_data.communes import code_of
+from pixflow.portfolio.columns import JOINED, Field
 from pixflow.portfolio.problems import PortfolioProblem
 from pixflow.portfolio.records import Record
 
@@ -66,7 +67,7 @@ _NINE_FIGURES, _WITH_CODE = re.compile(r"[1-9]\d{8}"), re.compile(r"33[1-9]\d{8}
 
 
 class Entry(Struct, Generic[A], frozen=True):
-    """One young person; None for a field that is not in the file. Number, phone and e-mail are canonical.
+    """One young person; None for a field that is not in the file. Number, phone, e-mail and commune are canonical.
 
     `advisor` is a text of the file, or a member of the team. `figures`: a spreadsheet stored the number as figures, so
     leading zeros may be missing.
@@ -85,6 +86,7 @@ class Entry(Struct, Generic[A], frozen=True):
     collective_end: date | None = None
     advisor: A | None = None
     project: str | None = None
+    commune: str | None = None
     figures: bool = False
 
 
@@ -139,6 +141,7 @@ def read_entry(record: Record, width: int, fields: Fields, problems: list[Portfo
         collective_end=take("collective_end", day, "bad-date"),
         advisor=texts.get("advisor"),
         project=texts.get("project"),
+        commune=take("commune", code_of, "bad-commune"),
         figures=figures,
     )
 
@@ -146,8 +149,8 @@ def read_entry(record: Record, width: int, fields: Fields, problems: list[Portfo
 def _texts(record: Record, fields: Fields) -> Iterator[tuple[Field, str]]:
     cells = record.cells
     for field, places in fields.items():
-        texts = (" ".join(cells[place].split()) for place in places if place < len(cells))
-        if text := next(filter(None, texts), ""):
+        texts = filter(None, (" ".join(cells[place].split()) for place in places if place < len(cells)))
+        if text := " ".join(dict.fromkeys(texts)) if field in JOINED else next(texts, ""):
             if identity.contains_control(text):
                 raise _RowLeftOut("control-character", record.line, field)
             yield field, text

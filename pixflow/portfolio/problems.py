@@ -26,9 +26,9 @@ class PortfolioProblem(Struct, frozen=True):
     - left: name-missing, bad-number, cell-count, formula-empty (a formula was never worked out), cell-error (`value` is
       the error), control-character (a NUL, an escape); then, once compared: number-twice, site-needed, person-erased
       (`value` is the day), and what a decision refuses (bad-birth-date…)
-    - warning: cp1252, bad-date, bad-phone, bad-email; then advisor-unknown, advisor-ambiguous, site-unknown,
-      programme-older-name, unusual-age (`value` is the age today), number-figures (new dossiers whose number a workbook
-      keeps as figures: zeros may be lost)
+    - warning: cp1252, bad-date, bad-phone, bad-email, bad-commune; then advisor-unknown, advisor-ambiguous,
+      site-unknown, programme-older-name, unusual-age (`value` is the age today), number-figures (new dossiers
+      whose number a workbook keeps as figures: zeros may be lost)
     """
 
     severity: Severity

@@ -91,12 +91,14 @@ def test_all_that_is_known_is_said_at_once() -> None:
         "collective_end": date(2027, 1, 29),
         "advisor": ADVISOR,
         "project": " vente ",
+        "commune": "L'Aigle 61300",
     }
     given().when(identity.open_dossier, **IDENTITY | {"imilo_number": " 00 12a "}, **known).then(
         d.DossierOpened(**IDENTITY | {"imilo_number": "0012A"}),
         d.ContactCorrected(phone="+33612345678", email="lea@exemple.fr", on=DAY),
         d.ProgrammeJoined(programme="CEJ", group="CEJ 4", collective_end=date(2027, 1, 29), on=DAY),
         d.ProjectStated(project="vente", on=DAY),
+        d.CommuneStated(commune="61214", on=DAY),
         d.AdvisorAssigned(advisor=ADVISOR, on=DAY),
     )
 
@@ -147,6 +149,20 @@ def test_a_project_is_stated_and_kept_up_to_date() -> None:
         d.ProjectStated(project="cuisine", on=DAY)
     )
     given(opened()).when(identity.state_project, project="").refused("required", field="project")
+
+
+def test_where_somebody_lives_is_a_fact_and_a_move_is_another() -> None:
+    aigle, tarbes = (d.CommuneStated(commune=code, on=DAY) for code in ("61214", "65440"))
+    given(opened()).when(identity.state_commune, commune=" l'aigle ").then(aigle)
+    given(opened(), aigle).when(identity.state_commune, commune="61214").then_nothing()
+    given(opened(), aigle).when(identity.state_commune, commune="65000 Tarbes").then(tarbes)
+
+
+@pytest.mark.parametrize(("typed", "code"), [(" ", "required"), ("Saint-Denis", "bad-commune"), ("xyz", "bad-commune")])
+def test_a_commune_is_the_one_of_its_name(typed: str, code: str) -> None:
+    given(opened()).when(identity.state_commune, commune=typed).refused(code, field="commune")
+    if typed.strip():
+        given().when(identity.open_dossier, **IDENTITY, commune=typed).refused(code, field="commune")
 
 
 def test_only_a_cej_has_a_group_and_a_collective_period() -> None:

@@ -97,11 +97,14 @@ def test_its_seats_are_the_workshops_who_was_there_is_known() -> None:
 
 
 def test_what_it_knew_and_the_other_did_not_is_said() -> None:
-    other = (TWIN, assigned(COLLEAGUE), joined(on=LONG_AGO), d.ProjectStated(project="vente", on=LONG_AGO))
+    lives = d.CommuneStated(commune="61214", on=LONG_AGO)
+    other = (TWIN, assigned(COLLEAGUE), joined(on=LONG_AGO), d.ProjectStated(project="vente", on=LONG_AGO), lives)
     taken_over(other, (opened(),)).then(
-        JOINED, joined(on=LONG_AGO), d.ProjectStated(project="vente", on=DAY), assigned(COLLEAGUE)
-    )
-    knows = (opened(), assigned(), joined("PACEA"), d.ProjectStated(project="mode", on=DAY))
+        JOINED, joined(on=LONG_AGO), d.ProjectStated(project="vente", on=DAY), d.CommuneStated(commune="61214", on=DAY),
+        assigned(COLLEAGUE),
+    )  # fmt: skip
+    moved = d.CommuneStated(commune="65440", on=DAY)
+    knows = (opened(), assigned(), joined("PACEA"), d.ProjectStated(project="mode", on=DAY), moved)
     taken_over(other, knows).then(JOINED)
 
 

@@ -15,7 +15,7 @@ from pixflow.refused import Refused
 from tests import erasures
 from tests.importing.house import row, shared
 from tests.importing.test_meanwhile import before_the_lock
-from tests.portfolio.files import AWA, BAH, Office, file
+from tests.portfolio.files import AWA, BAH, HEADER, Office, file
 
 
 def test_what_is_new_is_opened_with_all_that_is_said(office: Office) -> None:
@@ -28,6 +28,19 @@ def test_what_is_new_is_opened_with_all_that_is_said(office: Office) -> None:
     assert (str(awa.advisor), awa.project) == (office.advisor.id, "Vente")
     bah = office.dossier(office.of("0012346"))
     assert (bah.site, bah.programme, bah.advisor, bah.project) == ("Mortagne", "PACEA", None, "")
+
+
+def test_who_moved_lives_elsewhere_since_the_file(office: Office) -> None:
+    header = HEADER + ";Commune"
+    assert office.take(AWA + ";L'Aigle", header=header).opened == 1
+    assert office.dossier(office.of("0012345")).commune == "61214"
+    assert office.statuses(AWA) == ["unchanged"]
+    moved = office.look(AWA + ";Tarbes", header=header).preview
+    assert moved
+    assert (moved.lines[0].differs, moved.lines[0].before) == (("commune",), ("61214",))
+    before = office.engine.head()
+    assert office.take(AWA + ";Tarbes", header=header, accept=True).corrected == 1
+    assert office.told(before) == ["CommuneStated"]
 
 
 def test_the_preview_counts_and_records_nothing(office: Office) -> None:

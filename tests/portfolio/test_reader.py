@@ -45,7 +45,10 @@ from tests.portfolio.files import AWA, BAH, HEADER, file
         ("E-mail du conseiller", "advisor"),
         ("Projet professionnel", "project"),
         ("Métier visé", "project"),
-        ("Code postal", None),
+        ("Commune", "commune"),
+        ("Ville de résidence", "commune"),
+        ("Code postal", "commune"),
+        ("Ville de naissance", None),
         ("Prénom du conseiller", None),
         ("", None),
     ],
@@ -79,12 +82,12 @@ def test_a_line_is_read_field_by_field() -> None:
 
 
 def test_the_columns_say_what_was_read_as_what_and_what_was_ignored() -> None:
-    columns = read(file("x;DIALLO;Awa;61000", header="Note;Nom;Prénom;Code postal")).columns
+    columns = read(file("x;DIALLO;Awa;non", header="Note;Nom;Prénom;Permis")).columns
     assert [(c.position, c.header, c.field) for c in columns] == [
         (1, "Note", None),
         (2, "Nom", "last_name"),
         (3, "Prénom", "first_name"),
-        (4, "Code postal", None),
+        (4, "Permis", None),
     ]
 
 
@@ -104,6 +107,31 @@ def test_of_two_columns_for_one_field_the_preferred_that_is_filled_counts() -> N
     header = "Nom de naissance;Nom d'usage;Prénom;Téléphone fixe;Portable"
     rows = read(file("Diallo;Bah;Awa;0233112233;", "Diallo;;Awa;0233112233;0612345678", header=header)).rows
     assert [(row.last_name, row.phone) for row in rows] == [("Bah", "+33233112233"), ("Diallo", "+33612345678")]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "commune"),
+    [
+        ("Commune", "Tarbes", "65440"),
+        ("Ville;Code postal", "Saint-Denis;97400", "97411"),
+        ("Code postal;Ville", "93200;SAINT DENIS", "93066"),
+        ("Code postal;Ville", "1000;Bourg-en-Bresse", "01053"),
+        ("Code INSEE", "61214", "61214"),
+        ("Code postal", "65000", "65440"),
+        ("Commune;Code postal", ";", None),
+    ],
+)
+def test_a_commune_is_read_by_its_name_and_its_postal_code(header: str, cells: str, commune: str | None) -> None:
+    portfolio = read(file(f"Diallo;Awa;{cells}", header=f"Nom;Prénom;{header}"))
+    assert ([row.commune for row in portfolio.rows], portfolio.problems) == ([commune], ())
+
+
+def test_a_commune_that_may_be_several_is_left_empty() -> None:
+    portfolio = read(file("Diallo;Awa;Saint-Denis", header="Nom;Prénom;Ville"))
+    assert [(one.severity, one.code, one.field) for one in portfolio.problems] == [
+        ("warning", "bad-commune", "commune")
+    ]
+    assert [row.commune for row in portfolio.rows] == [None]
 
 
 @pytest.mark.parametrize("mark", [";", ",", "\t"])

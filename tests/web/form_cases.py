@@ -157,6 +157,7 @@ FORM_CASES: tuple[Case, ...] = (
     Case("identity", arranged.opened, {"last_name": "Diallo-Sow"}, e.IdentityCorrected),
     Case("contact", arranged.opened, {"phone": "06 12 34 56 78"}, e.ContactCorrected),
     Case("project", arranged.opened, {"project": "vente"}, e.ProjectStated),
+    Case("commune", arranged.opened, {"commune": "Tarbes"}, e.CommuneStated),
     Case(
         "programme", arranged.opened, {"programme": "CEJ", "group": "mars"}, e.ProgrammeJoined,
         new={"plan-diagnostic": march(23)},

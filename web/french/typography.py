@@ -62,6 +62,13 @@ def de(name: str) -> str:
     return f"d’{name}" if _elides(name) else f"de {name}"
 
 
+def at(name: str) -> str:
+    """Returns "à Mortagne", "au Havre", "aux Andelys"."""
+    if article := _ARTICLE.match(name):
+        return f"{'au' if article[0].lower() == 'le ' else 'aux'} {name[article.end() :]}"
+    return f"à {name}"
+
+
 def que(name: str) -> str:
     """Returns "que Nadia", "qu’Élise"."""
     return f"qu’{name}" if _elides(name) else f"que {name}"

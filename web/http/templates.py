@@ -133,9 +133,9 @@ FILTERS = {
     function.__name__: function
     for function in (
         typography.de, typography.lower_first, typography.number, typography.percent, typography.phone,
-        typography.plural, typography.typeset, typography.upper_first, path.fraction, path.group, path.mastered,
-        path.site, carrying, typography.que, dates.clock, dates.day, dates.instant, dates.weekday, dates.weekday_day,
-        list_name,
+        typography.plural, typography.typeset, typography.upper_first, path.fraction, path.group, path.lives,
+        path.mastered, path.site, carrying, typography.que, dates.clock, dates.day, dates.instant, dates.weekday,
+        dates.weekday_day, list_name,
     )
 }  # fmt: skip
 

@@ -50,6 +50,7 @@ class Young:
     email: str | None = None
     group: str | None = None
     collective_end: date | None = None
+    commune: str = ""
     skill: float = 0.5
     zeal: float = 1.0
     attempts: list[Attempt] = field(default_factory=list)

@@ -514,7 +514,7 @@ def raised() -> Iterator[tuple[str, set[str]]]:
                     yield code, {keyword.arg for keyword in node.keywords if keyword.arg}
 
 
-MADE_CODES = {"bad-": ["bad-phone", "bad-email", "bad-website", "bad-booking", "bad-number"]}
+MADE_CODES = {"bad-": ["bad-phone", "bad-email", "bad-website", "bad-booking", "bad-number", "bad-commune"]}
 
 
 def literals(node: ast.expr) -> list[str]:

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from pixflow.documents.grille import percent
 from pixflow.dossier.state import ActionState, BuiltPrescription, LinkedParticipation
+from pixflow.open_data.communes import communes
 from pixflow.tasks.stages import WITHOUT_PARTNER
 from web.french import dates, partner_links, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.phrases import listed
-from web.french.typography import de, plural, say
+from web.french.typography import at, de, plural, say, typeset
 
 
 def age(birth_date: date, today: date) -> str:
@@ -33,6 +34,12 @@ def group_until(name: str, end: date | None, today: date) -> str:
 def site(name: str) -> str:
     """Returns a text like "site de Mortagne"."""
     return f"site {de(name)}"
+
+
+def lives(commune: str) -> str:
+    """Returns a text like "vit à Tarbes", for the code of a commune."""
+    found = communes().get(commune)
+    return f"vit {at(typeset(found.name) if found else commune)}"
 
 
 def mastered(value: int, total: int) -> str:

@@ -133,6 +133,7 @@ PORTFOLIO: dict[str, str] = {
     "bad-date": "« {value} » n’est pas une date, colonne « {field} » : écrivez-la comme 12/03/2005." + _EMPTY,
     "bad-phone": "« {value} » n’est pas un téléphone : écrivez-le comme 06 12 34 56 78." + _EMPTY,
     "bad-email": "« {value} » n’est pas une adresse de courriel : écrivez-la comme prenom.nom@exemple.fr." + _EMPTY,
+    "bad-commune": "« {value} » n’est pas une commune, ou plusieurs portent ce nom : ajoutez le code postal." + _EMPTY,
     "advisor-unknown": "« {value} » n’est pas dans l’équipe : vérifiez le nom, ou affectez le dossier ensuite.",
     "advisor-ambiguous": "« {value} » peut être plusieurs personnes de l’équipe : écrivez plutôt son courriel.",
     "site-unknown": "« {value} » n’est pas un site de la structure{instead} : corrigez la colonne « Site ».",
@@ -156,6 +157,7 @@ FIELDS: dict[str, str] = {
     "collective_end": "Fin de la période collective",
     "advisor": "Conseillère ou conseiller",
     "project": "Projet professionnel",
+    "commune": "Commune",
 }
 """Names of the columns of a portfolio file."""
 IGNORED = "colonne ignorée"

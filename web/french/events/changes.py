@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from pixflow.dossier.state import Appointment, DiagnosticPlan, Dossier
+from pixflow.open_data import communes
 from web.french import dates, typography, vocabulary
 from web.french.dossier import path, progress
 from web.french.events.fields import PARIS, Names
@@ -58,6 +59,7 @@ def _identity(dossier: Dossier, names: Names) -> Iterator[Field]:
     yield "site", "Site", dossier.site
     yield "phone", "Téléphone", typography.phone(dossier.phone) if dossier.phone else ""
     yield "email", "Courriel", dossier.email or ""
+    yield "commune", "Commune", communes.label(dossier.commune)
     yield "programme", "Programme", vocabulary.PROGRAMMES.get(dossier.programme, dossier.programme)
     yield "group", "Groupe", dossier.group or ""
     yield "collective_end", "Fin de la période collective", _day(dossier.collective_end)

@@ -9,6 +9,7 @@ EVENTS: dict[type[Event], EventWords] = {
     e.IdentityCorrected: ("Identité", "Identité corrigée[ : {corrected}]"),
     e.ContactCorrected: ("Coordonnées", "{coordinates}"),
     e.ProjectStated: ("Projet", "Projet[ : {project}]"),
+    e.CommuneStated: ("Commune", "Commune : {commune}"),
     e.ProgrammeJoined: (
         "Programme", "Programme : {programme}[, {group}][, période collective jusqu’au {collective_end}]",
     ),

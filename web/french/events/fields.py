@@ -1,6 +1,6 @@
 """Labels and values of the fields of events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Action, Moment, Partner
 from pixflow.folding import retractions_by_version
+from pixflow.open_data import communes
 from web.french import dates, lists, matching, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.events import contacts, partners
@@ -77,7 +78,8 @@ LABELS: dict[str, str] = {
     "details": "Fiche", "source": "Source", "updated": "Fiche du", "field": "Champ", "value": "Valeur",
     "offer": "Offre n°", "terms": "Offre", "other": "L’autre fiche", "partner_id": "Partenaire inscrit",
     "changed": "Changés", "gone": "Disparus", "aside": "Mis de côté", "outside": "Hors du territoire",
-    "refused": "Refusés", "groupings": "Intercommunalités", "communes": "Communes", "radius": "Kilomètres autour",
+    "refused": "Refusés", "groupings": "Intercommunalités", "commune": "Commune",
+    "communes": "Communes", "radius": "Kilomètres autour",
     "columns": "Colonnes", "credit": "Origine", "outlines": "Contours",
     "version": "N° du fait annulé", "warnings": "À vérifier", "way": "Par", "wish": "Souhait", "zone": "Fuseau horaire",
 }  # fmt: skip
@@ -220,9 +222,16 @@ def _typed(name: str, value: Any, context: EventContext) -> str:
             return value.name
         case Action():
             return value.label if value.proposal else f"{value.label} (hors grille)"
-    if name == "phone":
-        return typography.phone(value)
+    if name in _READ:
+        return _READ[name](value)
     return context.names.task(value) if name in ("task", "about") else str(value)
+
+
+_READ: Mapping[str, Callable[[str], str]] = {
+    "phone": typography.phone,
+    "commune": lambda code: typography.typeset(communes.label(code)),
+}
+"""Functions that show a stored text, by the name of its field."""
 
 
 def _named(name: str, id: UUID, context: EventContext) -> str:

@@ -20,6 +20,7 @@ from pixflow.engine import Step, new_id
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
 from pixflow.events.values import Awaited, Cause, Channel, LinkChannel, Modality, Partner
+from pixflow.open_data import communes
 from pixflow.participation import matches
 from pixflow.participation.state import Participation
 from pixflow.partner_links import issuing
@@ -628,6 +629,10 @@ class ProjectForm(DatedForm):
     project: Annotated[str, Label("Projet", hint="Pix s’y rattache à chaque étape.")]
 
 
+class CommuneForm(DatedForm):
+    commune: Annotated[str, Label("Commune", hint="Avec son code postal si d’autres portent ce nom.", remembered=False)]
+
+
 class ProgrammeForm(DatedForm):
     programme: Annotated[str, Label("Programme", "select")]
     group: Annotated[str | None, Label("Groupe", hint="En CEJ.", together=True)] = None
@@ -915,6 +920,10 @@ FORMS: dict[str, DossierForm] = {
     "project": DossierForm(
         identity.state_project, ProjectForm, "header", "Projet professionnel", events=(e.ProjectStated,),
         initial=_known("project"),
+    ),
+    "commune": DossierForm(
+        identity.state_commune, CommuneForm, "header", "Commune où vit la personne", events=(e.CommuneStated,),
+        initial=lambda desk, dossier, about: {"commune": communes.label(dossier.commune)},
     ),
     "programme": DossierForm(
         identity.join_programme, ProgrammeForm, "header", "Changer de programme", events=(e.ProgrammeJoined,),

@@ -40,6 +40,7 @@ class NewDossier(Form):
     collective_end: Day | None = None
     advisor: UUID | None = None
     project: str | None = None
+    commune: str | None = None
     on: Day
     anyway: bool = False
 
@@ -97,7 +98,7 @@ def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
     dossier_id = new_id(form.command_id, "dossier")
     streams = {"dossier": dossier_id}
     sent = form.model_dump(exclude={"command_id", "seen", "anyway"})
-    sent |= {"programme": form.programme or "", "project": form.project or ""}
+    sent |= {"programme": form.programme or "", "project": form.project or "", "commune": form.commune or ""}
     with form_refusals(desk):
         check_texts(sent)
         desk.engine.preview(streams, identity.open_dossier, by=desk.by(identity.open_dossier), **sent)

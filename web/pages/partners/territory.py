@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from pixflow.open_data import communes
 from pixflow.partners.catalogue import state_territory
 from pixflow.place_import import territory as territories
 from pixflow.refused import Refused
@@ -44,7 +45,7 @@ def _page(request: Request, desk: Desk, form: OpenForm) -> Response:
     values: dict[str, Any] = {
         "grouping": list(typed.groupings),
         "departments": "\n".join(typed.departments),
-        "other": "\n".join(map(territories.named, typed.communes)),
+        "other": "\n".join(map(communes.label, typed.communes)),
         "radius": territory.radius,
     }
     if form.errors:

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.identity import open_dossier
-from pixflow.portfolio.columns import FIELDS, Column, Field, places, read_columns
+from pixflow.open_data import communes
+from pixflow.portfolio.columns import FIELDS, JOINED, Column, Field, places, read_columns
 from pixflow.portfolio.importer import KeptReadings, PortfolioOutcome, PreparedPortfolio
 from pixflow.portfolio.plan import WAYS, PortfolioPreview, PortfolioRow, Way
 from pixflow.portfolio.problems import PortfolioProblem
@@ -309,6 +310,8 @@ def _value(desk: Desk, field: str, given: object) -> str:
             return advisor_name(desk, given)
         case str() if field == "phone":
             return typography.phone(given)
+        case str() if field == "commune":
+            return communes.label(given)
         case str() if field == "programme":
             return vocabulary.PROGRAMMES.get(given, given)
     return str(given)
@@ -347,7 +350,8 @@ def _columns_read(columns: Sequence[Column]) -> list[tuple[str, str, str]]:
     rows = []
     for column in columns:
         if column.field:
-            before = order[column.field][: order[column.field].index(column.position - 1)]
+            first = [] if column.field in JOINED else order[column.field]
+            before = first[: first.index(column.position - 1)] if first else []
             titles = ", ".join(say("« {header} »", header=columns[place].header) for place in before)
             rows.append((column.header, files.FIELDS[column.field], titles))
     return rows

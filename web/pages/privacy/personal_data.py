@@ -22,6 +22,7 @@ from pixflow.engine import Engine
 from pixflow.events import dossier as e
 from pixflow.events.base import Recorded
 from pixflow.folding import retractions_by_version
+from pixflow.open_data import communes
 from pixflow.reference_data import References
 from pixflow.tasks import Task
 from projections import audit_trail
@@ -234,7 +235,7 @@ FORMAT, VERSION = "pixflow.person", 1
 
 OF_PERSON = (
     "last_name", "first_name", "birth_date", "imilo_number", "phone", "email", "site", "programme", "group",
-    "collective_end", "project",
+    "collective_end", "project", "commune",
 )  # fmt: skip
 OTHERS = ("others", "dossier", "duplicate", "into")
 """The fields that may name other people's dossiers."""
@@ -408,6 +409,7 @@ def _identity(known: PersonalData) -> list[tuple[str, str]]:
         (f"N°{NBSP}i-Milo", person.imilo_number or ""),
         ("Téléphone", typography.phone(person.phone) if person.phone else ""),
         ("Courriel", person.email or ""),
+        ("Commune", communes.label(person.commune)),
         ("Site", person.site),
         ("Programme", ", ".join(filter(None, (named, person.group, until)))),
         ("Projet professionnel", person.project),

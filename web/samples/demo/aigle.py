@@ -25,6 +25,8 @@ TERRITORY = {
     "sites": {"L’Aigle": "61214", "Mortagne-au-Perche": "61293"},
 }  # fmt: skip
 """Groupings by SIREN, kilometres around them, and the commune of each site."""
+COMMUNES = ("61214", "61293", "", "61491", "61214")
+"""Where young people live, one after the other; nobody has asked some yet."""
 SOURCE = "Conseiller numérique"
 SUGGESTED = place(
     "Café solidaire de Tourouvre", "61491", (48.5900, 0.6500), LEARN, phone="+33233000107", address="2 rue du Lavoir"
@@ -267,6 +269,7 @@ class Aigle(Story):
                 programme="CEJ" if random.random() < 0.55 else "PACEA",
                 project=PROJECTS[random.randrange(len(PROJECTS))],
                 site=random.randrange(2),
+                commune=COMMUNES[i % len(COMMUNES)],
                 advisor_name="" if i == YOUNG_PEOPLE - 3 else FOLLOWS[i % len(FOLLOWS)],
                 arrives=at(day, 9 + i % 8, 5),
                 manner="shares" if i in EAGER else MANNERS[i % len(MANNERS)],

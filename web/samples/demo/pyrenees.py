@@ -171,6 +171,7 @@ class Pyrenees(Story):
             programme=programme,
             project=part.project,
             site=0 if programme == "CEJ" or n % 2 else 1,
+            commune="65440" if n % 3 else "65258",
             advisor_name=advisor,
             arrives=at(day, 9, 5) + timedelta(minutes=6 * n),
             manner=part.manner,
