@@ -595,14 +595,14 @@ EMITTED: dict[type[Event], Emitted] = {
         PRESCRIBED, parcours.send_referral,
         {
             "action": ACTION, "partner": Partner(None, "viaformation"), "starts": LATER, "ends": date(2026, 12, 18),
-            "note": "par téléphone", "referral": REFERRAL,
+            "note": "par téléphone", "referral": REFERRAL, "agreed": True,
         },
     ),
     d.PartnerLinkIssued: Emitted(
         (*PRESCRIBED, sent()), issuing.issue_link,
         {
             "referral": REFERRAL, "channel": "email", "address": "accueil@viaformation.example", "link": PARTNER_LINK,
-            "until": date(2026, 9, 23),
+            "until": date(2026, 9, 23), "agreed": True,
         },
     ),
     d.PartnerLinkMailed: Emitted(

@@ -226,6 +226,7 @@ def _parcours(state: Parcours, event: object, stamp: Stamp) -> Parcours:
                 email=event.email,
                 offer=event.offer,
                 contact=event.contact,
+                agreed=event.agreed,
             )
             return _changed(state, action, lambda a: _referred(a, sent))
         case e.ReferralAnswered(referral=referral):
@@ -259,7 +260,10 @@ def _links(state: Parcours, event: object, stamp: Stamp) -> Parcours:
     match event:
         case e.PartnerLinkIssued(referral=referral, link=link):
             made = PartnerLink(link, stamp, event.purpose, event.channel, event.address, event.until, event.asked)
-            return _change_referral(state, referral, lambda r: replace(r, links=(*r.links, made)))
+            agreed = event.agreed
+            return _change_referral(
+                state, referral, lambda r: replace(r, links=(*r.links, made), agreed=r.agreed or agreed)
+            )
         case e.PartnerLinkMailed(referral=referral, link=link):
             return _of_link(state, referral, link, lambda one: replace(one, mailed=stamp))
         case e.PartnerLinkReturned(referral=referral, link=link):

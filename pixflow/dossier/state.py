@@ -54,6 +54,7 @@ class Referral(Struct, frozen=True):
     """A referral. `email` was typed with it; `promised` is the day by which the partner said to answer.
 
     `reminders` are the e-mails that the clock sent while the partner was silent. `contact` is who is asked there.
+    `agreed`: the young person agrees that the partner learns their name and telephone.
     """
 
     id: UUID
@@ -75,6 +76,7 @@ class Referral(Struct, frozen=True):
     report: Report | None = None
     offer: UUID | None = None
     contact: UUID | None = None
+    agreed: bool = False
 
     @property
     def link(self) -> PartnerLink | None:
@@ -86,6 +88,11 @@ class Referral(Struct, frozen=True):
         """The e-mail address typed last, with the referral or with a link."""
         typed = [link.address for link in self.links if link.address]
         return typed[-1] if typed else self.email
+
+    @property
+    def by_mail(self) -> bool:
+        """Tells if an e-mail was meant to leave: the clock writes to no other partner."""
+        return any(link.channel == "email" for link in self.links)
 
 
 class ActionState(Struct, frozen=True):
@@ -531,6 +538,12 @@ def must_have_referral(dossier: Dossier, referral: UUID) -> tuple[ActionState, R
             if known.id == referral:
                 return action, known
     raise Refused("unknown-referral")
+
+
+def must_agree(agreed: bool) -> None:
+    """Raises Refused("agreement-needed") before a name and a telephone leave without the young person's agreement."""
+    if not agreed:
+        raise Refused("agreement-needed", field="agreed")
 
 
 def must_be_open(dossier: Dossier) -> None:

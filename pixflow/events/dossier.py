@@ -305,6 +305,7 @@ class ReferralSent(Event):
     """A referral. `partner_id` is a listed partner, `offer` one of its offers: both stay once a person is erased.
 
     `contact` is who is asked there: the e-mail goes to their own address, which stands in their stream alone.
+    `agreed`: the young person agrees that the partner learns their name and telephone.
     """
 
     referral: UUID
@@ -318,13 +319,15 @@ class ReferralSent(Event):
     partner_id: UUID | None = None
     offer: UUID | None = None
     contact: UUID | None = None
+    agreed: Personal[bool] = False
 
 
 @event("dossier.PartnerLinkIssued")
 class PartnerLinkIssued(Event):
     """A link that lets the partner of a referral answer without an account, through `until`. It ends older ones.
 
-    `purpose` is the answer, or the outcome after an acceptance. `asked`: the partner asked for it.
+    `purpose` is the answer, or the outcome after an acceptance. `asked`: the partner asked for it. `agreed`: the young
+    person agrees, where the referral did not say it.
     """
 
     referral: UUID
@@ -335,6 +338,7 @@ class PartnerLinkIssued(Event):
     until: date
     asked: bool
     on: date
+    agreed: Personal[bool] = False
 
 
 @event("dossier.PartnerLinkMailed")

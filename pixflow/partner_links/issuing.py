@@ -7,7 +7,7 @@ from uuid import UUID
 from pixflow import identity
 from pixflow.actor import CLOCK, PARTNER
 from pixflow.decision import NOBODY, OWN_DOSSIERS, decision
-from pixflow.dossier.state import Dossier, Referral, must_be_open, must_have_referral
+from pixflow.dossier.state import Dossier, Referral, must_agree, must_be_open, must_have_referral
 from pixflow.events.base import Event
 from pixflow.events.dossier import (
     AnswerPromised,
@@ -27,11 +27,20 @@ from pixflow.refused import Refused, required
 
 @decision("issue_link", OWN_DOSSIERS)
 def issue_link(
-    dossier: Dossier, *, referral: UUID, channel: LinkChannel, address: str, on: date, link: UUID, until: date
+    dossier: Dossier,
+    *,
+    referral: UUID,
+    channel: LinkChannel,
+    address: str,
+    on: date,
+    link: UUID,
+    until: date,
+    agreed: bool = False,
 ) -> list[Event]:
     """Issues a link for the partner's answer, or for the outcome once they accepted. It ends the one before.
 
-    Raises Refused: "unknown-referral", "action-over", "already-answered" after a refusal or an outcome, "bad-email".
+    Raises Refused: "unknown-referral", "action-over", "already-answered" after a refusal or an outcome, "bad-email",
+    "agreement-needed" for an e-mail to which the young person has not agreed.
     Without an `address`, an e-mail goes to that of the contact: here and below.
     """
     must_be_open(dossier)
@@ -42,7 +51,10 @@ def issue_link(
         raise Refused("action-over")
     if not is_awaited(dossier, action, known):
         raise Refused("already-answered", answer=known.answer)
-    return [_issued(known, link, channel, _address(known, address) if channel == "email" else "", until, on)]
+    to = _address(known, address) if channel == "email" else ""
+    if channel == "email":
+        must_agree(known.agreed or agreed)
+    return [_issued(known, link, channel, to, until, on, agreed=agreed and not known.agreed)]
 
 
 @decision("revoke_link", OWN_DOSSIERS)
@@ -75,7 +87,7 @@ def renew_link(dossier: Dossier, *, link: UUID, on: date, new: UUID, until: date
 def remind_partner(dossier: Dossier, *, referral: UUID, address: str, link: UUID, until: date, on: date) -> list[Event]:
     """Chases a silent partner by e-mail, with a fresh link. Records nothing when they are no longer waited for."""
     action, known = must_have_referral(dossier, referral)
-    awaited = is_awaited(dossier, action, known) and known.answer is None
+    awaited = is_awaited(dossier, action, known) and known.answer is None and known.by_mail
     if not awaited or len(known.reminders) >= MOST_REMINDERS or _has(known, link) or _is_revoked(known):
         return []
     chased = PartnerChased(referral=referral, channel="email", reached=False, note="", on=on, automatic=True)
@@ -86,7 +98,8 @@ def remind_partner(dossier: Dossier, *, referral: UUID, address: str, link: UUID
 def ask_outcome(dossier: Dossier, *, referral: UUID, address: str, link: UUID, until: date, on: date) -> list[Event]:
     """Issues the link for the outcome, on the last day of an action that the partner accepted."""
     action, known = must_have_referral(dossier, referral)
-    if not is_awaited(dossier, action, known) or known.answer is None or _has(known, link) or _is_revoked(known):
+    answered = known.answer is not None and known.by_mail
+    if not is_awaited(dossier, action, known) or not answered or _has(known, link) or _is_revoked(known):
         return []
     return [_issued(known, link, "email", _address(known, address), until, on)]
 
@@ -123,7 +136,15 @@ def _address(known: Referral, text: str) -> str:
 
 
 def _issued(
-    known: Referral, link: UUID, channel: LinkChannel, address: str, until: date, on: date, *, asked: bool = False
+    known: Referral,
+    link: UUID,
+    channel: LinkChannel,
+    address: str,
+    until: date,
+    on: date,
+    *,
+    asked: bool = False,
+    agreed: bool = False,
 ) -> Event:
     return PartnerLinkIssued(
         referral=known.id,
@@ -134,6 +155,7 @@ def _issued(
         until=until,
         asked=asked,
         on=on,
+        agreed=agreed,
     )
 
 

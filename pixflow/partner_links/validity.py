@@ -57,9 +57,10 @@ def has_ended(referral: Referral) -> bool:
 def reminder_day(referral: Referral, refs: References) -> date | None:
     """Returns the day of the next e-mail to a silent partner, None when there is none (docs/domain.md#partner-links).
 
-    A chase starts the delay again, and a promised answer puts it off. None leaves once the referral has lapsed.
+    A chase starts the delay again, and a promised answer puts it off. None leaves once the referral has lapsed, nor to
+    a partner that no e-mail was meant for.
     """
-    if referral.answer or len(referral.reminders) >= MOST_REMINDERS:
+    if referral.answer or not referral.by_mail or len(referral.reminders) >= MOST_REMINDERS:
         return None
     delays = refs.protocol(referral.stamp.on).delays
     turn = max([referral.stamp, *referral.reminders], key=lambda stamp: stamp.on).on
@@ -84,9 +85,9 @@ def lapse_day(referral: Referral, refs: References) -> date:
 def outcome_day(action: ActionState, referral: Referral) -> date | None:
     """Returns the day when the partner who accepted is asked for the outcome: the last one of the action.
 
-    None when no end is known, or when they were asked or have said it.
+    None when no end is known, when they were asked or have said it, or when no e-mail was meant for them.
     """
-    asked = any(link.purpose == "outcome" for link in referral.links)
+    asked = not referral.by_mail or any(link.purpose == "outcome" for link in referral.links)
     if referral.answer != "accepted" or action.referral != referral or asked or has_ended(referral):
         return None
     return action.ends

@@ -30,6 +30,7 @@ class Walk:
         house.on(
             self.dossier, parcours.send_referral, action=actions[1], partner=Partner(None, "Médiathèque de Mortagne"),
             starts=None, ends=date(2026, 4, 30), note="Vient le matin", email="accueil@mediatheque.exemple",
+            agreed=True,
             context={"referral": uuid4(), "link": uuid4(), "until": MONDAY + timedelta(days=8)},
         )  # fmt: skip
 

@@ -40,7 +40,9 @@ ADDRESS = "accueil@viaformation.example"
 LINKED = (*PRESCRIBED, sent(), link_issued())
 ISSUE: dict[str, Any] = {
     "referral": REFERRAL, "channel": "email", "address": ADDRESS, "on": DAY, "link": PARTNER_LINK, "until": LAST,
+    "agreed": True,
 }  # fmt: skip
+AGREED = link_issued(agreed=True)
 RENEW: dict[str, Any] = {"link": PARTNER_LINK, "new": NEW, "until": LAST, "address": ADDRESS, "on": LATER}
 REPORTED = d.OutcomeReported(referral=REFERRAL, outcome="done", day=DAY, note="", on=DAY)
 REVOKED = d.PartnerLinkRevoked(referral=REFERRAL, link=PARTNER_LINK, on=DAY)
@@ -56,18 +58,47 @@ def test_a_referral_to_an_address_issues_its_link() -> None:
     refer = {
         "action": ACTION, "partner": Partner(None, "viaformation"), "starts": None, "ends": None, "note": "",
         "on": DAY, "referral": REFERRAL, "email": " Accueil@viaformation.example ", "link": PARTNER_LINK, "until": LAST,
+        "agreed": True,
     }  # fmt: skip
-    said = replace(sent(), email=ADDRESS)
+    said = replace(sent(), email=ADDRESS, agreed=True)
     given(*PRESCRIBED).when(send_referral, **refer).then(said, link_issued())
     given(*PRESCRIBED).when(send_referral, **refer | {"email": "viaformation"}).refused("bad-email", field="email")
-    given(*PRESCRIBED).when(send_referral, **refer | {"email": None}).then(sent())
+    given(*PRESCRIBED).when(send_referral, **refer | {"email": None}).then(sent(agreed=True))
+
+
+def test_no_name_leaves_by_mail_before_the_young_person_agrees() -> None:
+    refer = {
+        "action": ACTION, "partner": Partner(None, "viaformation"), "starts": None, "ends": None, "note": "",
+        "on": DAY, "referral": REFERRAL, "link": PARTNER_LINK, "until": LAST,
+    }  # fmt: skip
+    asks = given(*PRESCRIBED)
+    asks.when(send_referral, **refer | {"email": ADDRESS}).refused("agreement-needed", field="agreed")
+    asks.when(send_referral, **refer | {"to_contact": True}).refused("agreement-needed", field="agreed")
+    asks.when(send_referral, **refer).then(sent())
+    silent = ISSUE | {"agreed": False}
+    given(*PRESCRIBED, sent()).when(issuing.issue_link, **silent).refused("agreement-needed", field="agreed")
+    given(*PRESCRIBED, sent()).when(issuing.issue_link, **silent | {"channel": "paper"}).then(
+        link_issued(channel="paper", address="")
+    )
+    given(*PRESCRIBED, sent(agreed=True)).when(issuing.issue_link, **silent).then(link_issued())
+    given(*LINKED[:-1], AGREED).when(issuing.issue_link, **silent | {"link": NEW}).then(link_issued(link=NEW))
+
+
+def test_the_clock_writes_to_no_partner_that_was_only_called() -> None:
+    clock = {"referral": REFERRAL, "address": ADDRESS, "link": NEW, "until": LAST, "on": LATER}
+    for links in ((), (link_issued(channel="paper", address=""),)):
+        called = (*PRESCRIBED, sent(), *links)
+        given(*called).when(issuing.remind_partner, **clock).then_nothing()
+        given(*called, answered()).when(issuing.ask_outcome, **clock).then_nothing()
 
 
 def test_an_advisor_issues_a_link_by_mail_or_on_paper() -> None:
-    given(*PRESCRIBED, sent()).when(issuing.issue_link, **ISSUE).then(link_issued())
+    given(*PRESCRIBED, sent()).when(issuing.issue_link, **ISSUE).then(AGREED)
     paper = ISSUE | {"channel": "paper", "address": "what was typed"}
-    given(*PRESCRIBED, sent()).when(issuing.issue_link, **paper).then(link_issued(channel="paper", address=""))
-    outcome = link_issued(purpose="outcome")
+    given(*PRESCRIBED, sent()).when(issuing.issue_link, **paper).then(
+        link_issued(channel="paper", address="", agreed=True)
+    )
+    outcome = link_issued(purpose="outcome", agreed=True)
     given(*PRESCRIBED, sent(), answered()).when(issuing.issue_link, **ISSUE).then(outcome)
 
 
@@ -124,7 +155,7 @@ def test_a_link_is_revoked_once_and_asked_for_no_more() -> None:
     given(*LINKED).when(issuing.revoke_link, **revoke).then(REVOKED)
     given(*PRESCRIBED, sent()).when(issuing.revoke_link, **revoke).then_nothing()
     given(*LINKED, REVOKED).when(issuing.renew_link, **RENEW).refused("link-over")
-    given(*LINKED, REVOKED).when(issuing.issue_link, **ISSUE | {"link": NEW}).then(link_issued(link=NEW))
+    given(*LINKED, REVOKED).when(issuing.issue_link, **ISSUE | {"link": NEW}).then(link_issued(link=NEW, agreed=True))
 
 
 def test_the_partner_asks_for_a_new_link_once_a_day() -> None:
@@ -158,7 +189,7 @@ def test_the_clock_chases_a_silent_partner_twice_at_most() -> None:
     remind = {"referral": REFERRAL, "address": ADDRESS, "link": NEW, "until": LAST, "on": LATER}
     chased = d.PartnerChased(referral=REFERRAL, channel="email", reached=False, note="", on=LATER, automatic=True)
     again = link_issued(link=NEW, on=LATER, until=LAST)
-    given(*PRESCRIBED, sent()).when(issuing.remind_partner, **remind).then(chased, again)
+    given(*LINKED).when(issuing.remind_partner, **remind).then(chased, again)
     given(*LINKED, REVOKED).when(issuing.remind_partner, **remind).then_nothing()
     given(*LINKED, chased, chased).when(issuing.remind_partner, **remind).then_nothing()
     given(*LINKED, answered()).when(issuing.remind_partner, **remind).then_nothing()

@@ -177,7 +177,7 @@ def _referral(made: House) -> str:
     link = uuid4()
     made.on(
         dossier, parcours.send_referral, action=actions[1], partner=Partner(None, "Médiathèque de Mortagne"),
-        starts=None, ends=made.today + timedelta(days=30), note="", email="accueil@mediatheque.exemple",
+        starts=None, ends=made.today + timedelta(days=30), note="", email="accueil@mediatheque.exemple", agreed=True,
         context={"referral": uuid4(), "link": link, "until": made.today + timedelta(days=8)},
     )  # fmt: skip
     return f"/p/{token_of(link, made.served.engine.token)}"

@@ -193,7 +193,7 @@ def _referred(at_work: House, dossier: UUID, action: UUID) -> UUID:
     partner = Partner(None, "Médiathèque de Mortagne")
     said = {"partner": partner, "starts": None, "ends": None, "note": "le matin", "email": "accueil@mediatheque.fr"}
     context = {"referral": referral, "link": link, "until": until}
-    at_work.on(dossier, parcours.send_referral, action=action, **said, context=context)
+    at_work.on(dossier, parcours.send_referral, action=action, agreed=True, **said, context=context)
     at_work.on(dossier, issuing.note_mailed_link, CLOCK, link=link)
     at_work.on(dossier, answering.see_referral, f"partner:{referral}", link=link)
     return referral

@@ -84,7 +84,7 @@ FORM_CASES: tuple[Case, ...] = (
         {"build-prescription result"}, {"refer action 1": march(23)},
     ),
     Case(
-        "refer", arranged.prescribed, {"partner": "EPN", "ends": "2026-04-30"}, e.ReferralSent,
+        "refer", arranged.prescribed, {"partner": "EPN", "ends": "2026-04-30", "agreed": "true"}, e.ReferralSent,
         {"refer action 2"},
         {
             "record-outcome action 2": date(2026, 5, 11), "chase-partner referral": april(2),
@@ -96,7 +96,10 @@ FORM_CASES: tuple[Case, ...] = (
         {"chase-partner referral"},
         changed={"offer-alternative action 2": {"opens": MONDAY, "due": march(23), "why": "refused"}},
     ),
-    Case("link", arranged.referred, {"channel": "email", "address": "accueil@epn.example"}, e.PartnerLinkIssued),
+    Case(
+        "link", arranged.referred, {"channel": "email", "address": "accueil@epn.example", "agreed": "true"},
+        e.PartnerLinkIssued,
+    ),
     Case("revoke", arranged.linked, {}, e.PartnerLinkRevoked),
     Case(
         "start", arranged.prescribed, {"ends": "2026-04-30"}, e.ActionStarted,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pixflow import identity
 from pixflow.decision import OWN_DOSSIERS, decision
-from pixflow.dossier.state import ActionState, Dossier, must_be_open, must_have_referral
+from pixflow.dossier.state import ActionState, Dossier, must_agree, must_be_open, must_have_referral
 from pixflow.events.base import Event
 from pixflow.events.dossier import (
     ActionDropped,
@@ -39,11 +39,13 @@ def send_referral(
     offer: UUID | None = None,
     contact: UUID | None = None,
     to_contact: bool = False,
+    agreed: bool = False,
 ) -> list[Event]:
     """Refers the young person to a partner for one action, or to another one before the first answers.
 
     With an `email`, the partner receives `link`, which opens the referral through `until`. `offer` is one of a listed
-    partner's, `contact` a person there; `to_contact`: the link goes to their own address.
+    partner's, `contact` a person there; `to_contact`: the link goes to their own address. Raises
+    Refused("agreement-needed") for a link without the young person's agreement.
     """
     must_be_open(dossier)
     state = _running(dossier, action)
@@ -68,8 +70,12 @@ def send_referral(
         partner_id=partner.id,
         offer=offer,
         contact=contact,
+        agreed=agreed,
     )
-    return [sent, *(_link(sent, link, until) if address or to_contact else ())]
+    links = list(_link(sent, link, until) if address or to_contact else ())
+    if links:
+        must_agree(agreed)
+    return [sent, *links]
 
 
 def _link(sent: ReferralSent, link: UUID | None, until: date | None) -> Iterator[Event]:

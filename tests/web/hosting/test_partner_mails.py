@@ -182,7 +182,7 @@ def test_a_contact_is_written_to_until_their_address_comes_back_and_no_dossier_h
     dossier, actions = at_work.prescribed(first="Léa", last="Martin")
     new = {"referral": referral, "link": uuid4(), "until": at_work.today + timedelta(days=8), "to_contact": True}
     at_work.on(dossier, parcours.send_referral, action=actions[1], partner=Partner(partner, "EPN"), contact=contact,
-               starts=None, ends=None, note="", context=new)  # fmt: skip
+               starts=None, ends=None, note="", agreed=True, context=new)  # fmt: skip
     assert lise in [mail.to for mail in referred.tick()]
     referred.outbox.unknown = lise
     at_work.day(date(2026, 3, 30))

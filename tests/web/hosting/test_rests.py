@@ -408,7 +408,7 @@ def refers(house: House, dossier: UUID) -> None:
     until = house.today + timedelta(days=8)
     context = {"referral": uuid4(), "link": uuid4(), "until": until}
     said = {"partner": Partner(None, "Médiathèque"), "starts": None, "ends": until, "note": "", "email": ADDRESS}
-    house.on(dossier, parcours.send_referral, action=actions[1], context=context, **said)
+    house.on(dossier, parcours.send_referral, action=actions[1], agreed=True, context=context, **said)
 
 
 def receives(house: House, dossier: UUID) -> None:

@@ -12,7 +12,7 @@ from pixflow.open_data.locations import kilometres
 from pixflow.open_data.place import Point
 from pixflow.partners.state import Catalogue
 from pixflow.place_import.territory import middles, stated_or_guessed
-from projections import partner_search, partners, referrals
+from projections import contacts, partner_search, partners, referrals
 from web.desk.desk import Desk
 from web.french.phrases import listed
 from web.french.territory import hours
@@ -125,6 +125,15 @@ def chosen(desk: Desk, partner: UUID, offer: UUID) -> Partner | None:
     rows = partners.open_offers(desk.read, [partner]).get(partner, ())
     row = partners.one(desk.read, partner)
     return Partner(partner, row.name) if row and any(one.offer == offer for one in rows) else None
+
+
+def is_called(desk: Desk, partner: UUID, offer: UUID, contact: UUID | None) -> bool:
+    """Tells if the person asked there, else the offer, answers by telephone: no e-mail leaves by itself."""
+    person = contacts.one(desk.read, contact)
+    if person:
+        return person.details.answers == "phone"
+    rows = partners.open_offers(desk.read, [partner]).get(partner, ())
+    return any(one.offer == offer and partners.terms_of(one).contact == "phone" for one in rows)
 
 
 def initial(desk: Desk, dossier: Dossier, action: str) -> Mapping[str, Any]:

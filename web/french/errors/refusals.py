@@ -69,6 +69,7 @@ REFUSALS: dict[str, str] = {
     "action-over": "Cette action a déjà pris fin, ou est écartée. Pour y revenir, annulez ce fait dans l’historique.",
     "already-referred": "Cette action est déjà proposée à {partner} depuis le {on} : notez d’abord sa réponse.",
     "ends-before-start": "La fin, le {ends}, est avant le début, le {starts} : corrigez l’une des deux dates.",
+    "agreement-needed": "Cochez que la personne est d’accord : le courriel donne son nom et son téléphone.",
     "unknown-referral": "Cette orientation n’est plus dans le dossier : rechargez la page.",
     "link-over": "Ce lien n’est plus valable.",
     "already-promised": "Une réponse est déjà promise avant le {until}.",

@@ -41,7 +41,8 @@ EVENTS: dict[type[Event], EventWords] = {
         else "Prescription construite sur {percent}, grille n° {grille} : {labels}",
     ),
     e.ReferralSent: (
-        "Orientation", "Orientation vers {partner} : {action}[, à partir du {starts}][, jusqu’au {ends}]",
+        "Orientation",
+        "Orientation vers {partner} : {action}[, à partir du {starts}][, jusqu’au {ends}][, {agreed}]",
     ),
     e.ReferralAnswered: (
         "Réponse du partenaire",
@@ -108,7 +109,10 @@ EVENTS: dict[type[Event], EventWords] = {
 LINKS: dict[type[Event], EventWords] = {
     e.PartnerLinkIssued: (
         "Lien d’un partenaire",
-        "Lien {channel} pour {purpose} : {referral}[ ({label})][, {address}][, {asked}], valable jusqu’au {until}",
+        (
+            "Lien {channel} pour {purpose} : {referral}[ ({label})][, {address}][, {asked}][, {agreed}], "
+            "valable jusqu’au {until}"
+        ),
     ),
     e.PartnerLinkMailed: ("Courriel à un partenaire", "Courriel parti à {referral}[ ({label})]"),
     e.PartnerLinkReturned: (

@@ -270,6 +270,7 @@ _SAID: Mapping[object, Mapping[Any, str]] = {
     "trouble": {True: "en difficulté"},
     "ease": {True: "à l’aise"},
     "asked": {True: "à sa demande"},
+    "agreed": {True: "avec l’accord de la personne"},
     "useful": {True: "utile", False: "pas utile"},
     "automatic": {True: " automatiquement"},
     (e.WorkshopMissed, "excused"): {True: "Excusé·e pour", False: "Absent·e à"},

@@ -388,12 +388,19 @@ def _prescription(desk: Desk, dossier: Dossier, form: PrescriptionForm | Debrief
 # --- actions and partners
 
 
+Agreed = Annotated[
+    bool,
+    Label("La personne est d’accord pour que le partenaire lise son nom, son âge et son téléphone", "checkbox"),
+]
+
+
 class ReferForm(PathForm):
     action: UUID
     offered: Annotated[Pair | None, Label("Une offre qui convient", "radio")] = None
     partner: Annotated[Text, Label("Partenaire")] = ""
     contact: Annotated[UUID | None, Label("À qui", "select")] = None
     email: Annotated[str | None, Label("Son courriel", "email")] = None
+    agreed: Agreed = False
     starts: Annotated[Day | None, Label("Début", "date", together=True)] = None
     ends: Annotated[
         Day | None, Label("Fin prévue", "date", hint="L’issue sera demandée ce jour-là.", together=True)
@@ -405,6 +412,7 @@ class PartnerLinkForm(PathForm):
     referral: UUID
     channel: Annotated[LinkChannel, Label("Le lien part", "radio", missing="Dites comment le lien part.")]
     address: Annotated[Text, Label("Courriel du partenaire", "email")] = ""
+    agreed: Agreed = False
 
 
 class RevokeLinkForm(PathForm):
@@ -481,8 +489,9 @@ def _check_offer(desk: Desk, dossier: Dossier, form: ReferForm) -> Errors:
 def _refer(desk: Desk, dossier: Dossier, form: ReferForm) -> Arguments:
     listed = referral_offers.chosen(desk, *form.offered) if form.offered else None
     partner, email = listed or Partner(None, form.partner), form.email
-    to_contact = email is None and contacts.has_mail(desk, form.contact)
-    if listed and form.offered and email is None and not to_contact:
+    called = form.offered is not None and referral_offers.is_called(desk, *form.offered, form.contact)
+    to_contact = email is None and not called and contacts.has_mail(desk, form.contact)
+    if listed and form.offered and email is None and not to_contact and not called:
         email = referral_offers.listed_email(desk, form.offered[0]) or None
     offer = form.offered[1] if listed and form.offered else None
     return {**sent(form, "offered"), "partner": partner, "offer": offer, "email": email}, {

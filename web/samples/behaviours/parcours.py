@@ -166,6 +166,7 @@ class Parcours(Advisors):
             starts=None,
             ends=self.referral_ends(case),
             note="",
+            agreed=bool(email),
         )
         if email:
             yield from self.mailed(case, referral, link)

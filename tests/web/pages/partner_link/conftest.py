@@ -113,7 +113,7 @@ class Referred:
         """The advisor issues a link. Returns its path."""
         link = uuid4()
         self.house.on(
-            self.dossier, issuing.issue_link, referral=self.referral, channel=channel, address=address,
+            self.dossier, issuing.issue_link, referral=self.referral, channel=channel, address=address, agreed=True,
             context={"link": link, "until": self.house.today + timedelta(days=8)},
         )  # fmt: skip
         return f"/p/{token_of(link, self.house.served.engine.token)}"
@@ -142,7 +142,7 @@ def referred_in(made: House) -> Referred:
     referral, link = uuid4(), uuid4()
     made.on(
         dossier, parcours.send_referral, action=actions[1], partner=Partner(None, "Médiathèque de Mortagne"),
-        starts=None, ends=date(2026, 4, 30), note=NOTE, email=ADDRESS,
+        starts=None, ends=date(2026, 4, 30), note=NOTE, email=ADDRESS, agreed=True,
         context={"referral": referral, "link": link, "until": made.today + timedelta(days=8)},
     )  # fmt: skip
     return Referred(made, dossier, actions[1], referral)

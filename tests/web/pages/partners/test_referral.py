@@ -11,8 +11,8 @@ import pytest
 
 from pixflow.dossier.stages import parcours
 from pixflow.dossier.stages.prescription import build_prescription
-from pixflow.events.dossier import ReferralSent
-from pixflow.events.values import ContactDetails, OfferTerms, Partner, PartnerDetails
+from pixflow.events.dossier import PartnerLinkIssued, ReferralSent
+from pixflow.events.values import ContactDetails, OfferContact, OfferTerms, Partner, PartnerDetails
 from pixflow.partners import contacts, listing
 from pixflow.partners import listing as offers
 from pixflow.partners.catalogue import state_territory
@@ -30,10 +30,12 @@ AT_MORTAGNE = PartnerDetails(
 FAR = PartnerDetails(name="Cyber-base", commune="61214", town="L'Aigle", point=(48.763, 0.628))
 
 
-def listed(at_work: House, details: PartnerDetails, *proposals: str) -> tuple[UUID, UUID]:
+def listed(at_work: House, details: PartnerDetails, *proposals: str, **more: Any) -> tuple[UUID, UUID]:
+    """A partner with one offer, asked by e-mail."""
     partner, offer = uuid4(), uuid4()
     at_work.says(SOPHIE, listing.list_partner, {"partner": partner}, details=details)
-    terms = OfferTerms(label="Atelier", kind="digital", proposals=proposals)
+    said = {"label": "Atelier", "kind": "digital", "contact": "email", **more}
+    terms = OfferTerms(**said, proposals=proposals)
     at_work.says(SOPHIE, offers.list_offer, {"partner": partner}, offer=offer, terms=terms)
     return partner, offer
 
@@ -61,8 +63,9 @@ class Case:
 
     def send(self, **said: Any) -> Any:
         on = date.isoformat(self.house.today)
-        data = {"command_id": str(uuid4()), "on": on, "action": str(self.action), **said}
-        return self.house.client(NADIA).post(f"/dossiers/{self.dossier}/refer", data=data)
+        data = {"command_id": str(uuid4()), "on": on, "action": str(self.action), "agreed": "true", **said}
+        kept = {name: value for name, value in data.items() if value is not None}
+        return self.house.client(NADIA).post(f"/dossiers/{self.dossier}/refer", data=kept)
 
     def sent(self) -> list[ReferralSent]:
         return [event for event in self.house.events(self.dossier) if isinstance(event, ReferralSent)]
@@ -96,6 +99,29 @@ def test_an_offer_of_the_proposal_is_chosen_and_the_partner_notes_its_use(at_wor
     state: PartnerState = at_work.served.engine.state("partner", partner)
     assert state.used == at_work.today
     assert "1 orientation" in text(at_work, f"/partenaires/{partner}")
+
+
+def test_no_e_mail_leaves_before_the_young_person_agrees(at_work: House, case: Case) -> None:
+    partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
+    for asked in ({"offered": f"{partner}:{offer}"}, {"partner": "EPN", "email": "epn@example.org"}):
+        refused = case.send(**asked, agreed=None)
+        assert (refused.status_code, "Cochez que la personne est d’accord" in refused.text) == (422, True)
+    assert not case.sent()
+    assert case.send(offered=f"{partner}:{offer}").status_code == 303
+    assert case.sent()[0].agreed
+    assert "avec l’accord de la personne" in text(at_work, f"/dossiers/{case.dossier}")
+
+
+def test_an_offer_by_telephone_sends_no_e_mail(at_work: House, case: Case) -> None:
+    partner, offer = listed(at_work, AT_MORTAGNE, case.proposal, contact="phone")
+    lise = called(at_work, partner, answers="phone")
+    for asked in ({}, {"contact": str(lise)}):
+        before = len(case.sent())
+        assert case.send(offered=f"{partner}:{offer}", agreed=None, **asked).status_code == 303
+        (told,) = case.sent()[before:]
+        assert told.email == ""
+        at_work.on(case.dossier, parcours.answer_referral, referral=told.referral, answer="refused", reason="complet")
+    assert not [event for event in at_work.events(case.dossier) if isinstance(event, PartnerLinkIssued)]
 
 
 def test_the_partner_s_page_says_where_each_referral_stands_and_names_nobody_beyond_one_s_scope(
@@ -293,8 +319,8 @@ def test_a_place_without_coordinates_is_as_far_as_its_commune(at_work: House, ca
     assert said.index("Médiathèque") < said.index("EPN") < said.index("Ailleurs")
 
 
-def called(at_work: House, partner: UUID) -> UUID:
+def called(at_work: House, partner: UUID, answers: OfferContact = "email") -> UUID:
     """Somebody to call at a partner."""
-    contact, details = uuid4(), ContactDetails("Lise Marchand", email="lise@example.org", answers="email")
+    contact, details = uuid4(), ContactDetails("Lise Marchand", email="lise@example.org", answers=answers)
     at_work.says(NADIA, contacts.name_contact, {"contact": contact}, partner=partner, details=details)
     return contact
