@@ -198,7 +198,11 @@ GRID = Grille(
 )
 DRAFT: dict[str, Any] = {"note": "après l'hiver", "replaces": 0, "on": DAY}
 DEFINITIONS = Definitions(
-    "Trimestre 2", (("I5", 10),), workshop_presents=False, without=(("R9", "la formation commence en mai"),)
+    "Trimestre 2",
+    (("I5", 10),),
+    workshop_presents=False,
+    without=(("R9", "la formation commence en mai"),),
+    aims=(("begun", 120),),
 )
 DEFINITIONS_DRAFTED = i.DefinitionsDrafted(draft=1, document=DEFINITIONS, note="après l'hiver", on=DAY)
 PROTOCOL_DRAFTED = ProtocolDrafted(draft=1, document=PROTOCOL, note="après l'hiver", on=DAY)

@@ -6,6 +6,9 @@ TARGETED = ("I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11")
 """The indicators with a delay. Without a target of its own, one takes the protocol's in force on the day of entry."""
 RULES = tuple(f"R{number}" for number in range(1, 16))
 LONGEST_TARGET = 365
+AIMED = ("presented", "begun", "debriefed", "prescribed", "started")
+"""The main steps, which may have a target of their own."""
+LARGEST_AIM = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +16,8 @@ class Definitions:
     """`targets` are pairs of an indicator and days. `silent`: calendar days without activity before a path is silent.
 
     `workshop_presents`: a workshop attended counts as Pix presented, and planned. `without` are the rules of
-    conformance that the structure switched off, each with its reason.
+    conformance that the structure switched off, each with its reason. `aims` are pairs of a main step and the young
+    people who should pass it in a year.
     """
 
     name: str
@@ -22,6 +26,7 @@ class Definitions:
     workshop_presents: bool = True
     silent: int = 60
     without: tuple[tuple[str, str], ...] = ()
+    aims: tuple[tuple[str, int], ...] = ()
 
     def target(self, indicator: str, usual: int) -> int:
         """Returns the target days of an indicator, the usual ones when it has none of its own."""

@@ -65,6 +65,8 @@ _OUTCOMES = {
     "out": Cell(states=("out",)),
 }
 _DONE_AMONG_ALL = {COUNTED: Cell(states=("done",)), AMONG: Cell()}
+_STUCK = {"stuck": Cell(states=("open",), late=True, ever=True)}
+"""Those past their day, whatever the period in which they entered."""
 
 
 def _cells(*parts: str, ever: bool = False) -> dict[str, Cell]:
@@ -109,7 +111,7 @@ _STEPS = facts.CERTIFICATION_STEPS
 INDICATORS: tuple[Indicator, ...] = (
     Indicator("I1", "flow", {COUNTED: Cell(), AMONG: Cell(states=("open",), ever=True)}, shares=False),
     *(
-        Indicator(f"I{number}", "cohort", _DONE_AMONG_ALL | _OUTCOMES, _among(AMONG, *_OUTCOMES))
+        Indicator(f"I{number}", "cohort", _DONE_AMONG_ALL | _OUTCOMES | _STUCK, _among(AMONG, *_OUTCOMES))
         for number in range(2, 12)
     ),
     Indicator(
@@ -223,7 +225,7 @@ ENTERED: dict[tuple[str, str], str] = {
 
 def cell(id: str, name: str) -> Cell:
     """Returns a number of an indicator by its name. Raises KeyError for an unknown one."""
-    known = (FUNNEL if id == FUNNEL.id else BY_ID[id]).cells
+    known = EVERY[id].cells
     if id == "I23" and _LEVEL.fullmatch(name):
         return Cell((name,), ever=True)
     if name in known or id not in OF_EACH_PART:
@@ -257,6 +259,16 @@ FUNNEL = Indicator(
     _among("concerned", *facts.FUNNEL),
 )
 """Milestones reached by those concerned in the period: not one of the 24, and counted like them."""
+STEPS = Indicator(
+    "steps",
+    "flow",
+    {COUNTED: Cell(("started",)), AMONG: Cell(("presented",)), **_cells(*facts.MAIN_STEPS)},
+    _among("", *facts.MAIN_STEPS),
+    shares=False,
+)
+"""The main steps passed in the period, whenever the young person was concerned: counted like the 24, too."""
+EVERY = {**BY_ID, FUNNEL.id: FUNNEL, STEPS.id: STEPS}
+"""All that is counted, by id."""
 
 
 def entries(basis: Basis, path: Path) -> Iterator[FigureEntry]:

@@ -480,7 +480,17 @@ def funnel(basis: Basis, path: Path) -> Iterator[FigureEntry]:
                 yield happened("funnel", Mark(entered.on, mark.version), name, ended=mark)
 
 
-FLOWS = (results_by_band, proposals, ages, chases, progress, partners, funnel)
+MAIN_STEPS: tuple[Milestone, ...] = ("presented", "begun", "debriefed", "prescribed", "started")  # AIMED, as milestones
+
+
+def main_steps(basis: Basis, path: Path) -> Iterator[FigureEntry]:
+    """The main steps that a young person has passed, each on its own day; `reason` is the site."""
+    for name in MAIN_STEPS:
+        if mark := path.marks.get(name):
+            yield happened("steps", mark, name, reason=path.site)
+
+
+FLOWS = (results_by_band, proposals, ages, chases, progress, partners, funnel, main_steps)
 OF_EVERYBODY = (concerned, seats)
 """Those that keep an erased person, by day: nothing personal stands in them."""
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from pixflow.decision import REFERENT, REFERENT_AND_MANAGER, REVIEWERS, TEAM, decision
-from pixflow.documents.definitions import LONGEST_TARGET, RULES, TARGETED, Definitions
+from pixflow.documents.definitions import AIMED, LARGEST_AIM, LONGEST_TARGET, RULES, TARGETED, Definitions
 from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import ProtocolDocument, ReadingLimits, Retention, in_force, out_of_range
 from pixflow.documents.small_numbers import SMALL, is_small
@@ -121,7 +121,7 @@ def _must_hold(document: ProtocolDocument | Grille | Definitions) -> None:
 
 
 def _must_judge(document: Definitions) -> None:
-    """Raises Refused for a target of no indicator or out of range, and for a rule switched off without a reason."""
+    """Raises Refused for a target of nothing or out of range, and for a rule switched off without a reason."""
     for indicator, days in document.targets:
         if indicator not in TARGETED:
             raise Refused("unknown-indicator", field=indicator)
@@ -133,6 +133,11 @@ def _must_judge(document: Definitions) -> None:
         if rule not in RULES:
             raise Refused("unknown-indicator", field=rule)
         required(reason, rule)
+    for step, aim in document.aims:
+        if step not in AIMED:
+            raise Refused("unknown-indicator", field=step)
+        if not 1 <= aim <= LARGEST_AIM:
+            raise Refused("out-of-range", field=step, found=aim, low=1, high=LARGEST_AIM)
 
 
 def _must_be(draft: Draft[Any] | None, number: int) -> None:

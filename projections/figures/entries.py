@@ -90,6 +90,7 @@ def _index(name: str, where: ColumnElement[bool], *columns: str) -> Index:
 
 _index("of_partner", of_a_partner, "partner", *_COUNTED)
 _index("referrals", is_referral(entries), "indicator", "part", "reason", "subject", "on", "cell", "partner")
+_index("steps", entries.c.indicator == literal_column("'steps'"), "indicator", "part", "on", "reason")
 _index("ended", is_targeted(entries), "indicator", "ended_on", "on", "due")
 TABLES = (entries,)
 

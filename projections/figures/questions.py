@@ -11,7 +11,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, literal_column, select
 
 from pixflow.documents.definitions import TARGETED
-from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, FUNNEL, Indicator, cell, parts
+from pixflow.indicators.catalogue import AMONG, COUNTED, EVERY, Indicator, cell, parts
 from pixflow.indicators.entry import Basis
 from pixflow.indicators.facts import Waited, quantile
 from pixflow.indicators.outside import Figure, Part
@@ -44,15 +44,14 @@ Spread = dict[tuple[str, str], tuple[int | None, int | None]]
 def figures(
     connection: Connection, asked: FigureQuestion, basis: Basis, refs: References, ids: Collection[str] = ALL
 ) -> dict[str, Figure]:
-    """Returns these indicators, by id, and the funnel."""
+    """Returns these indicators by id, those beside the 24 too."""
     return figures_of(connection, asked, basis, count_entries(connection, asked, basis, refs, ids))
 
 
 def figures_of(connection: Connection, asked: FigureQuestion, basis: Basis, found: FigureCounts) -> dict[str, Figure]:
     """Returns the indicators that are counted."""
     spread = _spread(connection, asked, basis, found)
-    known = (*BY_ID.values(), FUNNEL)
-    return {one.id: _figure(connection, asked, one, found, spread) for one in known if one.id in found.ids}
+    return {id: _figure(connection, asked, one, found, spread) for id, one in EVERY.items() if id in found.ids}
 
 
 def _figure(
@@ -126,11 +125,11 @@ def values(connection: Connection) -> dict[Cut, list[tuple[str, int]]]:
     return {cut: list(cells.items()) for cut, cells in found.items()}
 
 
-def reached(connection: Connection, asked: FigureQuestion) -> dict[date, Counter[str]]:
-    """Counts those concerned by month, given as its first day, and by the milestones that they reached since."""
+def parts_by_month(connection: Connection, asked: FigureQuestion, id: str) -> dict[date, Counter[str]]:
+    """Counts the entries of an indicator by the month of their day, given as its first day, and by part."""
     table = counted_in(asked)
     alike = (table.c.on, table.c.part)
-    where = (table.c.indicator == FUNNEL.id, in_period(table, asked), *there(asked))
+    where = (table.c.indicator == id, in_period(table, asked), *there(asked))
     made: dict[date, Counter[str]] = defaultdict(Counter)
     for on, part, n in connection.execute(select(*alike, how_many(table)).where(*where).group_by(*alike)):
         made[on.replace(day=1)][part] += n

@@ -26,8 +26,9 @@ from sqlalchemy import (
     tuple_,
 )
 
+from pixflow.documents.definitions import TARGETED
 from pixflow.indicators import facts as team
-from pixflow.indicators.catalogue import BY_ID, FUNNEL, Cell, cell
+from pixflow.indicators.catalogue import EVERY, Cell, cell
 from pixflow.indicators.entry import Basis, FigureEntry
 from pixflow.indicators.facts import ELSEWHERE, JOINED, LISTED, NAMED, SENT, USED, level
 from pixflow.reference_data import References
@@ -129,6 +130,11 @@ def held(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
 
 def late(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
     return table.c.due < asked.day
+
+
+def late_ones(table: FromClause, asked: FigureQuestion) -> ColumnElement[int]:
+    """Counts the entries past their day."""
+    return func.sum(case((late(table, asked), table.c.n if "n" in table.c else 1), else_=0))
 
 
 IdleDays = tuple[date | None, date | None]
@@ -251,7 +257,7 @@ def first_of_each(found: Iterable[Naming], rows: Iterable[Any]) -> list[Any]:
 
 # --- counts of entries that are alike: figures are made of them, and lists go on from them
 
-ALL = (*BY_ID, FUNNEL.id)
+ALL = tuple(EVERY)
 _APART = ("I16", "I18", "I19", "I22")
 """Those that the period does not select by the day of their entries."""
 
@@ -347,10 +353,10 @@ def _ever(
     connection: Connection, asked: FigureQuestion, ids: Collection[str], owed: Collection[Owed]
 ) -> dict[str, Counter[Tally]]:
     """Counts what stands on the day."""
-    made: dict[str, Counter[Tally]] = defaultdict(Counter)
     table = counted_in(asked)
-    if "I1" in ids:
-        made = tallied(connection, asked, table, "indicator", table.c.indicator == "I1", table.c.state == "open")
+    await_ever = [id for id in ("I1", *TARGETED) if id in ids]
+    wanted = (table.c.indicator.in_(await_ever), table.c.part == "", table.c.state == "open")
+    made = tallied(connection, asked, table, "indicator", *wanted) if await_ever else defaultdict(Counter)
     if "I18" in ids:
         query = select(table.c.due, how_many(table)).where(table.c.indicator == "I18", *there(asked))
         for due, n in connection.execute(query.group_by(table.c.due)):
@@ -365,8 +371,7 @@ def tallied(
 ) -> dict[Any, Counter[Tally]]:
     """Counts the entries that are wanted, by the values of a column."""
     alike = (table.c[by], table.c.part, table.c.state)
-    late_ones = func.sum(case((late(table, asked), table.c.n if "n" in table.c else 1), else_=0))
-    query = select(*alike, how_many(table), late_ones).where(*wanted, *there(asked)).group_by(*alike)
+    query = select(*alike, how_many(table), late_ones(table, asked)).where(*wanted, *there(asked)).group_by(*alike)
     made: dict[Any, Counter[Tally]] = defaultdict(Counter)
     for key, part, state, n, tardy in connection.execute(query):
         if state == "open":

@@ -72,8 +72,8 @@ def lists(connection: Connection, side: ReadSide, asked: FigureQuestion) -> List
         (one.id, name): _whole(connection, asked, counted, one.id, name) for one in INDICATORS for name in one.cells
     }
     shown = figures(connection, asked, basis, side.refs)
-    assert {id: len(found[id, "among"]) for id in shown if id != "funnel"} == {
-        id: one.among for id, one in shown.items() if id != "funnel"
+    assert {one.id: len(found[one.id, "among"]) for one in INDICATORS} == {
+        one.id: shown[one.id].among for one in INDICATORS
     }
     return found
 

@@ -1,5 +1,6 @@
 """Every figure of a simulated structure: its list, its states, and a slow count made apart from the facts."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
@@ -12,10 +13,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
-from pixflow.indicators.catalogue import FUNNEL, INDICATORS, Indicator
+from pixflow.documents.definitions import TARGETED
+from pixflow.indicators import catalogue
+from pixflow.indicators.catalogue import INDICATORS, STEPS, Indicator
 from pixflow.indicators.entry import Clock
 from pixflow.indicators.facts import PAIRS, delay
 from pixflow.indicators.outside import Figure
+from projections.figures import overview
 from projections.figures.lists import FigureLine, lines
 from projections.figures.past import as_of
 from projections.figures.paths import paths
@@ -81,7 +85,7 @@ def named(one: Indicator, shown: Figure) -> Iterator[tuple[str, int]]:
             yield part.of, part.among
 
 
-EVERY = (*INDICATORS, FUNNEL)
+EVERY = tuple(catalogue.EVERY.values())
 
 
 def test_each_number_is_the_length_of_its_list_and_each_line_a_fact(view: View) -> None:
@@ -215,6 +219,38 @@ def test_the_months_of_a_figure_sum_to_it(view: View) -> None:
             shown = view.all[one.id]
             whole = shown.counted if one.id == "I1" else shown.among
             assert sum(sum(tallies.values()) for tallies in found.values()) == whole, one.id
+
+
+def test_one_noun_stands_for_one_number(view: View) -> None:
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for one in INDICATORS:
+        shown, (_, counted, _, among) = view.all[one.id], french.COUNTED[one.id]
+        numbers[counted].add(shown.counted)
+        numbers[among].add(shown.among)
+    for part in view.all[STEPS.id].parts:
+        numbers[french.STEPS[part.name].casefold()].add(part.counted)
+    assert {noun: found for noun, found in numbers.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("cut", ["", "programme"])
+def test_the_first_screen_counts_what_the_lists_have(cut: Any, view: View) -> None:
+    value = max(value for value, _ in values(view.connection)[cut]) if cut else ""
+    asked = replace(view.asked, cut=cut, value=value)
+    shown, counted = view.figures(asked), view.counts(asked)
+    by_site = {step: overview.months_by_site(view.connection, asked, step) for step in STEPS.cells}
+    for part in shown[STEPS.id].parts:
+        assert sum(sum(months.values()) for months in by_site[part.name].values()) == part.counted
+    waiting = overview.stuck(view.connection, asked)
+    for id in TARGETED:
+        lines_of = lines(view.connection, asked, counted, id, "stuck", EVERYTHING)
+        assert len(lines_of) == counted.number(id, "stuck") == (waiting[id].count if id in waiting else 0)
+        assert min((line.on for line in lines_of), default=None) == (waiting[id].since if id in waiting else None)
+    loads = overview.loads(view.connection, asked)
+    assert sum(one.dossiers for one in loads.values()) == shown["I18"].among
+    for advisor in view.advisors():
+        own = view.figures(replace(asked, advisor=advisor))
+        load = loads.get(advisor, overview.Caseload())
+        assert (load.dossiers, load.tasks, load.late) == (own["I18"].among, own["I19"].among, own["I19"].counted)
 
 
 def test_a_rate_is_told_from_five_cases_on(view: View) -> None:

@@ -120,7 +120,7 @@ def test_a_change_writes_only_the_entries_that_differ(opened: OpenStructure) -> 
             written.append(set(connection.exec_driver_sql("SELECT indicator FROM written").scalars()))
             connection.exec_driver_sql("DELETE FROM written")
             assert kept(connection) == summed(connection)
-    assert written == [set(), {"I2", "I3", "I13", "funnel"}]
+    assert written == [set(), {"I2", "I3", "I13", "funnel", "steps"}]
 
 
 def test_an_erasure_deletes_the_entries_at_once(opened: OpenStructure, tables: Tables) -> None:

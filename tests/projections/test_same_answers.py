@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from pixflow.authorization import Scope
-from pixflow.indicators.catalogue import INDICATORS
+from pixflow.indicators.catalogue import EVERY
 from pixflow.structure_folder import OpenStructure
 from projections import (
     advisor_queue,
@@ -29,6 +29,7 @@ from projections import (
     result_routing,
     workshops,
 )
+from projections.figures import overview
 from projections.figures.lists import lines
 from projections.figures.questions import figures, months, values
 from projections.figures.refresh import basis_of, refresh
@@ -76,11 +77,17 @@ def test_every_figure_and_list_is_the_same(both: tuple[ReadSide, ReadSide], cut:
             value = max(known for known, _ in values(connection)[cut]) if cut else ""
             asked = FigureQuestion(TODAY - timedelta(365), TODAY, TODAY, cut, value)
             shown = figures(connection, asked, basis, refs)
-            names = [(one.id, name) for one in INDICATORS for name in one.cells]
+            names = [(one.id, name) for one in EVERY.values() for name in one.cells]
             counted = count_entries(connection, asked, basis, refs)
             lists = {(id, name): lines(connection, asked, counted, id, name, 40, 3) for id, name in names}
-            months_of = {one.id: months(connection, asked, one.id) for one in INDICATORS}
-            told.append({**shown, **lists, **{f"months of {id}": found for id, found in months_of.items()}})
+            months_of = {id: months(connection, asked, id) for id in EVERY}
+            first_screen = {
+                "sites": overview.months_by_site(connection, asked, "presented"),
+                "passed": overview.passed(connection),
+                "stuck": overview.stuck(connection, asked),
+                "loads": overview.loads(connection, asked),
+            }
+            told.append({**shown, **lists, **first_screen, **{f"months of {id}": one for id, one in months_of.items()}})
     for name, answer in told[0].items():
         assert told[1][name] == answer, name
 

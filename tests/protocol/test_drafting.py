@@ -262,6 +262,9 @@ def test_a_document_published_otherwise_leaves_the_draft_where_it_is() -> None:
         ({"silent": 366}, "out-of-range", {"field": "silent", "found": 366, "low": 1, "high": 365}),
         ({"without": (("R16", "trop strict"),)}, "unknown-indicator", {"field": "R16"}),
         ({"without": (("R9", " "),)}, "required", {"field": "R9"}),
+        ({"aims": (("done", 30),)}, "unknown-indicator", {"field": "done"}),
+        ({"aims": (("begun", 0),)}, "out-of-range", {"field": "begun", "found": 0, "low": 1, "high": 100_000}),
+        ({"aims": (("begun", 10**6),)}, "out-of-range", {"field": "begun", "found": 10**6, "low": 1, "high": 10**5}),
     ],
 )
 def test_definitions_that_cannot_be_are_refused(changes: dict[str, Any], code: str, details: dict[str, Any]) -> None:

@@ -36,6 +36,11 @@ def month(day: date) -> str:
     return _formatted(day, "LLLL y")
 
 
+def short_month(day: date) -> str:
+    """Returns a text like "févr."."""
+    return _formatted(day, "LLL")
+
+
 def instant(at: datetime, zone: str | ZoneInfo) -> str:
     """Returns a text like "5 mars 2026, 09:12", in the structure's time zone. `at` carries its own zone."""
     local = at.astimezone(_zone(zone))

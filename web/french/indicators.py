@@ -35,10 +35,12 @@ TITLES: dict[str, str] = {
     "I22": "L’équipe a passé le test",
     "I23": "Partenaires sollicités",
     "I24": "Écarts aux bonnes pratiques",
+    "funnel": "Le parcours des jeunes concernés",
+    "steps": "Les cinq étapes",
 }
 
 DEFINITIONS: dict[str, str] = {
-    "I1": "Jeunes que le protocole dit concernés par Pix sur la période, à côté de ceux dont le dossier est ouvert.",
+    "I1": "Jeunes que le protocole dit concernés par Pix sur la période. À côté, ceux dont le dossier est ouvert.",
     "I2": "Parmi les jeunes concernés sur la période, ceux à qui Pix a été présenté ou qui sont venus à un atelier.",
     "I3": "Parmi les jeunes à qui Pix a été présenté sur la période, ceux qui ont commencé le test.",
     "I4": "Parmi les jeunes qui ont commencé le test sur la période, ceux dont le résultat est reçu.",
@@ -62,9 +64,12 @@ DEFINITIONS: dict[str, str] = {
     "I22": "Parmi les personnes de l’équipe ce jour-là, celles qui ont passé le test.",
     "I23": "Parmi les partenaires de la liste, ceux à qui une orientation a été envoyée sur la période.",
     "I24": "Parmi les faits jugés sur la période, ceux conformes aux bonnes pratiques.",
+    "funnel": "Parmi les jeunes concernés sur la période, les étapes atteintes à ce jour.",
+    "steps": "Jeunes qui passent l’étape pour la première fois pendant la période.",
 }
 
 _STATES = {
+    "stuck": "en attente au-delà du délai, toutes périodes",
     "done": "fait",
     "waiting": "en attente, dans le délai",
     "late": "en attente, en retard",
@@ -200,21 +205,39 @@ WAYS = {
 }
 """The way of an indicator, in the words of the page of all of them."""
 
+GROUPS = {
+    "Étape par étape": (*(f"I{number}" for number in range(2, 12)), "I12", "I17", "I13"),
+    "Ce qui s’est passé pendant la période": ("I1", "I14", "I15", "I16", "I20", "I21", "I23"),
+    "La situation à cette date": ("I18", "I19", "I22"),
+    "Les bonnes pratiques": ("I24",),
+}
+"""The 24 as the page groups them."""
+
 COUNTED: dict[str, tuple[str, str, str, str]] = {
-    "I1": ("jeune concerné", "jeunes concernés", "dossier ouvert", "dossiers ouverts"),
-    "I2": ("présentation", "présentations", "jeune concerné", "jeunes concernés"),
-    "I3": ("test commencé", "tests commencés", "jeune à qui Pix est présenté", "jeunes à qui Pix est présenté"),
-    "I4": ("résultat reçu", "résultats reçus", "test commencé", "tests commencés"),
-    "I5": ("restitution", "restitutions", "résultat reçu", "résultats reçus"),
-    "I6": ("prescription", "prescriptions", "restitution", "restitutions"),
-    "I7": ("orientation ou début", "orientations ou débuts", "prescription avec action", "prescriptions avec action"),
-    "I8": ("accord", "accords", "orientation envoyée", "orientations envoyées"),
-    "I9": ("action commencée", "actions commencées", "accord", "accords"),
+    "I1": ("jeune concerné", "jeunes concernés", "encore suivi", "encore suivis"),
+    "I2": ("concerné à qui Pix est présenté", "concernés à qui Pix est présenté", "jeune concerné", "jeunes concernés"),
+    "I3": ("présentation suivie d’un test", "présentations suivies d’un test", "présentation", "présentations"),
+    "I4": ("test suivi d’un résultat", "tests suivis d’un résultat", "test commencé", "tests commencés"),
+    "I5": ("résultat restitué", "résultats restitués", "résultat reçu", "résultats reçus"),
+    "I6": (
+        "restitution suivie d’une prescription",
+        "restitutions suivies d’une prescription",
+        "restitution",
+        "restitutions",
+    ),
+    "I7": ("prescription suivie", "prescriptions suivies", "prescription avec action", "prescriptions avec action"),
+    "I8": ("orientation acceptée", "orientations acceptées", "orientation envoyée", "orientations envoyées"),
+    "I9": ("accord suivi d’un début", "accords suivis d’un début", "accord", "accords"),
     "I10": ("action terminée", "actions terminées", "action commencée", "actions commencées"),
     "I11": ("diagnostic complet", "diagnostics complets", "jeune attendu", "jeunes attendus"),
     "I12": ("certification obtenue", "certifications obtenues", "jeune certifiable", "jeunes certifiables"),
-    "I13": ("passage dans le délai", "passages dans le délai", "entrée dans une étape", "entrées dans une étape"),
-    "I14": ("résultat avec score", "résultats avec score", "résultat reçu", "résultats reçus"),
+    "I13": ("passage dans le délai", "passages dans le délai", "passage attendu", "passages attendus"),
+    "I14": (
+        "résultat avec score",
+        "résultats avec score",
+        "résultat, reprises comprises",
+        "résultats, reprises comprises",
+    ),
     "I15": ("proposition retenue", "propositions retenues", "proposition montrée", "propositions montrées"),
     "I16": ("présence", "présences", "inscription", "inscriptions"),
     "I17": ("sortie", "sorties", "entrée dans une étape", "entrées dans une étape"),
@@ -226,19 +249,42 @@ COUNTED: dict[str, tuple[str, str, str, str]] = {
     "I23": ("partenaire sollicité", "partenaires sollicités", "partenaire de la liste", "partenaires de la liste"),
     "I24": ("fait conforme", "faits conformes", "fait jugé", "faits jugés"),
 }
-"""The noun of each number: of what is counted, one and many, then of what it is counted among."""
+"""The noun of each number: of what is counted, one and many, then of what it is counted among.
+
+One noun stands for one number: who followed an earlier step is not counted with who passed this one in the period.
+"""
 FUNNEL = {
     "concerned": "Concernés",
-    "presented": "Pix présenté",
-    "begun": "Test commencé",
-    "received": "Résultat reçu",
-    "debriefed": "Restitué",
-    "prescribed": "Prescrit",
-    "referred": "Orienté",
-    "started": "Action commencée",
-    "done": "Action terminée",
+    "presented": "dont Pix présenté",
+    "begun": "dont test commencé",
+    "received": "dont résultat reçu",
+    "debriefed": "dont restitution faite",
+    "prescribed": "dont prescription faite",
+    "referred": "dont orientation envoyée",
+    "started": "dont action commencée",
+    "done": "dont action terminée",
 }
-FUNNEL_DEFINITION = "Parmi les jeunes concernés sur la période, les étapes atteintes à ce jour."
+STEPS = {
+    "presented": "Présentations",
+    "begun": "Tests commencés",
+    "debriefed": "Restitutions",
+    "prescribed": "Prescriptions",
+    "started": "Jeunes en action",
+}
+"""The main steps: the cards of the page, and its curves. Where an indicator has the same number, its noun is this."""
+STUCK = {
+    "I2": "Pix à présenter",
+    "I3": "Test à commencer",
+    "I4": "Résultat à recevoir",
+    "I5": "Résultat à restituer",
+    "I6": "Prescription à construire",
+    "I7": "Prescription à suivre",
+    "I8": "Réponse du partenaire",
+    "I9": "Action à commencer",
+    "I10": "Action à terminer",
+    "I11": "Diagnostic complet à passer",
+}
+"""The words of each step with a delay, for who waits in it."""
 _USUAL = {"done": "fait", "waiting": "en attente", "late": "en retard", "out": "sorti autrement"}
 _OF_FLOWS: dict[str, dict[str, str]] = {
     "I1": {"done": "dossier clos", "waiting": "dossier ouvert"},
@@ -269,7 +315,10 @@ def cell(indicator: str, name: str) -> str:
     if name == "among" and one:
         return one[3]
     if indicator == "funnel":
-        return FUNNEL[{"counted": "done", "among": "concerned"}.get(name, name)]
+        reached = {"counted": "done", "among": "concerned"}.get(name, name)
+        return "jeunes concernés" if reached == "concerned" else FUNNEL[reached].replace("dont", "concernés,")
+    if indicator == "steps":
+        return STEPS[{"counted": "started", "among": "presented"}.get(name, name)]
     if indicator == "I15" and name == "chosen":
         return "actions prescrites"
     for ending, words in (("-among", "tous"), ("-deviation", "écarts"), ("-pending", "en attente")):
@@ -341,6 +390,8 @@ def of_definitions(document: Definitions) -> Iterator[tuple[str, str]]:
     yield "Jours", "ouvrés" if document.working_days else "calendaires"
     yield "Un atelier vaut présentation et fiche de prescription", yes_no(document.workshop_presents)
     yield "Étape sans activité récente au-delà de", plural(document.silent, "jour")
+    for step, aim in document.aims:
+        yield say("Objectif : {step}", step=STEPS.get(step, step)), say("{n} par an", n=number(aim))
     for id, days in document.targets:
         yield f"Délai : {TITLES.get(id, id)}".replace(" :", NBSP + ":"), plural(days, "jour")
     for rule, why in document.without:
@@ -370,6 +421,17 @@ SOURCES = {
 """The words of the source behind each rule of conformance."""
 
 
+NOT_YET = "pas encore dans l’équipe"
+"""The name of a colleague on a day before they joined."""
+MISSING = {
+    "dossiers": ("Des dossiers", "Ouvrez-les un par un, ou d’un fichier, dans Dossiers."),
+    "presented": ("Des présentations de Pix", "Elles se notent dans le dossier. Venir à un atelier compte aussi."),
+    "begun": ("Des tests", "La référente ou le référent Pix importe l’export de Pix Orga, dans Résultats."),
+    "debriefed": ("Des restitutions", "Elles se notent dans le dossier, une fois le résultat reçu."),
+    "prescribed": ("Des prescriptions", "Elles se construisent dans le dossier, après la restitution."),
+    "started": ("Des actions", "Leur début se note dans le dossier, ou par la réponse du partenaire."),
+}
+"""The words of each thing that a structure may have none of yet, and where it comes from."""
 TO_COME = typeset("Ce jour n’est pas encore arrivé.")
 
 

@@ -38,13 +38,23 @@ PERIODS: dict[str, Callable[[date], tuple[date, date]]] = {
     "annee-derniere": lambda day: (date(day.year - 1, 1, 1), date(day.year - 1, 12, 31)),
 }
 """The periods of the menu, each as its days up to the day asked for."""
+_BACK = {
+    "": relativedelta(years=1),
+    "3-mois": relativedelta(months=3),
+    "mois": relativedelta(months=1),
+    "mois-dernier": relativedelta(months=1),
+    "annee": relativedelta(years=1),
+    "annee-derniere": relativedelta(years=1),
+}
+"""The span from a period to the one before."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskedFigures:
     """The question of an address. `period` is its word, `month` one of its months, `cut` one cell ("site:Alençon").
 
-    `wrong` says why a day has no figures of its own, "" for any other.
+    `before`: the period before that one. `colleague`: the advisor of the dossiers, as the address has it. `wrong` says
+    why a day has no figures of its own, "" for any other.
     """
 
     question: FigureQuestion
@@ -53,6 +63,8 @@ class AskedFigures:
     cut: str
     clock: Clock
     past: bool
+    before: bool = False
+    colleague: str = ""
     wrong: str = ""
 
     @property
@@ -65,12 +77,23 @@ class AskedFigures:
             "coupe": self.cut,
             "au": day,
             "horloge": "vrai" if self.past and self.clock == "true" else "",
+            "avant": "oui" if self.before else "",
+            "conseiller": self.colleague,
         }
 
     def within(self, cut: str) -> "AskedFigures":
         """Returns the same question about one cell of a cut."""
         facet, _, value = cut.partition(":")
         return replace(self, cut=cut, question=structs.replace(self.question, cut=facet, value=value))
+
+    def period_before(self) -> "AskedFigures":
+        """Returns the same question about the period before."""
+        first, last = _before(self.period, self.month, self.question)
+        return replace(self, before=True, question=structs.replace(self.question, first=first, last=last))
+
+    def of_colleague(self, advisor: UUID) -> "AskedFigures":
+        """Returns the same question about the dossiers of an advisor."""
+        return replace(self, colleague=str(advisor), question=structs.replace(self.question, advisor=advisor))
 
     def at(self, path: str, **more: str) -> str:
         return address(path, {**self.parameters, **more})
@@ -83,6 +106,7 @@ def asked_of(
     day: str | None = None,
     clock: str = "",
     month: str = "",
+    before: str = "",
     advisor: UUID | None = None,
 ) -> AskedFigures:
     """Returns the question of an address. Words that are unknown, and a day to come, stand for the usual ones.
@@ -98,21 +122,30 @@ def asked_of(
     facet, _, value = cut.partition(":")
     found: Cut = next((one for one in CUTS if one == facet), "")
     question = FigureQuestion(first, last, until, found, value if found else "", advisor)
-    return AskedFigures(
+    asked = AskedFigures(
         question,
         known,
         month if start else "",
         cut if found else "",
         "true" if clock == "vrai" else "known",
         until < desk.today,
-        "" if day is None else _wrong(desk, wanted, clock == "vrai"),
+        wrong="" if day is None else _wrong(desk, wanted, clock == "vrai"),
     )
+    return asked.period_before() if before else asked
+
+
+def _before(period: str, month: str, question: FigureQuestion) -> tuple[date, date]:
+    """Returns the first and the last day of the period before, or of the month before one of its months."""
+    if month:
+        start = question.first.replace(day=1)
+        return start - relativedelta(months=1), start - _DAY
+    return PERIODS[period](question.day - _BACK[period])
 
 
 def _asking(
-    periode: str = "", coupe: str = "", au: str | None = None, horloge: str = "", mois: str = ""
+    periode: str = "", coupe: str = "", au: str | None = None, horloge: str = "", mois: str = "", avant: str = ""
 ) -> Callable[..., AskedFigures]:
-    return partial(asked_of, period=periode, cut=coupe, day=au, clock=horloge, month=mois)
+    return partial(asked_of, period=periode, cut=coupe, day=au, clock=horloge, month=mois, before=avant)
 
 
 At = Annotated[Callable[..., AskedFigures], Depends(_asking)]
@@ -146,11 +179,18 @@ def figures_in(there: Counting, question: FigureQuestion, ids: Collection[str] =
 
 
 def menus(path: str, asked: AskedFigures, there: Counting, **kept: str) -> list[FilterMenu]:
-    """Returns the menu of periods, and one for each cut that has more than one cell."""
+    """Returns the menu of periods, and one for each cut that has more than one cell; what narrows can be taken off."""
     made = [period_menu(path, asked, **kept)]
     if asked.month:
         label = dates.month(asked.question.first)
         made.append(filters.menu("Mois", [Chip(label, asked.at(path, mois="", **kept), None, True)]))
+    if asked.before:
+        label = describe_period(asked.question)
+        made.append(filters.menu("Période d’avant", [Chip(label, asked.at(path, avant="", **kept), None, True)]))
+    if asked.colleague:
+        member = there.refs.team.get(UUID(asked.colleague))
+        label = member.name if member else french.NOT_YET
+        made.append(filters.menu("Conseiller·ère", [Chip(label, asked.at(path, conseiller="", **kept), None, True)]))
     for cut, found in there.cells.items():
         chips = []
         for value, n in order(cut, found):
@@ -166,7 +206,7 @@ def period_menu(path: str, asked: AskedFigures, **kept: str) -> FilterMenu:
     chips = []
     for word in PERIODS:
         on = word == asked.period
-        href = asked.at(path, periode="" if on else word, mois="", **kept)
+        href = asked.at(path, periode="" if on else word, mois="", avant="", **kept)
         chips.append(Chip(french.PERIODS[word], href, None, on and word != ""))
     return filters.menu("Période", chips)
 

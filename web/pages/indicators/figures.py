@@ -61,6 +61,18 @@ class FigureText:
     figure: Figure
 
     @property
+    def is_empty(self) -> bool:
+        """Tells if nothing is counted, nor among anything."""
+        return not (self.counted.count or self.among.count or any(part.count for part in self.parts))
+
+    @property
+    def drawn(self) -> Sequence[Number]:
+        """Returns the numbers to draw: the parts, or the two volumes on one scale."""
+        most = max(self.counted.count, self.among.count, 1)
+        volumes = [replace(one, among=0, share=100 * one.count / most) for one in (self.counted, self.among)]
+        return self.parts or volumes
+
+    @property
     def states(self) -> Sequence[Number]:
         """The four parts of a cohort; none for another figure."""
         return [part for part in self.parts if part.name in STATES] if len(self.parts) == len(STATES) else ()

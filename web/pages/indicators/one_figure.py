@@ -5,8 +5,9 @@ from datetime import date
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, FUNNEL
+from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, EVERY, FUNNEL, STEPS
 from pixflow.indicators.facts import ANY_LEVEL
+from pixflow.indicators.outside import Figure
 from projections import directory, partners, workshops
 from projections.figures import lists, questions, tallies
 from projections.figures.lists import FigureLine
@@ -21,9 +22,11 @@ from web.http.pagination import SIZE, Pager
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.indicators import asked as asking
+from web.pages.indicators import overview
 from web.pages.indicators.asked import PATH, AskedFigures, At, count_for, figures_in
 from web.pages.indicators.figures import (
     FigureText,
+    Number,
     cohort_rows,
     describe,
     document_changes,
@@ -36,14 +39,28 @@ from web.pages.indicators.figures import (
 from web.pages.indicators.routes import MINE, OWN, AtFigures, AtOwnFigures, recall
 
 router = APIRouter()
+KINDS = ("csv", "xlsx")
+"""The files of a figure: none of one colleague."""
 
 
 @router.get(f"{PATH}/{{name}}")
 def read(
-    request: Request, desk: AtFigures, name: str, at: At, etat: str = "counted", par: str = "", p: PageNumber = 1
+    request: Request,
+    desk: AtFigures,
+    name: str,
+    at: At,
+    etat: str = "counted",
+    par: str = "",
+    conseiller: str = "",
+    p: PageNumber = 1,
 ) -> Response:
-    """Shows one figure and the list of one of its numbers (`etat`); `par` is the cut whose cells it shows."""
-    return _page(request, desk, name, at(desk), etat, par, p, (PATH, "Indicateurs"))
+    """Shows one figure and the list of one of its numbers (`etat`); `par` is the cut whose cells it shows.
+
+    `conseiller` is the advisor whose dossiers are counted.
+    """
+    advisor = next((id for id in desk.refs.team if str(id) == conseiller), None)
+    asked = at(desk).of_colleague(advisor) if advisor else at(desk)
+    return _page(request, desk, name, asked, etat, par, p, (PATH, "Indicateurs"))
 
 
 @router.get(f"{MINE}/{{name}}")
@@ -78,7 +95,7 @@ def _page(
     erased since. `was` is the number known on the day, where it differs; `then` the address of what was known when the
     period ended, and its day.
     """
-    if id not in (*BY_ID, FUNNEL.id):
+    if id not in EVERY:
         raise HTTPException(404)
     path, kept, indicator = f"{home[0]}/{id}", {"etat": name}, BY_ID.get(id)
     changed = document_changes(desk.refs)
@@ -95,18 +112,19 @@ def _page(
         dimensions, cells = _cells_of(asked, there, id, by, path)
         rules = rule_rows(counts, asked, dict(there.basis.definitions.without)) if id == "I24" else ()
         menus = asking.menus(path, asked, there, **kept)
-        cohorts = {} if indicator else questions.reached(there.connection, asked.question)
+        cohorts = questions.parts_by_month(there.connection, asked.question, id) if id == FUNNEL.id else {}
     return show(
         request,
         "indicators/one.html",
         "figure",
         listed(line.stream for line in lines),
         home=(asked.at(home[0]), home[1]),
-        title=french.TITLES.get(id, "Le parcours"),
-        definition=french.DEFINITIONS.get(id, french.FUNNEL_DEFINITION),
-        way=french.WAYS[indicator.way if indicator else "cohort"],
+        title=french.TITLES[id],
+        code=id if indicator else "",
+        definition=french.DEFINITIONS[id],
+        way=french.WAYS[EVERY[id].way],
         figure=describe(indicator, figure, asked, home[0]) if indicator else None,
-        steps=() if indicator else funnel({part.name: part.counted for part in figure.parts}, asked),
+        steps=_steps(id, figure, asked),
         months=month_rows(id, months, _month_address(asked, path, id), changed),
         cohorts=cohort_rows(cohorts, asked, changed),
         was=recall(desk, asked, {id: figure}).get(id, ""),
@@ -122,9 +140,16 @@ def _page(
         days=asking.describe_days(asked),
         remark=asking.explain_day(asked),
         menus=menus,
-        files={kind: asked.at(f"{path}/tableau.{kind}", par=by) for kind in ("csv", "xlsx")},
+        files={kind: asked.at(f"{path}/tableau.{kind}", par=by) for kind in KINDS if not asked.colleague},
         masked=french.MASKED,
     )
+
+
+def _steps(id: str, figure: Figure, asked: AskedFigures) -> Sequence[Number]:
+    """Returns the bars of what has steps: those of the young people concerned, or of the period."""
+    if id == FUNNEL.id:
+        return funnel({part.name: part.counted for part in figure.parts}, asked)
+    return list(overview.bars(figure, asked)) if id == STEPS.id else ()
 
 
 def _month_address(asked: AskedFigures, path: str, id: str) -> Callable[[date], str]:
@@ -209,7 +234,7 @@ def _words(id: str, one: FigureLine, late: bool) -> Iterator[str]:
     if id == "I23":
         yield from _of_partners(one)
         return
-    if id != "funnel" and one.part and one.part != one.partner.casefold():
+    if id not in ("funnel", "steps") and one.part and one.part != one.partner.casefold():
         yield french.cell(id, one.part)
     if one.partner:
         yield one.partner

@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from msgspec import structs
 
-from pixflow.indicators.catalogue import FUNNEL
+from pixflow.indicators.catalogue import FUNNEL, STEPS
 from pixflow.indicators.facts import PAIRS, delay
 from pixflow.indicators.outside import Figure
-from pixflow.protocol.drafting import issue_report
+from pixflow.protocol.drafting import draft_definitions, issue_report
 from web.desk.box_count import box_count
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
@@ -20,6 +20,7 @@ from web.http.addresses import PageNumber
 from web.http.people import NOBODY, listed
 from web.http.templates import show
 from web.pages.indicators import asked as asking
+from web.pages.indicators import overview
 from web.pages.indicators.asked import PATH, AskedFigures, At, count_for, figures_in
 from web.pages.indicators.figures import describe_all, download, funnel
 from web.pages.indicators.week import read_week
@@ -29,21 +30,30 @@ MINE = "/mon-activite"
 AtFigures = Annotated[Desk, allowed("referent", "manager", "auditor")]
 AtOwnFigures = Annotated[Desk, allowed("advisor")]
 COHORTS = tuple(f"I{number}" for number in range(2, 12))
-FLOWS = ("I1", "I14", "I15", "I16", "I20", "I21", "I23")
-STOCKS = ("I18", "I19", "I22")
 OWN = ("I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I18")
 
 
 @router.get(PATH)
-def read(request: Request, desk: AtFigures, at: At) -> Response:
-    """Shows every figure of a period, as of a day, of everybody or of one cell of a cut."""
-    asked = at(desk)
+def read(request: Request, desk: AtFigures, at: At, etape: str = "") -> Response:
+    """Shows the cards, the months of a step (`etape`) and every figure of a period, as of a day.
+
+    They are those of everybody, or of one cell of a cut.
+    """
+    asked = at(desk, before="")
+    before = asked.period_before().question
     with count_for(desk, asked) as there:
         figures = figures_in(there, asked.question)
+        cards = overview.cards(
+            figures[STEPS.id], figures_in(there, before, [STEPS.id])[STEPS.id], asked, there.basis.definitions
+        )
+        months = overview.months(there, asked, etape)
+        stuck, loads = overview.stuck_rows(there, asked), overview.load_rows(desk, there, asked)
         menus = asking.menus(PATH, asked, there)
+        missing = overview.missing(there, figures["I18"].among)
         basis = structs.replace(there.basis, protocol=desk.refs.protocol)  # for a day before it, the first protocol
         targets = {pair: delay(basis, pair, asked.question.day) for pair in PAIRS}
     texts = describe_all(figures, asked)
+    found = [text for text in texts.values() if not text.is_empty]
     spread = [days for part in texts["I13"].parts for days in (part.median, part.ninth) if days is not None]
     return show(
         request,
@@ -55,15 +65,22 @@ def read(request: Request, desk: AtFigures, at: At) -> Response:
         asked=asked,
         today=desk.today.isoformat(),
         menus=menus,
+        cards=cards,
+        aimed=bool(there.basis.definitions.aims),
+        aims_href=f"{PATH}/definitions" if desk.may(draft_definitions) else "",
+        missing=missing,
+        is_new=len(missing) >= len(STEPS.parts),
+        before=asking.describe_period(before),
+        months=months,
+        months_days=asking.describe_period(months.days),
+        stuck=stuck,
+        loads=loads,
         funnel=funnel({part.name: part.counted for part in figures[FUNNEL.id].parts}, asked),
-        cohorts_href=asked.at(f"{PATH}/{FUNNEL.id}"),
-        cohorts=[texts[id] for id in (*COHORTS, "I12", "I17")],
-        delays=texts["I13"],
+        funnel_href=asked.at(f"{PATH}/{FUNNEL.id}"),
+        groups=[(words, [one for one in found if one.id in ids]) for words, ids in french.GROUPS.items()],
+        empty=[one for one in texts.values() if one.is_empty],
         targets=targets,
         longest=max([*spread, *targets.values()], default=0) or 1,
-        flows=[texts[id] for id in FLOWS],
-        stocks=[texts[id] for id in STOCKS],
-        practice=texts["I24"],
         was=recall(desk, asked, figures),
         files={kind: asked.at(f"{PATH}.{kind}") for kind in ("csv", "xlsx")},
         reports=desk.may(issue_report),

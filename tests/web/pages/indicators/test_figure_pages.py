@@ -94,7 +94,7 @@ def test_each_cell_of_the_cohorts_and_each_month_leads_to_its_people(manager: In
     cells = page.select(".cohorts td a")
     assert {len(row.select("td")) for row in page.select(".cohorts tbody tr")} == {9}
     assert [length(manager, cell["href"]) for cell in cells] == [int(cell.text) for cell in cells]
-    assert page.select_one("#list").text.startswith("Action terminée")
+    assert page.select_one("#list").text.startswith("Concernés, action terminée")
     firsts = page.select(".cohorts td:nth-of-type(1) a")
     assert sum(int(cell.text) for cell in firsts) == length(manager, "/indicateurs/funnel?etat=concerned") > 0
     for id in ("I1", "I2", "I14"):
@@ -132,10 +132,9 @@ def test_a_number_that_moved_since_says_what_it_was(manager: InspectingClient) -
 
 
 def test_the_page_of_all_figures_opens_where_some_numbers_moved_and_others_did_not(manager: InspectingClient) -> None:
-    for day in ("2026-01-02", "2026-03-18"):
+    for day, said in (("2026-01-02", "Ce qui manque encore"), ("2026-03-18", "Restitution individuelle")):
         for clock in ("", "&horloge=vrai"):
-            shown = manager.get(f"/indicateurs?au={day}{clock}")
-            assert "Restitution individuelle" in shown.text
+            assert said in manager.get(f"/indicateurs?au={day}{clock}").text
 
 
 def test_a_period_that_is_over_leads_to_what_was_known_at_its_end(manager: InspectingClient) -> None:

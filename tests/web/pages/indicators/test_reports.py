@@ -63,7 +63,7 @@ def test_small_numbers_stay_inside(at_work: House) -> None:
     assert shown["Présentation de Pix"][0] == "masqué / 7", "one waits: the six would tell it"
     assert not [cell for row in shown.values() for cell in row if cell.split(" ")[0] in {"1", "2", "3", "4"}]
     inside = client.get("/indicateurs/I2").text
-    assert "6\N{NO-BREAK SPACE}présentations" in inside
+    assert "6\N{NO-BREAK SPACE}concernés" in inside
 
 
 def test_files_and_a_report_say_the_page_s_numbers_or_a_true_bound(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_files_and_a_report_say_the_page_s_numbers_or_a_true_bound(tmp_path: Pat
                 made.on(dossier, orientation.present_pix, occasion="welcome")
         client = made.client(HELENE)
         page = parsed(client.get("/indicateurs/I2").text)
-        assert page.select_one("#numbers").text.startswith("35\N{NO-BREAK SPACE}présentations sur 37")
+        assert page.select_one("#numbers").text.startswith("35\N{NO-BREAK SPACE}concernés à qui Pix")
         path = given(client)
         assert cells(client, path)["Présentation de Pix"][0] == "33 ou plus / 37"
         assert cells(client, path)["Jeunes concernés"][0] == "37 / 37"

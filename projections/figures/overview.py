@@ -1,0 +1,79 @@
+"""The questions of the first screen: main steps by site, who waits past their day, the load of each advisor."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Connection, func, literal_column, select
+
+from pixflow.documents.definitions import TARGETED
+from pixflow.indicators.catalogue import STEPS
+from projections.figures.entries import sums
+from projections.figures.paths import paths
+from projections.figures.tallies import (
+    FigureQuestion,
+    counted_in,
+    entries_of,
+    how_many,
+    in_period,
+    late,
+    late_ones,
+    of_tasks,
+    tasks,
+    there,
+)
+
+
+def months_by_site(connection: Connection, asked: FigureQuestion, step: str) -> dict[str, Counter[date]]:
+    """Counts those who passed a main step, by site and by month, given as its first day."""
+    table = entries_of(asked)
+    of_step = (table.c.indicator == literal_column(f"'{STEPS.id}'"), table.c.part == step, in_period(table, asked))
+    alike = (table.c.on, table.c.reason)
+    query = select(*alike, func.count()).where(*of_step, *there(asked)).group_by(*alike)
+    made: dict[str, Counter[date]] = defaultdict(Counter)
+    for on, site, n in connection.execute(query):
+        made[site][on.replace(day=1)] += n
+    return made
+
+
+def passed(connection: Connection) -> set[str]:
+    """Returns the main steps that anybody has passed, on any day."""
+    query = select(sums.c.part).where(sums.c.indicator == STEPS.id).distinct()
+    return set(connection.execute(query).scalars())
+
+
+class Stuck(Struct, frozen=True):
+    """Those of a step who wait past their day: how many, and since when the first one waits."""
+
+    count: int
+    since: date
+
+
+def stuck(connection: Connection, asked: FigureQuestion) -> dict[str, Stuck]:
+    """Returns those who wait past their day, whatever the period, by indicator."""
+    table = counted_in(asked)
+    wanted = (table.c.indicator.in_(TARGETED), table.c.part == "", table.c.state == "open", late(table, asked))
+    query = select(table.c.indicator, how_many(table), func.min(table.c.on)).where(*wanted, *there(asked))
+    return {id: Stuck(int(n), on) for id, n, on in connection.execute(query.group_by(table.c.indicator))}
+
+
+class Caseload(Struct, frozen=True):
+    """The dossiers of an advisor: those open, the tasks owed in them, and those of the tasks past their day."""
+
+    dossiers: int = 0
+    tasks: int = 0
+    late: int = 0
+
+
+def loads(connection: Connection, asked: FigureQuestion) -> Mapping[UUID | None, Caseload]:
+    """Returns the load of each advisor, and of nobody, among the dossiers that are asked for."""
+    table = entries_of(asked)
+    open_ones = select(table.c.stream).where(table.c.indicator == "I18", *there(asked))
+    query = select(paths.c.advisor, func.count()).where(paths.c.stream.in_(open_ones)).group_by(paths.c.advisor)
+    dossiers: dict[UUID | None, int] = dict(map(tuple, connection.execute(query)))
+    of_each = select(paths.c.advisor, func.count(), late_ones(tasks, asked)).where(of_tasks(asked))
+    of_each = of_each.join(tasks, tasks.c.stream == paths.c.stream).group_by(paths.c.advisor)
+    owed = {advisor: (n, int(tardy)) for advisor, n, tardy in connection.execute(of_each)}
+    return {one: Caseload(dossiers.get(one, 0), *owed.get(one, (0, 0))) for one in dossiers.keys() | owed.keys()}

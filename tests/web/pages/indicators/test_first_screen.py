@@ -1,0 +1,198 @@
+"""The first screen of Indicateurs: five cards, their targets, the months of a step, who waits, the loads."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from pixflow.dossier.stages import orientation
+from tests.web.client import InspectingClient, words
+from tests.web.paths import House, house
+from tests.web.story import long_story
+from tests.web.tags import parsed
+
+MONDAY = date(2026, 3, 16)
+NADIA, PAUL, SOPHIE, HELENE, CLAIRE = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Claire Vasseur"
+HERE = "/indicateurs"
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    """Six young people: Pix was presented to four of them in March, to one of these in L’Aigle."""
+    with house(tmp_path, MONDAY) as made:
+        for number in range(6):
+            site = "L’Aigle" if number == 0 else "Mortagne"
+            dossier = made.opened(last=f"Jeune{number}", site=site, imilo_number=f"70{number}", advisor=PAUL)
+            if number < 4:
+                made.on(dossier, orientation.present_pix, PAUL, occasion="welcome")
+        yield made
+
+
+def cards(client: InspectingClient, path: str = HERE) -> dict[str, str]:
+    """The cards of a page in words, by their label."""
+    found = parsed(client.get(path).text).select(".five > li")
+    return {card.select_one("h3").text: words(" ".join(part.text for part in card.select("p"))) for card in found}
+
+
+def length(client: InspectingClient, path: str) -> int:
+    return int(parsed(client.get(path).text).select_one("#list small").text)
+
+
+def test_a_card_has_the_period_and_the_one_before_and_each_number_its_people(at_work: House) -> None:
+    client = at_work.client(HELENE)
+    at_work.day(date(2026, 4, 20))
+    labels = ["Présentations", "Tests commencés", "Restitutions", "Prescriptions", "Jeunes en action"]
+    assert list(cards(client)) == labels
+    assert cards(client)["Présentations"] == "4 avant : 0"
+    assert cards(client, f"{HERE}?periode=mois")["Présentations"] == "0 avant : 4"
+    page = parsed(client.get(f"{HERE}?periode=mois").text)
+    before = page.select(".five > li")[0].select("p a")[1]
+    assert length(client, before["href"]) == 4
+    shown = client.get(before["href"]).text
+    assert "Du 1er mars 2026 au 20 mars 2026" in words(shown)
+    assert "du 1er mars 2026 au 20 mars 2026 : ôter ce filtre" in words(shown)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("", "du 1er avril 2024 au 31 mars 2025"),
+        ("periode=3-mois", "du 1er octobre 2025 au 31 décembre 2025"),
+        ("periode=mois", "du 1er février 2026 au 28 février 2026"),
+        ("periode=mois-dernier", "du 1er janvier 2026 au 31 janvier 2026"),
+        ("periode=annee", "du 1er janvier 2025 au 31 mars 2025"),
+        ("periode=annee-derniere", "du 1er janvier 2024 au 31 décembre 2024"),
+        ("periode=annee&mois=2026-03", "du 1er février 2026 au 28 février 2026"),
+        ("avant=oui", "du 1er avril 2024 au 31 mars 2025"),
+    ],
+)
+def test_the_period_before_is_as_long(at_work: House, asked: str, said: str) -> None:
+    at_work.day(date(2026, 3, 31))
+    assert f"Avant : {said}." in words(at_work.client(HELENE).get(f"{HERE}?{asked}").text)
+
+
+def aimed(made: House, **aims: str) -> None:
+    sophie, helene = made.client(SOPHIE), made.client(HELENE)
+    sent = {"command_id": str(uuid4()), "name": "2026", "note": "", "replaces": "0", "silent": "60", **aims}
+    assert sophie.post(f"{HERE}/definitions/proposer", data=sent).status_code == 303
+    said = {"command_id": str(uuid4()), "draft": "1", "from_day": made.today.isoformat(), "alone": "on"}
+    assert helene.post(f"{HERE}/definitions/publier", data=said).status_code == 303
+
+
+def test_a_target_is_set_in_the_definitions_and_shared_out_over_the_period(at_work: House) -> None:
+    client, auditor = at_work.client(HELENE), at_work.client(CLAIRE)
+    page = parsed(client.get(HERE).text)
+    assert "Aucun objectif n’est fixé : le fixer dans les définitions." in words(page.main.text)
+    link = next(one for one in page.select("main a") if one.text == "le fixer dans les définitions")
+    assert parsed(client.get(link["href"].partition("#")[0]).text).select_one("#aims")
+    assert "Aucun objectif n’est fixé." in words(auditor.get(HERE).text)
+    aimed(at_work, aim_presented="120")
+    assert cards(client)["Présentations"] == "4 avant : 0 objectif : 120"
+    assert cards(client)["Restitutions"] == "0 avant : 0 sans objectif"
+    assert cards(client, f"{HERE}?periode=annee-derniere")["Présentations"].endswith("objectif : 120")
+    assert cards(client, f"{HERE}?periode=mois")["Présentations"] == "4 avant : 0 objectif : 5 (120 par an)"
+    there = client.get(f"{HERE}?coupe=site:Mortagne")
+    assert "objectif : " not in words(there.text)
+    assert "Les objectifs valent pour toute la structure." in words(there.text)
+    assert "Objectif : Présentations 120 par an" in words(client.get(f"{HERE}/definitions").text)
+
+
+@pytest.mark.parametrize("aim", ["0", "-1", "100001", "beaucoup"])
+def test_a_target_that_cannot_be_is_refused_on_its_field(at_work: House, aim: str) -> None:
+    sent = {"command_id": str(uuid4()), "name": "2026", "replaces": "0", "silent": "60", "aim_begun": aim}
+    answer = at_work.client(SOPHIE).post(f"{HERE}/definitions/proposer", data=sent)
+    assert (answer.status_code, 'href="#aim_begun"' in answer.text) == (422, True)
+
+
+def test_the_months_of_a_step_stand_for_everybody_and_by_site(at_work: House) -> None:
+    client = at_work.client(HELENE)
+    page = parsed(client.get(f"{HERE}?etape=presented&periode=mois").text)
+    points = page.select(".curve a")
+    assert [length(client, point["href"]) for point in points] == [0] * 12 + [4], "twelve months, for a short period"
+    assert points[0]["aria-label"].endswith("mois incomplet")
+    sites = page.select(".sites a")
+    assert [(site["aria-label"], length(client, site["href"])) for site in sites] == [
+        ("L’Aigle\N{NO-BREAK SPACE}: 1", 1),
+        ("Mortagne\N{NO-BREAK SPACE}: 3", 3),
+    ]
+    cells = page.select("#months ~ .fold td a")
+    assert [length(client, cell["href"]) for cell in cells[-3:]] == [int(cell.text) for cell in cells[-3:]] == [4, 1, 3]
+    assert "Par site" not in parsed(client.get(f"{HERE}?coupe=site:Mortagne").text).main.text
+    for step in ("begun", "rien", ""):
+        assert "Tests commencés, mois par mois" in words(client.get(f"{HERE}?etape={step}").text)
+
+
+def test_who_waits_past_their_day_is_told_since_when_whatever_the_period(at_work: House) -> None:
+    client = at_work.client(HELENE)
+    assert "Rien n’attend au-delà de son délai." in words(client.get(HERE).text)
+    at_work.day(MONDAY + timedelta(400))
+    row = parsed(client.get(f"{HERE}?periode=mois").text).select("#stuck ~ table tbody tr")[0]
+    assert [words(cell.text) for cell in row.select("th, td")] == ["Pix à présenter", "2", "16 mars 2026"]
+    link = row.select_one("a")["href"]
+    assert length(client, link) == 2
+    assert "au-delà du délai, toutes périodes" in words(client.get(link).text)
+
+
+def test_the_load_of_an_advisor_leads_to_their_dossiers_and_tasks(at_work: House) -> None:
+    at_work.opened(last="Libre", advisor=None, imilo_number="799")
+    at_work.opened(last="Diallo", advisor=NADIA, imilo_number="798")
+    client = at_work.client(HELENE)
+    rows = parsed(client.get(HERE).text).select("#loads ~ table tbody tr")
+    assert [row.select_one("th").text for row in rows] == [NADIA, PAUL, "personne"]
+    for link in (link for row in rows for link in row.select("a")):
+        assert length(client, link["href"]) == int(link.text)
+    assert rows[1].select("td")[0].text == "6"
+    assert not rows[2].select("a")
+    listed = client.get(rows[0].select_one("a")["href"])
+    assert "Aminata Diallo" in listed.text
+    assert "Jeune0" not in listed.text
+    assert "Nadia Benali : ôter ce filtre" in words(listed.text)
+    for nobody in ("", str(uuid4()), "x"):
+        assert length(client, f"{HERE}/I18?etat=among&conseiller={nobody}") == 8
+
+
+def test_a_new_structure_sees_what_is_missing_and_no_zeros(tmp_path: Path) -> None:
+    with house(tmp_path, MONDAY) as made:
+        client = made.client(HELENE)
+        page = parsed(client.get(HERE).text)
+        missing = [item.text for item in page.select(".missing b")]
+        assert missing[0] == "Des dossiers"
+        assert len(missing) == 6
+        assert not page.select(".five, .curve, .measure, table")
+        made.on(made.opened(), orientation.present_pix, occasion="welcome")
+        page = parsed(client.get(HERE).text)
+        assert [item.text for item in page.select(".missing b")] == missing[2:]
+        assert len(page.select(".five > li")) == 5
+        assert "Certification Pix" in page.main.text
+        assert not page.select("#I12"), "nothing to unfold"
+
+
+def test_the_twenty_four_are_folded_and_no_heading_has_a_code(tmp_path: Path) -> None:
+    with house(tmp_path, MONDAY) as made:
+        long_story(made)
+        page = parsed(made.client(HELENE).get(HERE).text)
+        folded = page.select("details.measure")
+        assert len(folded) > 15
+        assert not [one for one in folded if one.has_attr("open")]
+        one = parsed(made.client(HELENE).get(f"{HERE}/I2").text)
+        headings = [heading.text for shown in (page, one) for heading in shown.select("h1, h2, h3, summary")]
+        assert not [one for one in headings if any(f"I{n}" in one.split() for n in range(1, 25))]
+        assert all(one.select("svg") for one in folded)
+
+
+def test_who_may_not_read_all_dossiers_has_no_first_screen(at_work: House) -> None:
+    for name in (NADIA, "Yann Le Goff"):
+        assert at_work.client(name).get(HERE).status_code == 403
+        assert at_work.client(name).get(f"{HERE}/steps?etat=presented").status_code == 403
+    for name in (SOPHIE, CLAIRE, HELENE):
+        assert at_work.client(name).get(HERE).status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["etape=<b>", "avant=9", "mois=2026-99", "coupe=site:Nulle%20part", "au=2026-03-31"])
+def test_words_that_are_no_question_give_a_page(at_work: House, asked: str) -> None:
+    answer: Any = at_work.client(HELENE).get(f"{HERE}?{asked}")
+    assert answer.status_code == 200
+    assert "<b>&" not in answer.text
