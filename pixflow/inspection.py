@@ -4,7 +4,7 @@ A seal shows every change of an event with personal data. The other events have 
 A digest shows every change of a file. A fold shows every claim that is gone."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -18,21 +18,24 @@ from msgspec import Struct
 from pixflow.documents.resource import ResourceDocument
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded
-from pixflow.store import UNOPENED, Damaged
+from pixflow.store import UNOPENED, Damaged, EventRow
 from pixflow.store.durable_files import replace, write_new
 from pixflow.store.locks import FileLock
 from pixflow.store.replacement import INSPECTION
 from pixflow.streams import KINDS, kind_of
 
-Code = Literal["position", "version", "span", "end", "opening", "command", "author", "file", "claim"]
+Code = Literal["position", "version", "span", "end", "opening", "command", "author", "file", "claim", "register"]
 """Codes of faults.
 
 `position`: a position before is missing. `version`: not the next version of its stream. `span`: commands overlap, or
 positions before belong to none. `end`: the last event, the last command and the store's counter differ. `opening`: it
 does not open. `command`: its command is not recorded, or has other positions. `author`: another person's command.
 `file`: a file that it names is missing, or has another content. `claim`: its stream, which it begins, holds a
-value that is not claimed for it, such as an i-Milo number: another one may take it.
+value that is not claimed for it, such as an i-Milo number: another one may take it. `register`: it is not what the
+register has read.
 """
+Changed = Callable[[Sequence[EventRow]], Collection[int]]
+"""Returns the positions of those events that differ from what the register has read."""
 SPAN = 2_000
 """Positions that are read at once."""
 
@@ -47,10 +50,15 @@ class Fault(Struct, frozen=True):
     version: int = 0
 
 
-def event_faults(engine: Engine, head: int, after: int = 0) -> list[Fault]:
+def unread(rows: Sequence[EventRow]) -> Collection[int]:
+    """Returns nothing: there is no register."""
+    return ()
+
+
+def event_faults(engine: Engine, head: int, after: int = 0, changed: Changed = unread) -> list[Fault]:
     """Opens the events after a position, up to `head`, and returns the faults."""
     spans = ((first, min(first + SPAN, head)) for first in range(after, head, SPAN))
-    return [fault for first, last in spans for fault in span_faults(engine, first, last)]
+    return [fault for first, last in spans for fault in span_faults(engine, first, last, changed)]
 
 
 def unopened(faults: Iterable[Fault]) -> list[Fault]:
@@ -63,11 +71,13 @@ def order_faults(engine: Engine) -> list[Fault]:
     return [Fault(code, position) for code, position in engine.recorder.disorder()]
 
 
-def span_faults(engine: Engine, after: int, last: int) -> list[Fault]:
+def span_faults(engine: Engine, after: int, last: int, changed: Changed = unread) -> list[Fault]:
     """Opens the events after a position, to `last` included, and compares each with its command."""
     rows = engine.recorder.log(after, last - after, last)
     engine.keys.load({row[0] for row in rows})
-    found, opened = [], []
+    differing = set(changed(rows))
+    found = [Fault("register", row[4], row[2], row[0], row[1]) for row in rows if row[4] in differing]
+    opened = []
     for stream, version, topic, state, position in rows:
         try:
             opened.append(engine.mapper.recorded(stream, version, topic, state, position, proven=True))
@@ -178,7 +188,7 @@ def read(folder: Path, head: int) -> Pass | None:
     return None
 
 
-def go_on(folder: Path, engine: Engine, seconds: float | None = SECONDS) -> Pass:
+def go_on(folder: Path, engine: Engine, seconds: float | None = SECONDS, changed: Changed = unread) -> Pass:
     """Opens events after those of the last run, for some seconds or up to the last one. Returns the pass.
 
     None stands for every event, from the first one.
@@ -188,16 +198,16 @@ def go_on(folder: Path, engine: Engine, seconds: float | None = SECONDS) -> Pass
     after = known.reached if known and seconds is not None else 0
     while True:
         last = min(after + _STEP, head)
-        done = _note(folder, head, after, last, event_faults(engine, last, after), engine.clock())
+        done = _note(folder, head, after, last, event_faults(engine, last, after, changed), engine.clock())
         after = last
         if last == head or (seconds is not None and monotonic() >= until):
             return done
 
 
-def whole(folder: Path, engine: Engine) -> list[Fault]:
+def whole(folder: Path, engine: Engine, changed: Changed = unread) -> list[Fault]:
     """Opens every event at once, and returns all faults. A file that cannot be written is left out."""
     head = engine.head()
-    found = event_faults(engine, head)
+    found = event_faults(engine, head, changed=changed)
     with suppress(OSError):
         _note(folder, head, 0, head, found, engine.clock())
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,6 +23,7 @@ from pixflow.events.structure import (
     PortfolioMapped,
     ProgramStarted,
     ReadingsIssued,
+    RegisterBegun,
     RotationMotive,
     ShortcutOpened,
     StructureOpened,
@@ -43,9 +45,8 @@ class Organisation(Struct, frozen=True):
 class Structure(Struct, frozen=True):
     """The state of the structure. `sealed` is the last day whose access journal is sealed.
 
-    `confirmed` is the last confirmation of the whole team, `portfolios` are the fields chosen for the columns of
-    portfolios, by a digest of their titles. `shortcuts` are the last days when a computer of a site opened the tests.
-    """
+        `confirmed` is the last confirmation of the whole team, `portfolios` are the fields chosen for the columns of
+    XX"""
 
     version: int = 0
     name: str = ""
@@ -60,6 +61,8 @@ class Structure(Struct, frozen=True):
     portfolios: dict[str, tuple[tuple[int, str], ...]] = {}
     shortcuts: dict[str, date] = {}
     organisations: tuple[Organisation, ...] = ()
+    restores: tuple[tuple[UUID, int], ...] = ()
+    register: int = 0
 
     def owns(self, organisation: str) -> bool:
         """Tells if an organisation is the structure's own, however its name is written."""
@@ -95,7 +98,11 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
         case OrganisationWithdrawn(name=name):
             own = tuple(one for one in state.organisations if one.name != name)
             return replace(state, version=version, organisations=own)
-        case BackupRestored() | KeyRotated() | ReadingsIssued() | ListIssued():
+        case BackupRestored(kept=kept):
+            return replace(state, version=version, restores=(*state.restores, (recorded.command, kept)))
+        case RegisterBegun(epoch=epoch):
+            return replace(state, version=version, register=epoch)
+        case KeyRotated() | ReadingsIssued() | ListIssued():
             return replace(state, version=version)
     return state
 
@@ -152,6 +159,12 @@ def seal_journal(structure: Structure, *, day: date, heads: tuple[str, ...], lin
     if structure.sealed and day <= structure.sealed:
         return []
     return [JournalSealed(day=day, heads=heads, lines=lines)]
+
+
+@decision("begin_register", NOBODY, system=(CLOCK,))
+def begin_register(structure: Structure, *, epoch: int, kept: int, on: date) -> list[Event]:
+    """Records that the register of all facts begins, or begins anew after a restore or a loss."""
+    return [RegisterBegun(epoch=epoch, kept=kept, on=on)] if epoch > structure.register else []
 
 
 @decision("map_portfolio", REFERENT_AND_MANAGER, system=(OPERATOR,))

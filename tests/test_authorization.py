@@ -372,7 +372,7 @@ def test_the_widest_of_several_roles_counts() -> None:
         (IMPORT, frozenset({"match_by_number"})),
         (
             CLOCK,
-            frozenset({"give_back", "lapse_offer", "seal_journal", "send_notice", "note_shortcut"})
+            frozenset({"give_back", "lapse_offer", "seal_journal", "begin_register", "send_notice", "note_shortcut"})
             | {"remind_partner", "ask_outcome", "note_mailed_link", "note_returned_link", "miss_contact"},
         ),
         ("system:other", frozenset()),

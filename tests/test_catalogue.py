@@ -66,6 +66,7 @@ from pixflow.events.structure import (
     PortfolioMapped,
     ProgramStarted,
     ReadingsIssued,
+    RegisterBegun,
     ShortcutOpened,
     StructureOpened,
     TeamConfirmed,
@@ -333,8 +334,9 @@ EMITTED: dict[type[Event], Emitted] = {
         {
             "kept": 61150, "lost": 12, "backup": "2026-03-02T080000Z", "made": datetime(2026, 3, 2, 8, tzinfo=UTC),
             "motive": "damage",
-        }, no_effect="it says why the events before it are others than they were",
+        },
     ),
+    RegisterBegun: Emitted((STRUCTURE,), structure.begin_register, {"epoch": 2, "kept": 61150}),
     JournalSealed: Emitted(
         (STRUCTURE,), structure.seal_journal,
         {"day": DAY, "heads": (f"{UUID(int=0xEA)} 1204 {UUID(int=0xEB)} {UUID(int=0xEC)}",), "lines": 1204},

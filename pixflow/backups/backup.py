@@ -13,6 +13,7 @@ from pixflow import __version__, inspection
 from pixflow.backups import STAMP, BackupError, key_copies, manifest
 from pixflow.backups.manifest import EVENTS, Backup, Manifest
 from pixflow.events.catalogue import sealed_topics
+from pixflow.ledger.register import Register
 from pixflow.store.durable_files import discard, private_file, private_folder, replace, sync, write_new
 from pixflow.store.locks import FileLock
 from pixflow.store.sqlite import copy
@@ -33,8 +34,10 @@ def folder_of(data: Path, slug: str) -> Path:
     return data / "backups" / slug
 
 
-def back_up(opened: OpenStructure, root: Path | None = None) -> Backup:
+def back_up(opened: OpenStructure, root: Path | None = None, register: Register | None = None) -> Backup:
     """Backs a structure up to `root`/<slug>, else to the data folder; others may write meanwhile.
+
+    The backup names the last checkpoint of its `register`, and each event is compared with it.
 
     Raises BackupError: "backup-exists" within a second of another, "not-written", "keys-missing". Raises StoreFull and
     StoreBusy.
@@ -55,9 +58,11 @@ def back_up(opened: OpenStructure, root: Path | None = None) -> Backup:
         making = folder / f".{name}"
         making.mkdir(mode=0o700)
         try:
-            unopened = len(inspection.unopened(inspection.whole(opened.folder, opened.engine)))
+            last = register.note() if register and register.epoch else ""
+            compared = {"changed": register.changed} if register else {}
+            unopened = len(inspection.unopened(inspection.whole(opened.folder, opened.engine, **compared)))
             made_at = folder / (f"{name}-damaged" if unopened else name)
-            backup = _made(opened, at, making, made_at, unopened)
+            backup = _made(opened, at, making, made_at, unopened, last)
         except BaseException:
             _discard(making)
             raise
@@ -92,7 +97,7 @@ def keep(folder: Path, number: int, now: datetime) -> list[Path]:
     return gone
 
 
-def _made(opened: OpenStructure, at: datetime, making: Path, made: Path, unopened: int) -> Backup:
+def _made(opened: OpenStructure, at: datetime, making: Path, made: Path, unopened: int, checkpoint: str) -> Backup:
     """Copies keys after events, so that each event finds its key. Nobody can be erased before the folder is renamed."""
     keys = opened.engine.keys
     private_file(making / EVENTS)
@@ -107,6 +112,7 @@ def _made(opened: OpenStructure, at: datetime, making: Path, made: Path, unopene
         holding=copy.content_of(making / EVENTS),
         sha256={EVENTS: manifest.digest(making / EVENTS)},
         unopened=unopened,
+        checkpoint=checkpoint,
         demonstration=opened.demonstration,
     )
     write_new(making / manifest.FILE, msgspec.json.format(msgspec.json.encode(described)))

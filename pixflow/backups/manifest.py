@@ -25,7 +25,7 @@ class Manifest(Struct, frozen=True):
 
     `unopened` events do not open: such a backup is kept apart, and replaces no other.
     `keys_apart`: the structure itself has the keys of these events, which a restore replaced.
-    `demonstration` is that of structure.json.
+    `demonstration` is that of structure.json, `checkpoint` the last one of the register, "" without.
     `sha256` has the digest of each file that never changes. keys.json changes: the key that wraps it identifies it.
     """
 
@@ -39,6 +39,7 @@ class Manifest(Struct, frozen=True):
     keys_apart: bool = False
     demonstration: bool = False
     unopened: int = 0
+    checkpoint: str = ""
     format: int = FORMAT
 
 

@@ -21,7 +21,7 @@ PLAIN = frozenset(
     {
         *("name", "sites", "zone", "calendar", "on", "pixflow", "demonstration"),
         *("kept", "lost", "backup", "made", "motive", "keys", "backups", "day", "heads", "lines", "people"),
-        *("header", "columns", "site", "first", "last", "page", "filters", "rows", "digest"),
+        *("header", "columns", "site", "first", "last", "page", "filters", "rows", "digest", "epoch"),
     }
 )
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
@@ -72,6 +72,18 @@ class BackupRestored(Event):
     backup: str
     made: datetime
     motive: Motive
+    on: date
+
+
+@event("structure.RegisterBegun")
+class RegisterBegun(Event):
+    """The register of all facts begins its epoch: the first, or another after a restore or a loss of its folder.
+
+    `kept`: the facts that the epoch before has read and that stand unchanged, 0 for the first.
+    """
+
+    epoch: int
+    kept: int
     on: date
 
 

@@ -13,7 +13,7 @@ ELSEWHERE = {
     "staff.FactorsResetWithdrawn", "staff.ClosingRequested",
     # the operator's, and the clock's by night
     "structure.ReadingsIssued", "structure.ShortcutOpened", "structure.BackupRestored",
-    "structure.KeyRotated", "structure.PortfolioMapped", "structure.JournalSealed",
+    "structure.KeyRotated", "structure.PortfolioMapped", "structure.JournalSealed", "structure.RegisterBegun",
     # who is still in the team: tests/web/pages/team
     "structure.TeamConfirmed",
     # a publication taken back before its day: tests/web/pages/protocol

@@ -80,7 +80,7 @@ class Cut:
     def __init__(self, whole: ServedStructure, host: Host, client: TestClient) -> None:
         self.events = Events(whole.engine)
         self.side = ReadSide(self.events, database(None))
-        served = CutStructure(whole.opened, whole.reads, whole.journal, self.side, self.events)
+        served = CutStructure(whole.opened, whole.reads, whole.journal, whole.register, self.side, self.events)
         cut_host = Host(host.data, lambda slug: served, demo=True)
         cut_host.structures = {slug: served for slug, one in host.structures.items() if one is whole}
         self._client = LocalClient(create_app(cut_host), follow_redirects=False)

@@ -31,6 +31,7 @@ from web.french import dates, typography
 from web.french.errors import backups
 from web.hosting import account_backups
 from web.hosting.read_tables import reads_of
+from web.hosting.registers import follow, register_of
 from web.hosting.settings import Storage
 
 app = typer.Typer()
@@ -95,7 +96,10 @@ def _back_up_accounts(to: Path | None, number: int | None) -> Path | None:
 
 def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, Any]:
     with open_slug(slug) as opened:
-        made = back_up(opened, to)
+        register = register_of(opened)
+        if register.epoch:
+            follow(opened, register)
+        made = back_up(opened, to, register)
         gone = keep(made.path.parent, number, opened.engine.clock()) if number else []
     if made.manifest.unopened:
         errors.print(marked("[bold]{slug}[/] : {why}", slug=slug, why=backups.kept_apart(made.manifest.unopened)))

@@ -11,7 +11,7 @@ from web.cli.common.structures import OneOption, check_here, chosen_slugs, each
 from web.cli.common.terminal import REFUSED, JsonOption, as_json, console, errors, explained, marked, open_slug
 from web.french import health as french
 from web.french.errors import settings as french_settings
-from web.hosting import account_checks, health, mail
+from web.hosting import account_checks, health, mail, registers
 from web.hosting.health import Finding, Level
 from web.hosting.read_tables import reads_of
 from web.hosting.settings import Settings, Storage, faults, sound, unknown
@@ -62,9 +62,10 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
         check_here(slug)
         with open_slug(slug) as opened, closing(reads_of(opened)) as reads:
             demo = opened.demonstration and opened.engine.references().structure.demonstration
-            settings = sound()
+            settings, register = sound(), registers.register_of(opened)
             return [
-                *health.all_findings(opened, reads, seconds),
+                *health.all_findings(opened, reads, seconds, register.changed),
+                health.run(registers.finding, opened, register),
                 *_settings(),
                 *mail.findings(opened.engine, reads, settings, demo=demo),
                 *account_checks.findings(settings, opened, demo=demo),

@@ -15,6 +15,7 @@ TITLES = {
     "order": "Suite des faits",
     "facts": "Lecture des faits",
     "access": "Consultations",
+    "register": "Registre",
     "keys": "Clés des personnes",
     "erasures": "Effacements",
     "destroyed": "Clés détruites",
@@ -67,6 +68,20 @@ SENTENCES = {
     "access good": "Toutes là, telles qu’elles ont été écrites.",
     "access alarm": "{access}. Quelqu’un a écrit dans ce registre, ou des fichiers manquent : retirez-lui cet accès, "
     "et gardez ce qui reste.",
+    "register good": "{signed} signés : {short}.",
+    "register note none": "Aucun encore : « serve » ou « tick » le commence.",
+    "register note beside": "{signed} signés : {short}. Il est sur le disque des faits, au même compte : qui écrit les "
+    "uns écrit l’autre. Donnez PIXFLOW_LEDGER.",
+    "register note alone": "{signed} signés : {short}. Depuis un mois, personne au-dehors n’en a reçu la preuve "
+    ": donnez PIXFLOW_WITNESS, ou remettez-en un.",
+    "register alarm": "Le fait n° {position} n’est plus celui que le registre a lu : quelqu’un a écrit dans la base. "
+    "Rien n’est signé depuis. Retirez-lui cet accès, puis restaurez une sauvegarde d’avant.",
+    "register alarm shorter": "Il a lu {signed} ; ceux depuis le n° {position} ne sont plus là : la base est une copie "
+    "plus ancienne. Restaurez la dernière sauvegarde.",
+    "register alarm tiles": "Ses propres empreintes ne sont plus celles qu’il a signées : quelqu’un y a écrit. "
+    "Mettez-le de côté comme preuve : pixflow en commence un autre, et le dit.",
+    "register alarm late": "{lag} attendent depuis plus de cinq minutes : ni « serve » ni « tick » ne passent, ou son "
+    "dossier ne s’écrit pas.",
     "keys good": "Aucune ne manque.",
     "keys alarm": "{lost} : ce qui y est scellé ne se lit plus. Restaurez une sauvegarde.",
     "erasures good": "Tous terminés.",
@@ -172,6 +187,7 @@ FAULTS = {
     "command": "Hors de leur commande : {places}",
     "file": "Nomment un fichier qui manque, ou qui a été changé : {places}",
     "author": "Sous un autre nom que leur commande : {places}",
+    "register": "Ne sont plus ceux que le registre a lus : {places}",
     "claim": "Commencent une fiche dont un numéro, une adresse ou un nom n’est plus réservé : {places}",
 }
 ACCESS = {
@@ -233,6 +249,9 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "free": _megabytes,
     "wanted": _megabytes,
     "size": _megabytes,
+    "signed": lambda count: plural(count, "fait"),
+    "short": str,
+    "position": number,
 }
 
 

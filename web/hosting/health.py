@@ -141,9 +141,14 @@ def order(engine: Engine) -> Finding:
     return judge("order", found, faults=_positions(found))
 
 
-def facts(opened: OpenStructure, seconds: float | None = inspection.SECONDS) -> Finding:
-    """Opens events after those of the last check, for some seconds, and compares each with its command."""
-    return _pass(opened, inspection.go_on(opened.folder, opened.engine, seconds), opened.engine.head())
+def facts(
+    opened: OpenStructure, seconds: float | None = inspection.SECONDS, changed: inspection.Changed = inspection.unread
+) -> Finding:
+    """Opens events after those of the last check, for some seconds.
+
+    It compares each with its command, and with what the register has read.
+    """
+    return _pass(opened, inspection.go_on(opened.folder, opened.engine, seconds, changed), opened.engine.head())
 
 
 def access(opened: OpenStructure) -> Finding:
@@ -272,7 +277,12 @@ def backup(data: Path, slug: str, now: datetime, oldest: timedelta = BACKUP) -> 
 # --- groups of checks
 
 
-def all_findings(opened: OpenStructure, reads: Live, seconds: float | None = inspection.SECONDS) -> list[Finding]:
+def all_findings(
+    opened: OpenStructure,
+    reads: Live,
+    seconds: float | None = inspection.SECONDS,
+    changed: inspection.Changed = inspection.unread,
+) -> list[Finding]:
     """Runs every check of `pixflow doctor` on a structure that opens, `facts` for some seconds (None: to its end)."""
     engine, data = opened.engine, opened.folder.parent
     found = [
@@ -281,7 +291,7 @@ def all_findings(opened: OpenStructure, reads: Live, seconds: float | None = ins
         run(clock, opened, reads),
         run(triggers, engine),
         run(order, engine),
-        run(facts, opened, seconds=seconds),
+        run(facts, opened, seconds=seconds, changed=changed),
         run(access, opened),
         run(keys, opened),
         run(erasures, opened),

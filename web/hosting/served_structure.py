@@ -14,13 +14,14 @@ from pixflow.access_journal import seal
 from pixflow.access_journal.journal import AccessJournal, open_journal
 from pixflow.engine import Engine
 from pixflow.importing.uploads import Uploads
+from pixflow.ledger.register import Register
 from pixflow.reference_data import References
 from pixflow.store.locks import ServeLock
 from pixflow.structure_folder import OpenStructure
 from projections.figures.refresh import try_to_refresh
 from projections.store import stores
 from projections.store.catch_up import Progress, ReadSide
-from web.hosting import clock_jobs, notices, partner_mails
+from web.hosting import clock_jobs, notices, partner_mails, registers
 from web.hosting.clock_jobs import Rest, Round, Seen, TryingOutbox
 from web.hosting.health import Finding
 from web.hosting.mail import Outbox
@@ -84,6 +85,7 @@ class ServedStructure:
     opened: OpenStructure
     reads: stores.Live
     journal: AccessJournal
+    register: Register
     shortcuts: set[str] = field(default_factory=set, compare=False, kw_only=True)
     rests: dict[str, Rest] = field(default_factory=dict, compare=False, kw_only=True)
     findings: list[Finding] = field(default_factory=list, compare=False, kw_only=True)
@@ -127,8 +129,8 @@ class ServedStructure:
         self, outbox: Outbox | None = None, url: str = "", *, by_age: bool = True, shared: Round | None = None
     ) -> TickReport:
         """Runs the periodic jobs: expire seat offers, return lent dossiers, make the entries of figures, send notices,
-        write to partners, seal and forget days of the access journal, truncate the WAL, delete old uploads, finish
-        erasures.
+        write to partners, seal and forget days of the access journal, follow the register, truncate the WAL, delete old
+        uploads, finish erasures.
 
         E-mails need an `outbox`; `url` is the address of the pages. Without `by_age`, what ends or goes by its age
         stays: the clock may be wrong. One process at a time runs the jobs: a second one returns at once and does
@@ -206,6 +208,7 @@ class ServedStructure:
             if by_age:
                 seal.seal_days(self.engine, self.opened.stream("structure"), self.journal)
                 self.journal.forget(self.today())
+            registers.follow(self.opened, self.register)
             emptied = self.engine.recorder.truncate()
             self.opened.note()
             if erasing.is_pending(self.opened):
@@ -243,7 +246,7 @@ class ServedStructure:
 def structure_in_use(opened: OpenStructure) -> ServedStructure:
     """Returns the structure with its stores, whatever state its read store is in."""
     journal = open_journal(opened.folder, opened.database, opened.schema)
-    return ServedStructure(opened, reads_of(opened), journal)
+    return ServedStructure(opened, reads_of(opened), journal, registers.register_of(opened))
 
 
 def serve_one(opened: OpenStructure, progress: Progress = lambda done, total: None) -> ServedStructure:

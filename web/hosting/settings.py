@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pixflow import structure_folder
+from pixflow.ledger.verify import Key, Unreadable
 from pixflow.store import DatabaseRefused
 from pixflow.store.postgres.database import Database, read_url
 
@@ -61,6 +62,7 @@ class Storage(BaseSettings):
     )
     structure: str = ""
     database_url: str = ""
+    ledger: Path | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -76,9 +78,11 @@ class Storage(BaseSettings):
         env_settings.env_vars = given()
         return init_settings, env_settings
 
-    @field_validator("data")
+    @field_validator("data", "ledger")
     @classmethod
-    def _is_folder(cls, path: Path) -> Path:
+    def _is_folder(cls, path: Path | None) -> Path | None:
+        if path is None:
+            return path
         if not path.is_absolute():
             raise _wrong("relative")
         try:
@@ -126,6 +130,8 @@ class Settings(Storage):
     PIXFLOW_URL: the public address of the pages; by default the address that is served.
     PIXFLOW_PROXY: `true` when a proxy of this machine passes requests on to the port. A socket needs no setting.
     PIXFLOW_BREACHED: a file of breached passwords, lines SHA1:COUNT sorted.
+    PIXFLOW_WITNESS: the address and the public key of a witness of the registers, `https://… name+…`.
+    PIXFLOW_WITNESS_FOR: the public keys of the registers that this pixflow is a witness for.
     PIXFLOW_OIDC_ISSUER, _CLIENT_ID, _SECRET, _ALG, _PROFILE: an OpenID Connect issuer (proconnect or plain).
     """
 
@@ -135,6 +141,8 @@ class Settings(Storage):
     url: str = ""
     proxy: bool = False
     breached: Path | None = None
+    witness: str = ""
+    witness_for: str = ""
     oidc_client_id: str = ""
     oidc_secret: SecretStr = SecretStr("")
     oidc_issuer: str = ""
@@ -161,6 +169,18 @@ class Settings(Storage):
     def _is_address(cls, url: str) -> str:
         _fits(url, not url or (_PAGES.fullmatch(url) and urlsplit(url).port != 0))
         return _fits(url, not url or is_safe(url), "clear")
+
+    @field_validator("witness")
+    @classmethod
+    def _is_witness(cls, text: str) -> str:
+        url, _, key = text.partition(" ")
+        fits = _ISSUER.fullmatch(url) and urlsplit(url).port != 0 and is_safe(url) and is_key(key, 4)
+        return _fits(text, not text or fits)
+
+    @field_validator("witness_for")
+    @classmethod
+    def _are_keys(cls, text: str) -> str:
+        return _fits(text, all(is_key(one, 1) for one in text.split()))
 
     @field_validator("breached")
     @classmethod
@@ -239,6 +259,14 @@ def sound() -> Settings:
     """
     fields = [one.field for one in faults(Settings) if one.field not in Storage.model_fields]
     return Settings(**{one: Settings.model_fields[one].get_default(call_default_factory=True) for one in fields})
+
+
+def is_key(text: str, kind: int) -> bool:
+    """Tells if a text is the public key of a register (1) or of a witness (4)."""
+    try:
+        return Key.read(text).kind == kind
+    except Unreadable:
+        return False
 
 
 def is_safe(url: str) -> bool:

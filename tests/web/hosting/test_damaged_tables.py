@@ -110,7 +110,7 @@ def at_work(harm: Harm, request: pytest.FixtureRequest, tmp_path: Path) -> Itera
             patch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
         with house(tmp_path / "data") as made:
             made.opened()
-            made.served.read()
+            made.served.tick()
             yield made
         if database := Settings().database():
             database.close()

@@ -259,6 +259,7 @@ def test_files_taken_away_from_a_served_structure_are_told_and_served_again_once
     opened(tmp_path / "data", "Argentan")
     with open_host(tmp_path / "data", demo=True) as made, serving(made):
         client = InspectingClient(create_app(made))
+        tick_all(made, Settings(), 8000)
         head = made.structures["alencon"].engine.head()
         shutil.copytree(folder, apart)
         lose(sorted(path for path in folder.iterdir() if path.name.startswith("events.db")))

@@ -34,6 +34,7 @@ NOT_PLAYED = {
     "staff.ClosingRequested", "staff.FactorsResetWithdrawn", "staff.Retracted",
     "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
     "structure.ReadingsIssued", "structure.ShortcutOpened", "structure.BackupRestored", "structure.JournalSealed",
+    "structure.RegisterBegun",
     "structure.KeyRotated", "structure.OrganisationWithdrawn", "campaign.CampaignWithdrawn", "intake.ExportTakenBack",
     # an advisor who takes a link back
     "dossier.PartnerLinkRevoked", "dossier.PartnerLinkReturned",

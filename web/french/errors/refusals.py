@@ -355,6 +355,7 @@ DECISIONS: dict[str, str] = {
     "bring_back": "reprendre une participation",
     "unmatch": "annuler un rapprochement",
     "open_structure": "ouvrir une structure",
+    "begin_register": "commencer le registre",
     "seal_journal": "sceller les consultations d’un jour",
     "confirm_team": "confirmer qui est dans l’équipe",
     "send_notice": "envoyer un courriel",

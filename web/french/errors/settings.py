@@ -13,6 +13,7 @@ SENTENCES = {
     "structure unknown": "PIXFLOW_STRUCTURE nomme une structure qui n’existe pas (« {value} »). Structures connues : "
     "{known}.",
     "database_url form": DATABASE["url"],
+    "ledger form": "PIXFLOW_LEDGER n’est pas le chemin entier d’un dossier (« {value} »).",
     "smtp form": "PIXFLOW_SMTP n’est pas une adresse : écrivez smtp://nom:secret@serveur:port, ou la même en smtps. Un "
     "caractère spécial du secret s’écrit en %XX : « / » devient %2F.",
     "smtp accents": "PIXFLOW_SMTP a un nom ou un secret avec des accents, qu’un serveur de courriels ne reçoit pas : "
@@ -24,6 +25,8 @@ SENTENCES = {
     "url clear": "PIXFLOW_URL ne commence pas par https:// (« {value} ») : les mots de passe voyageraient en clair.",
     "proxy form": "PIXFLOW_PROXY vaut true ou false, et non « {value} ».",
     "breached form": "PIXFLOW_BREACHED n’est pas un fichier qui se lit (« {value} ») : donnez son chemin entier.",
+    "witness form": "PIXFLOW_WITNESS n’est pas l’adresse en https d’un témoin, puis sa clé (« {value} »).",
+    "witness_for form": "PIXFLOW_WITNESS_FOR n’est pas une suite de clés de registres (« {value} »).",
     "oidc_client_id form": "PIXFLOW_OIDC_CLIENT_ID ne se lit pas : écrivez-le en UTF-8, sur une ligne.",
     "oidc_secret form": "PIXFLOW_OIDC_SECRET ne se lit pas : écrivez-le en UTF-8, sur une ligne.",
     "oidc_issuer form": "PIXFLOW_OIDC_ISSUER n’est pas une adresse en https (« {value} »).",

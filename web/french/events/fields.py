@@ -69,7 +69,7 @@ LABELS: dict[str, str] = {
     "last_day": "Dernier jour", "title": "Intitulé",
     "workshop": "Atelier", "capacity": "Places", "series": "Série", "facilitator": "Animation", "presence": "Présence",
     "present": "Présents", "absent": "Absents", "duplicates": "Doublons", "row": "Empreinte des lignes",
-    "heads": "Fins de chaînes", "lines": "Lignes",
+    "heads": "Fins de chaînes", "lines": "Lignes", "epoch": "Époque",
     "resource": "Ressource", "proposal": "Proposition n°", "revision": "Version n°", "useful": "Utile",
     "keys": "Clés des personnes", "backups": "Sauvegardes", "motive": "Motif",
     "comment": "Avis", "draft": "Projet n°", "endorsed": "Accord",

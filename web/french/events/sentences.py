@@ -60,6 +60,12 @@ EVENTS: dict[type[Event], EventWords] = {
         lambda event: "Sauvegarde du {made} restaurée ({motive}) : {kept:fait gardé|faits gardés}, "
         + ("pertes non comptées" if event.lost is None else "{lost:fait perdu|faits perdus}"),
     ),
+    structure.RegisterBegun: (
+        "Registre commencé",
+        lambda event: "Registre des faits commencé"
+        if event.epoch == 1
+        else "Registre des faits repris : époque {epoch}, après {kept:fait}",
+    ),
     structure.JournalSealed: (
         "Consultations d’un jour scellées", "Consultations du {day:year} scellées : {lines:ligne}",
     ),

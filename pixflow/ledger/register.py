@@ -1,0 +1,340 @@
+"""The register of one structure: it follows the events, outside their database, and signs how far it has come.
+
+It never changes what it signed. Where the events differ from its tiles it raises `RegisterDiffers`, and signs nothing.
+A restore, or a lost ledger folder, begins an epoch: another origin, the same key, and a fact that says so.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from pixflow.actor import CLOCK, Actor
+from pixflow.engine import Engine, new_id
+from pixflow.ledger import notes, tree, verify
+from pixflow.ledger.notes import Signer, private_key
+from pixflow.ledger.verify import HASH, WIDTH, Checkpoint, checkpoint
+from pixflow.store import EventRow
+from pixflow.store.durable_files import private_file, private_folder
+from pixflow.store.locks import FileLock
+from pixflow.structure import begin_register
+
+Code = Literal["shorter", "changed", "tiles"]
+SPAN = 2_000
+_OPENING = "PRAGMA synchronous = FULL"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS epochs (epoch INTEGER PRIMARY KEY, origin TEXT NOT NULL, kept INTEGER NOT NULL,
+    restore TEXT NOT NULL, began TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS tiles (epoch INTEGER, level INTEGER, n INTEGER, hashes BLOB NOT NULL,
+    PRIMARY KEY (epoch, level, n)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS checkpoints (epoch INTEGER, size INTEGER, note TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (epoch, size)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS holders (holder TEXT, epoch INTEGER, size INTEGER, line TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (holder, epoch, size)) WITHOUT ROWID;
+"""
+
+
+class RegisterDiffers(Exception):
+    """The events are not those that the register has read.
+
+    `code`: "shorter" when events are gone, "changed" when one differs, "tiles" when the register's own hashes are not
+    those it signed. `position` is that of the first event that differs, 0 when it is unknown.
+    """
+
+    def __init__(self, code: Code, position: int = 0) -> None:
+        super().__init__(code, position)
+        self.code, self.position = code, position
+
+
+class RegisterClosed(Exception):
+    """The files of the register cannot be read or written: a full disk, rights, damage. Nothing was signed."""
+
+
+class Epoch(NamedTuple):
+    """An epoch: the events that it took over, and the command of the last restore that it knows, "" of none."""
+
+    number: int
+    origin: str
+    kept: int
+    restore: str
+    began: datetime
+
+
+class Holder(NamedTuple):
+    """Somebody outside who holds a checkpoint. `line` is the cosignature of a witness, "" of anybody else."""
+
+    holder: str
+    epoch: int
+    size: int
+    line: str
+    at: datetime
+
+
+class Register:
+    """The register of a structure in a folder. `base` is its origin without the epoch."""
+
+    def __init__(self, folder: Path, slug: str, base: str) -> None:
+        self.file = folder / f"{slug}.db"
+        self._key, self._lock, self._base = folder / f"{slug}.key", folder / f"{slug}.lock", base
+
+    def follow(self, engine: Engine, stream: UUID) -> Checkpoint:
+        """Reads the events up to the last one, and returns the signed checkpoint.
+
+        `stream` is that of the structure. Raises RegisterDiffers and RegisterClosed.
+        """
+        try:
+            private_folder(self.file.parent)
+            private_file(self.file)
+        except OSError as error:
+            raise RegisterClosed(str(error)) from error
+        with FileLock(self._lock), self._database() as ours:
+            ours.executescript(_SCHEMA)
+            try:
+                private = private_key(self._key, make=not _epochs(ours))
+            except OSError as error:
+                raise RegisterClosed(str(error)) from error
+            epoch = self._epoch(ours, engine, stream)
+            signer, head = Signer(private, epoch.origin), engine.head()
+            signed = _last(ours, epoch.number)
+            size = signed.size if signed else 0
+            if signed:
+                self._compare_end(ours, epoch.number, engine, signed, head)
+            if size == head and signed:
+                return signed
+            read = partial(_tile, ours, epoch.number)
+            with ours:
+                for after in range(size, head, SPAN):
+                    rows = engine.recorder.log(after, SPAN, min(after + SPAN, head))
+                    changed = tree.added(read, after, map(leaf_of, rows))
+                    ours.executemany(
+                        "REPLACE INTO tiles VALUES (?, ?, ?, ?)",
+                        [(epoch.number, *place, hashes) for place, hashes in changed.items()],
+                    )
+                self._compare_start(ours, epoch, head)
+                note = signer.checkpoint(head, tree.root(read, head))
+                values = (epoch.number, head, note, _text(engine.clock()))
+                ours.execute("INSERT INTO checkpoints VALUES (?, ?, ?, ?)", values)
+            return checkpoint(note)
+
+    def _epoch(self, ours: sqlite3.Connection, engine: Engine, stream: UUID) -> Epoch:
+        """Returns the epoch that goes on. Begins one where none does, or a restore came since, and records the fact."""
+        known, structure = _epochs(ours), engine.references().structure
+        restores = {str(command): kept for command, kept in structure.restores}
+        last = next(reversed(restores), "")
+        if not known or known[-1].restore != last:
+            number = max(structure.register, *(one.number for one in known), 0) + 1
+            kept = engine.head() if number > 1 else 0
+            if known:
+                commands = [*restores]
+                new = commands[commands.index(known[-1].restore) + 1 :] if known[-1].restore in restores else commands
+                kept = min(kept, *(restores[one] for one in new))
+            begun = Epoch(number, self._base if number == 1 else f"{self._base}/{number}", kept, last, engine.clock())
+            with ours:
+                ours.execute("INSERT INTO epochs VALUES (?, ?, ?, ?, ?)", (*begun[:-1], _text(begun.began)))
+            known.append(begun)
+        epoch = known[-1]
+        if structure.register < epoch.number:
+            engine.execute(
+                {"structure": stream},
+                begin_register,
+                by=Actor(CLOCK),
+                command_id=new_id(stream, f"begin_register {epoch.number} {epoch.kept} {epoch.restore}"),
+                via="cli",
+                epoch=epoch.number,
+                kept=epoch.kept,
+            )
+        return epoch
+
+    def _compare_end(self, ours: sqlite3.Connection, epoch: int, engine: Engine, signed: Checkpoint, head: int) -> None:
+        """Raises RegisterDiffers where the last events that were read, or the own tiles, are not those of then."""
+        read = partial(_tile, ours, epoch)
+        try:
+            root = tree.root(read, signed.size)
+        except (LookupError, ValueError):
+            root = b""
+        if root != signed.root:
+            raise RegisterDiffers("tiles")
+        if head < signed.size:
+            raise RegisterDiffers("shorter", head + 1)
+        first = (signed.size - 1) // WIDTH * WIDTH
+        if changed := _changed(read, engine.recorder.log(first, WIDTH, signed.size), signed.size):
+            raise RegisterDiffers("changed", changed[0])
+
+    def _compare_start(self, ours: sqlite3.Connection, epoch: Epoch, head: int) -> None:
+        """Raises RegisterDiffers where an epoch does not begin with what it took over from the one before."""
+        before = next((one for one in reversed(_epochs(ours)) if one.number < epoch.number), None)
+        signed = before and _last(ours, before.number)
+        if before and signed:
+            kept = min(epoch.kept, signed.size, head)
+            if tree.root(partial(_tile, ours, before.number), kept) != tree.root(
+                partial(_tile, ours, epoch.number), kept
+            ):
+                raise RegisterDiffers("changed")
+
+    def compare(self, engine: Engine) -> None:
+        """Raises RegisterDiffers where the last events that were read, or the own tiles, are not those of then."""
+        with self._database() as ours:
+            epoch = _epochs(ours)[-1].number
+            if signed := _last(ours, epoch):
+                self._compare_end(ours, epoch, engine, signed, engine.head())
+
+    def is_apart(self, events: Path) -> bool:
+        """Tells if it stands on another disk than the events, or belongs to another user."""
+        ours, theirs = self.file.stat(), events.stat()
+        return (ours.st_dev, ours.st_uid) != (theirs.st_dev, theirs.st_uid)
+
+    # --- what it has read
+
+    def last(self) -> Checkpoint | None:
+        """Returns the last checkpoint, None before the first. Raises RegisterClosed."""
+        if not self.file.exists():
+            return None
+        with self._database() as ours:
+            epochs = _epochs(ours)
+            return _last(ours, epochs[-1].number) if epochs else None
+
+    def note(self, size: int = 0) -> str:
+        """Returns the last checkpoint, or that of a size, with the lines of witnesses. Raises LookupError."""
+        with self._database() as ours:
+            epoch = _epochs(ours)[-1].number
+            found = ours.execute(
+                "SELECT size, note FROM checkpoints WHERE epoch = ? AND size = coalesce(nullif(?, 0), "
+                "(SELECT max(size) FROM checkpoints WHERE epoch = ?))",
+                (epoch, size, epoch),
+            ).fetchone()
+            if found is None:
+                raise LookupError(size)
+            lines = ours.execute(
+                "SELECT line FROM holders WHERE epoch = ? AND size = ? AND line <> '' ORDER BY holder",
+                (epoch, found[0]),
+            )
+            return "".join([found[1], *(line for (line,) in lines)])
+
+    def checkpoints(self) -> list[tuple[Epoch, Checkpoint]]:
+        """Returns each epoch with its last checkpoint."""
+        with self._database() as ours:
+            found = [(one, _last(ours, one.number)) for one in _epochs(ours)]
+        return [(epoch, last) for epoch, last in found if last]
+
+    def tile(self, level: int, n: int, epoch: int = 0) -> bytes:
+        """Returns the hashes of a tile of the last epoch, or of another one. Raises LookupError."""
+        with self._database() as ours:
+            return _tile(ours, epoch or _epochs(ours)[-1].number, level, n)
+
+    def inclusion(self, position: int, size: int) -> list[bytes]:
+        """Returns the hashes that prove that an event stands in a checkpoint. Raises LookupError."""
+        if not 0 < position <= size <= self._size():
+            raise LookupError(position)
+        return tree.inclusion(self.tile, position - 1, size)
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """Returns the hashes that prove that a checkpoint extends an earlier one. Raises LookupError."""
+        if not 0 <= old <= new <= self._size():
+            raise LookupError(old)
+        return tree.consistency(self.tile, old, new)
+
+    def extension(self, old: int) -> str:
+        """Returns the proof that the last checkpoint extends one of size `old`. Raises LookupError."""
+        note = self.note()
+        return notes.extension(old, self.consistency(old, checkpoint(note).size), note)
+
+    def changed(self, rows: Sequence[EventRow]) -> list[int]:
+        """Returns the positions of these events that differ from what the register has read of them."""
+        if not self.file.exists() or not rows:
+            return []
+        with self._database() as ours:
+            epochs = _epochs(ours)
+            signed = _last(ours, epochs[-1].number) if epochs else None
+            return _changed(partial(_tile, ours, epochs[-1].number), rows, signed.size) if signed else []
+
+    @property
+    def epoch(self) -> int:
+        """Returns the number of the epoch that goes on, 0 before the first."""
+        if not self.file.exists():
+            return 0
+        with self._database() as ours:
+            epochs = _epochs(ours)
+        return epochs[-1].number if epochs else 0
+
+    @property
+    def key(self) -> verify.Key | None:
+        """Returns the public key of the epoch that goes on."""
+        last = self.last()
+        return Signer(private_key(self._key), last.origin).key if last else None
+
+    # --- who outside holds a checkpoint
+
+    def hand(self, holder: str, at: datetime, line: str = "") -> None:
+        """Notes that somebody outside has the last checkpoint."""
+        with self._database() as ours, ours:
+            epoch = _epochs(ours)[-1].number
+            last = _last(ours, epoch)
+            assert last
+            ours.execute("REPLACE INTO holders VALUES (?, ?, ?, ?, ?)", (holder, epoch, last.size, line, _text(at)))
+
+    def holders(self) -> list[Holder]:
+        """Returns the last checkpoint of each who holds one, the most recent first."""
+        if not self.file.exists():
+            return []
+        with self._database() as ours:
+            found = ours.execute(
+                "SELECT holder, epoch, size, line, max(at) FROM holders GROUP BY holder ORDER BY 5 DESC"
+            )
+            return [Holder(who, epoch, size, line, datetime.fromisoformat(at)) for who, epoch, size, line, at in found]
+
+    def _size(self) -> int:
+        last = self.last()
+        return last.size if last else 0
+
+    @contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(f"{self.file.resolve().as_uri()}?mode=rw", uri=True, timeout=10)) as ours:
+                ours.executescript(_OPENING)
+                yield ours
+        except sqlite3.Error as error:
+            raise RegisterClosed(str(error)) from error
+
+
+def leaf_of(row: EventRow) -> bytes:
+    """Returns the leaf of a stored event."""
+    stream, version, topic, state, position = row
+    return verify.leaf(position, version, stream.bytes, verify.body(topic.encode(), state))
+
+
+def _changed(read: tree.Read, rows: Sequence[EventRow], size: int) -> list[int]:
+    found, tiles = [], dict[int, bytes]()
+    for row in rows:
+        n, at = divmod(row[4] - 1, WIDTH)
+        if row[4] <= size:
+            tile = tiles[n] if n in tiles else tiles.setdefault(n, read(0, n))
+            found += [row[4]] if tile[at * HASH : (at + 1) * HASH] != leaf_of(row) else []
+    return found
+
+
+def _tile(ours: sqlite3.Connection, epoch: int, level: int, n: int) -> bytes:
+    found = ours.execute(
+        "SELECT hashes FROM tiles WHERE epoch = ? AND level = ? AND n = ?", (epoch, level, n)
+    ).fetchone()
+    if found is None:
+        raise LookupError((epoch, level, n))
+    return bytes(found[0])
+
+
+def _epochs(ours: sqlite3.Connection) -> list[Epoch]:
+    found = ours.execute("SELECT epoch, origin, kept, restore, began FROM epochs ORDER BY epoch")
+    return [Epoch(number, origin, kept, last, datetime.fromisoformat(at)) for number, origin, kept, last, at in found]
+
+
+def _last(ours: sqlite3.Connection, epoch: int) -> Checkpoint | None:
+    last = "SELECT note FROM checkpoints WHERE epoch = ? ORDER BY size DESC LIMIT 1"
+    found = ours.execute(last, (epoch,)).fetchone()
+    return checkpoint(found[0]) if found else None
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()

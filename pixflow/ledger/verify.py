@@ -1,0 +1,637 @@
+"""Checks a copy of pixflow's events against what somebody outside holds: one file, standard library, Python 3.9.
+
+    python3 verifier.py COPY [HELD …] [--key VKEY …] [--register LEDGER.db]
+
+COPY is the events.db of a backup. HELD is a checkpoint, a proof, a PDF with its proof, or the line of a paper such as
+"84530 K7QF-2M9A-XX4T-0PDE". Formats: RFC 6962, and signed-note, tlog-checkpoint, tlog-cosignature, tlog-tiles and
+tlog-proof of C2SP. Exit codes: 0 unchanged, 1 changed, 2 not readable. Its sentences are in French: it travels alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sqlite3
+import sys
+import zlib
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from hashlib import sha256, sha512
+from pathlib import Path
+from typing import Any, NamedTuple
+
+EMPTY = sha256(b"").digest()
+HASH, WIDTH = 32, 256
+MARGIN = timedelta(minutes=5)
+"""Time that may pass between the facts of a checkpoint and its cosignature."""
+MOST = 100
+"""Most facts that are named."""
+
+
+class Unreadable(ValueError):
+    """What somebody holds, or the copy, that has not the form it should have. It says why, in French."""
+
+
+# --- the tree (RFC 6962)
+
+
+def body(topic: bytes, state: bytes) -> bytes:
+    """Returns the digest of what is stored of an event."""
+    return sha256(b"\x10" + len(topic).to_bytes(4, "big") + topic + len(state).to_bytes(4, "big") + state).digest()
+
+
+def leaf(position: int, version: int, stream: bytes, digest: bytes) -> bytes:
+    """Returns the leaf of an event: the hash of its entry, 64 bytes. `stream` is its id, 16 bytes."""
+    return sha256(b"\0" + position.to_bytes(8, "big") + version.to_bytes(8, "big") + stream + digest).digest()
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\1" + left + right).digest()
+
+
+class Tree:
+    """The tree of the leaves added so far: its perfect parts, the largest first."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._parts: list[bytes] = []
+
+    def add(self, hashed: bytes) -> None:
+        self.size += 1
+        size = self.size
+        while not size & 1:
+            hashed, size = node(self._parts.pop(), hashed), size >> 1
+        self._parts.append(hashed)
+
+    def root(self) -> bytes:
+        if not self._parts:
+            return EMPTY
+        found = self._parts[-1]
+        for part in self._parts[-2::-1]:
+            found = node(part, found)
+        return found
+
+
+def includes(hashed: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+    """Tells if a leaf stands at an index of a tree (RFC 9162, 2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    at, last = index, size - 1
+    for one in path:
+        if not last:
+            return False
+        if at & 1 or at == last:
+            hashed = node(one, hashed)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            hashed = node(hashed, one)
+        at, last = at >> 1, last >> 1
+    return not last and hashed == root
+
+
+def extends(old: int, old_root: bytes, new: int, new_root: bytes, path: Sequence[bytes]) -> bool:
+    """Tells if a tree begins with an earlier one (RFC 9162, 2.1.4.2)."""
+    if not 0 < old < new:
+        same = old_root == (EMPTY if not old else new_root)
+        return not path and same and 0 <= old <= new
+    at, last = old - 1, new - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    if at and not path:
+        return False
+    first, rest = (path[0], path[1:]) if at else (old_root, path)
+    before = after = first
+    for one in rest:
+        if not last:
+            return False
+        if at & 1 or at == last:
+            before, after = node(one, before), node(one, after)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            after = node(after, one)
+        at, last = at >> 1, last >> 1
+    return not last and before == old_root and after == new_root
+
+
+# --- notes (signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof)
+
+
+class Key(NamedTuple):
+    """A public key. `kind` is 1 for whoever signs a checkpoint, 4 for a witness."""
+
+    name: str
+    id: bytes
+    kind: int
+    public: bytes
+
+    @classmethod
+    def read(cls, text: str) -> Key:
+        """Returns the key of a text `name+hex+base64`. Raises Unreadable."""
+        name, _, rest = text.strip().partition("+")
+        id, _, encoded = rest.partition("+")
+        content = strict(encoded)
+        key = cls(name, key_id(name, content), content[0], content[1:])
+        if not named(name) or key.id.hex() != id or len(content) != 33 or key.kind not in (1, 4):
+            raise Unreadable("cette clé n’a pas la forme nom+empreinte+clé")
+        return key
+
+    def of(self, origin: str) -> Key | None:
+        """Returns the key under the origin of an epoch, None for another register's."""
+        later = origin[len(self.name) + 1 :]
+        if origin != self.name and not (origin == f"{self.name}/{later}" and re.fullmatch("[1-9][0-9]*", later)):
+            return None
+        return self._replace(name=origin, id=key_id(origin, bytes([self.kind]) + self.public))
+
+    @property
+    def text(self) -> str:
+        content = bytes([self.kind]) + self.public
+        return f"{self.name}+{self.id.hex()}+{b64encode(content).decode()}"
+
+
+def key_id(name: str, content: bytes) -> bytes:
+    """Returns the four bytes that name a key. `content` is its kind and its public half."""
+    return sha256(name.encode() + b"\n" + content).digest()[:4]
+
+
+def named(name: str) -> bool:
+    """Tells if a text is the name of a key: neither empty, nor with a space or a plus."""
+    return bool(name) and not re.search(r"[\s+]", name)
+
+
+def strict(text: str) -> bytes:
+    """Returns the bytes of a base64 text that is written in the only way. Raises Unreadable."""
+    try:
+        content = b64decode(text, validate=True)
+    except (NotBase64, ValueError):
+        content = b""
+    if not content or b64encode(content).decode() != text:
+        raise Unreadable("un texte en base64 est mal écrit")
+    return content
+
+
+class Checkpoint(NamedTuple):
+    """A checkpoint: the first lines of a note, and its signatures as pairs of a name and the bytes."""
+
+    origin: str
+    size: int
+    root: bytes
+    text: bytes
+    signatures: tuple[tuple[str, bytes], ...]
+
+    @property
+    def short(self) -> str:
+        """Returns what a paper prints: the first 80 bits of the root."""
+        return short(self.root)
+
+    def signed_by(self, key: Key) -> bool:
+        """Tells if a key signed it. Raises Unreadable for a false line of that key."""
+        lines = [made for name, made in self.signatures if name == key.name and made[:4] == key.id]
+        if key.kind == 4:
+            return any(self.cosigned(key))
+        if any(not is_signed(key.public, self.text, made[4:]) for made in lines):
+            raise Unreadable("une signature est fausse")
+        return bool(lines)
+
+    def cosigned(self, key: Key) -> list[datetime]:
+        """Returns when a witness cosigned it. Raises Unreadable for a false line of that witness."""
+        found = []
+        for name, made in self.signatures:
+            if name == key.name and made[:4] == key.id:
+                seconds = int.from_bytes(made[4:12], "big")
+                if len(made) != 76 or not is_signed(key.public, dated(seconds, self.text), made[12:]):
+                    raise Unreadable("la signature d’un témoin est fausse")
+                found.append(datetime.fromtimestamp(seconds, timezone.utc))
+        return found
+
+
+def dated(seconds: int, text: bytes) -> bytes:
+    """Returns what a witness signs: the time, and the text of a checkpoint."""
+    return b"cosignature/v1\ntime %d\n" % seconds + text
+
+
+def checkpoint(note: str) -> Checkpoint:
+    """Reads a checkpoint. Raises Unreadable."""
+    text, blank, lines = note.rpartition("\n\n")
+    parts = text.split("\n")
+    if not blank or len(parts) < 3 or not note.endswith("\n") or "" in parts or re.search(r"[\0-\x09\x0b-\x1f]", note):
+        raise Unreadable("ce n’est pas un point de contrôle")
+    if not re.fullmatch(r"0|[1-9][0-9]{0,18}", parts[1]) or len(root := strict(parts[2])) != HASH:
+        raise Unreadable("ce n’est pas un point de contrôle")
+    signatures = []
+    for line in lines[:-1].split("\n"):
+        found = re.fullmatch(r"— ([^\s+]+) (\S+)", line)
+        if not found or len(made := strict(found[2])) < 5:
+            raise Unreadable("une ligne de signature est mal écrite")
+        signatures.append((found[1], made))
+    return Checkpoint(parts[0], int(parts[1]), root, text.encode() + b"\n", tuple(signatures))
+
+
+class Proof(NamedTuple):
+    """Proof that an event stands at an index of a checkpoint. `extra` has what it said, {} without."""
+
+    at: int
+    path: tuple[bytes, ...]
+    checkpoint: Checkpoint
+    extra: dict[str, Any]
+
+
+_PROOF = "c2sp.org/tlog-proof@v1\n"
+
+
+def proof(text: str) -> Proof:
+    """Reads a proof. Raises Unreadable."""
+    head, blank, note = text.partition("\n\n")
+    lines, extra = head.split("\n")[1:], b"{}"
+    if not text.startswith(_PROOF) or not blank:
+        raise Unreadable("ce n’est pas une preuve")
+    if lines and lines[0].startswith("extra "):
+        extra = strict(lines.pop(0)[6:])
+    found = re.fullmatch(r"index (0|[1-9][0-9]{0,18})", lines[0]) if lines else None
+    path = tuple(strict(line) for line in lines[1:])
+    if not found or len(path) > 63 or any(len(one) != HASH for one in path):
+        raise Unreadable("cette preuve est mal écrite")
+    try:
+        told = json.loads(extra)
+    except ValueError:
+        raise Unreadable("ce que la preuve ajoute ne se lit pas") from None
+    return Proof(int(found[1]), path, checkpoint(note), told)
+
+
+def extension(text: str) -> tuple[int, tuple[bytes, ...], Checkpoint]:
+    """Reads the proof that a checkpoint extends one of an earlier size, as a witness takes it. Raises Unreadable."""
+    head, blank, note = text.partition("\n\n")
+    size, *lines = head.split("\n")
+    path = tuple(strict(line) for line in lines)
+    if not blank or not (found := re.fullmatch(r"old (0|[1-9][0-9]{0,18})", size)):
+        raise Unreadable("ce n’est pas une preuve")
+    if len(path) > 63 or any(len(one) != HASH for one in path):
+        raise Unreadable("cette preuve est mal écrite")
+    return int(found[1]), path, checkpoint(note)
+
+
+def told(one: Proof) -> Any:
+    """Returns what the event of a proof said, None without. Raises Unreadable where the proof does not prove it."""
+    if not one.extra:
+        return None
+    try:
+        state, content, salt = (strict(one.extra[name]) for name in ("state", "content", "salt"))
+        stream, topic = bytes.fromhex(one.extra["stream"]), one.extra["topic"].encode()
+        hashed = leaf(one.at + 1, one.extra["version"], stream, body(topic, state))
+        kept = json.loads(state)
+        said = {**kept["data"], **json.loads(content)}
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
+        raise Unreadable("ce que la preuve ajoute ne se lit pas") from None
+    if kept.get("commit") != b64encode(sha256(b"\x20" + salt + content).digest()).decode():
+        raise Unreadable("ce contenu n’est pas celui qui fut enregistré")
+    if not includes(hashed, one.at, one.checkpoint.size, one.path, one.checkpoint.root):
+        raise Unreadable("ce fait n’est pas dans le registre de cette preuve")
+    return {"topic": one.extra["topic"], "at": kept.get("at"), "by": kept.get("by"), "data": said}
+
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def short(root: bytes) -> str:
+    """Returns the first 80 bits of a root as people type them: K7QF-2M9A-XX4T-0PDE."""
+    bits = int.from_bytes(root[:10], "big")
+    drawn = "".join(_CROCKFORD[bits >> 75 - 5 * n & 31] for n in range(16))
+    return "-".join(drawn[n : n + 4] for n in range(0, 16, 4))
+
+
+# --- signatures (RFC 8032)
+
+_P, _L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+_D = -121665 * pow(121666, _P - 2, _P) % _P
+_Point = tuple[int, int, int, int]
+
+
+def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Tells if an Ed25519 signature is that of a public key."""
+    key, first = _point(public), _point(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if len(public) != 32 or len(signature) != 64 or not key or not first or s >= _L:
+        return False
+    k = int.from_bytes(sha512(signature[:32] + public + message).digest(), "little") % _L
+    x, y, z, _ = _times(s, _BASE)
+    u, v, w, _ = _plus(first, _times(k, key))
+    return (x * w - u * z) % _P == 0 == (y * w - v * z) % _P
+
+
+def _point(encoded: bytes) -> _Point | None:
+    """Returns the point of 32 bytes, None when there is none."""
+    y = int.from_bytes(encoded, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    if len(encoded) != 32 or y >= _P:
+        return None
+    square = (y * y - 1) * pow(_D * y * y + 1, _P - 2, _P) % _P
+    x = pow(square, (_P + 3) // 8, _P)
+    if (x * x - square) % _P:
+        x = x * pow(2, (_P - 1) // 4, _P) % _P
+    if (x * x - square) % _P or (not x and sign):
+        return None
+    x = x if x & 1 == sign else _P - x
+    return x, y, 1, x * y % _P
+
+
+def _plus(p: _Point, q: _Point) -> _Point:
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % _P, (p[1] + p[0]) * (q[1] + q[0]) % _P
+    c, d = 2 * p[3] * q[3] * _D % _P, 2 * p[2] * q[2] % _P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % _P, g * h % _P, f * g % _P, e * h % _P
+
+
+def _times(count: int, point: _Point) -> _Point:
+    found: _Point = (0, 1, 1, 0)
+    while count:
+        if count & 1:
+            found = _plus(found, point)
+        point, count = _plus(point, point), count >> 1
+    return found
+
+
+_BASE = _point((4 * pow(5, _P - 2, _P) % _P).to_bytes(32, "little")) or (0, 1, 1, 0)
+
+
+# --- a copy against what is held
+
+
+class Held(NamedTuple):
+    """A root that somebody holds. `name` is where it stands, `root` the whole of it or its first ten bytes.
+
+    `origin` is "" on paper. `dates` are those of witnesses whose keys are given. `proof` proves a fact in it.
+    """
+
+    name: str
+    origin: str
+    size: int
+    root: bytes
+    dates: tuple[datetime, ...] = ()
+    proof: Proof | None = None
+
+
+class Finding(NamedTuple):
+    """A difference. `code` is a key of SENTENCES, `details` its words."""
+
+    code: str
+    details: dict[str, Any]
+
+
+class Report(NamedTuple):
+    """The facts and the root of a copy, what of `held` stands in it, its epochs, and what differs."""
+
+    size: int
+    root: bytes
+    kept: list[Held]
+    epochs: list[dict[str, Any]]
+    findings: list[Finding]
+
+
+_PAPER = re.compile(r"([0-9   ]+?)\s*(?:faits?)?\s*[·:,]?\s*([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})")
+
+
+def held(text: str, keys: Sequence[Key] = ()) -> list[Held]:
+    """Reads what somebody holds: a file, or the line of a paper. Raises Unreadable."""
+    found = _PAPER.fullmatch(text.strip())
+    if found:
+        bits = 0
+        for one in found[2].replace("-", ""):
+            bits = bits << 5 | _CROCKFORD.index(one)
+        return [Held(text, "", int(re.sub(r"\D", "", found[1])), bits.to_bytes(10, "big"))]
+    try:
+        content = Path(text).read_bytes()
+    except OSError:
+        raise Unreadable("ce fichier ne se lit pas") from None
+    if content.startswith(b"%PDF"):
+        proofs = [proof(one) for one in _attached(content)]
+        if not proofs:
+            raise Unreadable("ce PDF ne contient pas de preuve")
+        return [_held(text, one.checkpoint, keys, one) for one in proofs]
+    try:
+        told = content.decode()
+    except UnicodeDecodeError:
+        raise Unreadable("ce n’est ni un point de contrôle ni une preuve") from None
+    one = proof(told) if told.startswith(_PROOF) else None
+    return [_held(text, one.checkpoint if one else checkpoint(told), keys, one)]
+
+
+def _held(name: str, one: Checkpoint, keys: Sequence[Key], of: Proof | None) -> Held:
+    known = [key for given in keys if given.kind == 1 and (key := given.of(one.origin))]
+    if known and not sum(one.signed_by(key) for key in known):
+        raise Unreadable("aucune des clés données n’a signé ce point de contrôle")
+    dates = [date for key in keys if key.kind == 4 for date in one.cosigned(key)]
+    return Held(name, one.origin, one.size, one.root, tuple(dates), of)
+
+
+def _attached(content: bytes) -> Iterator[str]:
+    """Yields the proofs attached to a PDF."""
+    for found in re.finditer(rb"stream\r?\n", content):
+        packed = zlib.decompressobj()
+        try:
+            inside = packed.decompress(content[found.end() :], 1 << 20)
+        except zlib.error:
+            inside = content[found.end() : content.find(b"endstream", found.end())].rstrip(b"\r\n") + b"\n"
+        if inside.startswith(_PROOF.encode()):
+            yield inside.decode("utf-8", "replace")
+
+
+_STAMPS = re.compile(rb'\{"at":"([^"]+)Z","by":"([^"]*)","via":"[^"]*","command":"([^"]*)"')
+_EVENTS = """SELECT position, originator_id, originator_version, CAST(topic AS BLOB), CAST(state AS BLOB)
+    FROM stored_events ORDER BY position"""
+_COMMANDS = "SELECT id, actor, first_position, last_position FROM commands ORDER BY first_position"
+_BEGUN = b"structure.RegisterBegun"
+
+
+def check(copy: Path, known: Sequence[Held], register: Path | None = None) -> Report:
+    """Compares a copy with what is held, and with the tiles of the register. Raises Unreadable."""
+    if not copy.is_file() or (register and not register.is_file()):
+        raise Unreadable(f"il n’y a pas de fichier {copy if register is None or not copy.is_file() else register}")
+    try:
+        with sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro&immutable=1", uri=True) as events:
+            return _Check(events, known, _tiles(register) if register else b"").report()
+    except sqlite3.Error as error:
+        raise Unreadable(f"la base ne se lit pas : {error}") from None
+
+
+def compare(text: str, known: Sequence[Held]) -> Report:
+    """Compares what is held with the proof that a checkpoint extends an earlier one. Raises Unreadable."""
+    old, path, one = extension(text)
+    kept = [each for each in known if each.size == old and extends(old, each.root, one.size, one.root, path)]
+    kept += [each for each in known if each.size == one.size != old and one.root[: len(each.root)] == each.root]
+    others = [each for each in known if each not in kept]
+    return Report(one.size, one.root, kept, [], [Finding("apart", {"held": each.name, "old": old}) for each in others])
+
+
+def _tiles(register: Path) -> bytes:
+    """Returns the leaves of the last epoch of a register."""
+    with sqlite3.connect(f"{register.resolve().as_uri()}?mode=ro", uri=True) as tiles:
+        last = "SELECT hashes FROM tiles WHERE level = 0 AND epoch = (SELECT max(epoch) FROM tiles) ORDER BY n"
+        return b"".join(bytes(row[0]) for row in tiles.execute(last))
+
+
+class _Check:
+    """One reading of a copy: each fact is hashed first, and parsed afterwards."""
+
+    def __init__(self, events: sqlite3.Connection, known: Sequence[Held], tiles: bytes) -> None:
+        self._events, self._tiles = events, tiles
+        self._known = sorted(known, key=lambda one: one.size)
+        self._commands = events.execute(_COMMANDS)
+        self._command: tuple[Any, ...] = ("", "", 0, 0)
+        self._versions: dict[Any, int] = {}
+        self._found: list[Finding] = []
+        self._epochs: list[dict[str, Any]] = []
+        self._dates = [(one.size, date - MARGIN) for one in self._known for date in one.dates]
+
+    def report(self) -> Report:
+        tree, sizes = Tree(), {one.size for one in self._known}
+        roots = {0: EMPTY}
+        for row in self._events.execute(_EVENTS):
+            tree.add(self._leaf(tree.size + 1, *row))
+            if tree.size in sizes:
+                roots[tree.size] = tree.root()
+        if self._command[3] != tree.size or next(self._commands, None):
+            self._note("end", tree.size)
+        if len(self._tiles) > HASH * tree.size:
+            self._note("shorter", tree.size, register=len(self._tiles) // HASH)
+        kept = self._compared(roots)
+        return Report(tree.size, tree.root(), kept, self._epochs, self._found)
+
+    def _note(self, code: str, position: int, **details: Any) -> None:
+        self._found.append(Finding(code, {"position": position, **details}))
+
+    def _leaf(self, expected: int, position: Any, stream: Any, version: Any, topic: bytes, state: bytes) -> bytes:
+        """Returns the leaf of a row, and notes what is wrong with it."""
+        try:
+            hashed = leaf(position, version, bytes.fromhex(stream.replace("-", "")), body(topic, state))
+        except (TypeError, ValueError, AttributeError, OverflowError):
+            hashed = EMPTY
+        told = {"topic": topic.decode("utf-8", "replace"), "stream": stream, "version": version}
+        at = HASH * (expected - 1)
+        if at < len(self._tiles) and self._tiles[at : at + HASH] != hashed:
+            self._note("fact", expected, **told)
+        if position != expected:
+            self._note("position", expected)
+        following = self._versions.get(stream, 0) + 1
+        if version != following:
+            self._note("version", expected, **told)
+        self._versions[stream] = version if isinstance(version, int) else following
+        self._stamps(expected, topic, state, told)
+        return hashed
+
+    def _stamps(self, position: int, topic: bytes, state: bytes, told: dict[str, Any]) -> None:
+        """Compares the stamps of an event with its command, and with the dates of witnesses."""
+        if position > self._command[3]:
+            before, self._command = self._command[3], next(self._commands, ("", "", 0, 0))
+            if self._command[2] != before + 1:
+                self._note("command", position, **told)
+        found = _STAMPS.match(state)
+        at, by, command = (one.decode("utf-8", "replace") for one in found.groups()) if found else ("", "", "")
+        try:
+            day = datetime.fromisoformat(at[:26]).replace(tzinfo=timezone.utc) if self._dates else None
+        except ValueError:
+            at, day = "", None
+        if not at:
+            self._note("unreadable", position, **told)
+        elif (command.replace("-", ""), by) != self._command[:2]:
+            self._note("author", position, **told)
+        if day and any(position > size and day < date for size, date in self._dates):
+            self._note("backdated", position, at=at, **told)
+        if topic == _BEGUN and found:
+            try:
+                self._epochs.append({"position": position, "at": at, **json.loads(state)["data"]})
+            except (ValueError, KeyError, TypeError):
+                self._note("unreadable", position, **told)
+
+    def _compared(self, roots: dict[int, bytes]) -> list[Held]:
+        """Returns what is held and stands in the copy; notes the rest, with the interval in which it changed."""
+        kept, since = [], 0
+        for one in self._known:
+            root = roots.get(one.size)
+            if root and root[: len(one.root)] == one.root:
+                kept.append(one)
+                since = one.size
+                continue
+            number = int(re.sub(r".*/registre/[^/]+/?", "", one.origin) or 1) if "/registre/" in one.origin else 1
+            ends = [begun["kept"] for begun in self._epochs if begun["epoch"] > number and begun["kept"] < one.size]
+            code = "restored" if ends else "interval" if root else "cut"
+            details = {"since": min(since, one.size - 1) + 1, "kept": min(ends, default=0), "held": one.name}
+            self._note(code, one.size, **details)
+        return kept
+
+
+SENTENCES = {
+    "fact": "Le fait n° {position} ({topic}, fiche {stream}, version {version}) n’est plus celui que le registre a lu.",
+    "interval": "{held} : entre les faits n° {since} et n° {position}, au moins un n’est plus celui d’alors.",
+    "cut": "{held} : il atteste {position} faits, cette copie en a moins : la fin manque.",
+    "shorter": "Le registre a lu {register} faits, cette copie en a {position} : la fin manque.",
+    "restored": "{held} : une sauvegarde a été remise depuis ; après le fait n° {kept}, ce qu’il atteste est perdu.",
+    "position": "À la place du fait n° {position} s’en trouve un autre : un numéro manque ou se répète.",
+    "version": "Le fait n° {position} porte la version {version} de la fiche {stream} : ce n’est pas la suivante.",
+    "command": "Le fait n° {position} n’appartient à aucune commande.",
+    "author": "Le fait n° {position} ({topic}) nomme une autre commande ou une autre personne que la sienne.",
+    "end": "Les commandes ne finissent pas avec le dernier fait, le n° {position}.",
+    "unreadable": "Le fait n° {position} ne se lit pas.",
+    "apart": "{held} : cette preuve va de {old} faits à la suite, et n’est pas la sienne.",
+    "backdated": "Le fait n° {position} se dit enregistré le {at} : un témoin atteste qu’il n’existait pas encore.",
+}
+
+
+def words(report: Report) -> Iterator[str]:
+    """Yields what a report says, a sentence a line."""
+    yield f"{report.size} faits. Racine : {short(report.root)}"
+    for one in report.epochs[1:]:
+        yield f"Le registre a été repris le {one['at'][:10]}, après {one['kept']} faits : époque {one['epoch']}."
+    for kept in report.kept:
+        yield f"Inchangé : {kept.name}, {kept.size} faits."
+        if kept.proof and (said := told(kept.proof)):
+            yield f"  Ce que disait le fait n° {kept.proof.at + 1} : {json.dumps(said, ensure_ascii=False)}"
+    if not report.kept and not report.findings:
+        yield "Rien de détenu n’a été comparé : une fin coupée ne se verrait pas."
+    for finding in report.findings[:MOST]:
+        yield "✗ " + SENTENCES[finding.code].format(**finding.details)
+    if len(report.findings) > MOST:
+        yield f"✗ et {len(report.findings) - MOST} autres différences"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command. Returns its exit code."""
+    parser = argparse.ArgumentParser(prog="verifier.py", description="Vérifier une copie des faits de pixflow.")
+    parser.add_argument(
+        "copy", type=Path, metavar="COPIE", help="le events.db d’une sauvegarde, ou une preuve entre deux dates"
+    )
+    parser.add_argument("held", nargs="*", metavar="DÉTENU", help="point de contrôle, preuve, PDF, ligne d’un papier")
+    parser.add_argument("--key", action="append", default=[], help="une clé publique, du registre ou d’un témoin")
+    parser.add_argument("--register", type=Path, help="la base du registre : elle nomme le fait qui diffère")
+    given = parser.parse_args(arguments)
+    try:
+        keys = [Key.read(one) for one in given.key]
+        known = [root for one in given.held for root in _named(one, keys)]
+        proves = given.copy.is_file() and given.copy.stat().st_size < 20_000 and _text(given.copy)
+        report = compare(proves, known) if proves else check(given.copy, known, given.register)
+        for line in words(report):
+            print(line)
+    except Unreadable as error:
+        print(f"Illisible : {error}.", file=sys.stderr)
+        return 2
+    return 1 if report.findings else 0
+
+
+def _text(file: Path) -> str:
+    """Returns the text of a proof between two checkpoints, "" for another file."""
+    content = file.read_bytes()
+    return content.decode("utf-8", "replace") if content.startswith(b"old ") else ""
+
+
+def _named(text: str, keys: Sequence[Key]) -> list[Held]:
+    try:
+        return held(text, keys)
+    except Unreadable as error:
+        raise Unreadable(f"{text} : {error}") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

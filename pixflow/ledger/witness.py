@@ -1,0 +1,98 @@
+"""A witness of the registers of others (tlog-witness of C2SP): it cosigns what extends what it cosigned before.
+
+It reads, checks and keeps in one transaction. A fork, two trees of one origin that both bear a good signature, is
+refused and kept: it is evidence.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from pixflow.ledger.notes import WITNESS, Signer, private_key
+from pixflow.ledger.verify import EMPTY, Checkpoint, Key, Unreadable, extends, extension
+from pixflow.store.durable_files import private_file, private_folder
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, size INTEGER, root BLOB NOT NULL, note TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS forks (origin TEXT, size INTEGER, note TEXT, at TEXT NOT NULL, PRIMARY KEY (origin, note));
+"""
+
+
+class Answer(NamedTuple):
+    """What a witness answers: a status of HTTP, and the lines that it signs, or the size that it has."""
+
+    status: int
+    text: str = ""
+
+
+class Witness:
+    """The witness of a folder for the registers of some keys. `host` is the name that it signs with."""
+
+    def __init__(self, folder: Path, host: str, keys: Iterable[Key]) -> None:
+        self._file, self._key = folder / "_witness.db", folder / "_witness.key"
+        self._host, self._keys = host, tuple(keys)
+
+    @property
+    def signer(self) -> Signer:
+        return Signer(private_key(self._key, make=not self._file.exists()), f"{self._host}/temoin", WITNESS)
+
+    def add(self, body: str, now: datetime) -> Answer:
+        """Takes a request: the size that somebody thinks we have, a proof, a checkpoint."""
+        try:
+            old, path, one = extension(body)
+        except Unreadable:
+            return Answer(400)
+        known = [key for given in self._keys if (key := given.of(one.origin))]
+        if not known:
+            return Answer(404)
+        try:
+            signed = sum(one.signed_by(key) for key in known)
+        except Unreadable:
+            signed = 0
+        if not signed:
+            return Answer(403)
+        if old > one.size:
+            return Answer(400)
+        signer = self.signer
+        with self._database() as ours:
+            ours.execute("BEGIN IMMEDIATE")
+            with ours:
+                status, size = _taken(ours, old, path, one, body, now)
+        if status != 200:
+            return Answer(status, f"{size}\n" if status == 409 else "")
+        return Answer(200, signer.cosignature(one.text, now))
+
+    def forks(self) -> list[tuple[str, int, str]]:
+        """Returns the forks that it refused: origin, size, checkpoint."""
+        if not self._file.exists():
+            return []
+        with self._database() as ours:
+            return ours.execute("SELECT origin, size, note FROM forks ORDER BY at").fetchall()
+
+    @contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        private_folder(self._file.parent)
+        private_file(self._file)
+        with closing(sqlite3.connect(self._file, timeout=10, isolation_level=None)) as ours:
+            ours.executescript(f"PRAGMA synchronous = FULL; {_SCHEMA}")
+            yield ours
+
+
+def _taken(
+    ours: sqlite3.Connection, old: int, path: tuple[bytes, ...], one: Checkpoint, body: str, now: datetime
+) -> tuple[int, int]:
+    """Returns the status for a checkpoint, and the size that we have. Keeps the checkpoint, or the fork."""
+    found = ours.execute("SELECT size, root FROM seen WHERE origin = ?", (one.origin,)).fetchone()
+    size, root = found or (0, EMPTY)
+    note = body.partition("\n\n")[2]
+    if old != size:
+        return 409, size
+    if not extends(size, root, one.size, one.root, path):
+        at = now.astimezone(UTC).isoformat()
+        ours.execute("INSERT OR IGNORE INTO forks VALUES (?, ?, ?, ?)", (one.origin, one.size, note, at))
+        return 422, size
+    ours.execute("REPLACE INTO seen VALUES (?, ?, ?, ?)", (one.origin, one.size, one.root, note))
+    return 200, one.size

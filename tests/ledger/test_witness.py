@@ -1,0 +1,137 @@
+"""A witness cosigns what extends what it cosigned, refuses the rest as tlog-witness says, and keeps a fork."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from pixflow.ledger import notes, tree, witness
+from pixflow.ledger.notes import Signer
+from pixflow.ledger.tree import Tiles
+from pixflow.ledger.verify import EMPTY, Checkpoint, Key, checkpoint, extends
+from pixflow.ledger.witness import Answer, Witness
+
+ORIGIN = "pix.exemple.fr/registre/00"
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+OURS = Signer(b"k" * 32, ORIGIN)
+
+
+class Log:
+    """A tree that somebody else signs. Another `salt` is another history."""
+
+    def __init__(self, signer: Signer = OURS, salt: bytes = b"") -> None:
+        self.tiles = Tiles()
+        leaves = [sha256(salt + n.to_bytes(8, "big")).digest() for n in range(100)]
+        self.tiles.update(tree.added(self.read, 0, leaves))
+        self.signer = signer
+
+    def read(self, level: int, n: int) -> bytes:
+        return self.tiles[level, n]
+
+    def note(self, size: int) -> str:
+        return self.signer.checkpoint(size, tree.root(self.read, size))
+
+    def asks(self, old: int, size: int, proof: list[bytes] | None = None) -> str:
+        path = tree.consistency(self.read, old, size) if proof is None else proof
+        return notes.extension(old, path, self.note(size))
+
+
+@pytest.fixture
+def watching(tmp_path: Path) -> Witness:
+    return Witness(tmp_path / "ledger", "temoin.exemple.fr", [OURS.key])
+
+
+def test_it_cosigns_what_it_sees_first_and_what_extends_it(watching: Witness) -> None:
+    log = Log()
+    for old, size in ((0, 3), (3, 3), (3, 60), (60, 100)):
+        answer = watching.add(log.asks(old, size), NOW)
+        assert answer.status == 200
+        cosigned = checkpoint(log.note(size) + answer.text)
+        assert cosigned.cosigned(watching.signer.key) == [NOW]
+        assert Key.read(watching.signer.key.text) == watching.signer.key
+    assert watching.forks() == []
+
+
+def test_a_later_epoch_is_a_register_of_its_own(watching: Witness) -> None:
+    second = Log(Signer(b"k" * 32, f"{ORIGIN}/2"))
+    assert watching.add(Log().asks(0, 90), NOW).status == 200
+    assert watching.add(second.asks(0, 50), NOW).status == 200
+    assert watching.add(Log(Signer(b"k" * 32, f"{ORIGIN}/x")).asks(0, 50), NOW).status == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        (lambda log: log.asks(10, 50), Answer(409, "40\n")),
+        (lambda log: log.asks(0, 50), Answer(409, "40\n")),
+        (lambda log: log.asks(40, 50, []), Answer(422)),
+        (lambda log: log.asks(40, 50, [EMPTY]), Answer(422)),
+        (lambda log: notes.extension(50, [], log.note(40)), Answer(400)),
+        (lambda log: Log(salt=b"x").asks(40, 50), Answer(422)),
+        (lambda log: notes.extension(40, [], Log(salt=b"x").note(40)), Answer(422)),
+        (lambda log: Log(Signer(b"o" * 32, ORIGIN)).asks(40, 50), Answer(403)),
+        (lambda log: Log(Signer(b"o" * 32, "ailleurs.fr/registre/00")).asks(40, 50), Answer(404)),
+        (lambda log: log.asks(40, 50).replace("50\n", "51\n", 1), Answer(403)),
+        (lambda log: "", Answer(400)),
+        (lambda log: "old 40\n\n", Answer(400)),
+        (lambda log: log.note(50), Answer(400)),
+        (lambda log: log.asks(40, 50).replace("old 40", "old 040"), Answer(400)),
+        (lambda log: log.asks(40, 50).replace("old 40", "old -1"), Answer(400)),
+        (lambda log: log.asks(40, 50, [EMPTY] * 64), Answer(400)),
+        (lambda log: log.asks(40, 50, [b"short"]), Answer(400)),
+    ],
+)
+def test_what_it_refuses(watching: Witness, asked: Callable[[Log], str], answer: Answer) -> None:
+    log = Log()
+    assert watching.add(log.asks(0, 40), NOW).status == 200
+    assert watching.add(asked(log), NOW) == answer
+    assert [origin for origin, *_ in watching.forks()] == ([ORIGIN] if answer.status == 422 else [])
+    assert watching.add(log.asks(40, 50), NOW + timedelta(hours=1)).status == 200
+
+
+def test_both_sides_of_a_fork_are_kept(watching: Witness) -> None:
+    log, fork = Log(), Log(salt=b"x")
+    watching.add(log.asks(0, 40), NOW)
+    assert watching.add(notes.extension(40, [], fork.note(40)), NOW).status == 422
+    ((_, size, kept),) = watching.forks()
+    one, other = checkpoint(log.note(40)), checkpoint(kept)
+    assert (size, one.size) == (other.size, 40)
+    assert one.root != other.root
+    assert other.signed_by(OURS.key)
+
+
+def two_sides() -> list[str]:
+    """Two continuations of forty facts, each with its proof."""
+    honest, fork = Log(), Log()
+    fork.tiles[0, 0] = fork.tiles[0, 0][: 32 * 60] + EMPTY * 40
+    return [honest.asks(40, 80), fork.asks(40, 80)]
+
+
+def test_of_a_fork_that_comes_at_once_one_side_is_cosigned(watching: Witness) -> None:
+    watching.add(Log().asks(0, 40), NOW)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda body: watching.add(body, NOW).status, two_sides() * 8))
+    assert sorted(found) == [200] + [409] * 15
+
+
+def test_control_read_and_kept_in_two_transactions_both_sides_are_cosigned(
+    watching: Witness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watching.add(Log().asks(0, 40), NOW)
+    root = tree.root(Log().read, 40)
+
+    def apart(ours: object, old: int, path: tuple[bytes, ...], one: Checkpoint, *more: object) -> tuple[int, int]:
+        return (200, one.size) if extends(40, root, one.size, one.root, path) else (422, 40)
+
+    monkeypatch.setattr(witness, "_taken", apart)
+    assert [watching.add(body, NOW).status for body in two_sides()] == [200, 200]
+
+
+def test_its_key_that_is_lost_is_not_replaced(watching: Witness, tmp_path: Path) -> None:
+    watching.add(Log().asks(0, 40), NOW)
+    (tmp_path / "ledger" / "_witness.key").unlink()
+    with pytest.raises(FileNotFoundError):
+        watching.add(Log().asks(40, 50), NOW)

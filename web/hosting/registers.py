@@ -1,0 +1,104 @@
+"""The register of a structure in use: where it stands, what a tick does with it, what `pixflow doctor` says of it."""
+
+import logging
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx2 as httpx
+
+from pixflow.ledger import notes
+from pixflow.ledger.register import Register, RegisterClosed, RegisterDiffers
+from pixflow.ledger.verify import Checkpoint, Key, Unreadable, checkpoint
+from pixflow.ledger.witness import Witness
+from pixflow.structure_folder import OpenStructure
+from web.hosting.health import LATE, Finding
+from web.hosting.settings import Settings, Storage, sound
+
+FOLDER = "_ledger"
+SECONDS = 5.0
+"""Seconds that a witness has to answer."""
+OUTSIDE = timedelta(days=31)
+"""Age of the last checkpoint that somebody outside holds."""
+UNREAD = (RegisterDiffers, RegisterClosed, LookupError, Unreadable)
+"""Errors of a register that cannot be read or does not fit: work goes on, and `doctor` tells."""
+_log = logging.getLogger(__name__)
+
+
+def register_of(opened: OpenStructure) -> Register:
+    """Returns the register of a structure. Its name has a part of the id: a folder may serve several data folders."""
+    folder = Storage().ledger or opened.folder.parent / FOLDER
+    host = urlsplit(sound().pages()).netloc
+    demonstration = "demonstration/" if opened.demonstration else ""
+    name = f"{opened.slug}-{opened.id.hex[:8]}"
+    return Register(folder, name, f"{host}/{demonstration}registre/{opened.id.hex}")
+
+
+def witness_of(settings: Settings, data: Path) -> Witness | None:
+    """Returns the witness that this site is for the registers of others, None without a key to watch."""
+    keys = [Key.read(one) for one in settings.witness_for.split()]
+    folder = settings.ledger or data / FOLDER
+    return Witness(folder, urlsplit(settings.pages()).netloc, keys) if keys else None
+
+
+def follow(opened: OpenStructure, register: Register) -> Checkpoint | None:
+    """Follows the events, and lets the witness of the settings cosign. What fails is logged: the register waits."""
+    try:
+        last = register.follow(opened.engine, opened.stream("structure"))
+        _cosigned(register, sound(), opened.engine.clock())
+        return last
+    except UNREAD as error:
+        _log.error("the register did not follow", extra={"structure": opened.slug, "why": repr(error)})
+        return None
+
+
+def _cosigned(register: Register, settings: Settings, now: datetime) -> None:
+    """Sends the last checkpoint to the witness of the settings, unless it has it, and keeps its cosignature."""
+    if not settings.witness:
+        return
+    url, _, text = settings.witness.partition(" ")
+    key, last = Key.read(text), checkpoint(register.note())
+    known = next((one for one in register.holders() if (one.holder, one.epoch) == (key.name, register.epoch)), None)
+    answer = (409, str(known.size if known else 0))
+    for _ in range(2):
+        if answer[0] == 409 and answer[1].strip().isdecimal() and (old := int(answer[1])) <= last.size:
+            if known and known.size == old == last.size:
+                return
+            answer = _asked(f"{url}/add-checkpoint", register.extension(old))
+    if answer[0] != 200 or not checkpoint(notes.first_lines(register.note()) + answer[1]).cosigned(key):
+        raise Unreadable(f"the witness refused: {answer[0]}")
+    register.hand(key.name, now, answer[1])
+
+
+def _asked(url: str, body: str) -> tuple[int, str]:
+    """Returns the status and the text of a witness."""
+    try:
+        sent = httpx.post(url, content=body, timeout=SECONDS)
+    except httpx.HTTPError as error:
+        raise Unreadable(f"the witness does not answer: {error!r}") from None
+    return sent.status_code, sent.text
+
+
+def finding(opened: OpenStructure, register: Register) -> Finding:
+    """Checks that the register follows, that it fits, and that somebody outside holds a checkpoint of it."""
+    engine = opened.engine
+    last = register.last()
+    if last is None:
+        return Finding("register", "note", {"why": "none"})
+    try:
+        register.compare(engine)
+    except RegisterDiffers as error:
+        return Finding("register", "alarm", {"why": error.code, "position": error.position, "signed": last.size})
+    waiting = engine.read(last.size, 1)
+    waited = max((engine.clock() - one.at for one in waiting), default=timedelta())
+    told = {"signed": last.size, "short": last.short}
+    if waited > LATE:
+        return Finding("register", "alarm", {**told, "why": "late", "lag": engine.head() - last.size})
+    if opened.demonstration:
+        return Finding("register", "good", told)
+    if not register.is_apart(opened.folder):
+        return Finding("register", "note", {**told, "why": "beside"})
+    held = max((one.at for one in register.holders()), default=None)
+    if held is None or engine.clock() - held > OUTSIDE:
+        return Finding("register", "note", {**told, "why": "alone"})
+    return Finding("register", "good", told)
