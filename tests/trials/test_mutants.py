@@ -32,7 +32,8 @@ RULES = {
     "web/accounts/memberships.py": "tests/web/accounts/test_memberships.py",
     "web/accounts/sign_in.py": "tests/web/accounts/test_sign_in.py",
     "web/accounts/attempts.py": "tests/web/accounts/test_attempts.py",
-    "web/desk/signed_in.py": "tests/web/pages/account/test_sign_in.py",
+    "web/desk/signed_in.py": "tests/web/pages/account/test_sign_in.py tests/web/pages/account/test_other_sites.py "
+    "tests/web/pages/account/test_attackers.py",
 }
 THEN = (
     ("tests/team", "tests/test_authorization.py", "tests/dossier/test_glass.py"),

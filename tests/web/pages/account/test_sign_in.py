@@ -1,6 +1,7 @@
 """Signing in by the password road, without scripts: invited, opened, entered, locked, left."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, event
@@ -22,7 +23,7 @@ from tests.web.pages.account.conftest import (
 )
 from tests.web.paths import House, house
 from tests.web.tags import parsed
-from web.accounts import memberships, sign_in, tables
+from web.accounts import memberships, sessions, sign_in, tables
 from web.accounts.site import Site
 from web.desk.signed_in import FLOW, KNOWN, SESSION
 
@@ -185,6 +186,12 @@ def test_half_an_hour_locks_and_the_password_opens(at_work: House, helene: Brows
     assert helene.get("/equipe").status_code == 200
 
 
+def test_a_page_prolongs_the_session(at_work: House, helene: Browser) -> None:
+    for _ in range(3):
+        at_work.pass_by(minutes=20)
+        assert helene.get("/equipe").status_code == 200
+
+
 def test_a_poll_prolongs_nothing(at_work: House, helene: Browser) -> None:
     tag = at_work.served.present().tag
     answers = []
@@ -223,6 +230,14 @@ CHOICES = ("checkbox", "radio")
 
 def next_of(html: str) -> str:
     return str(parsed(html).select_one("[name=vers]")["value"])
+
+
+def test_a_session_of_a_structure_that_is_not_here_leads_nowhere(at_work: House, helene: Browser, site: Site) -> None:
+    there = memberships.accept(site.store, account_of(at_work, site, HELENE).id, uuid4(), uuid4())
+    other = Browser(at_work)
+    other.cookies.set(SESSION, sessions.begin(site.store, there, "password", ""))
+    assert other.get("/boite").headers["Location"] == "/connexion?vers=/boite"
+    assert helene.get("/boite").status_code == 200, "the one of here stays"
 
 
 def test_signed_out(helene: Browser) -> None:
