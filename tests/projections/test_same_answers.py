@@ -3,7 +3,8 @@
 import inspect
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import combinations, product
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,7 @@ from projections.statements import WITHOUT
 from projections.store import sqlite
 from projections.store.catch_up import PROJECTIONS, ReadSide
 from tests.projections.conftest import NOW, Spare, everything
+from tests.trials.scale import SEED
 
 pytestmark = pytest.mark.postgres
 
@@ -92,6 +94,7 @@ def test_every_figure_and_list_is_the_same(both: tuple[ReadSide, ReadSide], cut:
         assert told[1][name] == answer, name
 
 
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.trial)], ids=["three", "every"])
 @pytest.mark.parametrize(
     ("projection", "module"),
     [
@@ -104,12 +107,13 @@ def test_every_figure_and_list_is_the_same(both: tuple[ReadSide, ReadSide], cut:
     ids=lambda one: one if isinstance(one, str) else one.__name__,
 )
 def test_every_question_has_the_same_answer(
-    played: OpenStructure, both: tuple[ReadSide, ReadSide], projection: str, module: Any
+    played: OpenStructure, both: tuple[ReadSide, ReadSide], projection: str, module: Any, every: bool
 ) -> None:
+    """Asked with every combination in a trial, otherwise until any three values have met."""
     with both[0].database.connect() as sqlite, both[1].database.connect() as postgres:
         values = worth_asking(played, projection, sqlite)
         for name, ask in questions(module):
-            for arguments in cases(ask, values):
+            for arguments in cases(ask, values, every=every):
                 answers = [told(name, ask(connection, **arguments)) for connection in (sqlite, postgres)]
                 assert answers[1] == answers[0], (name, arguments)
 
@@ -123,10 +127,21 @@ def questions(module: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
             yield named, found
 
 
-def cases(ask: Callable[..., Any], values: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
-    """Every combination of what is worth asking, by the names of its parameters: a new name is to be given values."""
+def cases(ask: Callable[..., Any], values: dict[str, list[Any]], *, every: bool) -> Iterator[dict[str, Any]]:
+    """Combines what is worth asking, by the names of its parameters: a new name is to be given values."""
     names = list(inspect.signature(ask).parameters)[1:]
-    return (dict(zip(names, one, strict=True)) for one in product(*(values[name] for name in names)))
+    combined = list(product(*(range(len(values[name])) for name in names)))
+    for places in combined if every else until_met(combined, 3):
+        yield {name: values[name][place] for name, place in zip(names, places, strict=True)}
+
+
+def until_met(combined: list[tuple[int, ...]], number: int) -> Iterator[tuple[int, ...]]:
+    """Yields combinations, in an order of chance, until each `number` of values that may meet have met."""
+    met = set[tuple[tuple[int, int], ...]]()
+    for one in Random(SEED).sample(combined, len(combined)):
+        if new := set(combinations(enumerate(one), min(number, len(one)))) - met:
+            met |= new
+            yield one
 
 
 def told(name: str, answer: Any) -> Any:
