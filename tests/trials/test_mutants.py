@@ -18,7 +18,7 @@ pytestmark = pytest.mark.trial
 RULES = {
     "pixflow/team/accounts.py": "tests/team/test_accounts.py",
     "pixflow/team/staff.py": "tests/team",
-    "pixflow/team/membership.py": "tests/team",
+    "pixflow/team/membership.py": "tests/team tests/test_structure.py",
     "pixflow/team/absences.py": "tests/team/test_absences.py",
     "pixflow/dossier/assignment.py": "tests/dossier/test_glass.py tests/dossier/test_lending.py "
     "tests/dossier/test_assignment.py",
