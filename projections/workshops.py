@@ -224,17 +224,19 @@ def of_person(person: UUID, since: date) -> Select[Any]:
 
 @question(list_rows)
 def offers(today: date) -> Select[Any]:
-    """Returns the seats offered until today or later, with their workshop."""
+    """Returns the seats offered until today or later, with their workshop; not to who took another seat."""
     query = select(seats, *_columns()).join(table, table.c.stream == seats.c.stream)
-    kept = (seats.c.until >= today, table.c.day >= today)
+    kept = (seats.c.until >= today, table.c.day >= today, ~_seated_elsewhere(today))
     return query.where(*kept).order_by(seats.c.until, table.c.starts, seats.c.stream, seats.c.rank)
 
 
 @question(list_rows)
-def lapsed(today: date) -> Select[Any]:
-    """Returns the expired seat offers: workshop, dossier, last day."""
-    query = select(seats.c.stream, seats.c.dossier, seats.c.until).where(seats.c.until < today)
-    return query.order_by(seats.c.until, seats.c.rank, seats.c.stream)
+def over(today: date) -> Select[Any]:
+    """Returns the seat offers that are over: workshop, dossier, last day, and if the person took another seat."""
+    elsewhere = _seated_elsewhere(today)
+    query = select(seats.c.stream, seats.c.dossier, seats.c.until, elsewhere.label("elsewhere"))
+    ended = or_(seats.c.until < today, and_(seats.c.until >= today, elsewhere))
+    return query.where(ended).order_by(seats.c.until, seats.c.rank, seats.c.stream)
 
 
 @question(take_number)
@@ -250,6 +252,14 @@ def calls(day: date) -> Select[Any]:
     """Returns the workshops of a day that call for help."""
     query = select(table).where(table.c.day == day, table.c.help_at.is_not(None))
     return query.order_by(table.c.help_at, table.c.stream)
+
+
+def _seated_elsewhere(today: date) -> ColumnElement[bool]:
+    """Tells if the dossier of a row has a seat to come in another workshop."""
+    other, held = seats.alias(), table.alias()
+    query = select(other.c.dossier).join(held, held.c.stream == other.c.stream)
+    to_come = (other.c.dossier == seats.c.dossier, ~other.c.waits, held.c.day >= today, ~held.c.cancelled)
+    return query.where(*to_come, other.c.stream != seats.c.stream).exists()
 
 
 def _columns() -> Sequence[Column[Any]]:

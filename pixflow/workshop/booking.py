@@ -121,12 +121,18 @@ def release_seat(
 
 
 @decision("lapse_offer", NOBODY, system=(CLOCK,))
-def lapse_offer(workshop: Workshop, *, dossier: UUID, kept: date, until: date, on: date) -> list[Event]:
-    """Expires a seat offer after the day `kept`, and offers the seat to the next in line, through `until`."""
+def lapse_offer(
+    workshop: Workshop, *, dossier: UUID, kept: date, until: date, on: date, elsewhere: bool = False
+) -> list[Event]:
+    """Expires a seat offer after the day `kept`, and offers the seat to the next in line, through `until`.
+
+    `elsewhere`: the person took a seat in another workshop. They leave the list at once.
+    """
     waited = workshop.waiting.get(dossier)
-    if waited is None or waited.until != kept or on <= kept:
+    if waited is None or waited.until != kept or (on <= kept and not elsewhere):
         return []
-    return [e.SeatOfferLapsed(dossier=dossier, on=on), *_offers(workshop, 1, until, on, but=dossier)]
+    gone = e.WaitlistLeft(dossier=dossier, on=on) if elsewhere else e.SeatOfferLapsed(dossier=dossier, on=on)
+    return [gone, *_offers(workshop, 1, until, on, but=dossier)]
 
 
 @decision("follow_workshop", TEAM)

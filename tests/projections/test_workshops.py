@@ -136,10 +136,18 @@ def test_a_dossier_s_seats_and_places_on_lists(shown: Shown) -> None:
 def test_offers_stand_through_their_day_and_lapse_the_day_after(shown: Shown) -> None:
     read = shown(*OFFERED)
     assert [(row.stream, row.dossier) for row in workshops.offers(read, UNTIL)] == [(WORKSHOP, OTHER_DOSSIER)]
-    assert workshops.lapsed(read, UNTIL) == []
+    assert workshops.over(read, UNTIL) == []
     after = UNTIL + timedelta(days=1)
     assert workshops.offers(read, after) == []
-    assert workshops.lapsed(read, after) == [(WORKSHOP, OTHER_DOSSIER, UNTIL)]
+    assert workshops.over(read, after) == [(WORKSHOP, OTHER_DOSSIER, UNTIL, False)]
+
+
+def test_an_offer_to_somebody_who_has_a_seat_to_come_elsewhere_is_over(shown: Shown) -> None:
+    taken = (scheduled(), seated(OTHER_DOSSIER))
+    for other, is_over in ((taken, True), ((*taken, cancelled()), False), ((scheduled(), waits(OTHER_DOSSIER)), False)):
+        read = shown(*OFFERED, other=other)
+        assert (workshops.offers(read, DAY) == []) == is_over
+        assert workshops.over(read, DAY) == ([(WORKSHOP, OTHER_DOSSIER, UNTIL, True)] if is_over else [])
 
 
 def test_what_is_to_be_marked_and_who_calls(shown: Shown) -> None:

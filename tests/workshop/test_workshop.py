@@ -292,6 +292,15 @@ def test_who_declines_passes_the_seat_on_and_who_waits_may_leave() -> None:
     given(scheduled(), opened()).when(booking.release_seat, **RELEASE).then_nothing()
 
 
+def test_an_offer_to_somebody_seated_elsewhere_passes_on_at_once() -> None:
+    before = full(w.SeatReleased(dossier=UUID(int=1), on=DAY), waits(), kept(), waits(OTHER_DOSSIER))
+    told = {"dossier": DOSSIER, "kept": date(2026, 9, 17), "until": date(2026, 9, 17), "elsewhere": True}
+    given(*before).when(booking.lapse_offer, **told, on=DAY).then(
+        w.WaitlistLeft(dossier=DOSSIER, on=DAY), kept(OTHER_DOSSIER)
+    )
+    given(*full(waits())).when(booking.lapse_offer, **told, on=DAY).then_nothing()
+
+
 def test_an_offer_lapses_the_day_after_and_passes_on() -> None:
     before = full(w.SeatReleased(dossier=UUID(int=1), on=DAY), waits(), kept(), waits(OTHER_DOSSIER))
     last, after, until = date(2026, 9, 17), date(2026, 9, 18), date(2026, 9, 22)

@@ -144,10 +144,10 @@ def return_lent_dossiers(engine: Engine, side: ReadSide) -> int:
 
 
 def expire_seat_offers(engine: Engine, side: ReadSide) -> int:
-    """Offers each seat whose offer has expired to the next person waiting, and returns how many expired."""
+    """Offers each seat whose offer is over to the next person waiting, and returns how many were over."""
     today = engine.today()
     with side.database.connect() as connection:
-        due = workshops.lapsed(connection, today)
+        due = workshops.over(connection, today)
     until = offer_deadline(engine.references(), today)
     return sum(
         _moves(
@@ -157,9 +157,9 @@ def expire_seat_offers(engine: Engine, side: ReadSide) -> int:
             new_id(workshop, f"lapse_offer {dossier} {kept}"),
             dossier=dossier,
             kept=kept,
-            context={"until": until},
+            context={"until": until, "elsewhere": elsewhere},
         )
-        for workshop, dossier, kept in due
+        for workshop, dossier, kept, elsewhere in due
     )
 
 

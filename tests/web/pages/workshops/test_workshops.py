@@ -543,6 +543,26 @@ def test_a_seat_given_up_is_kept_for_who_waits_and_their_advisor_is_told(at_work
     assert isinstance(at_work.events(waits)[-1], d.SeatBooked)
 
 
+def test_a_seat_kept_for_somebody_who_takes_another_one_is_told_no_more_and_passes_on(at_work: House) -> None:
+    made, other = held(at_work, capacity=6), held(at_work, date(2026, 3, 27))
+    first = at_work.opened("Aminata", "Diallo", PAUL)
+    seat(at_work, made, first)
+    seated(at_work, made, 5, PAUL)
+    waits, next_in_line = at_work.opened("Zoé", "Haddad", NADIA), at_work.opened("Léo", "Petit", NADIA)
+    seat(at_work, made, waits)
+    seat(at_work, made, next_in_line)
+    press(at_work.client(PAUL), f"/ateliers/{made}", "rendre", "Diallo Aminata")
+    nadia = at_work.client(NADIA)
+    assert "Zoé Haddad : une place" in words(nadia.get("/boite").text)
+    seat(at_work, other, waits)
+    page = nadia.get("/boite").text
+    assert "est gardée" not in words(page)
+    assert said(parsed(page).select_one(".rail a[href='/ateliers']")) == "Ateliers 0"
+    at_work.served.tick()
+    assert list(state(at_work, made).waiting) == [next_in_line]
+    assert "Léo Petit : une place à l’atelier du vendredi 20 mars est gardée" in words(nadia.get("/boite").text)
+
+
 def test_a_seat_given_up_in_one_press_is_kept_in_another(at_work: House) -> None:
     made = held(at_work, capacity=6)
     people = seated(at_work, made, 7)
