@@ -40,7 +40,7 @@ def received(walk: Walk) -> None:
     walk.day(date(2026, 3, 20))
     walk.imports(results(walk.folder, INITIAL, FIRST, datetime(2026, 3, 20, 7, tzinfo=UTC)), "4 nouvelles")
     sandrine.sees("4 rapprochées d’elles-mêmes", within=".notice")
-    sandrine.sees("À transmettre · 0", "Ici, les résultats arrivent d’eux-mêmes aux conseillers")
+    sandrine.sees("À transmettre · 0", "Ici, les résultats arrivent d’eux-mêmes aux conseiller·ères")
     marc.goes_to_queue()
     for name, score in (("ABADIE Enzo", "55 %"), ("BORDES Lina", "90 %"), ("CAZENAVE Théo", "30 %")):
         expect(marc.row(name, "Tenir la restitution")).to_contain_text(f"résultat reçu le 20 mars · {score}")

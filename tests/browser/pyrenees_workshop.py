@@ -13,7 +13,7 @@ ROOM = "Salle informatique"
 THERE = tuple(one for one in GROUP if one[0] != "Chloé")
 """The eight who have a seat on the day."""
 TAPS = (
-    ("ESTRADE", "Absent·e"), ("GARCIA", "Excusé·e"), ("", "Les 6 autres sont présents"),
+    ("ESTRADE", "Absent·e"), ("GARCIA", "Excusé·e"), ("", "Les 6 autres sont présent·es"),
     ("CAZENAVE", "En difficulté"), ("BORDES", "À l’aise"), ("", "Clore l’atelier"),
 )  # fmt: skip
 """On whose card, and which button: an absence each, the others at once, then who was in trouble or at ease."""
@@ -71,7 +71,7 @@ def filled(walk: Walk) -> None:
         box.check()
     yann.presses("Inscrire")
     yann.sees("Sur la liste d’attente : Jade IBOS", "Sur la liste d’attente : Lou LARRIEU", within=".notice")
-    yann.sees("Inscrits · 8 / 8", "Liste d’attente · 2")
+    yann.sees("Inscrit·es · 8 / 8", "Liste d’attente · 2")
     walk.check(yann)
 
 
@@ -154,7 +154,7 @@ def booked_again(walk: Walk) -> None:
     for name in ("GARCIA Nolan", "FERRAN Chloé"):
         marc.page.get_by_label(name).check()
     marc.presses("Inscrire")
-    marc.sees("Inscrits · 3 / 8")
+    marc.sees("Inscrit·es · 3 / 8")
     marc.goes_to_queue()
     expect(marc.row("", "nscrire à un atelier")).to_have_count(0)
 
@@ -176,7 +176,7 @@ def helped(walk: Walk) -> None:
     walk.day(SECOND, hour=14, minute=55)
     marc.page.reload()
     marc.sees_no("Aide demandée")
-    marc.presses("Les 3 autres sont présents")
+    marc.presses("Les 3 autres sont présent·es")
     marc.presses("Clore l’atelier")
     marc.sees("Atelier clos le 19 mars")
 

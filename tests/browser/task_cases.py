@@ -186,7 +186,7 @@ PARCOURS = (
 AROUND = (
     Case(
         "assign-advisor", lambda house: house.opened(advisor=None), "mardi",
-        {"Conseillère ou conseiller": "Nadia Benali"}, "Dossier affecté", appear=("present-pix",),
+        {"Conseiller·ère": "Nadia Benali"}, "Dossier affecté", appear=("present-pix",),
     ),
     Case("close-or-plan", states.quiet, "10 avril", {"déménagement": True}, "Dossier clos"),
     Case("review-late-event", states.late, "10 avril", {}, "Fait tardif relu"),

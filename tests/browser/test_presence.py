@@ -122,7 +122,7 @@ def test_all_the_others_are_one_press_within_reach(
     page = new_tab(**PHONE)
     enter(page, room)
     page.locator(f"#p-{room.people[6]}").get_by_role("button", name="Absent·e").tap()
-    others = page.get_by_role("button", name="Les 7 autres sont présents")
+    others = page.get_by_role("button", name="Les 7 autres sont présent·es")
     box = others.bounding_box()
     assert box
     assert box["y"] + box["height"] <= 820, "in sight at the top of the page too"
@@ -155,7 +155,7 @@ def test_the_keyboard_marks_people_and_takes_back_the_mark_of_a_card_or_of_all(
     expect(second.locator(":focus")).to_have_count(1)
     page.keyboard.press("z")
     expect(page.get_by_role("status").first).to_contain_text("8 à noter sur 8")
-    page.get_by_role("button", name="Les 8 autres sont présents").click()
+    page.get_by_role("button", name="Les 8 autres sont présent·es").click()
     expect(page.get_by_role("status").first).to_contain_text("tout est noté")
     page.keyboard.press("z")
     expect(page.get_by_role("status").first).to_contain_text("8 à noter sur 8")

@@ -64,7 +64,7 @@ def test_it_stands_above_the_bar_of_a_list(locale: House, url: str, new_tab: Cal
         seat(locale, workshop, locale.opened(first=name))
     tab = new_tab(base_url=url, viewport={"width": width, "height": 820})
     Person(tab, NADIA, at=f"/ateliers/{workshop}/presence")
-    tab.get_by_role("button", name="Les 3 autres sont présents").click()
+    tab.get_by_role("button", name="Les 3 autres sont présent·es").click()
     expect(tab.locator(".notice.stays")).to_be_in_viewport(ratio=1)
     expect(tab.get_by_role("button", name="Clore l’atelier")).to_be_in_viewport(ratio=1)
     assert tab.evaluate(COVERED, ".actions.sticky, .actions.sticky button") == []

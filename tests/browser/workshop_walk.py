@@ -92,7 +92,7 @@ def seats_change_hands(walk: Walk, workshop: UUID, people: dict[str, UUID]) -> N
     nadia.presses("Rendre la place", within=f"#seat-{people['Abdi']}")
     nadia.sees("Une place est gardée", within=f"#waiting-{people['Garnier']}")
     nadia.presses("Accepter", within=f"#waiting-{people['Garnier']}")
-    nadia.sees("Inscrits · 6")
+    nadia.sees("Inscrit·es · 6")
     book(nadia, people["Abdi"], workshop)
     nadia.sees("place n° 2 sur la liste d’attente", within="#sheet")
     nadia.goes(at)
@@ -103,7 +103,7 @@ def seats_change_hands(walk: Walk, workshop: UUID, people: dict[str, UUID]) -> N
     walk.day(date(2026, 5, 18))
     walk.house.tick()
     nadia.goes(at)
-    nadia.sees("Inscrits · 5")
+    nadia.sees("Inscrit·es · 5")
     expect(nadia.page.locator(f"#waiting-{people['Henry']}")).to_have_count(0)
 
 

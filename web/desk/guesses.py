@@ -15,7 +15,7 @@ A_DAY = 10
 """The most such answers to one person in a day."""
 SPENT = (
     "Vous avez cherché plusieurs fois aujourd’hui des personnes que vous ne suivez pas : "
-    "adressez-vous à la référente ou au référent Pix."
+    "adressez-vous à la ou au référent·e Pix."
 )
 
 

@@ -17,7 +17,7 @@ RECIPIENTS = (
     "nommés dans votre dossier."
 )
 DECISIONS = (
-    "Aucune décision n’est prise par une machine : la grille de lecture propose, la conseillère ou le conseiller "
+    "Aucune décision n’est prise par une machine : la grille de lecture propose, la ou le conseiller·ère "
     "décide (RGPD, article 22)."
 )
 READERS = (

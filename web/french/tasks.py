@@ -80,7 +80,7 @@ WORDS: dict[str, TaskWords] = {
         ("dossier à affecter", "dossiers à affecter"),
         {
             "": ("dossier ouvert le {on}, suivi par personne",
-                 "Dossier ouvert le {on}, sans conseillère ni conseiller"),
+                 "Dossier ouvert le {on}, sans conseiller·ère"),
             "left": ("départ de {name} le {on}", "Départ de {name} le {on} : quelqu’un d’autre doit suivre le dossier"),
         },
     ),
@@ -89,7 +89,7 @@ WORDS: dict[str, TaskWords] = {
         ("restitution à tenir", "restitutions à tenir"),
         {
             "dispatched": ("résultat transmis le {on}", "Transmis le {on}"),
-            "received": ("résultat reçu le {on}", "Reçu le {on}, sans passer par la référente ou le référent Pix"),
+            "received": ("résultat reçu le {on}", "Reçu le {on}, sans passer par la ou le référent·e Pix"),
         },
     ),
     "build-prescription": TaskWords(
@@ -246,7 +246,7 @@ WORDS: dict[str, TaskWords] = {
         {"": ("dans l’équipe depuis le {on}", "Dans l’équipe depuis le {on}, information pas encore notée")},
     ),
     "designate-referent": TaskWords(
-        "Désigner la référente ou le référent Pix", "Désigner", "Désignations", "pour la désignation",
+        "Désigner la ou le référent·e Pix", "Désigner", "Désignations", "pour la désignation",
         ("site sans référent·e Pix", "sites sans référent·e Pix"),
         {"": ("personne depuis le {on}", "Personne n’est référent·e Pix pour {site} depuis le {on}")},
     ),

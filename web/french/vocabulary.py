@@ -89,7 +89,7 @@ CANCELLATIONS = {
     "facilitator": "plus personne pour l’animer",
     "room": "salle indisponible",
     "technical": "panne ou réseau",
-    "too-few": "trop peu d’inscrits",
+    "too-few": "trop peu d’inscrit·es",
     "mistake": "fixé par erreur",
     "other": "autre raison",
 }
@@ -121,7 +121,7 @@ PAPERS = {
     "convocation": "la convocation",
     "prescription": "la prescription",
     "sheet": "la feuille d’émargement",
-    "letters": "les avis aux inscrits",
+    "letters": "les avis aux inscrit·es",
 }
 ERASURES = {
     "request": "la personne le demande",

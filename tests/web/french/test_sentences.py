@@ -255,7 +255,7 @@ OPENED = e.DossierOpened(
         (
             e.DuplicateJoined(duplicate=ID, on=DAY), (), "Réuni avec le dossier d’Aminata Diallo (doublon)",
         ),
-        (w.PaperIssued(paper="letters", people=1, on=DAY), (), "Papier sorti : les avis aux inscrits, 1 nom"),
+        (w.PaperIssued(paper="letters", people=1, on=DAY), (), "Papier sorti : les avis aux inscrit·es, 1 nom"),
         (
             ReadingsIssued(first=DAY, last=DAY, people=2, on=DAY), (),
             "Fichier des consultations sorti : du 5 mars 2026 au 5 mars 2026, 2 noms",

@@ -155,7 +155,7 @@ FIELDS: dict[str, str] = {
     "programme": "Programme",
     "group": "Groupe",
     "collective_end": "Fin de la période collective",
-    "advisor": "Conseillère ou conseiller",
+    "advisor": "Conseiller·ère",
     "project": "Projet professionnel",
     "commune": "Commune",
 }

@@ -34,7 +34,7 @@ REFUSALS: dict[str, str] = {
     "nir": "Un numéro de sécurité sociale ne s’écrit nulle part dans pixflow : effacez-le, puis enregistrez.",
     "control-character": "Un caractère invisible s’est glissé dans le texte : retapez-le au lieu de le coller.",
     "glass-limit": (
-        "Vous avez déjà ouvert {most} dossiers ainsi aujourd’hui : demandez à la référente ou au référent Pix, ou à la "
+        "Vous avez déjà ouvert {most} dossiers ainsi aujourd’hui : demandez à la ou au référent·e Pix, ou à la "
         "direction."
     ),
     "bad-number": "Ce numéro i-Milo ne se lit pas : il a au moins un chiffre, sinon des lettres et des tirets.",

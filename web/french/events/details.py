@@ -21,9 +21,9 @@ from web.french.territory.files import CONTACTS, of_details, of_terms
 from web.french.typography import lower_first, plural, say
 
 ROUTES = {
-    "referent": "la référente ou le référent Pix",
+    "referent": "la ou le référent·e Pix",
     "advisor": "personne, directement",
-    "workshop": "personne si qui suit le jeune a animé l’atelier, sinon la référente ou le référent Pix",
+    "workshop": "personne si qui suit le jeune a animé l’atelier, sinon la ou le référent·e Pix",
 }
 _TURNS = {"opens": "Attente avant : {verb}", "lapses": "Abandon après : {verb}"}
 READING = {
@@ -142,7 +142,7 @@ def of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
         name, _, turn = field.name.rpartition("_")
         kind, label = (name, _TURNS[turn]) if turn in _TURNS else (field.name, "Délai : {verb}")
         yield say(label, verb=tasks.verb(kind.replace("_", "-"))), _working(getattr(document.delays, field.name))
-    yield "Retard vu par la référente ou le référent après", _working(document.escalation.referent)
+    yield "Retard vu par la ou le référent·e après", _working(document.escalation.referent)
     yield "Retard vu par la direction après", _working(document.escalation.manager)
     for name, label in WORKSHOPS.items():
         value = getattr(document.workshops, name)

@@ -68,7 +68,7 @@ LABELS: dict[str, str] = {
     "absence": "Absence n°", "deputy": "Suppléance", "first": "Premier jour", "last": "Dernier jour",
     "last_day": "Dernier jour", "title": "Intitulé",
     "workshop": "Atelier", "capacity": "Places", "series": "Série", "facilitator": "Animation", "presence": "Présence",
-    "present": "Présents", "absent": "Absents", "duplicates": "Doublons", "row": "Empreinte des lignes",
+    "present": "Présent·es", "absent": "Absent·es", "duplicates": "Doublons", "row": "Empreinte des lignes",
     "heads": "Fins de chaînes", "lines": "Lignes", "epoch": "Époque",
     "resource": "Ressource", "proposal": "Proposition n°", "revision": "Version n°", "useful": "Utile",
     "keys": "Clés des personnes", "backups": "Sauvegardes", "motive": "Motif",

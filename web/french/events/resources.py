@@ -52,7 +52,7 @@ REFUSALS: dict[str, str] = {
     "resource-withdrawn": "Cette ressource est retirée depuis le {on} : publiez d’abord une nouvelle version.",
     "unknown-question": "Cette question n’existe pas : rechargez la page.",
     "question-answered": "Cette question a déjà sa réponse.",
-    "not-your-question": "Seules la personne qui l’a posée, les référents Pix et la direction closent une question.",
+    "not-your-question": "Seules la personne qui l’a posée, les référent·es Pix et la direction closent une question.",
 }
 
 REQUIRED: dict[str, str] = {"body": "Écrivez le texte, ou ajoutez un lien ou un fichier."}

@@ -94,8 +94,8 @@ MISSING: dict[str, str] = {
 
 
 def attendance(present: int, absent: int, excused: int) -> str:
-    """Returns counts like "6 présents, 1 absent, 1 excusé", without zeros."""
-    counted = ((present, "présent"), (absent, "absent"), (excused, "excusé"))
+    """Returns counts like "6 présent·es, 1 absent·e, 1 excusé·e", without zeros."""
+    counted = ((present, "présent·e"), (absent, "absent·e"), (excused, "excusé·e"))
     return ", ".join(plural(n, word) for n, word in counted if n) or "personne"
 
 

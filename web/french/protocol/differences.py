@@ -108,7 +108,7 @@ def _told(one: Proposal) -> list[tuple[str, str]]:
         ("partenaire", one.partner or ""),
         ("note", one.note),
         ("programmes", programmes or "tous"),
-        ("pour la conseillère ou le conseiller seulement", typography.yes_no(one.advisor_only)),
+        ("pour la ou le conseiller·ère seulement", typography.yes_no(one.advisor_only)),
         ("si le projet s’y prête", typography.yes_no(one.needs_project)),
     ]
 

@@ -14,18 +14,18 @@ from web.french.typography import plural, say, upper_first
 
 CONCERNED = [
     ("all", "Tous les jeunes"),
-    ("assessed", "Les jeunes pour qui la conseillère ou le conseiller juge un besoin"),
+    ("assessed", "Les jeunes pour qui la ou le conseiller·ère juge un besoin"),
 ]
 ROUTES = [
-    ("referent", "À la référente ou au référent Pix, qui le transmet"),
+    ("referent", "À la ou au référent·e Pix, qui le transmet"),
     ("advisor", "Directement à qui suit le jeune"),
     (
         "workshop",
-        "Directement à qui suit le jeune s’il ou elle a animé l’atelier, sinon par la référente ou le référent",
+        "Directement à qui suit le jeune et a animé l’atelier, sinon par la ou le référent·e",
     ),
 ]
 ESCALATION = {
-    "referent": "Montrée à la référente ou au référent Pix après",
+    "referent": "Montrée à la ou au référent·e Pix après",
     "manager": "Montrée à la direction après",
 }
 TEXTS = {"who": "Qui", "when": "Quand", "how": "Comment"}

@@ -12,10 +12,10 @@ CONCERNED = {
     "assessed": "Pix est présenté aux jeunes pour qui un besoin est reconnu.",
 }
 ROUTES = {
-    "referent": "Le résultat arrive à la référente ou au référent Pix, qui le transmet à qui suit le jeune.",
-    "advisor": "Le résultat arrive directement à la conseillère ou au conseiller qui suit le jeune.",
+    "referent": "Le résultat arrive à la ou au référent·e Pix, qui le transmet à qui suit le jeune.",
+    "advisor": "Le résultat arrive directement à la ou au conseiller·ère qui suit le jeune.",
     "workshop": "Le résultat d’un atelier que la personne qui suit le jeune a animé lui arrive directement ; "
-    "les autres passent par la référente ou le référent Pix.",
+    "les autres passent par la ou le référent·e Pix.",
 }
 _FOLLOWS = "conseiller·ère"
 _TREATS = "référent·e Pix"
@@ -71,7 +71,7 @@ _OWED = (
         "personne mise à jour, ou effacée",
     ),
     ("confirm-team", _LEADS, "{opens} après la dernière confirmation", "équipe confirmée"),
-    ("designate-referent", _LEADS, "quand un site n’a personne", "référente ou référent désigné"),
+    ("designate-referent", _LEADS, "quand un site n’a personne", "référent·e désigné·e"),
 )
 DELAYS = {"confirm-erasure": "un mois, selon le RGPD", "recall": "le jour même"}
 """Delays that no protocol sets."""
@@ -143,8 +143,7 @@ def workshops(document: ProtocolDocument) -> str:
 def escalation(escalation: Escalation) -> str:
     """Returns who else sees a late task, and when."""
     text = (
-        "Une tâche en retard de {referent} est aussi montrée à la référente ou au référent Pix, "
-        "et de {manager} à la direction."
+        "Une tâche en retard de {referent} est aussi montrée à la ou au référent·e Pix, et de {manager} à la direction."
     )
     return say(text, referent=working_days(escalation.referent), manager=working_days(escalation.manager))
 

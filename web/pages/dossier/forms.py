@@ -51,9 +51,7 @@ Way = Annotated[
 ]
 YES_NO = {"true": "oui", "false": "non"}
 NO_CAMPAIGN, FROM = "Choisissez la campagne.", "Choisissez le jour à partir duquel le test est à passer."
-UNDECLARED = (
-    "Aucune campagne de diagnostic initial n’est déclarée : la référente ou le référent Pix le fait dans Résultats."
-)
+UNDECLARED = "Aucune campagne de diagnostic initial n’est déclarée : la ou le référent·e Pix le fait dans Résultats."
 WHEN = "Écrivez le jour où cela s’est passé."
 RECALL_TO_COME = "Choisissez un jour à venir."
 RECALL_DAY, RECALL_TEXT = "Choisissez le jour du rappel.", "Écrivez ce qui est à vous rappeler."
@@ -651,7 +649,7 @@ class ProgrammeForm(DatedForm):
 
 
 class AssignForm(DatedForm):
-    advisor: Annotated[UUID, Label("Conseillère ou conseiller", "select", missing=NO_ADVISOR)]
+    advisor: Annotated[UUID, Label("Conseiller·ère", "select", missing=NO_ADVISOR)]
 
 
 class LendForm(DatedForm):

@@ -107,7 +107,7 @@ def _states(everything: Iterable[Any], chosen: str, asked: str) -> list[filters.
 
 DONE = {
     "publiee": "Ressource publiée.",
-    "proposee": "Proposition envoyée à la référente ou au référent Pix.",
+    "proposee": "Proposition envoyée à la ou au référent·e Pix.",
     "relue": "Relecture notée.",
     "retiree": "Ressource retirée : elle n’est plus montrée à côté des formulaires.",
     "avis": "Avis noté, merci.",

@@ -348,7 +348,7 @@ def send(request: Request, desk: AtBoard, where: Where, data: FormData) -> Respo
     form = read_form(DispatchForm, data)
     advisor = form.advisor or desk.dossier(form.dossier).advisor
     is_advisor = advisor in dict(desk.staff("advisor"))
-    check({} if is_advisor else {"": "Choisissez une conseillère ou un conseiller de l’équipe."})
+    check({} if is_advisor else {"": "Choisissez un·e conseiller·ère de l’équipe."})
     outcome = record(
         desk,
         {"dossier": form.dossier},

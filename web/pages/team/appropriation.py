@@ -23,7 +23,7 @@ _SINCE = timedelta(days=365)
 _MOST = 1_000
 NAMED = 12
 """Names that a line says of those who are missing."""
-_REFERENT = "la référente ou le référent Pix"
+_REFERENT = "la ou le référent·e Pix"
 
 
 class TeamLine(NamedTuple):

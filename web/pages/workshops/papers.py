@@ -63,7 +63,11 @@ def _issue_sheet(request: Request, desk: Desk, id: UUID, name: str) -> tuple[Pap
         structure=desk.refs.structure.name,
         title="Feuille d’émargement",
         name=typography.upper_first(_day(workshop)),
-        facts=[("Où", workshop.where), ("Animé par", ", ".join(run_by)), ("Inscrits", plural(len(seats), "personne"))],
+        facts=[
+            ("Où", workshop.where),
+            ("Animé par", ", ".join(run_by)),
+            ("Inscrit·es", plural(len(seats), "personne")),
+        ],
         titles=("Nom et prénom", "Signature"),
         rows=[(seat.name, "") for seat in seats] + [("", "")] * BLANKS,
         signatures=run_by,

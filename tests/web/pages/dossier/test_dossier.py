@@ -128,7 +128,7 @@ def test_progress_is_told_from_one_participation_to_the_next(locale: House) -> N
     assert "Diagnostic initial : test en cours : 35 % du test, vu le 20 mars" in told
     assert "Diagnostic initial : 40 % partagé le 16 mars" in told
     assert "Prescription du 16 mars 2026, pour 40 %" in part(page, "prescription")
-    assert "que fait la référente ou le référent Pix" in part(page, "prescription")
+    assert "que fait la ou le référent·e Pix" in part(page, "prescription")
 
 
 def test_a_vanished_participation_keeps_its_result(locale: House) -> None:

@@ -151,7 +151,7 @@ def test_a_portfolio_then_a_later_one_then_the_same_again(desk: Desk) -> None:
     assert table(later, "modifies") == [
         (
             "Corriger DIALLO Awa 2 DIALLO Awa Téléphone : 06 12 34 56 78 devient → 06 12 34 56 79 "
-            "Conseillère ou conseiller : Nadia Benali devient → Paul Rey "
+            "Conseiller·ère : Nadia Benali devient → Paul Rey "
             "Projet professionnel : Vente devient → Soins"
         )
     ]

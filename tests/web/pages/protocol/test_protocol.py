@@ -58,7 +58,9 @@ def test_the_four_stages_say_who_when_and_how(at_work: House) -> None:
     page = read(at_work)
     assert texts(page, ".path-stages h3") == ["1 Orientation", "2 Diagnostic", "3 Prescription", "4 Parcours"]
     assert len(parsed(page).select(".path-stages dt")) == 12
-    assert "La référente Pix envoie les résultats ; le conseiller construit la prescription" in words(page)
+    assert "La ou le référent·e Pix envoie les résultats ; la ou le conseiller·ère construit la prescription" in words(
+        page
+    )
     assert "Le test se passe en atelier, au bureau, à la maison ou au café numérique." in words(page)
     assert "Un atelier compte de 6 à 10 places ; une seule personne peut l’animer." in words(page)
 
@@ -67,7 +69,9 @@ def test_the_grid_says_its_proposals_their_notes_and_what_stays_with_the_advisor
     page = parsed(read(at_work))
     first = page.select(".grid tbody tr")[0]
     proposals = texts(str(first), ".proposals li")
-    assert proposals[0].startswith("Illettrisme à vérifier conseiller·ère seulement À vérifier par le conseiller")
+    assert proposals[0].startswith(
+        "Illettrisme à vérifier conseiller·ère seulement À vérifier par la ou le conseiller·ère"
+    )
     assert proposals[3] == "Plongée dans le numérique · avec viaformation"
     assert len(page.select(".tag")) == 1
     assert "Certification officielle Pix · si le projet professionnel s’y prête" in words(str(page))
@@ -110,7 +114,7 @@ def test_a_protocol_says_only_what_it_asks(tmp_path: Path) -> None:
         page = read(houses["Pyrénées"])
     assert "dispatch-result" not in delays(page)
     assert "Pix est présenté aux jeunes pour qui un besoin est reconnu. Il est obligatoire en CEJ." in words(page)
-    assert "Le résultat arrive directement à la conseillère ou au conseiller" in words(page)
+    assert "Le résultat arrive directement à la ou au conseiller·ère" in words(page)
 
 
 @pytest.mark.parametrize("preset", presets.names())

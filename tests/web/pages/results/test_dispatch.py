@@ -62,7 +62,7 @@ def test_without_an_advisor_the_least_loaded_is_named(board: Board, people: dict
     for stranger in ("", str(board.house.people[SOPHIE])):
         refused = board.send(form, advisor=stranger)
         assert refused.status_code == 422
-        assert "Choisissez une conseillère ou un conseiller" in words(refused.text)
+        assert "Choisissez un·e conseiller·ère" in words(refused.text)
     board.act("Traoré Fatou", "/transmettre")
     assert board.house.state(people["Fatou Traoré"]).advisor == board.house.people[NADIA]
 
@@ -233,7 +233,7 @@ def test_where_the_protocol_routes_directly_nothing_waits_for_the_referent(tmp_p
         board.press(url, f"form[action='{url}']", name="Test", code="KMRTWX482", purpose="initial")
         said = board.said(board.record([ZOE]))
         assert "1 rapprochée d’elle-même" in said
-        assert "À transmettre · 0 Ici, les résultats arrivent d’eux-mêmes aux conseillers" in said
+        assert "À transmettre · 0 Ici, les résultats arrivent d’eux-mêmes aux conseiller·ères" in said
 
 
 def test_what_is_late_is_said_over_all_weeks(at_work: House) -> None:

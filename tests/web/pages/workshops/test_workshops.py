@@ -792,7 +792,7 @@ def test_a_press_is_corrected_by_another_and_a_flag_by_itself(at_work: House, to
 def test_the_others_are_all_here_in_one_press(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
     made, (aya, bob, cleo) = today
     say(at_work, made, bob, "absent")
-    page = press(at_work.client(NADIA), f"/ateliers/{made}/presence", "presence/tous", "Les 2 autres sont présents")
+    page = press(at_work.client(NADIA), f"/ateliers/{made}/presence", "presence/tous", "Les 2 autres sont présent·es")
     assert "tout est noté" in words(page.text)
     assert state(at_work, made).attendance == {bob: "absent", aya: "present", cleo: "present"}
     (undo,) = parsed(page.text).select("form.undo-all")
