@@ -14,8 +14,6 @@ from projections.partners import table, terms
 from projections.statements import WITHOUT, list_rows, page_of, pair_columns, question
 
 TERMS = ("kind", "label")
-ALL = 1_000_000
-"""A limit that leaves no partner out."""
 WORDS = 10
 """Words of a search that count."""
 

@@ -62,7 +62,11 @@ CHOICES: dict[str, Iterable[str]] = {
             "/indicateurs/{name}",
             "/indicateurs/{name}/tableau.csv",
             "/indicateurs/{name}/tableau.xlsx",
+            "/indicateurs/{name}/liste.csv",
+            "/indicateurs/{name}/liste.xlsx",
             "/mon-activite/{name}",
+            "/mon-activite/{name}/liste.csv",
+            "/mon-activite/{name}/liste.xlsx",
         )
     },
     **{f"GET /protocole/projet/{{what}}{end}": [k.what for k in KINDS.values()] for end in ("", "/modifier")},
@@ -84,7 +88,11 @@ OF_THE_ERASED = frozenset(
 """Routes that say that a person is erased, or that the erasure is already made."""
 FRESH = re.compile(r'(?<=name="command_id" value=")[0-9a-f-]{36}')
 _DOSSIER, _WORKSHOP = "GET /dossiers/{dossier_id:uuid}", "GET /ateliers/{workshop_id:uuid}"
-LISTS = ("/dossiers",)
+LISTS = (
+    "/boite", "/boite/en-attente", "/dossiers", "/resultats/a-rapprocher", "/resultats/a-transmettre",
+    "/resultats/transmis", "/ateliers", "/ateliers/{workshop_id:uuid}", "/equipe", "/indicateurs/I5/liste",
+    "/mon-activite/I5/liste", "/journal", "/partenaires",
+)  # fmt: skip
 """The lists that leave as files, each without the end of its address."""
 LEAVES: dict[str, set[type[Event]]] = {
     **{f"{_DOSSIER}/{paper}{kind}": {dossier_events.PaperIssued}
@@ -109,7 +117,9 @@ def asked(row: dict[str, str]) -> str:
 
 def tells_by_ids(row: dict[str, str], whose: str) -> bool:
     """Tells if an answer is about people without a name: the files of the journal, and a sheet that is a picture."""
-    return row["route"] in ("/journal.csv", "/journal.xes") or ("emargement.pdf" in row["route"] and whose == "later")
+    return row["route"] in ("/journal.csv", "/journal.xlsx", "/journal.xes") or (
+        "emargement.pdf" in row["route"] and whose == "later"
+    )
 
 
 def answer(there: World, row: dict[str, str], role: Role, whose: str) -> Any:

@@ -28,9 +28,11 @@ from web.http.templates import show
 
 MOST_ROWS = 10_000
 """Rows of a file."""
+PART = 500
+"""Rows after which the people of a file are counted: a list that takes long to read stops there."""
 TEXTS = frozenset({"groupe", "q", "label"})
 """Filters whose value is a text of the team: an event in clear says that there is one, and not which."""
-_CODE = re.compile(r"[a-z0-9-]+(:[a-z0-9-]+)?", re.IGNORECASE)
+_CODE = re.compile(r"[a-z0-9.-]+(:[a-z0-9.-]+)?", re.IGNORECASE)
 
 
 Value = str | int | date | None
@@ -99,11 +101,10 @@ def send_list(request: Request, desk: Desk, made: ExportedList) -> Response:
     must_be_asked_here(request)
     if made.total > MOST_ROWS:
         return _refuse(request, made, lists.too_long(made.total, MOST_ROWS, made.narrow))
-    rows = list(made.read())
-    people = frozenset(person for row in rows for person in made.people(row) if person)
-    witness: DeskWitness = request.state.witness
-    if not witness.has_room_for(people):
+    found = _read(made, request.state.witness)
+    if found is None:
         return _refuse(request, made, lists.too_many(made.narrow))
+    rows, people = found
     cells: list[list[Cell]] = [list(made.columns)]
     cells += [[_cell(value(row)) for value in made.columns.values()] for row in rows]
     content = csv_of(cells)
@@ -116,6 +117,18 @@ def send_list(request: Request, desk: Desk, made: ExportedList) -> Response:
     note(request, listed(people))
     issue(request, desk, streams, issue_list, **said, people=len(people), digest=digest)
     return download(f"{made.name}-{desk.today}", kind, content)
+
+
+def _read(made: ExportedList, witness: DeskWitness) -> tuple[list[Any], frozenset[UUID]] | None:
+    """Returns the rows and their people; None, as soon as it is known, when these are too many for somebody."""
+    rows: list[Any] = []
+    people: set[UUID] = set()
+    for row in made.read():
+        rows.append(row)
+        people.update(filter(None, made.people(row)))
+        if len(rows) % PART == 0 and not witness.has_room_for(people):
+            return None
+    return (rows, frozenset(people)) if witness.has_room_for(people) else None
 
 
 def _cell(value: Value) -> Cell:

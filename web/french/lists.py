@@ -79,6 +79,12 @@ def filter_of(label: str, value: str) -> str:
     return say("{label} : {value}", label=label, value=value)
 
 
+def late(band: str) -> list[str]:
+    """Returns the filter of a band of lateness, as "Retard : 1 ou 2 jours ouvrés de retard"; none for no band."""
+    known = vocabulary.LATENESS.get(band)
+    return [filter_of("Retard", known[1])] if known else []
+
+
 def definitions(number: int) -> str:
     """Returns the definitions that counted the indicators, by their number; 0 are those of pixflow."""
     return say("n° {number}", number=number) if number else "celles de pixflow"

@@ -1,6 +1,6 @@
 """Journal: the events of the structure, the latest first, with filters; and as files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
@@ -25,8 +25,9 @@ from projections.store.folds import folds_of
 from web.desk.commands import issue
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file
 from web.desk.names import is_erased, names_for
-from web.french import privacy
+from web.french import dates, lists, privacy
 from web.french.events import sentences
 from web.french.typography import say
 from web.http import days
@@ -34,7 +35,6 @@ from web.http.addresses import PageNumber
 from web.http.forms import FormData, text_of
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed, note
-from web.http.tables import sheet
 from web.http.templates import redirect, show
 from web.pages.audit.access_journal import ACCESS_READERS
 from web.pages.audit.replay import READERS
@@ -42,9 +42,7 @@ from web.pages.search import lookup
 
 router = APIRouter()
 AtJournal = Annotated[Desk, allowed(*READERS)]
-MOST_ROWS = 20_000
-"""Events of a file."""
-TOO_MANY = "Ce fichier porterait sur trop de personnes ou de faits : choisissez une période plus courte, ou un dossier."
+TOO_MANY = "Ce fichier porterait sur trop de personnes : choisissez une période plus courte."
 EVENT_LOG = "pris en fichier depuis le Journal"
 """The reason of an event log that a page gives."""
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -68,7 +66,6 @@ SUBJECTS = {
     "indicators": "indicateurs",
 }  # fmt: skip
 """The subject of an event that has no name."""
-HEADER = ("n°", "enregistré le", "par", "au nom de", "fait", "à propos de", "fiche", "version", "annule la version")
 
 
 # --- its filters
@@ -87,6 +84,11 @@ class JournalFilters:
     @property
     def params(self) -> dict[str, str]:
         return asdict(self)
+
+    @property
+    def known(self) -> dict[str, str]:
+        """The parameters without a text that is no date: it filters nothing."""
+        return {name: text for name, text in self.params.items() if name not in ("du", "au") or days.day(text)}
 
     @property
     def is_wrong(self) -> bool:
@@ -194,7 +196,6 @@ def _page(
         found=found,
         near=near,
         sees_access=not desk.roles.isdisjoint(ACCESS_READERS),
-        file=address("/journal.csv", asked.params),
         event_log=address("/journal.xes", {"du": asked.du, "au": asked.au}),
         problem=problem,
     )
@@ -292,36 +293,48 @@ class _Subjects:
 # --- its files
 
 
-@router.get("/journal.csv")
-def send(request: Request, desk: AtJournal, asked: Asked) -> Response:
-    """Sends the same events as a file, with ids of dossiers and no name of a young person.
-
-    It is about no more people than a protocol lets somebody read: beyond it the page says why.
-    """
+@as_file(router, "/journal")
+def export(desk: AtJournal, asked: Asked) -> ExportedList:
+    """Returns the same events, with ids of dossiers and no name of a young person."""
     _whose(desk, asked)
-    rows = audit_trail.page(desk.read, asked.on_trail(desk), MOST_ROWS + 1, 0)
-    people = {row.stream for row in rows if row.kind in ("dossier", "participation")}
-    if len(rows) > MOST_ROWS or len(people) > _most_people(desk):
-        return _page(request, desk, asked, problem=TOO_MANY)
-    note(request, listed(people))
-    return sheet("journal", [HEADER, *_cells(desk, rows)])
+    names, zone, wanted = names_for(desk), ZoneInfo(desk.zone), asked.on_trail(desk)
+    columns: dict[str, Callable[[Any], Value]] = {
+        "n°": lambda row: row.position,
+        "enregistré le": lambda row: f"{row.at.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M:%S}",
+        "par": lambda row: names.staff(row.by),
+        "au nom de": lambda row: names.staff(row.acting_for) if row.acting_for else "",
+        "fait": lambda row: sentences.TITLES.get(row.topic, row.topic),
+        "à propos de": lambda row: SUBJECTS.get(row.kind, row.kind),
+        "fiche": lambda row: str(row.stream),
+        "version": lambda row: row.version,
+        "annule la version": lambda row: row.retracts,
+    }
+    return ExportedList(
+        page="journal",
+        name="journal",
+        path="/journal",
+        params=asked.known,
+        filters=list(_in_words(desk, asked)),
+        columns=columns,
+        total=audit_trail.total(desk.read, wanted),
+        read=lambda: audit_trail.page(desk.read, wanted, MOST_ROWS, 0),
+        people=lambda row: [row.stream] if row.kind in ("dossier", "participation") else [],
+        narrow="choisissez une période plus courte, ou un dossier",
+    )
 
 
-def _cells(desk: Desk, rows: Sequence[Any]) -> Iterator[tuple[object, ...]]:
-    """Yields these rows of the audit trail for a file: an id for each young person, no name."""
-    names, zone = names_for(desk), ZoneInfo(desk.zone)
-    for row in rows:
-        yield (
-            row.position,
-            f"{row.at.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M:%S}",
-            names.staff(row.by),
-            names.staff(row.acting_for) if row.acting_for else "",
-            sentences.TITLES.get(row.topic, row.topic),
-            SUBJECTS.get(row.kind, row.kind),
-            row.stream,
-            row.version,
-            row.retracts or "",
-        )
+def _in_words(desk: Desk, asked: JournalFilters) -> Iterator[str]:
+    """Yields the filters in words. A dossier stays an id: the file names no young person."""
+    if asked.par:
+        is_known = asked.par in SYSTEM or asked.par in map(str, desk.refs.team)
+        yield lists.filter_of("Qui", names_for(desk).staff(asked.par) if is_known else asked.par)
+    if asked.sorte:
+        yield lists.filter_of("Quoi", sentences.TITLES.get(asked.sorte, asked.sorte))
+    if asked.dossier:
+        yield lists.filter_of("Dossier", asked.dossier)
+    for label, text in (("Du", asked.du), ("Au", asked.au)):
+        if day := days.day(text):
+            yield lists.filter_of(label, dates.day(day, year=True))
 
 
 @router.get("/journal.xes")

@@ -11,10 +11,12 @@ from pixflow.indicators.outside import Figure
 from projections import directory, partners, workshops
 from projections.figures import lists, questions, tallies
 from projections.figures.lists import FigureLine
+from projections.figures.tallies import FigureCounts
 from web.desk.desk import Desk
+from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file, in_words
 from web.french import dates
 from web.french import indicators as french
-from web.french.typography import plural, say
+from web.french.typography import plural, say, yes_no
 from web.hosting.figures import Counting
 from web.http.addresses import PageNumber
 from web.http.filters import Chip
@@ -86,6 +88,20 @@ def send(request: Request, desk: AtFigures, name: str, at: At, par: str = "") ->
     return download(request, desk, name, asked, [describe(BY_ID[name], figure, asked), *cells])
 
 
+@as_file(router, f"{PATH}/{{name}}/liste")
+def export(desk: AtFigures, name: str, at: At, etat: str = "counted") -> ExportedList:
+    """Returns the list of a number."""
+    return _exported(desk, name, at(desk), etat, PATH)
+
+
+@as_file(router, f"{MINE}/{{name}}/liste")
+def export_own(desk: AtOwnFigures, name: str, at: At, etat: str = "counted") -> ExportedList:
+    """Returns one's own dossiers behind a number."""
+    if name not in OWN:
+        raise HTTPException(404)
+    return _exported(desk, name, at(desk, advisor=desk.me), etat, MINE)
+
+
 def _page(
     request: Request, desk: Desk, id: str, asked: AskedFigures, name: str, by: str, number: int, home: tuple[str, str]
 ) -> Response:
@@ -95,16 +111,13 @@ def _page(
     erased since. `was` is the number known on the day, where it differs; `then` the address of what was known when the
     period ended, and its day.
     """
-    if id not in EVERY:
-        raise HTTPException(404)
+    _must_exist(id)
     path, kept, indicator = f"{home[0]}/{id}", {"etat": name}, BY_ID.get(id)
     changed = document_changes(desk.refs)
     with count_for(desk, asked) as there:
         counts = tallies.count_entries(there.connection, asked.question, there.basis, there.refs, [id])
-        try:
-            pager = Pager.at(counts.number(id, name), number, path, {**asked.parameters, **kept, "par": by})
-        except KeyError:
-            raise HTTPException(404) from None
+        params = {**asked.parameters, **kept, "par": by}
+        pager = Pager.at(_number(counts, id, name), number, path, params, anchor="#liste")
         lines = lists.lines(there.connection, asked.question, counts, id, name, SIZE, pager.offset)
         figure = questions.figures_of(there.connection, asked.question, there.basis, counts)[id]
         has_months = indicator and indicator.way != "stock"
@@ -152,6 +165,18 @@ def _steps(id: str, figure: Figure, asked: AskedFigures) -> Sequence[Number]:
     return list(overview.bars(figure, asked)) if id == STEPS.id else ()
 
 
+def _must_exist(id: str) -> None:
+    if id not in EVERY:
+        raise HTTPException(404)
+
+
+def _number(counts: FigureCounts, id: str, name: str) -> int:
+    try:
+        return counts.number(id, name)
+    except KeyError:
+        raise HTTPException(404) from None
+
+
 def _month_address(asked: AskedFigures, path: str, id: str) -> Callable[[date], str]:
     """Returns the address of the list of a month; none where the day of a line is not that of its month (I16, I24)."""
     name = COUNTED if id == "I1" else AMONG
@@ -190,6 +215,39 @@ def _cells_of(asked: AskedFigures, there: Counting, id: str, by: str, path: str)
 
 
 # --- the list of a number
+
+
+def _exported(desk: Desk, id: str, asked: AskedFigures, name: str, home: str) -> ExportedList:
+    """Returns the list of a number as a file."""
+    _must_exist(id)
+    with count_for(desk, asked) as there:
+        counts = tallies.count_entries(there.connection, asked.question, there.basis, there.refs, [id])
+        total = _number(counts, id, name)
+        most = min(total, MOST_ROWS)
+        found = lists.lines(there.connection, asked.question, counts, id, name, most) if total <= MOST_ROWS else []
+        _, *menus = asking.menus(f"{home}/{id}", asked, there)
+    period, day = asking.describe_period(asked.question), dates.day(asked.question.day, year=True)
+    people = directory.named(desk.read, {line.stream for line in found})
+    columns: dict[str, Callable[[tuple[FigureLine, Line]], Value]] = {
+        "Qui": lambda row: row[1][0],
+        "Date": lambda row: row[0].on,
+        "La suite": lambda row: " · ".join(row[1][4]),
+        "En retard": lambda row: yes_no(row[1][5]),
+    }
+    return ExportedList(
+        page="figure",
+        name=id.lower(),
+        path=f"{home}/{id}",
+        params={**asked.parameters, "etat": name},
+        filters=[french.TITLES.get(id, "Le parcours"), french.cell(id, name), period, *in_words(menus)],
+        columns=columns,
+        total=total,
+        read=lambda: zip(found, _line_rows(desk, id, found), strict=True),
+        people=lambda row: [row[0].stream] if row[0].stream in people else [],
+        narrow="choisissez une période plus courte, ou une coupe",
+        clock=f"{day}, {french.CLOCKS[asked.clock]}" if asked.past else "",
+        about={"indicateur": id},
+    )
 
 
 Line = tuple[str, str, str, str, list[str], bool]

@@ -1,6 +1,6 @@
 """The list of partners, by commune, with its search and its filters."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from types import SimpleNamespace
@@ -9,12 +9,15 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from msgspec.structs import replace as with_changes
 
+from pixflow.events.values import PartnerDetails
 from pixflow.partners.state import freshness
 from projections import partner_search, partners
 from projections.partner_search import PartnerFilter
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.desk.exports import MOST_ROWS, ExportedList, Value, in_words
 from web.desk.territory.contacts import READERS
+from web.french import lists
 from web.french.territory import files, hours
 from web.french.territory import partners as french
 from web.french.typography import phone, typeset
@@ -88,29 +91,45 @@ def found(desk: Desk, search: PartnerSearch, number: int) -> PartnersFound:
     )
 
 
-def every(desk: Desk, search: PartnerSearch) -> Iterator[list[str | int]]:
-    """Yields the partners found as rows of a table, under a row of titles. It names places, and nobody."""
-    rows = partner_search.page(desk.read, _asked(desk, search), partner_search.ALL, 0)
-    offered = partners.open_offers(desk.read)
-    yield [
-        "Nom", "Adresse", "Code postal", "Commune", "Téléphone", "Courriel", "Site web", "Offres", "Horaires",
-        "Vérifié le",
-    ]  # fmt: skip
-    for row in rows:
-        details = partners.details_of(row)
-        labels = (partners.terms_of(offer).label for offer in offered.get(row.stream, ()))
-        yield [
-            details.name,
-            ", ".join(filter(None, (details.address, details.complement))),
-            details.postal_code,
-            details.town,
-            phone(details.phone) if details.phone else "",
-            details.email,
-            details.website,
-            ", ".join(labels),
-            "; ".join(hours.in_french(details.hours)),
-            row.confirmed.isoformat() if row.confirmed else "",
-        ]
+EXPORTED: Mapping[str, Callable[[tuple[PartnerDetails, Sequence[Any], Any]], Value]] = {
+    "Nom": lambda row: row[0].name,
+    "Adresse": lambda row: ", ".join(filter(None, (row[0].address, row[0].complement))),
+    "Code postal": lambda row: row[0].postal_code,
+    "Commune": lambda row: row[0].town,
+    "Téléphone": lambda row: phone(row[0].phone) if row[0].phone else "",
+    "Courriel": lambda row: row[0].email,
+    "Site web": lambda row: row[0].website,
+    "Offres": lambda row: ", ".join(partners.terms_of(offer).label for offer in row[1]),
+    "Horaires": lambda row: "; ".join(hours.in_french(row[0].hours)),
+    "Vérifié le": lambda row: row[2].confirmed,
+}
+"""The columns of its file: of the details of a partner, its offers and its row."""
+
+
+def exported(desk: Desk, search: PartnerSearch) -> ExportedList:
+    """Returns all the partners found, as a file."""
+    asked = _asked(desk, search)
+
+    def read() -> Iterator[tuple[PartnerDetails, Sequence[Any], Any]]:
+        offered = partners.open_offers(desk.read)
+        for row in partner_search.page(desk.read, asked, MOST_ROWS, 0):
+            yield partners.details_of(row), offered.get(row.stream, ()), row
+
+    return ExportedList(
+        page="partners",
+        name="partenaires",
+        path=LIST,
+        params=search.params,
+        filters=[
+            french.STATUSES[search.etat],
+            *([lists.filter_of("Recherche", search.q)] if search.q else []),
+            *in_words(_menus(desk, asked, search.params)),
+        ],
+        columns=EXPORTED,
+        total=sum(row.count for row in partner_search.towns(desk.read, asked)),
+        read=read,
+        narrow="cherchez une commune, ou choisissez une offre",
+    )
 
 
 def _asked(desk: Desk, search: PartnerSearch) -> PartnerFilter:

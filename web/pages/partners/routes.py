@@ -12,6 +12,7 @@ from projections import partners
 from web.desk import receipts
 from web.desk.commands import again, must, read_form, record, recorded
 from web.desk.desk import Desk
+from web.desk.exports import ExportedList, as_file
 from web.desk.imports import export_places
 from web.french.territory.partners import STATUSES
 from web.http.addresses import PageNumber
@@ -19,7 +20,6 @@ from web.http.filters import Chip
 from web.http.forms import Form, FormData, OpenForm, Text
 from web.http.pagination import address
 from web.http.people import NOBODY, note
-from web.http.tables import workbook
 from web.http.templates import redirect, show
 from web.pages.partners import listing
 from web.pages.partners.forms import commune_of
@@ -58,7 +58,6 @@ def read(request: Request, desk: AtPartners, search: Search, p: PageNumber = 1) 
         imports=desk.may(receive_catalogue),
         map=place_map(desk, page),
         names=len(names_to_attach(desk)) if desk.may(attach_name) else 0,
-        workbook=address(f"{LIST}/liste.xlsx", params),
     )
 
 
@@ -67,11 +66,10 @@ def read(request: Request, desk: AtPartners, search: Search, p: PageNumber = 1) 
 MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
-@router.get("/partenaires/liste.xlsx")
-def table(request: Request, desk: AtPartners, search: Search) -> Response:
-    """Returns all the partners found as a workbook, with the search and the filters of the page."""
-    note(request, NOBODY)
-    return workbook(f"partenaires-{desk.today}", "Partenaires", listing.every(desk, search))
+@as_file(router, LIST)
+def export(desk: AtPartners, search: Search) -> ExportedList:
+    """Returns all the partners found, with the search and the filters of the page. It names places, and nobody."""
+    return listing.exported(desk, search)
 
 
 @router.get("/partenaires/lieux.csv")

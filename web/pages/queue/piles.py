@@ -99,7 +99,7 @@ def pile_list(desk: Desk, kind: str, band: str) -> ExportedList:
         name="taches",
         path="/boite",
         params={"pile": kind, LATE: band},
-        filters=[french.pile(kind, sum(ages.values())), *_band(band)],
+        filters=[french.pile(kind, sum(ages.values())), *lists.late(band)],
         columns=EXPORTED,
         total=total,
         read=lambda: rows(MOST_ROWS, 0),
@@ -118,10 +118,6 @@ def _pile(desk: Desk, kind: str, band: str) -> tuple[Mapping[str, int], int, Cal
     asked = (desk.read, desk.roles, kind, desk.today)
     total = ages.get(band, 0) if band else sum(ages.values())
     return ages, total, lambda limit, offset: plain_rows(desk, piles.pile(*asked, limit, offset, late, band))
-
-
-def _band(band: str) -> list[str]:
-    return [lists.filter_of("Retard", vocabulary.LATENESS[band][1])] if band in vocabulary.LATENESS else []
 
 
 # --- the tasks of the team that wait too long, for the référent and the direction: by lateness, by person and by kind
@@ -217,7 +213,7 @@ def waiting_list(desk: Desk, asked: LateAsked) -> ExportedList:
         name="en-attente",
         path="/boite",
         params=there.asked.params(),
-        filters=[*in_words(there.menus), *_band(there.asked.band)],
+        filters=[*in_words(there.menus), *lists.late(there.asked.band)],
         columns=EXPORTED,
         total=there.total,
         read=lambda: plain_rows(desk, there.rows(MOST_ROWS, 0)),

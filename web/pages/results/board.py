@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -22,7 +21,6 @@ from projections.directory import YoungPerson
 from web.desk import receipts, undo
 from web.desk.bulk import BulkOutcome
 from web.desk.commands import again, check, form_refusals, read_form, record, recorded, take
-from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, UndoForm
 from web.desk.team import proposals
@@ -33,13 +31,12 @@ from web.http.forms import Day, Form, FormData, OpenForm, Pair, text_of, validat
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import show
-from web.pages.results import activity, dispatch, matching
+from web.pages.results import activity, dispatch, files, matching
+from web.pages.results.files import BOARD, AtBoard
 from web.pages.search import lookup
 
 router = APIRouter()
-BOARD = "/resultats"
 UNDO = f"{BOARD}/annuler"
-AtBoard = Annotated[Desk, allowed("referent")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +130,17 @@ def _board(
 
     late = lateness(desk.refs.calendar, desk.today)
     ages = {pile.kind: pile.ages for pile in piles.piles(desk.read, desk.roles, desk.today, late)}
-    to_match, to_send = (
-        piles.pile_streams(desk.read, desk.roles, kind, desk.today, late, band) if band else None
-        for kind, band in (("match-participation", at.rapprocher), ("dispatch-result", at.transmettre))
-    )
+    to_match = files.of_band(desk, "match-participation", at.rapprocher)
+    to_send = files.of_band(desk, "dispatch-result", at.transmettre)
     waiting = pager(result_routing.waiting_total(desk.read, to_match), "p", "a-rapprocher")
     routed = pager(result_routing.to_dispatch_total(desk.read, desk.refs, to_send), "t", "a-transmettre")
-    monday = desk.today - timedelta(days=desk.today.weekday())
-    counts = result_routing.dispatched_counts(desk.read, monday)
+    counts = dispatch.of_week(desk)
     sent_pager = pager(sum(given for given, _ in counts.values()), "s", "transmis")
     aside_total, gone_total = result_routing.left_out_totals(desk.read)
     aside_pager, gone_pager = pager(aside_total, "e", "de-cote"), pager(gone_total, "d", "disparues")
     cards = matching.cards(desk, result_routing.waiting(desk.read, SIZE, waiting.offset, to_match))
     results = result_routing.to_dispatch(desk.read, SIZE, routed.offset, desk.refs, to_send)
-    sent, undo_of = dispatch.by_advisor(desk, monday, counts, sent_pager.offset)
+    sent, undo_of = dispatch.by_advisor(desk, counts, sent_pager.offset)
     matched = activity.matched(desk)
     left_out = result_routing.set_aside(desk.read, SIZE, aside_pager.offset) if aside_total else []
     vanished = result_routing.vanished(desk.read, SIZE, gone_pager.offset) if gone_total else []

@@ -33,7 +33,7 @@ from web.http.pagination import address
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.results import activity
-from web.pages.results.board import BOARD, AtBoard
+from web.pages.results.files import BOARD, AtBoard
 
 router = APIRouter()
 CAMPAIGNS = f"{BOARD}/campagnes"

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -99,10 +99,31 @@ def sure(
     return [(row.stream, row.participation) for row in rows], by_name
 
 
-def by_advisor(
-    desk: Desk, since: date, counts: Mapping[UUID, tuple[int, int]], offset: int
-) -> tuple[list[dict[str, Any]], dict[UUID, str]]:
-    """Returns the advisors given results since a day, those with most first, with the results of one page as `rows`.
+Given = Mapping[UUID, tuple[int, int]]
+"""The results that each advisor was given this week, and how many of them are debriefed."""
+
+
+def of_week(desk: Desk) -> Given:
+    return result_routing.dispatched_counts(desk.read, _monday(desk))
+
+
+def _monday(desk: Desk) -> date:
+    return desk.today - timedelta(days=desk.today.weekday())
+
+
+def _ranked(desk: Desk, counts: Given) -> dict[UUID, str]:
+    """Returns the names of these advisors, those with most results first."""
+    names = {id: staff_name(desk, id) for id in counts}
+    return {id: names[id] for id in sorted(names, key=lambda id: (-counts[id][0], normalise(names[id])))}
+
+
+def sent(desk: Desk, counts: Given, limit: int, offset: int = 0) -> list[Any]:
+    """Returns the results of the week, in the order of the advisors, the latest first."""
+    return result_routing.dispatched(desk.read, _monday(desk), list(_ranked(desk, counts)), limit, offset)
+
+
+def by_advisor(desk: Desk, counts: Given, offset: int) -> tuple[list[dict[str, Any]], dict[UUID, str]]:
+    """Returns the advisors given results this week, those with most first, with the results of one page as `rows`.
 
     `held` counts the debriefs of these results, `late` those that are late of any week, with the most working days. And
     by dossier the address where its dispatch is taken back, until its debrief is held.
@@ -111,13 +132,11 @@ def by_advisor(
         return [], {}
     debriefs, days = piles.late_debriefs(desk.read, desk.today), desk.refs.calendar.count
     late = {owner: (count, days(oldest, desk.today)) for owner, count, oldest in debriefs}
-    names = {id: staff_name(desk, id) for id in counts}
-    order = sorted(names, key=lambda id: (-counts[id][0], normalise(names[id])))
     advisors: dict[UUID, dict[str, Any]] = {
-        id: {"name": names[id], "given": counts[id][0], "held": counts[id][1], "late": late.get(id), "rows": []}
-        for id in order
+        id: {"name": name, "given": counts[id][0], "held": counts[id][1], "late": late.get(id), "rows": []}
+        for id, name in _ranked(desk, counts).items()
     }
-    rows = result_routing.dispatched(desk.read, since, order, SIZE, offset)
+    rows = sent(desk, counts, SIZE, offset)
     for row in rows:
         advisors[row.dispatched_to]["rows"].append(row)
     undo = _undo(desk, {row.stream: row.participation for row in rows if row.debriefed_on is None})

@@ -21,7 +21,7 @@ from web.french.events.sentences import AT_ONCE
 from web.http.forms import Form, FormData, OpenForm
 from web.http.people import listed
 from web.http.templates import show
-from web.pages.results.board import BOARD, AtBoard
+from web.pages.results.files import BOARD, AtBoard
 
 router = APIRouter()
 

@@ -1,7 +1,8 @@
 """Équipe: the members, their absences, their milestones with Pix, and the warnings for those who steer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from pixflow.dossier.assignment import assign_advisor
 from pixflow.engine import new_id
 from pixflow.events.staff import Retracted
 from pixflow.identity import normalise
+from pixflow.structure import issue_list
 from pixflow.team import membership
 from pixflow.team.membership import add_member, hold_briefing
 from pixflow.team.staff import Staff
@@ -22,6 +24,7 @@ from web.desk.colleagues import IDLE, Load, day, loads, next_away, role_labels, 
 from web.desk.commands import again, check, must, read_button, read_form, record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
+from web.desk.exports import ExportedList, Value, as_file, in_words
 from web.desk.receipts import Receipt, UndoForm
 from web.desk.team.loans import loan_rows
 from web.french import dates, typography, vocabulary
@@ -103,6 +106,29 @@ def _rows(desk: Desk) -> Iterator[TeamRow]:
         yield TeamRow(id, member, of.get(id, IDLE), state, roles, labels, *next_away(desk, member), days)
 
 
+def _noted(kind: str, row: TeamRow) -> Value:
+    """Returns the day of a member's latest milestone of a kind."""
+    known = row.member.last(kind)
+    return known.stamp.on if known else None
+
+
+EXPORTED: dict[str, Callable[[TeamRow], Value]] = {
+    "Nom": lambda row: row.member.name,
+    "Rôles": lambda row: ", ".join(row.labels),
+    "Site": lambda row: row.member.site,
+    "Absence": lambda row: row.away,
+    **{label: partial(_noted, kind) for kind, label in MILESTONES.items()},
+    "Dossiers": lambda row: row.load.dossiers,
+    "À faire": lambda row: row.load.tasks,
+    "En retard": lambda row: row.load.late,
+}
+"""The columns of its file."""
+
+
+def _filtered(there: Sequence[TeamRow], role: str, site: str) -> list[TeamRow]:
+    return [row for row in there if (not role or role in row.roles) and site in ("", row.member.site)]
+
+
 def _menus(there: Sequence[TeamRow], role: str, site: str, state: str) -> list[filters.FilterMenu]:
     """Returns the menu of roles, then of sites. A member with two roles counts under both."""
     asked, kept = {"role": role, "site": site}, {"etat": state}
@@ -138,7 +164,7 @@ def _board(
     everyone, form = list(_rows(desk)), form or OpenForm("")
     there, here = ([row for row in everyone if row.is_in(wanted)] for wanted in (state, "here"))
     kept = {"etat": "" if state == "here" else state}
-    rows = [row for row in there if (not role or role in row.roles) and site in ("", row.member.site)]
+    rows = _filtered(there, role, site)
     pager = Pager.at(len(rows), number, BOARD, {**kept, "role": role, "site": site})
     counts = {name: sum(row.is_in(name) for row in everyone) for name in STATES}
     return show(
@@ -171,6 +197,7 @@ def _board(
         moves=move_rows(desk),
         may_add=desk.may(add_member),
         may_note=desk.may(hold_briefing),
+        may_take=desk.may(issue_list),
         receipt=receipt,
         outcomes=outcomes,
         values=form.values,
@@ -191,6 +218,26 @@ def read(
     """Shows the board; `etat` is here, away or gone; `recu` names the command that just noted a milestone."""
     state = etat if etat in STATES else "here"
     return _board(request, desk, None, state, role, site, p, receipt=_receipt(desk, recu))
+
+
+@as_file(router, BOARD)
+def export(desk: AtDesk, etat: str = "here", role: str = "", site: str = "") -> ExportedList:
+    """Returns the members of a state, filtered, by name."""
+    state = etat if etat in STATES else "here"
+    there = [row for row in _rows(desk) if row.is_in(state)]
+    rows = _filtered(there, role, site)
+    kept = "" if state == "here" else state
+    return ExportedList(
+        page="team",
+        name="equipe",
+        path=BOARD,
+        params={"etat": kept, "role": role, "site": site},
+        filters=[STATES[state], *in_words(_menus(there, role, site, kept))],
+        columns=EXPORTED,
+        total=len(rows),
+        read=lambda: rows,
+        narrow="choisissez un rôle ou un site",
+    )
 
 
 def _receipt(desk: Desk, reference: str) -> Receipt | None:

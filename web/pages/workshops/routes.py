@@ -1,6 +1,6 @@
 """The list of workshops, and their calendar."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from typing import Any, Literal, get_args
@@ -14,9 +14,10 @@ from projections.statements import by_key
 from projections.workshops import When, WorkshopFilter
 from web.desk import receipts
 from web.desk.desk import Desk
+from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file
 from web.desk.names import campaign_name, staff_name
 from web.desk.receipts import Receipt, ReceiptLine
-from web.french import dates, typography
+from web.french import dates, lists, typography
 from web.french.events import workshops as french
 from web.french.typography import say
 from web.http import days, filters
@@ -34,6 +35,7 @@ LIST = "/ateliers"
 View = Literal["liste", "semaine", "mois"]
 WHEN: dict[When, str] = {"to-come": "À venir", "past": "Passés", "cancelled": "Annulés"}
 VIEWS: dict[View, str] = {"liste": "Liste", "semaine": "Semaine", "mois": "Mois"}
+MINE = "Les miens"
 _WEEK = timedelta(days=7)
 
 
@@ -87,6 +89,25 @@ def read(
     )
 
 
+@as_file(router, LIST)
+def export(
+    desk: AtWorkshops, quand: Literal["to-come", "past", "cancelled"] = "to-come", site: str = "", miens: str = ""
+) -> ExportedList:
+    """Returns the whole list, with its filters."""
+    wanted = WorkshopFilter(quand, site, desk.me if miens else None)
+    return ExportedList(
+        page="workshops",
+        name="ateliers",
+        path=LIST,
+        params=_params(wanted),
+        filters=[WHEN[quand], *([MINE] if miens else []), *([lists.filter_of("Site", site)] if site else [])],
+        columns=EXPORTED,
+        total=workshops.total(desk.read, desk.today, wanted),
+        read=lambda: _rows(desk, workshops.page(desk.read, desk.today, wanted, MOST_ROWS)),
+        narrow="choisissez un site, ou les vôtres",
+    )
+
+
 def _series_receipt(desk: Desk, reference: str, left_out: str) -> Receipt | None:
     """Returns the workshops of a series that was just scheduled, with the days off that it left out, or cancelled."""
     events = [recorded.event for recorded in receipts.events_of(desk, reference)]
@@ -121,6 +142,20 @@ class WorkshopRow:
     seats: str
     left: str
     tag: str
+
+
+EXPORTED: Mapping[str, Callable[[WorkshopRow], Value]] = {
+    "Jour": lambda row: row.held.day,
+    "Heures": lambda row: row.hours,
+    "Lieu": lambda row: row.where,
+    "Campagne": lambda row: row.campaign,
+    "Animé par": lambda row: row.run_by,
+    "Places": lambda row: row.held.capacity,
+    "Inscrits": lambda row: row.held.taken,
+    "Liste d’attente": lambda row: row.held.waiting,
+    "État": lambda row: row.tag or row.left,
+}
+"""The columns of its file."""
 
 
 def _rows(desk: Desk, rows: Sequence[Any]) -> Iterator[WorkshopRow]:
@@ -167,7 +202,7 @@ def _chips(desk: Desk, wanted: WorkshopFilter, view: View, about: date) -> list[
             chips.append(_chip(desk, WHEN[when], other, wanted.when == when, {}))
     mine = WorkshopFilter(wanted.when, wanted.site, None if wanted.mine else desk.me)
     if desk.roles & {"advisor", "facilitator", "referent"}:
-        chips.append(_chip(desk, "Les miens", mine, wanted.mine is not None, _kept(view, about)))
+        chips.append(_chip(desk, MINE, mine, wanted.mine is not None, _kept(view, about)))
     return chips
 
 

@@ -1,6 +1,6 @@
 """One workshop: its page, the decisions about it, its seats."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, time
 from typing import Any, Literal
 from uuid import UUID
@@ -26,6 +26,7 @@ from web.desk import undo as desk_undo
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.commands import FormRefused, Outcome, again, check, read_form, record, recorded, take, take_all
 from web.desk.desk import Desk
+from web.desk.exports import ExportedList, Value, as_file
 from web.desk.names import ScopedNames
 from web.desk.receipts import Receipt, ReceiptLine, UndoForm, row_command
 from web.french import typography
@@ -99,6 +100,35 @@ def read(
     return _page(request, desk, workshop_id, a, groupe, opens=formulaire, reference=recu)
 
 
+@as_file(router, "/ateliers/{workshop_id:uuid}")
+def export(desk: AtWorkshops, workshop_id: UUID) -> ExportedList:
+    """Returns who has a seat, then who waits for one. Names that somebody may not read stay hidden."""
+    workshop = ScopedWorkshop(desk, workshop_id)
+    return ExportedList(
+        page="workshop",
+        name="atelier",
+        path=f"/ateliers/{workshop_id}",
+        params={},
+        filters=[f"{typography.upper_first(workshop.when)}, {workshop.where}"],
+        columns=EXPORTED,
+        total=len(workshop.state.seats) + len(workshop.state.waiting),
+        read=lambda: [*enumerate(workshop.seats(), 1), *((0, one) for one in workshop.waiting())],
+        people=lambda row: [row[1].dossier],
+        narrow="prenez un autre atelier",
+        about={"atelier": str(workshop_id)},
+    )
+
+
+EXPORTED: Mapping[str, Callable[[tuple[int, SeatRow]], Value]] = {
+    "Place": lambda row: row[0] or "liste d’attente",
+    "Nom": lambda row: row[1].name,
+    "Suivi": lambda row: row[1].about,
+    "Présence": lambda row: row[1].presence,
+    "Place gardée jusqu’au": lambda row: row[1].kept_until,
+}
+"""The columns of its file. A seat has its rank."""
+
+
 def _page(
     request: Request,
     desk: Desk,
@@ -136,6 +166,7 @@ def _page(
         taken=french.seats(len(seats), state.capacity),
         offered=sum(one.until is not None for one in state.waiting.values()),
         seats=seats,
+        whole=Pager.at(len(seats) + len(waiting), 1, f"/ateliers/{workshop_id}", {}),
         waiting=waiting,
         candidates=candidates,
         history=list(_history(workshop)),

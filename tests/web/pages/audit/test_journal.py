@@ -19,6 +19,7 @@ from tests.web.client import words
 from tests.web.filled import fill, hire, part, said, texts
 from tests.web.paths import House
 from tests.web.tags import parsed
+from tests.web.taken import issued, sheets, taken
 from web.french.events.sentences import TITLES
 from web.pages.audit.journal import GROUPS
 
@@ -220,10 +221,11 @@ def test_the_auditor_takes_the_journal_as_a_file_without_a_name_of_a_young_perso
     page = claire.get("/journal").text
     assert 'href="/journal.csv"' in page
     lines.take()
+    head = at_work.served.engine.head()
     answer = claire.get("/journal.csv")
     header, *got = lines_of(answer)
     assert header[:3] == ["n°", "enregistré le", "par"]
-    assert [int(row[0]) for row in got] == list(range(at_work.served.engine.head(), 0, -1)), "the latest first"
+    assert [int(row[0]) for row in got] == list(range(head, 0, -1)), "the latest first"
     assert not [word for word in ("Aminata", "Diallo", "Hugo", "Masson", "0012350") if word in answer.text]
     assert str(dossier) in answer.text
     (line,) = lines.take()
@@ -235,8 +237,28 @@ def test_the_auditor_takes_the_journal_as_a_file_without_a_name_of_a_young_perso
     assert lines_of(claire.get("/journal.csv?du=2027-01-01"))[1:] == []
 
 
+def test_the_files_of_the_journal_have_its_filters_and_their_words(at_work: House) -> None:
+    dossier, claire = at_work.presented(), at_work.client(CLAIRE)
+    query = f"?par={at_work.people[NADIA]}&sorte=dossier.PixPresented&dossier={dossier}&du=2026-03-16&au=hier"
+    (row,) = taken(claire, f"/journal{query}")
+    assert (row["par"], row["fait"], row["fiche"]) == (NADIA, "Présentation de Pix", str(dossier))
+    said = sheets(claire.get(f"/journal.xlsx{query}"))[1]
+    assert (
+        words(str(said["Filtres"]))
+        == f"Qui : {NADIA} · Quoi : Présentation de Pix · Dossier : {dossier} · Du : 16 mars 2026"
+    )
+    assert "Diallo" not in str(said)
+    assert issued(at_work)[-1][1].filters == (
+        ("par", str(at_work.people[NADIA])), ("sorte", "dossier.PixPresented"), ("dossier", str(dossier)),
+        ("du", "2026-03-16"),
+    )  # fmt: skip
+    for wrong in ("?par=Zanzibar", "?sorte=Zanzibar", "?dossier=Zanzibar"):
+        assert claire.get(f"/journal.csv{wrong}").status_code in (200, 422)
+    assert "Zanzibar" not in str(issued(at_work))
+
+
 def test_a_file_about_too_many_people_says_so(at_work: House) -> None:
-    fill(at_work, 310)
+    fill(at_work, 460)
     answer = at_work.client(CLAIRE).get("/journal.csv")
     assert answer.status_code == 422
     assert "trop de personnes" in words(answer.text)

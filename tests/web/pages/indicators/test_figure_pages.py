@@ -46,7 +46,7 @@ def numbers(client: InspectingClient, path: str) -> dict[str, int]:
 
 
 def length(client: InspectingClient, path: str) -> int:
-    return int(parsed(client.get(path).text).select_one("#list small").text)
+    return int(parsed(client.get(path).text).select_one("#liste small").text)
 
 
 def test_each_number_leads_to_a_list_of_its_length(manager: InspectingClient) -> None:
@@ -67,7 +67,7 @@ def test_the_days_of_a_passage_are_no_lateness_and_a_line_says_what_followed(man
 
 def test_a_list_names_people_and_leads_to_the_fact(manager: InspectingClient) -> None:
     page = parsed(manager.get("/indicateurs/I2?etat=waiting").text)
-    rows = page.select("#list ~ table tbody tr")
+    rows = page.select("#liste ~ table tbody tr")
     assert sorted(row.select_one("th a").text for row in rows) == ["Aminata Autre1", "Aminata Autre2"]
     assert all("/rejouer/" in row.select_one("td a")["href"] for row in rows)
     assert manager.get(rows[0].select_one("td a")["href"]).status_code == 200
@@ -94,7 +94,7 @@ def test_each_cell_of_the_cohorts_and_each_month_leads_to_its_people(manager: In
     cells = page.select(".cohorts td a")
     assert {len(row.select("td")) for row in page.select(".cohorts tbody tr")} == {9}
     assert [length(manager, cell["href"]) for cell in cells] == [int(cell.text) for cell in cells]
-    assert page.select_one("#list").text.startswith("Concernés, action terminée")
+    assert page.select_one("#liste").text.startswith("Concernés, action terminée")
     firsts = page.select(".cohorts td:nth-of-type(1) a")
     assert sum(int(cell.text) for cell in firsts) == length(manager, "/indicateurs/funnel?etat=concerned") > 0
     for id in ("I1", "I2", "I14"):
@@ -237,7 +237,7 @@ def test_the_direction_s_box_opens_on_what_changed_and_an_erased_person_stands_a
     assert "0 il y a une semaine" in link.parent.text.replace("\xa0", " ")
     assert "Depuis une semaine" not in later.client(SOPHIE).get("/boite").text + later.client(NADIA).get("/boite").text
     assert "non ventilé" not in client.get("/indicateurs/I1?par=site").text
-    person = parsed(client.get(link["href"]).text).select_one("#list ~ table th a")
+    person = parsed(client.get(link["href"]).text).select_one("#liste ~ table th a")
     erase(later.served.opened, UUID(person["href"].removeprefix("/dossiers/")))
     rows = parsed(client.get("/indicateurs/I1?par=site").text).select("table tbody tr")
     assert ["non ventilé (effacés)", "1"] in [[cell.text for cell in row.select("th, td")][:2] for row in rows]

@@ -3,14 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
 
 from pixflow.events.values import OfferTerms
 from pixflow.partners import listing
@@ -24,6 +22,7 @@ from tests.web.pages.partners.conftest import SOPHIE
 from tests.web.paths import House, house
 from tests.web.pressing import sent_by
 from tests.web.tags import Tag, parsed
+from tests.web.taken import issued, sheets, taken
 
 MONDAY = date(2026, 6, 15)
 IMPORT = "/partenaires/import"
@@ -189,10 +188,14 @@ def test_a_damaged_file_is_previewed_or_refused_and_no_row_of_it_is_lost(
         assert sum(number for words, number in found.items() if not words.startswith("disparu")) == len(damaged) + 1
 
 
-def test_the_workbook_has_every_partner_found(referent: InspectingClient) -> None:
-    link = parsed(referent.get("/partenaires?q=rai&fraicheur=old").text).select_one(".head a[href*='.xlsx']")["href"]
-    book = load_workbook(BytesIO(referent.get(link).content))
-    titles, *found = book["Partenaires"].values
-    assert titles[0] == "Nom"
-    assert len(found) == 44
-    assert {row[3] for row in found} == {"Rai"}
+def test_the_file_has_every_partner_found_and_keeps_no_searched_text(
+    at_work: House, referent: InspectingClient
+) -> None:
+    rows = taken(referent, "/partenaires?q=rai&fraicheur=old")
+    assert len(rows) == 44
+    assert {row["Commune"] for row in rows} == {"Rai"}
+    assert list(rows[0])[:4] == ["Nom", "Adresse", "Code postal", "Commune"]
+    said = sheets(referent.get("/partenaires.xlsx?q=rai&fraicheur=old"))[1]
+    assert " ".join(str(said["Filtres"]).split()).startswith("Inscrits · Recherche : rai · Fiche : ")
+    assert issued(at_work)[-1][1].filters == (("q", ""), ("fraicheur", "old"))
+    assert taken(referent, "/partenaires?q=zanzibar") == []
