@@ -185,8 +185,8 @@ def listed(status: str = "listed") -> Select[Any]:
 
 @question(list_rows)
 def offered() -> Select[Any]:
-    """Returns every open offer of a listed partner, with its partner's name and point."""
-    of_partner = (table.c.name, table.c.commune, table.c.latitude, table.c.longitude)
+    """Returns every open offer of a listed partner, with its partner's name and place."""
+    of_partner = (table.c.name, table.c.commune, table.c.town, table.c.latitude, table.c.longitude)
     query = select(offers.c.stream, offers.c.offer, offers.c.terms, *of_partner)
     query = query.join(table, table.c.stream == offers.c.stream).where(~offers.c.closed, table.c.status == "listed")
     return query.order_by(offers.c.stream, offers.c.offer)

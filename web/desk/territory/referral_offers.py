@@ -1,7 +1,8 @@
-"""The offers that a referral may use: those of the action's proposal, the nearest of the site first; and its form."""
+"""The offers and partners that a referral may use, the nearest of the young person first; and its form."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import nsmallest
 from typing import Any
 from uuid import UUID
 
@@ -13,45 +14,79 @@ from pixflow.open_data.place import Point
 from pixflow.partners.state import Catalogue
 from pixflow.place_import.territory import middles, stated_or_guessed
 from projections import contacts, partner_search, partners, referrals
+from projections.partner_search import PartnerFilter
 from web.desk.desk import Desk
+from web.french.dossier import path
 from web.french.phrases import listed
 from web.french.territory import hours
 from web.french.territory import partners as french
-from web.french.typography import typeset
+from web.french.typography import plural, say, typeset
 
 Bands = tuple[tuple[int, int], ...]
 """Least and most percent of bands of a grid."""
 MOST = 8
-"""Offers of a form: beyond, the list of partners has them."""
-
-
+"""Cards of each list of a form: beyond, a search finds the others."""
+LOOKED_AT = 200
+"""Partners without an offer among which a search finds the nearest."""
 ALTERNATIVES = 3
 """Offers beside the form that chases a silent partner."""
+Facts = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FittingOffer:
-    """An open offer of a listed partner. It is not `placed` when the middle of its commune is so far.
+    """An open offer of a listed partner, or a partner alone. It is `placed` unless it is as far as its commune.
 
-    `asked` says what became of a referral there for this action, "" for none; `about` helps to choose.
+    `fits`: it answers the action. `asked` says what became of a referral there for this action, "" for none. `facts`
+    help to choose: label and value.
     """
 
     partner: UUID
-    offer: UUID
+    offer: UUID | None
     name: str
     label: str
     away: float | None
     placed: bool
+    words: tuple[str, ...] = ()
+    fits: bool = False
     asked: str = ""
-    about: str = ""
+    facts: Facts = ()
 
     @property
     def value(self) -> str:
-        return f"{self.partner}:{self.offer}"
+        return f"{self.partner}:{self.offer or ''}"
+
+    @property
+    def title(self) -> str:
+        return say("{name} : {label}", name=self.name, label=self.label) if self.label else self.name
+
+    @property
+    def about(self) -> str:
+        return listed(self.asked, *(value for _, value in self.facts))
 
     @property
     def order(self) -> tuple[bool, bool, float]:
         return self.asked != "", self.away is None, self.away or 0
+
+    def has(self, wanted: Sequence[str]) -> bool:
+        """Tells if its words begin like all of these."""
+        return all(any(word.startswith(begins) for word in self.words) for begins in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """Cards of offers and partners for an action: each list with its title, and where distances are from.
+
+    `found` says what a search did not show.
+    """
+
+    lists: tuple[tuple[str, Sequence[FittingOffer]], ...] = ()
+    origin: str = ""
+    found: str = ""
+
+    @property
+    def shown(self) -> list[FittingOffer]:
+        return [one for _, cards in self.lists for one in cards]
 
 
 def action_of(dossier: Dossier, action: str) -> ActionState | None:
@@ -62,29 +97,90 @@ def action_of(dossier: Dossier, action: str) -> ActionState | None:
 def fitting(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
     """Returns the offers for an action, those not asked yet and the nearest first; then those most often accepted."""
     state = dossier.parcours.actions.get(action)
-    proposal = state.action.proposal if state else None
-    if state is None or proposal is None:
+    return _chosen(desk, dossier, [one for one in _offers(desk, dossier, state) if one.fits]) if state else []
+
+
+def choose(desk: Desk, dossier: Dossier, action: UUID, text: str, chosen: str) -> Chooser:
+    """Returns the cards of an action: offers that answer it, then others, then partners without one for it.
+
+    `text` has beginnings of words of names, communes and offers; without it, others are shown only when nothing answers
+    the action. The card of the value `chosen` is always there.
+    """
+    state = dossier.parcours.actions.get(action)
+    if state is None:
+        return Chooser()
+    wanted = normalise(text).split()[: partner_search.WORDS]
+    offers = [one for one in _offers(desk, dossier, state) if one.has(wanted)]
+    fit = [one for one in offers if one.fits]
+    others = [one for one in offers if not one.fits] if wanted or not fit else []
+    alone = _partners(desk, dossier, state, text, {one.partner for one in (*fit, *others)}) if wanted else []
+    titles = ("Offres pour cette action", "Autres offres", "Partenaires sans offre pour cette action")
+    lists = [(title, _chosen(desk, dossier, some)) for title, some in zip(titles, (fit, others, alone), strict=True)]
+    if chosen not in {one.value for _, cards in lists for one in cards}:
+        lists.insert(0, ("Déjà choisi", _chosen(desk, dossier, _kept(desk, dossier, state, chosen))))
+    more = sum(max(0, len(some) - MOST) for some in (fit, others, alone))
+    return Chooser(
+        tuple((title, cards) for title, cards in lists if cards),
+        _origin(desk, dossier)[1],
+        plural(more, "autre", "autres") if more else "",
+    )
+
+
+def _offers(desk: Desk, dossier: Dossier, state: ActionState) -> list[FittingOffer]:
+    """Returns every open offer: whether it answers an action, how far it is, what became of a referral there."""
+    proposal, asked, origin = state.action.proposal, _asked(desk, state), _origin(desk, dossier)[0]
+    bands = _bands(desk, proposal) if proposal else ()
+
+    def open_offers() -> list[tuple[Any, OfferTerms, tuple[str, ...]]]:
+        rows = ((row, partners.terms_of(row)) for row in partners.offered(desk.read))
+        return [(row, terms, tuple(normalise(f"{row.name} {row.town} {terms.label}").split())) for row, terms in rows]
+
+    return [
+        replace(
+            _placed(desk, origin, row, row.offer, terms.label),
+            words=words,
+            fits=proposal is not None and fits(terms, proposal, bands, dossier.programme),
+            asked=asked.get(row.stream, ""),
+        )
+        for row, terms, words in desk.memory.partners.once("open-offers", open_offers)
+    ]
+
+
+def _placed(desk: Desk, origin: Point | None, row: Any, offer: UUID | None = None, label: str = "") -> FittingOffer:
+    """Returns an offer of a partner, or the partner alone, with its distance."""
+    placed = row.latitude is not None
+    there = (row.latitude, row.longitude) if placed else middles_of_communes(desk).get(row.commune)
+    away = kilometres(origin, there) if origin and there else None
+    return FittingOffer(row.stream, offer, row.name, label, away, placed)
+
+
+def _partners(desk: Desk, dossier: Dossier, state: ActionState, text: str, but: Collection[UUID]) -> list[FittingOffer]:
+    """Returns the partners that a text finds, those of cards that are shown already left out."""
+    asked, origin = _asked(desk, state), _origin(desk, dossier)[0]
+    rows = partner_search.page(desk.read, PartnerFilter("listed", desk.today, text), LOOKED_AT, 0)
+    found = [(row, asked.get(row.stream, "")) for row in rows if row.stream not in but]
+    return [replace(_placed(desk, origin, row), asked=said) for row, said in found]
+
+
+def _kept(desk: Desk, dossier: Dossier, state: ActionState, value: str) -> list[FittingOffer]:
+    """Returns the offer of a value, or the partner alone; nothing for one that is listed no more."""
+    partner, _, offer = value.partition(":")
+    if offer or not partner:
+        return [one for one in _offers(desk, dossier, state) if one.value == value] if partner else []
+    try:
+        rows = partner_search.of_streams(desk.read, [UUID(partner)])
+    except ValueError:
         return []
-    bands, asked = _bands(desk, proposal), _asked(desk, state)
-    key = ("near", dossier.site, proposal, dossier.programme, bands)
-    near = desk.memory.partners.once(key, lambda: _near(desk, dossier, proposal, bands))
-    return _chosen(desk, [replace(one, asked=asked[one.partner]) if one.partner in asked else one for one in near])
+    return [_placed(desk, _origin(desk, dossier)[0], row) for row in rows if row.status == "listed"]
 
 
-def _near(desk: Desk, dossier: Dossier, proposal: str, bands: Bands) -> list[FittingOffer]:
-    """Returns every offer for a proposal, with its distance from the site of a dossier."""
-    here, centres, found = middle_of_site(desk, dossier.site), middles_of_communes(desk), []
-
-    def open_offers() -> list[tuple[Any, OfferTerms]]:
-        return [(row, partners.terms_of(row)) for row in partners.offered(desk.read)]
-
-    for row, terms in desk.memory.partners.once("open-offers", open_offers):
-        if fits(terms, proposal, bands, dossier.programme):
-            placed = row.latitude is not None
-            there = (row.latitude, row.longitude) if placed else centres.get(row.commune)
-            away = kilometres(here, there) if here and there else None
-            found.append(FittingOffer(row.stream, row.offer, row.name, terms.label, away, placed))
-    return found
+def _origin(desk: Desk, dossier: Dossier) -> tuple[Point | None, str]:
+    """Returns where distances are from: the commune of the young person where its middle is known, else their site."""
+    home = middles_of_communes(desk).get(dossier.commune)
+    if home:
+        return home, french.from_commune(dossier.commune)
+    here = middle_of_site(desk, dossier.site)
+    return here, say("depuis le {site}", site=path.site(dossier.site)) if here else ""
 
 
 def alternatives(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
@@ -120,14 +216,18 @@ def fits(terms: OfferTerms, proposal: str, bands: Iterable[tuple[int, int]], pro
     return any(low <= high2 and low2 <= high for low, high in terms.bands for low2, high2 in bands)
 
 
-def chosen(desk: Desk, partner: UUID, offer: UUID) -> Partner | None:
-    """Returns the partner of an open offer, None when it is open no more."""
-    rows = partners.open_offers(desk.read, [partner]).get(partner, ())
+def chosen(desk: Desk, partner: UUID, offer: UUID | None) -> Partner | None:
+    """Returns the partner of an open offer, or a listed one without an offer; None when it is so no more."""
     row = partners.one(desk.read, partner)
-    return Partner(partner, row.name) if row and any(one.offer == offer for one in rows) else None
+    if row is None or row.status != "listed":
+        return None
+    if offer is None:
+        return Partner(partner, row.name) if row.stream == partner else None
+    rows = partners.open_offers(desk.read, [partner]).get(partner, ())
+    return Partner(partner, row.name) if any(one.offer == offer for one in rows) else None
 
 
-def is_called(desk: Desk, partner: UUID, offer: UUID, contact: UUID | None) -> bool:
+def is_called(desk: Desk, partner: UUID, offer: UUID | None, contact: UUID | None) -> bool:
     """Tells if the person asked there, else the offer, answers by telephone: no e-mail leaves by itself."""
     person = contacts.one(desk.read, contact)
     if person:
@@ -173,16 +273,18 @@ def _sent(desk: Desk, wanted: frozenset[UUID]) -> Mapping[UUID, list[Any]]:
     return found
 
 
-def _chosen(desk: Desk, found: Sequence[FittingOffer]) -> list[FittingOffer]:
+def _chosen(desk: Desk, dossier: Dossier, found: Sequence[FittingOffer]) -> list[FittingOffer]:
     """Returns the first ones; the answers of partners are read of those only that are near enough to be among them."""
+    if not found:
+        return []
 
     def accepted(one: FittingOffer) -> float:
         """Returns the share of the answers of a partner that accepted."""
         answers = [referral.answer for referral in sent.get(one.partner, ()) if referral.answer]
         return answers.count("accepted") / len(answers) if answers else 0
 
-    ranks = sorted(one.order for one in found)
-    near = [one for one in found if one.order <= ranks[:MOST][-1]]
+    ranks = nsmallest(MOST, (one.order for one in found))
+    near = [one for one in found if one.order <= ranks[-1]]
     streams = frozenset(one.partner for one in near)
     sent = desk.memory.partners.once(("sent", streams), lambda: _sent(desk, streams))
     near = sorted(near, key=lambda one: (*one.order, -accepted(one), one.name))[:MOST]
@@ -191,21 +293,40 @@ def _chosen(desk: Desk, found: Sequence[FittingOffer]) -> list[FittingOffer]:
     def files() -> Mapping[UUID, tuple[Any, PartnerDetails]]:
         return {row.stream: (row, partners.details_of(row)) for row in partner_search.of_streams(desk.read, first)}
 
+    def terms() -> Mapping[UUID, OfferTerms]:
+        offers = partners.open_offers(desk.read, sorted(set(first)))
+        return {row.offer: partners.terms_of(row) for rows in offers.values() for row in rows}
+
     rows = desk.memory.partners.once(("rows", first), files)
-    return [replace(one, about=_about(desk, *rows[one.partner], one, sent.get(one.partner, ()))) for one in near]
+    offers = desk.memory.partners.once(("terms", first), terms)
+    return [
+        replace(one, facts=_facts(desk, dossier, *rows[one.partner], one, offers, sent.get(one.partner, ())))
+        for one in near
+    ]
 
 
-def _about(desk: Desk, row: Any, details: PartnerDetails, near: FittingOffer, sent: Sequence[Any]) -> str:
-    """Returns what helps to choose: what they said before, place, distance, answers, how they answer, freshness."""
-    return listed(
-        near.asked,
-        typeset(row.town),
-        french.away(near.away, near.placed),
-        french.answers(sent, desk.today),
-        french.way(details),
-        french.confirmed(row.confirmed, desk.today),
-        hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
+def _facts(
+    desk: Desk,
+    dossier: Dossier,
+    row: Any,
+    details: PartnerDetails,
+    near: FittingOffer,
+    offers: Mapping[UUID, OfferTerms],
+    sent: Sequence[Any],
+) -> Facts:
+    """Returns what helps to choose, without what nobody knows: when, seats, distance, freshness, answers."""
+    terms = offers.get(near.offer) if near.offer else None
+    days = terms.days if terms else ""
+    seats = plural(terms.seats, "place") if terms and terms.seats is not None else ""
+    home = row.commune == dossier.commune != ""
+    said = (
+        ("Quand", days or hours.now_in_french(details.hours, desk.engine.clock(), desk.zone)),
+        ("Places", seats),
+        ("Où", listed(typeset(row.town), "sa commune" if home else french.away(near.away, near.placed))),
+        ("Fiche", french.confirmed(row.confirmed, desk.today)),
+        ("Réponse", listed(french.answers(sent, desk.today), french.way(details, terms))),
     )
+    return tuple((label, value) for label, value in said if value)
 
 
 # --- the middle of each commune: of its outline, or of the partners there that have coordinates

@@ -5,13 +5,14 @@ from datetime import date
 from typing import Any
 
 from pixflow.dossier.state import Referral
-from pixflow.events.values import PartnerDetails
+from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.indicators.facts import Waited, quantile
+from pixflow.open_data.communes import communes
 from pixflow.partners.state import Freshness
 from web.french import dates, vocabulary
 from web.french.phrases import listed
-from web.french.territory.files import source_name
-from web.french.typography import phone, plural, say
+from web.french.territory.files import CONTACTS, source_name
+from web.french.typography import phone, plural, say, typeset
 
 FRESHNESS: dict[Freshness, str] = {
     "fresh": "À jour (6 mois)",
@@ -93,8 +94,13 @@ def of_partner(referral: Referral, today: date) -> str:
     return say("sollicité le {day}, sans réponse", day=day(referral.stamp.on, today))
 
 
-def way(details: PartnerDetails) -> str:
-    """Returns how a partner answers: by the link, or by telephone."""
+def way(details: PartnerDetails, terms: OfferTerms | None = None) -> str:
+    """Returns how a partner answers: as its offer says, else by the link, or by telephone."""
+    asked = terms.contact if terms else ""
+    if asked == "phone":
+        return say("par téléphone, au {phone}", phone=phone(details.phone)) if details.phone else "par téléphone"
+    if asked in ("visit", "form"):
+        return CONTACTS[asked]
     if details.email:
         return say("répond par un lien envoyé à {email}", email=details.email)
     return say("répond au {phone}", phone=phone(details.phone)) if details.phone else ""
@@ -105,6 +111,11 @@ def away(kilometres: float | None, placed: bool) -> str:
     if kilometres is None or kilometres < 1:
         return ""
     return say("à {km} km" if placed else "à environ {km} km", km=round(kilometres))
+
+
+def from_commune(code: str) -> str:
+    """Returns "depuis Tarbes"."""
+    return say("depuis {commune}", commune=typeset(communes()[code].name))
 
 
 def centred(town: str) -> str:

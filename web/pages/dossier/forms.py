@@ -10,12 +10,12 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from pixflow.authorization import Subject
 from pixflow.dossier import assignment, follow_up, identity, retraction
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
-from pixflow.dossier.state import Dossier, Report
+from pixflow.dossier.state import Dossier, Referral, Report
 from pixflow.engine import Step, new_id
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
@@ -39,7 +39,7 @@ from web.desk.territory.referral_offers import action_of
 from web.french import validation, vocabulary
 from web.french.dossier import progress
 from web.hosting import partner_mails
-from web.http.forms import DatedForm, Day, Form, Label, Pair, Text, labels
+from web.http.forms import DatedForm, Day, Form, Label, Text, labels
 
 TaskKey = Annotated[str, Field(pattern=rf"^({'|'.join(STAGE_OF)})(:[0-9a-f-]{{36}})?$")]
 Reason = Annotated[str, Label("Motif", "textarea")]
@@ -392,9 +392,16 @@ Agreed = Annotated[
 ]
 
 
+Offered = Annotated[
+    tuple[UUID, UUID | None],
+    BeforeValidator(lambda text: [one or None for one in text.split(":")] if isinstance(text, str) else text),
+]
+"""A partner and its offer, written `partner:offer`; `partner:` for a partner alone."""
+
+
 class ReferForm(PathForm):
     action: UUID
-    offered: Annotated[Pair | None, Label("Une offre qui convient", "radio")] = None
+    offered: Annotated[Offered | None, Label("À qui", "radio")] = None
     partner: Annotated[Text, Label("Partenaire")] = ""
     contact: Annotated[UUID | None, Label("À qui", "select")] = None
     email: Annotated[str | None, Label("Son courriel", "email")] = None
@@ -478,9 +485,11 @@ def _check_offer(desk: Desk, dossier: Dossier, form: ReferForm) -> Errors:
             "contact": "Cette personne n’est pas à joindre chez ce partenaire : choisissez l’offre où elle travaille."
         }
     if form.offered and referral_offers.chosen(desk, *form.offered) is None:
-        return {"offered": "Cette offre n’est plus ouverte : choisissez-en une autre."}
+        return {
+            "offered": "Cette offre n’est plus ouverte, ou ce partenaire n’est plus inscrit : choisissez-en un autre."
+        }
     if form.offered and form.partner:
-        return {"partner": "Choisissez une offre de la liste, ou écrivez un autre nom : pas les deux."}
+        return {"partner": "Choisissez dans la liste, ou écrivez un autre nom : pas les deux."}
     return _unless(bool(form.offered or form.partner), "partner", "missing")
 
 
@@ -506,8 +515,9 @@ def _new_link(desk: Desk, form: Form) -> dict[str, Any]:
 
 def _linking(desk: Desk, dossier: Dossier, referral: str) -> Values:
     """Proposes an e-mail to the address on file, else the paper."""
-    to = _destination(desk, dossier, referral)
-    return {"address": to.stored, "channel": "email" if to.address else "paper"}
+    to, sent = _destination(desk, dossier, referral), _referral_of(dossier, referral)
+    agreed = "true" if sent and sent.agreed else ""
+    return {"address": to.stored, "channel": "email" if to.address else "paper", "agreed": agreed}
 
 
 def _check_link(desk: Desk, dossier: Dossier, form: PartnerLinkForm) -> Errors:
@@ -517,9 +527,13 @@ def _check_link(desk: Desk, dossier: Dossier, form: PartnerLinkForm) -> Errors:
 
 
 def _destination(desk: Desk, dossier: Dossier, referral: str) -> partner_mails.Destination:
-    known = (one for action in dossier.parcours.actions.values() for one in action.referrals)
-    found = next((one for one in known if str(one.id) == referral), None)
+    found = _referral_of(dossier, referral)
     return partner_mails.destination(desk.read, found) if found else partner_mails.NOWHERE
+
+
+def _referral_of(dossier: Dossier, referral: str) -> Referral | None:
+    known = (one for action in dossier.parcours.actions.values() for one in action.referrals)
+    return next((one for one in known if str(one.id) == referral), None)
 
 
 def _reported_start(desk: Desk, dossier: Dossier, action: str) -> Values:

@@ -18,10 +18,10 @@ from web.desk.names import ScopedNames
 from web.desk.task_links import kinds_of
 from web.desk.team.proposals import advisors
 from web.desk.territory import contacts, referral_offers
+from web.desk.territory.referral_offers import Chooser
 from web.french import vocabulary
 from web.french.events import sentences
 from web.french.territory import partners as french_partners
-from web.french.typography import say
 from web.http.addresses import whole_number
 from web.http.forms import Form, OpenForm, errors_shown, labels
 from web.pages.dossier import results, tasks
@@ -30,9 +30,8 @@ from web.pages.dossier.history import HistoryEntry
 from web.pages.dossier.tasks import OpenTask
 from web.pages.resources.beside import Beside, beside
 
-Choices = Mapping[str, Sequence[tuple[object, str]]]
+Choices = Mapping[str, Sequence[Any]]
 """The values and labels of each list of a form."""
-OTHER_PARTNER = ("", "Un autre partenaire, écrit ci-dessous", "")
 
 
 def blank(desk: Desk, dossier: Dossier, name: str, about: str) -> OpenForm:
@@ -57,8 +56,8 @@ def _values_of(desk: Desk, event: Event, model: type[Form]) -> dict[str, Any]:
         case e.AppointmentSet(at=at):
             return {**said, "hour": f"{at.astimezone(ZoneInfo(desk.zone)):%H:%M}"}
         case e.ReferralSent(partner=partner, offer=offer):
-            chosen = bool(partner.id and offer and referral_offers.chosen(desk, partner.id, offer))
-            offered = f"{partner.id}:{offer}" if chosen else ""
+            chosen = bool(partner.id and referral_offers.chosen(desk, partner.id, offer))
+            offered = f"{partner.id}:{offer or ''}" if chosen else ""
             return {**said, "offered": offered, "partner": "" if chosen else partner.name}
         case e.PrescriptionBuilt(actions=actions, project=project):
             kept = [action.proposal for action in actions if action.proposal]
@@ -177,11 +176,10 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
     first: list[tuple[object, str]] = [("", "Choisir…")]
     name, found = opened.name, subject(dossier, opened)
     refers = found if name == "refer" else None
-    offers = referral_offers.fitting(desk, dossier, refers.action.id) if refers else []
-    named = [(one, say("{name} : {label}", name=one.name, label=one.label)) for one in offers]
+    chooser = _chooser(desk, dossier, refers, opened)
     others = referral_offers.alternatives(desk, dossier, found.action.id) if found and name == "remind" else []
     called = next((one for one in found.referrals if str(one.id) == opened.about), None) if found else None
-    lists: dict[str, list[Any]] = {
+    lists: dict[str, Any] = {
         "campaign": campaigns(desk),
         "site": [(site, site) for site in desk.refs.structure.sites],
         "programme": [*vocabulary.PROGRAMMES.items()],
@@ -192,13 +190,14 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
         "workshop": [*first, *tasks.bookable(desk)] if name == "book" else [],
         "modality": modalities(desk),
         "occasion": occasions(cej=dossier.entered_cej()),
-        "offered": [*((one.value, said, one.about) for one, said in named), OTHER_PARTNER] if offers else [],
+        "lists": chooser.lists,
+        "notes": (chooser.origin, chooser.found),
         "asked": [
             (one.partner.name, french_partners.of_partner(one, desk.today))
             for one in (refers.referrals if refers and not opened.corrects else ())
         ],
-        "alternatives": [(say("{name} : {label}", name=one.name, label=one.label), one.about) for one in others],
-        "contact": contacts.options(desk, {one.partner: one.name for one in offers}) if offers else [],
+        "alternatives": [(one.title, one.about) for one in others],
+        "contact": contacts.options(desk, {one.partner: one.name for one in chooser.shown}),
         "callees": contacts.callees(desk, called) if called and name in ("remind", "link") else [],
     }
     for field in ("site", "programme"):
@@ -206,6 +205,13 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
         if value not in dict(lists[field]):
             lists[field].insert(0, (value or "", value or "Choisir…"))
     return lists
+
+
+def _chooser(desk: Desk, dossier: Dossier, refers: ActionState | None, opened: OpenForm) -> Chooser:
+    if refers is None:
+        return Chooser()
+    text, chosen = str(opened.get("cherche")), str(opened.get("offered"))
+    return referral_offers.choose(desk, dossier, refers.action.id, text, chosen)
 
 
 def campaigns(desk: Desk) -> list[tuple[object, str]]:

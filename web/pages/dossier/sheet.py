@@ -49,6 +49,7 @@ KNOWN = ("C’était déjà noté.", "C’est enregistré, mais une partie l’�
 """The answers to a form that added nothing, or not all of it."""
 NOT_LOST = "Ce que vous avez écrit et que le dossier n’a pas est repris ici : gardez-le en note, ou renoncez."
 CORRECTED = "Ce fait vient d’être corrigé ou annulé dans une autre page : regardez l’historique, puis renoncez ici."
+LONGEST_SEARCH = 100
 REPLACED = "remplacé par une correction"
 """The reason of the retraction that goes with a correction."""
 
@@ -217,11 +218,13 @@ def read(
     boite: str = "",
     corrige: Version = 0,
     recu: str = "",
+    cherche: str = "",
 ) -> Response:
     """The sheet; `formulaire` opens one of its forms, about the id or the key `sur`; `corrige` is an event to correct.
 
     `fait` is the version just recorded, 0 when nothing was new; `recu` names a command that recorded nothing here, but
-    elsewhere, such as a place on a waiting list. `etape` filters the history; `boite` is a place in Ma boîte.
+    elsewhere, such as a place on a waiting list. `etape` filters the history; `boite` is a place in Ma boîte. `cherche`
+    is what somebody looks for among partners.
     """
     if (gone := desk.erased(dossier_id)) and gone.erased:
         return erasure.erased_page(request, desk, dossier_id, gone.erased)
@@ -231,6 +234,8 @@ def read(
     form = open_form.blank(desk, dossier, name, sur) if name in offered else None
     if corrige > 0 and (wrong := to_correct(desk, dossier, desk.trail(dossier_id), corrige)):
         form = open_form.correcting(desk, dossier, wrong)
+    if form and cherche:
+        form = replace(form, values={**form.values, "cherche": cherche[:LONGEST_SEARCH]})
     receipt = receipts.of_command(desk, recu)
     told = [line.text for line in receipt.lines] if receipt else ()
     return _page(request, desk, dossier_id, form, boite, done=fait, told=told, stage=etape)

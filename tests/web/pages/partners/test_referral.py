@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from pixflow.dossier.identity import state_commune
 from pixflow.dossier.stages import parcours
 from pixflow.dossier.stages.prescription import build_prescription
 from pixflow.events.dossier import PartnerLinkIssued, ReferralSent
@@ -53,13 +54,21 @@ class Case:
     action: UUID
     proposal: str = ""
 
-    def form(self) -> Any:
-        return parsed(text(self.house, f"/dossiers/{self.dossier}?formulaire=refer&sur={self.action}"))
+    def form(self, search: str = "") -> Any:
+        address = f"/dossiers/{self.dossier}?formulaire=refer&sur={self.action}&cherche={search}"
+        return parsed(text(self.house, address))
+
+    def cards(self, search: str = "") -> list[tuple[str, list[str]]]:
+        """Returns each list with the names on its cards."""
+        lists = self.form(search).select(".offer-cards")
+        titles = self.form(search).select("fieldset#offered > p.quiet[id]")
+        found = zip(titles, lists, strict=True)
+        return [(title.text, [one.text for one in cards.select("label > b")]) for title, cards in found]
 
     def choice(self) -> str:
         """Returns what the form says of offers, and of people."""
         parts = self.form().select("fieldset:has([name=offered]), select[name=contact]")
-        return " ".join(one.get_text(" ", strip=True) for one in parts)
+        return " ".join(" ".join(one.get_text(" ", strip=True) for one in parts).split())
 
     def send(self, **said: Any) -> Any:
         on = date.isoformat(self.house.today)
@@ -213,6 +222,64 @@ def test_the_partner_that_the_grid_names_is_not_proposed_again_once_asked(at_wor
     assert again.select_one('input[name="partner"]')["value"] == ""
 
 
+HERE = PartnerDetails(name="EPN de Mortagne", commune="61293", town="Mortagne-au-Perche", phone="+33233000000")
+
+
+def test_a_search_finds_offers_that_answer_then_others_then_partners_without_one(at_work: House, case: Case) -> None:
+    listed(at_work, AT_MORTAGNE, case.proposal)
+    listed(at_work, FAR, "something-else")
+    at_work.says(SOPHIE, listing.list_partner, {"partner": uuid4()}, details=HERE)
+    assert case.cards() == [("Offres pour cette action", ["Médiathèque"])]
+    assert case.cards("mort") == [
+        ("Offres pour cette action", ["Médiathèque"]),
+        ("Partenaires sans offre pour cette action", ["EPN de Mortagne"]),
+    ]
+    assert case.cards("cyb atel") == [("Autres offres", ["Cyber-base"])]
+    assert case.cards("nulle part") == []
+    assert "Rien pour « nulle part »" in case.form("nulle part").text
+
+
+def test_an_action_that_somebody_added_is_offered_everything_the_nearest_first(at_work: House) -> None:
+    dossier, _ = arranged.prescribed(at_work)
+    added = next(one.action.id for one in at_work.state(dossier).parcours.actions.values() if not one.action.proposal)
+    case = Case(at_work, dossier, added)
+    listed(at_work, FAR)
+    listed(at_work, AT_MORTAGNE, days="le jeudi à 14 h", seats=8)
+    at_work.on(dossier, state_commune, commune="Mortagne-au-Perche")
+    assert case.cards() == [("Autres offres", ["Médiathèque", "Cyber-base"])]
+    shown = case.choice()
+    for said in ("distances depuis Mortagne-au-Perche", "Quand le jeudi à 14 h", "Places 8 places", "sa commune"):
+        assert said in shown, said
+    at_work.on(dossier, state_commune, commune="L'Aigle")
+    assert case.cards() == [("Autres offres", ["Cyber-base", "Médiathèque"])]
+
+
+def test_a_partner_without_an_offer_is_referred_to_and_stays_chosen(at_work: House, case: Case) -> None:
+    partner = uuid4()
+    at_work.says(SOPHIE, listing.list_partner, {"partner": partner}, details=HERE)
+    refused = case.send(offered=f"{partner}:", starts="2026-05-02", ends="2026-05-01")
+    assert refused.status_code == 422
+    assert parsed(refused.text).select_one("[name=offered][checked]")["value"] == f"{partner}:"
+    assert case.send(offered=f"{partner}:", agreed=None).status_code == 303
+    told = case.sent()[0]
+    assert (told.partner_id, told.offer, told.partner.name, told.email) == (partner, None, "EPN de Mortagne", "")
+    assert at_work.served.engine.state("partner", partner).used == at_work.today
+
+
+@pytest.mark.parametrize("value", ["x", "x:", ":", "::", f"{UUID(int=1)}:x", f"{UUID(int=1)}:"])
+def test_a_forged_choice_is_refused_and_the_form_is_there(at_work: House, case: Case, value: str) -> None:
+    refused = case.send(offered=value)
+    assert (refused.status_code, case.sent()) == (422, [])
+    assert parsed(refused.text).select_one("#form")
+
+
+def test_more_offers_than_cards_are_counted(at_work: House, case: Case) -> None:
+    for n in range(10):
+        listed(at_work, AT_MORTAGNE, case.proposal, label=f"Atelier {n}")
+    assert [len(names) for _, names in case.cards()] == [8]
+    assert "2 autres : cherchez pour les trouver" in case.choice()
+
+
 def test_the_correction_of_a_referral_keeps_its_offer(at_work: House, case: Case) -> None:
     partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
     case.send(offered=f"{partner}:{offer}")
@@ -314,8 +381,8 @@ def test_a_place_without_coordinates_is_as_far_as_its_commune(at_work: House, ca
     for details in (AT_MORTAGNE, FAR, nowhere, PartnerDetails(name="Ailleurs", commune="61011", town="Arçonnay")):
         listed(at_work, details, case.proposal)
     said = case.choice()
-    assert "Cyber-base : Atelier L’Aigle, à 28 km" in said
-    assert "EPN : Atelier L’Aigle, à environ 28 km" in said
+    assert "Cyber-base Atelier Où L’Aigle, à 28 km" in said
+    assert "EPN Atelier Où L’Aigle, à environ 28 km" in said
     assert said.index("Médiathèque") < said.index("EPN") < said.index("Ailleurs")
 
 

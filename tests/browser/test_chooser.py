@@ -1,0 +1,43 @@
+"""Orienting as one chooses, by keyboard: a search swaps the cards alone, and what was typed stays."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pixflow.events.dossier import ReferralSent
+from pixflow.events.values import OfferTerms, PartnerDetails
+from pixflow.partners import listing
+from tests.browser.house import arrive
+from tests.web.paths import House
+
+PLACES = (("Médiathèque", "Mortagne-au-Perche", "cafe-numerique"), ("Cyber-base", "L'Aigle", "autre"))
+
+
+@pytest.mark.browser
+def test_a_card_is_found_and_chosen_by_keyboard(
+    locale: House, url: str, new_tab: Callable[..., Page], glance: Callable[[Page], None]
+) -> None:
+    for name, town, proposal in PLACES:
+        partner = {"partner": uuid4()}
+        terms = OfferTerms(label="Atelier", kind="digital", proposals=(proposal,), days="le jeudi")
+        locale.says("Sophie Lecomte", listing.list_partner, partner, details=PartnerDetails(name=name, town=town))
+        locale.says("Sophie Lecomte", listing.list_offer, partner, offer=uuid4(), terms=terms)
+    dossier, actions = locale.prescribed()
+    page = new_tab()
+    arrive(page, "Nadia Benali", f"/dossiers/{dossier}?formulaire=refer&sur={actions[1]}", url)
+    names = page.locator(".offer-cards label > b")
+    expect(names).to_have_text(["Médiathèque"])
+    page.locator("#note").fill("Vient le matin")
+    search = page.get_by_label("Chercher un partenaire")
+    search.fill("cyber")
+    search.press("Enter")
+    expect(names).to_have_text(["Cyber-base"])
+    expect(page.locator("#note")).to_have_value("Vient le matin")
+    glance(page)
+    page.get_by_label("Cyber-base").press("Space")
+    page.get_by_role("button", name="Enregistrer", exact=True).press("Enter")
+    expect(page.locator("#sheet")).to_contain_text("Orientation vers Cyber-base")
+    (told,) = [one for one in locale.events(dossier) if isinstance(one, ReferralSent)]
+    assert (told.partner.name, told.note, told.email) == ("Cyber-base", "Vient le matin", "")
