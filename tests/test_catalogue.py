@@ -532,7 +532,10 @@ EMITTED: dict[type[Event], Emitted] = {
     d.CommuneStated: Emitted((opened(),), identity.state_commune, {"commune": "Tarbes"}),
     d.ProgrammeJoined: Emitted(
         (opened(),), identity.join_programme,
-        {"programme": "CEJ", "group": "CEJ 4", "collective_end": date(2027, 1, 29)},
+        {
+            "programme": "CEJ", "group": "CEJ 4", "collective_end": date(2027, 1, 29),
+            "programme_end": date(2027, 9, 14),
+        },
     ),
     d.AdvisorAssigned: Emitted((opened(),), assignment.assign_advisor, {"advisor": ADVISOR}),
     d.DossierLent: Emitted((opened(), assigned()), assignment.lend_dossier, {"advisor": COLLEAGUE, "until": LATER}),

@@ -387,6 +387,7 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> di
             left = stamp.on if dossier.programme == "CEJ" != programme else dossier.left_cej
             return {
                 "programme": programme, "group": group, "collective_end": end, "joined": stamp, "left_cej": left,
+                "programme_end": event.programme_end,
             }  # fmt: skip
         case e.AdvisorAssigned(advisor=advisor, bulk=bulk):
             return {"advisor": advisor, "assigned": stamp, "lent": None, "transfer": _transfer(dossier, bulk, advisor)}

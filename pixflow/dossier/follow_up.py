@@ -69,11 +69,13 @@ def snooze_task(
 ) -> list[Event]:
     """Snoozes a task until a day, or until a fact, for a reason; until a fact, LONGEST_SNOOZE at most.
 
+    No snooze lasts beyond the end of the programme, while it is to come.
     `open_tasks` maps each task key to the version that opened it.
     """
     must_be_open(dossier)
     _must_have_task(task, open_tasks)
-    last = on + LONGEST_SNOOZE
+    last, end = on + LONGEST_SNOOZE, dossier.programme_end
+    last = min(last, end) if end and end > on else last
     if until is None and awaits is None:
         raise Refused("required", field="until")
     until = until or last

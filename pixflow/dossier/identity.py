@@ -31,6 +31,7 @@ def open_dossier(
     programme: str = "",
     group: str | None = None,
     collective_end: date | None = None,
+    programme_end: date | None = None,
     advisor: UUID | None = None,
     project: str = "",
     commune: str = "",
@@ -46,7 +47,7 @@ def open_dossier(
     if phone or email:
         events.append(_contact(phone, email, on))
     if programme:
-        events.append(_programme(programme, group, collective_end, on))
+        events.append(_programme(programme, group, collective_end, programme_end, on))
     if project.strip():
         events.append(e.ProjectStated(project=project.strip(), on=on))
     if commune.strip():
@@ -102,12 +103,19 @@ def state_commune(dossier: Dossier, *, commune: str, on: date) -> list[Event]:
 
 @decision("join_programme", OWN_DOSSIERS, system=(OPERATOR,))
 def join_programme(
-    dossier: Dossier, *, programme: str, group: str | None, collective_end: date | None, on: date
+    dossier: Dossier,
+    *,
+    programme: str,
+    group: str | None,
+    collective_end: date | None,
+    on: date,
+    programme_end: date | None = None,
 ) -> list[Event]:
+    """Records the programme, with its last day when it is known: no task waits beyond (docs/domain.md#tasks)."""
     must_be_open(dossier)
-    event = _programme(programme, group, collective_end, on)
-    now = (dossier.programme, dossier.group, dossier.collective_end)
-    return [] if (event.programme, event.group, event.collective_end) == now else [event]
+    event = _programme(programme, group, collective_end, programme_end, on)
+    now = (dossier.programme, dossier.group, dossier.collective_end, dossier.programme_end)
+    return [] if (event.programme, event.group, event.collective_end, event.programme_end) == now else [event]
 
 
 def canonical_number(number: str | None) -> str | None:
@@ -133,11 +141,17 @@ def _commune(text: str, on: date) -> e.CommuneStated:
     return e.CommuneStated(commune=parse(communes.code_of, required(text, "commune"), "commune"), on=on)
 
 
-def _programme(programme: str, group: str | None, end: date | None, on: date) -> e.ProgrammeJoined:
+def _programme(
+    programme: str, group: str | None, end: date | None, programme_end: date | None, on: date
+) -> e.ProgrammeJoined:
     programme = required(programme, "programme")
     cej = programme == "CEJ"
     return e.ProgrammeJoined(
-        programme=programme, group=(group or None) if cej else None, collective_end=end if cej else None, on=on
+        programme=programme,
+        group=(group or None) if cej else None,
+        collective_end=end if cej else None,
+        on=on,
+        programme_end=programme_end,
     )
 
 
@@ -151,7 +165,10 @@ def correct_group(dossier: Dossier, *, group: str, collective_end: date | None, 
     if not dossier.group:
         raise Refused("no-group")
     name, end = required(group, "group"), collective_end or dossier.collective_end
-    return join_programme(dossier, programme=dossier.programme, group=name, collective_end=end, on=on)
+    until = dossier.programme_end
+    return join_programme(
+        dossier, programme=dossier.programme, group=name, collective_end=end, on=on, programme_end=until
+    )
 
 
 @decision("undo_group", OWN_DOSSIERS_AND_MANAGER)
@@ -265,7 +282,11 @@ def _unknown(dossier: Dossier, other: Dossier, on: date) -> Iterator[Event]:
     yield from correct_contact(dossier, phone=phone, email=email, on=on)
     if other.joined and not dossier.programme:
         yield e.ProgrammeJoined(
-            programme=other.programme, group=other.group, collective_end=other.collective_end, on=other.joined.on
+            programme=other.programme,
+            group=other.group,
+            collective_end=other.collective_end,
+            on=other.joined.on,
+            programme_end=other.programme_end,
         )
     if other.project and not dossier.project:
         yield e.ProjectStated(project=other.project, on=on)

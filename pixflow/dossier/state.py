@@ -403,6 +403,7 @@ class Dossier(Struct, frozen=True):
     programme: str = ""
     group: str | None = None
     collective_end: date | None = None
+    programme_end: date | None = None
     joined: Stamp | None = None
     left_cej: date | None = None
     """The day of the last change from CEJ to another programme."""

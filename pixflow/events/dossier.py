@@ -78,12 +78,16 @@ class CommuneStated(Event):
 
 @event("dossier.ProgrammeJoined")
 class ProgrammeJoined(Event):
-    """`programme` is CEJ, PACEA or another; a CEJ young person has a group and the end of its collective period."""
+    """`programme` is CEJ, PACEA or another, through `programme_end` when it is known.
+
+    A CEJ young person has a group and the end of its collective period.
+    """
 
     programme: Personal[str]
     group: Personal[str | None]
     collective_end: Personal[date | None]
     on: date
+    programme_end: Personal[date | None] = None
 
 
 @event("dossier.AdvisorAssigned", closes=True, unless=("dossier.DossierOpened", "dossier.ResultDispatched"))

@@ -21,6 +21,7 @@ Field = Literal[
     "advisor",
     "project",
     "commune",
+    "programme_end",
 ]
 FIELDS: tuple[Field, ...] = get_args(Field)
 Chosen = Sequence[tuple[int, Field | None]]
@@ -76,6 +77,11 @@ _FORMS: dict[Field, tuple[str, ...]] = {
         "commune", "ville", "commune residence", "ville residence", "commune domicile", "ville domicile", "localite",
         "code postal", "cp", "code postal residence", "code insee", "code commune", "code postal ville",
         "code postal commune",
+    ),
+    "programme_end": (
+        "fin programme", "date fin programme", "fin dispositif", "date fin dispositif", "fin cej", "date fin cej",
+        "fin pacea", "date fin pacea", "fin accompagnement", "date fin accompagnement", "fin contrat",
+        "date fin contrat", "date fin",
     ),
 }  # fmt: skip
 JOINED: frozenset[Field] = frozenset({"commune"})

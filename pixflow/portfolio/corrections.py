@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from pixflow.actor import OPERATOR
 from pixflow.decision import OWN_DOSSIERS_AND_MANAGER, Decision, decision
@@ -110,7 +110,7 @@ CONTACT: tuple[Field, ...] = ("phone", "email")
 TAKEN: dict[Decision[..., list[Event]], tuple[Field, ...]] = {
     identity.correct_identity: ("last_name", "first_name", "birth_date", "imilo_number", "site"),
     identity.correct_contact: CONTACT,
-    identity.join_programme: ("programme", "group", "collective_end"),
+    identity.join_programme: ("programme", "group", "collective_end", "programme_end"),
     identity.state_project: ("project",),
     identity.state_commune: ("commune",),
 }
@@ -125,6 +125,8 @@ def differences(row: ResolvedRow, dossier: Dossier) -> tuple[Field, ...]:
     silent: set[Field] = {"last_name", "first_name"} if same_words else set()
     if (row.programme or dossier.programme) != "CEJ":
         silent |= {"group", "collective_end"}
+    if not (row.programme or dossier.programme):
+        silent.add("programme_end")
     return tuple(field for field in FIELDS if field not in silent and _differs(row, dossier, field))
 
 
@@ -156,8 +158,9 @@ def opening(row: ResolvedRow, site: str) -> Command:
 def correct_from_portfolio(dossier: Dossier, *, told: Mapping[str, Any], on: date) -> list[Event]:
     """Corrects one young person from a file, for anyone who may import it (authorization.py). Keeps the rest."""
     events: list[Event] = []
+    known = replace(dossier, programme_end=None) if "programme" in told else dossier
     for correct, fields in TAKEN.items():
         if any(field in told for field in fields):
-            values = {field: told[field] if field in told else getattr(dossier, field) for field in fields}
+            values = {field: told[field] if field in told else getattr(known, field) for field in fields}
             events += correct(dossier, **values, on=on)
     return events

@@ -87,6 +87,7 @@ class Entry(Struct, Generic[A], frozen=True):
     advisor: A | None = None
     project: str | None = None
     commune: str | None = None
+    programme_end: date | None = None
     figures: bool = False
 
 
@@ -142,6 +143,7 @@ def read_entry(record: Record, width: int, fields: Fields, problems: list[Portfo
         advisor=texts.get("advisor"),
         project=texts.get("project"),
         commune=take("commune", code_of, "bad-commune"),
+        programme_end=take("programme_end", day, "bad-date"),
         figures=figures,
     )
 

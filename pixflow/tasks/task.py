@@ -1,7 +1,7 @@
 """Tasks: their kinds, and their delays, chases, appointment, snooze and handover."""
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -158,7 +158,10 @@ def task(
     due: date | None = None,
     lapses: date | None = None,
 ) -> Task:
-    """Builds one task. `due` replaces the day given by its delay, unless the task opens after it."""
+    """Builds one task. `due` replaces the day given by its delay, unless the task opens after it.
+
+    It is due on the last working day of the young person's programme at the latest, and says so.
+    """
     protocol, add = refs.protocol(stamp.on), refs.calendar.add
     dossier = dossier or Dossier()
     key = key_of(kind, about)
@@ -173,6 +176,11 @@ def task(
     snooze = _snooze(dossier.snoozes.get(key), stamp, chases, appointment)
     due = max(due, snooze.end) if snooze and not kept else due
     snoozed_until = min(snooze.end, kept.day) if snooze and kept else snooze.end if snooze else None
+    since = [stamp, *chases, *(one.stamp for one in (appointment, snooze) if one)]
+    end = None if kept or kind in BEYOND else _last_day(dossier, refs, since)
+    if end and due > end:
+        due, snoozed_until = end, min(snoozed_until, end) if snoozed_until else None
+        details = {**(details or {}), "programme_end": end.isoformat()}
     handed = dossier.handovers.get(key)
     if handed and (handed.stamp.version < stamp.version or (role == "advisor" and handed.to == dossier.advisor)):
         handed = None
@@ -194,6 +202,18 @@ def task(
         handed_to=handed.to if handed else None,
         handed_until=handed.until if handed else None,
     )
+
+
+BEYOND: tuple[Kind, ...] = ("confirm-erasure", "recall")
+"""The tasks whose day somebody else gives: the law, or the advisor. So is an appointment's."""
+
+
+def _last_day(dossier: Dossier, refs: References, since: Sequence[Stamp]) -> date | None:
+    """Returns the last working day of the programme; None without one, or for a task that began or went on since."""
+    end = dossier.programme_end
+    while end and not refs.calendar.is_working(end):
+        end -= timedelta(days=1)
+    return end if end and all(stamp.on <= end for stamp in since) else None
 
 
 def without_escalation(task: Task) -> Task:

@@ -43,6 +43,28 @@ def test_who_moved_lives_elsewhere_since_the_file(office: Office) -> None:
     assert office.told(before) == ["CommuneStated"]
 
 
+def test_the_end_of_the_programme_comes_with_it_and_goes_with_another_one(office: Office) -> None:
+    header = HEADER + ";Date de fin du CEJ"
+    assert office.take(AWA + ";31/12/2026", BAH + ";", header=header).opened == 2
+    assert office.dossier(office.of("0012345")).programme_end == date(2026, 12, 31)
+    assert office.statuses(AWA) == ["unchanged"]
+    longer = AWA + ";30/06/2027"
+    assert office.take(longer, header=header, accept=True).corrected == 1
+    assert office.dossier(office.of("0012345")).programme_end == date(2027, 6, 30)
+    assert office.take(AWA.replace("CEJ", "PACEA"), accept=True).corrected == 1
+    awa = office.dossier(office.of("0012345"))
+    assert (awa.programme, awa.programme_end) == ("PACEA", None)
+
+
+def test_an_end_without_a_programme_is_no_difference(office: Office) -> None:
+    header = HEADER + ";Fin de programme"
+    row = "0012346;BAH;Ali;01/02/2004;;;Mortagne;;;;;"
+    assert office.take(row + ";", header=header).opened == 1
+    prepared = office.look(row + ";31/12/2026", header=header).preview
+    assert prepared
+    assert prepared.lines[0].status == "unchanged"
+
+
 def test_the_preview_counts_and_records_nothing(office: Office) -> None:
     before = office.engine.head()
     preview = office.preview(AWA, BAH)

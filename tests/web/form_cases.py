@@ -162,7 +162,8 @@ FORM_CASES: tuple[Case, ...] = (
     Case("project", arranged.opened, {"project": "vente"}, e.ProjectStated),
     Case("commune", arranged.opened, {"commune": "Tarbes"}, e.CommuneStated),
     Case(
-        "programme", arranged.opened, {"programme": "CEJ", "group": "mars"}, e.ProgrammeJoined,
+        "programme", arranged.opened, {"programme": "CEJ", "group": "mars", "programme_end": "2027-03-15"},
+        e.ProgrammeJoined,
         new={"plan-diagnostic": march(23)},
     ),
     Case("assign", arranged.unassigned, {"advisor": "Paul Rey"}, e.AdvisorAssigned, {"assign-advisor"}),

@@ -22,7 +22,7 @@ def opened(client: InspectingClient, dossier: UUID, form: str, about: object = "
 def values(html: str) -> dict[str, Any]:
     """Returns the values of the page's open form."""
     assert len(tree(html).css("#form")) == 1, "one form is open"
-    return sent_by(html, "#form form")
+    return sent_by(html, "#form form[method=post]")
 
 
 def sent_by(html: str, form: str = "form") -> dict[str, Any]:

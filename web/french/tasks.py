@@ -346,6 +346,8 @@ def why(
         parts.append("difficulté à explorer")
     if kind == "complete-path" and "ends" in details:
         parts.append(f"période collective jusqu’au {_day(date.fromisoformat(details['ends']), year)}")
+    if "programme_end" in details:
+        parts.append(f"fin du programme le {_day(date.fromisoformat(details['programme_end']), year)}")
     if chases:
         parts.append(plural(chases, "relance"))
     return " · ".join(parts)
@@ -360,6 +362,8 @@ def reason_long(task: Task, days: int, *, today: date | None = None) -> str:
     if task.appointment:
         day = _day(task.due, year)
         rule = say("rendez-vous fixé le {day}{place}", day=day, place=f", {task.place}" if task.place else "")
+    elif "programme_end" in details:
+        rule = say("le programme se termine le {day}", day=_day(date.fromisoformat(details["programme_end"]), year))
     elif task.kind == "confirm-erasure":
         asked = task.why.details.get("by") == "request"
         rule = say("le RGPD donne un mois pour répondre" if asked else "un mois est donné pour répondre")

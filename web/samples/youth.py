@@ -51,6 +51,7 @@ class Young:
     group: str | None = None
     collective_end: date | None = None
     commune: str = ""
+    programme_end: date | None = None
     skill: float = 0.5
     zeal: float = 1.0
     attempts: list[Attempt] = field(default_factory=list)

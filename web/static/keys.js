@@ -89,7 +89,7 @@ function buttonOf(key, row) {
 // Ctrl+Enter presses the first button of the form where one writes, or of the one that is open.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  const form = event.target.form ?? event.target.closest("form") ?? document.querySelector(".open-form form, form.sheet-form");
+  const form = event.target.form ?? event.target.closest("form") ?? document.querySelector(".open-form form[method=post], form.sheet-form");
   const button = form?.querySelector(".btn-primary, button:not([type='button'])");
   if (!button) return;
   event.preventDefault();

@@ -158,6 +158,7 @@ FIELDS: dict[str, str] = {
     "advisor": "Conseiller·ère",
     "project": "Projet professionnel",
     "commune": "Commune",
+    "programme_end": "Fin du programme",
 }
 """Names of the columns of a portfolio file."""
 IGNORED = "colonne ignorée"

@@ -63,6 +63,7 @@ def _identity(dossier: Dossier, names: Names) -> Iterator[Field]:
     yield "programme", "Programme", vocabulary.PROGRAMMES.get(dossier.programme, dossier.programme)
     yield "group", "Groupe", dossier.group or ""
     yield "collective_end", "Fin de la période collective", _day(dossier.collective_end)
+    yield "programme_end", "Fin du programme", _day(dossier.programme_end)
     yield "project", "Projet professionnel", dossier.project
     yield "advisor", "Suivi par", names.staff(dossier.advisor) if dossier.advisor else NOBODY
     if dossier.lent:

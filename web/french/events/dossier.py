@@ -11,7 +11,8 @@ EVENTS: dict[type[Event], EventWords] = {
     e.ProjectStated: ("Projet", "Projet[ : {project}]"),
     e.CommuneStated: ("Commune", "Commune : {commune}"),
     e.ProgrammeJoined: (
-        "Programme", "Programme : {programme}[, {group}][, période collective jusqu’au {collective_end}]",
+        "Programme",
+        "Programme : {programme}[ jusqu’au {programme_end}][, {group}][, période collective jusqu’au {collective_end}]",
     ),
     e.AdvisorAssigned: ("Affectation", "Dossier affecté à {advisor}"),
     e.PixPresented: ("Présentation de Pix", "Pix présenté {occasion}"),

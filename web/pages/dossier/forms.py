@@ -655,7 +655,10 @@ class CommuneForm(DatedForm):
 
 
 class ProgrammeForm(DatedForm):
-    programme: Annotated[str, Label("Programme", "select")]
+    programme: Annotated[str, Label("Programme", "select", together=True)]
+    programme_end: Annotated[
+        Day | None, Label("Fin du programme", "date", hint="Aucune tâche n’attend au-delà de ce jour.", together=True)
+    ] = None
     group: Annotated[str | None, Label("Groupe", hint="En CEJ.", together=True)] = None
     collective_end: Annotated[
         Day | None, Label("Fin de la période collective", "date", hint="En CEJ.", together=True)
@@ -948,7 +951,7 @@ FORMS: dict[str, DossierForm] = {
     ),
     "programme": DossierForm(
         identity.join_programme, ProgrammeForm, "header", "Changer de programme", events=(e.ProgrammeJoined,),
-        initial=_known("programme", "group", "collective_end"),
+        initial=_known("programme", "programme_end", "group", "collective_end"),
     ),
     "assign": DossierForm(
         assignment.assign_advisor, AssignForm, "task", "Affecter le dossier", events=(e.AdvisorAssigned,),

@@ -73,9 +73,14 @@ def open_tasks(
 
 
 def coming(owed: Sequence[Task], today: date) -> list[tuple[str, date]]:
-    """Returns the tasks that open later and their days, the next first, without those of a silent partner."""
-    later = [task for task in owed if task.opens > today and task.why.details.get("by") != "lapsed"]
-    return [(tasks.title(task.kind, task.why.details), task.opens) for task in sorted(later, key=lambda one: one.opens)]
+    """Returns the tasks that open later and their days, the next first.
+
+    The end of a silent partner is left out, unless nothing else is owed.
+    """
+    later = sorted((task for task in owed if task.opens > today), key=lambda one: one.opens)
+    kept = [task for task in later if task.why.details.get("by") != "lapsed"]
+    shown = kept if kept or any(task.is_visible(today) for task in owed) else later
+    return [(tasks.title(task.kind, task.why.details), task.opens) for task in shown]
 
 
 def primary(shown: Sequence[OpenTask]) -> str:

@@ -38,6 +38,7 @@ class NewDossier(Form):
     programme: str | None = None
     group: str | None = None
     collective_end: Day | None = None
+    programme_end: Day | None = None
     advisor: UUID | None = None
     project: str | None = None
     commune: str | None = None

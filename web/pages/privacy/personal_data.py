@@ -235,7 +235,7 @@ FORMAT, VERSION = "pixflow.person", 1
 
 OF_PERSON = (
     "last_name", "first_name", "birth_date", "imilo_number", "phone", "email", "site", "programme", "group",
-    "collective_end", "project", "commune",
+    "collective_end", "project", "commune", "programme_end",
 )  # fmt: skip
 OTHERS = ("others", "dossier", "duplicate", "into")
 """The fields that may name other people's dossiers."""
@@ -403,6 +403,8 @@ def _identity(known: PersonalData) -> list[tuple[str, str]]:
     person, advisor = known.person, known.refs.team.get(known.person.advisor) if known.person.advisor else None
     end, named = person.collective_end, vocabulary.PROGRAMMES.get(person.programme, person.programme)
     until = say("période collective jusqu’au {day}", day=dates.day(end, year=True)) if end else ""
+    last = person.programme_end
+    through = say("jusqu’au {day}", day=dates.day(last, year=True)) if last else ""
     said = (
         ("Prénom et nom", f"{person.first_name} {person.last_name}"),
         ("Date de naissance", dates.day(person.birth_date, year=True) if person.birth_date else ""),
@@ -411,7 +413,7 @@ def _identity(known: PersonalData) -> list[tuple[str, str]]:
         ("Courriel", person.email or ""),
         ("Commune", communes.label(person.commune)),
         ("Site", person.site),
-        ("Programme", ", ".join(filter(None, (named, person.group, until)))),
+        ("Programme", ", ".join(filter(None, (named, through, person.group, until)))),
         ("Projet professionnel", person.project),
         ("Vous êtes suivi·e par", advisor.name if advisor else ""),
     )

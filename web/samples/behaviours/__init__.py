@@ -14,7 +14,7 @@ from web.samples.youth import Young
 
 SAID = (
     "last_name", "first_name", "birth_date", "phone", "email", "programme", "project", "group", "collective_end",
-    "commune",
+    "commune", "programme_end",
 )  # fmt: skip
 """Fields that a young person tells at their first welcome."""
 Behaviour = Callable[[Case], Iterable[PlannedCommand]]

@@ -66,10 +66,11 @@ class ScriptedYoung(Young):
     sibling: str = ""
 
     def __post_init__(self) -> None:
-        """Sets the CEJ group of their month, eight weeks long."""
+        """Sets their year of CEJ, and the group of their month, eight weeks long."""
         if self.programme == "CEJ":
             self.group = f"groupe de {self.arrives:%m/%Y}"
             self.collective_end = (self.arrives + timedelta(days=56)).date()
+            self.programme_end = (self.arrives + timedelta(days=365)).date()
 
     def never(self, kind: str) -> bool:
         return self.waits.get(kind) == NEVER

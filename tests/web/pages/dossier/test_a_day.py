@@ -24,7 +24,7 @@ def test_an_action_without_a_partner_asks_for_none(locale: House) -> None:
     dossier, actions = locale.prescribed()
     client = locale.client(NADIA)
     page = client.get(f"/dossiers/{dossier}?formulaire=refer&sur={actions[0]}&boite=rang%3D0")
-    form = parsed(page.text).select_one("#form form")
+    form = parsed(page.text).select_one("#form form[method=post]")
     assert form
     assert str(form["action"]).startswith(f"/dossiers/{dossier}/end?")
     own = parsed(page.text).select_one(f"#action-{actions[0]} .actions > a")

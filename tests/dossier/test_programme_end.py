@@ -1,0 +1,117 @@
+"""The end of the programme: no task waits beyond, and what happens since goes on."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from pixflow.dossier import identity
+from pixflow.dossier.evolve import fold
+from pixflow.dossier.follow_up import LONGEST_SNOOZE, snooze_task
+from pixflow.events import dossier as d
+from pixflow.events.base import Event
+from pixflow.tasks import Task, of_dossier
+from tests.given import (
+    DAY,
+    DEBRIEFED,
+    LATER,
+    PARTICIPATION,
+    PRESCRIBED,
+    appointment,
+    assigned,
+    certification,
+    chased,
+    complete,
+    declined,
+    given,
+    opened,
+    planned,
+    presented,
+    references,
+    reminder,
+    sent,
+    snoozed,
+    stamped,
+)
+
+REFS = references()
+END = date(2026, 9, 25)  # a Friday
+BUILD = f"build-prescription:{PARTICIPATION}"
+DECLINED = (opened(), assigned(), presented(), declined())
+
+
+def joined(end: date | None = END, on: date = DAY) -> d.ProgrammeJoined:
+    return d.ProgrammeJoined(programme="PACEA", group=None, collective_end=None, on=on, programme_end=end)
+
+
+def owed(*events: Event) -> list[Task]:
+    return of_dossier(fold(stamped(events)), REFS)
+
+
+def one(*events: Event) -> Task:
+    (task,) = owed(*events)
+    return task
+
+
+def test_a_programme_is_joined_through_its_last_day() -> None:
+    said = {"programme": "PACEA", "group": None, "collective_end": None, "programme_end": END}
+    given(opened()).when(identity.join_programme, **said).then(joined())
+    given(opened(), joined()).when(identity.join_programme, **said | {"programme_end": LATER}).then(joined(LATER))
+
+
+def test_another_group_keeps_the_end_of_the_programme() -> None:
+    cej: dict[str, Any] = {"programme": "CEJ", "collective_end": None, "on": DAY, "programme_end": END}
+    given(opened(), d.ProgrammeJoined(group="A", **cej)).when(
+        identity.correct_group, group="B", collective_end=None
+    ).then(d.ProgrammeJoined(group="B", **cej))
+
+
+PATHS = {
+    "a quiet path": DECLINED,
+    "a chase without an answer": (opened(), assigned(), presented(), planned(), chased("chase-diagnostic", DAY)),
+    "a certification proposed": (*DECLINED, complete(), certification()),
+    "a silent partner": (*PRESCRIBED, sent()),
+    "a snooze of three months": (*DEBRIEFED, snoozed(BUILD, DAY + LONGEST_SNOOZE)),
+}
+
+
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS.keys())
+def test_no_path_is_silent_past_the_end_of_its_programme(path: Sequence[Event]) -> None:
+    first, *rest = path
+    free = owed(*path)
+    assert any(task.due > END for task in free)
+    bound = owed(first, joined(), *rest)
+    assert [task.key for task in bound] == [task.key for task in free]
+    for task, before in zip(bound, free, strict=True):
+        assert task.due == min(before.due, END)
+        assert task.is_visible(END)
+        assert task.snoozed_until is None or task.snoozed_until <= END
+        assert task.why.details.get("programme_end") == (END.isoformat() if before.due > END else None)
+
+
+def test_a_programme_that_ends_on_a_rest_day_gives_the_last_working_one() -> None:
+    assert one(opened(), joined(END + timedelta(days=2)), *DECLINED[1:]).due == END
+
+
+def test_what_happens_after_the_end_has_its_usual_days() -> None:
+    later = END + timedelta(days=3)
+    follows = (*DECLINED[1:], d.NoteTaken(text="revient", on=later))
+    assert one(opened(), joined(), *follows) == one(opened(), joined(None), *follows)
+
+
+def test_an_appointment_and_a_reminder_keep_the_day_that_the_advisor_chose() -> None:
+    far = END + timedelta(days=10)
+    meets = owed(opened(), joined(), *DEBRIEFED[1:], appointment(BUILD, far))
+    assert {task.kind: task.due for task in meets}["build-prescription"] == far
+    assert [task.due for task in owed(opened(), joined(), *DECLINED[1:], reminder(far))] == [END, far]
+
+
+def test_a_snooze_ends_with_the_programme() -> None:
+    path = (opened(), joined(), *DEBRIEFED[1:])
+    asked = {"task": BUILD, "reason": "en stage"}
+    given(*path).when(snooze_task, **asked, until=END + timedelta(days=1)).refused("snooze-until", last=END)
+    given(*path).when(snooze_task, **asked, awaits="result").then(snoozed(BUILD, END, awaits="result"))
+    given(*path).when(snooze_task, **asked, until=END + timedelta(days=1), on=END).then(
+        d.TaskSnoozed(task=BUILD, until=END + timedelta(days=1), reason="en stage", on=END)
+    )
