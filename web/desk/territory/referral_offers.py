@@ -47,9 +47,9 @@ class FittingOffer:
     label: str
     away: float | None
     placed: bool
+    asked: str = ""
     words: tuple[str, ...] = ()
     fits: bool = False
-    asked: str = ""
     facts: Facts = ()
 
     @property
@@ -136,22 +136,25 @@ def _offers(desk: Desk, dossier: Dossier, state: ActionState) -> list[FittingOff
         return [(row, terms, tuple(normalise(f"{row.name} {row.town} {terms.label}").split())) for row, terms in rows]
 
     return [
-        replace(
-            _placed(desk, origin, row, row.offer, terms.label),
-            words=words,
-            fits=proposal is not None and fits(terms, proposal, bands, dossier.programme),
-            asked=asked.get(row.stream, ""),
+        FittingOffer(
+            row.stream,
+            row.offer,
+            row.name,
+            terms.label,
+            *_away(desk, origin, row),
+            asked.get(row.stream, ""),
+            words,
+            proposal is not None and fits(terms, proposal, bands, dossier.programme),
         )
         for row, terms, words in desk.memory.partners.once("open-offers", open_offers)
     ]
 
 
-def _placed(desk: Desk, origin: Point | None, row: Any, offer: UUID | None = None, label: str = "") -> FittingOffer:
-    """Returns an offer of a partner, or the partner alone, with its distance."""
+def _away(desk: Desk, origin: Point | None, row: Any) -> tuple[float | None, bool]:
+    """Returns the distance of a partner, None when it is unknown, and whether it has a point of its own."""
     placed = row.latitude is not None
     there = (row.latitude, row.longitude) if placed else middles_of_communes(desk).get(row.commune)
-    away = kilometres(origin, there) if origin and there else None
-    return FittingOffer(row.stream, offer, row.name, label, away, placed)
+    return (kilometres(origin, there) if origin and there else None), placed
 
 
 def _partners(desk: Desk, dossier: Dossier, state: ActionState, text: str, but: Collection[UUID]) -> list[FittingOffer]:
@@ -159,7 +162,7 @@ def _partners(desk: Desk, dossier: Dossier, state: ActionState, text: str, but: 
     asked, origin = _asked(desk, state), _origin(desk, dossier)[0]
     rows = partner_search.page(desk.read, PartnerFilter("listed", desk.today, text), LOOKED_AT, 0)
     found = [(row, asked.get(row.stream, "")) for row in rows if row.stream not in but]
-    return [replace(_placed(desk, origin, row), asked=said) for row, said in found]
+    return [FittingOffer(row.stream, None, row.name, "", *_away(desk, origin, row), said) for row, said in found]
 
 
 def _kept(desk: Desk, dossier: Dossier, state: ActionState, value: str) -> list[FittingOffer]:
@@ -171,7 +174,8 @@ def _kept(desk: Desk, dossier: Dossier, state: ActionState, value: str) -> list[
         rows = partner_search.of_streams(desk.read, [UUID(partner)])
     except ValueError:
         return []
-    return [_placed(desk, _origin(desk, dossier)[0], row) for row in rows if row.status == "listed"]
+    origin, known = _origin(desk, dossier)[0], [row for row in rows if row.status == "listed"]
+    return [FittingOffer(row.stream, None, row.name, "", *_away(desk, origin, row)) for row in known]
 
 
 def _origin(desk: Desk, dossier: Dossier) -> tuple[Point | None, str]:
