@@ -1,4 +1,4 @@
-"""The questions of the first screen: main steps by site, who waits past their day, the load of each advisor."""
+"""The questions of the first screen: main steps by site, and the load of each advisor."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -8,7 +8,6 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import Connection, func, literal_column, select
 
-from pixflow.documents.definitions import TARGETED
 from pixflow.indicators.catalogue import STEPS
 from projections.figures.entries import sums
 from projections.figures.paths import paths
@@ -18,7 +17,6 @@ from projections.figures.tallies import (
     entries_of,
     how_many,
     in_period,
-    late,
     late_ones,
     of_tasks,
     tasks,
@@ -38,25 +36,17 @@ def months_by_site(connection: Connection, asked: FigureQuestion, step: str) -> 
     return made
 
 
+def steps(connection: Connection, asked: FigureQuestion) -> Counter[str]:
+    """Counts those who passed each main step."""
+    table = counted_in(asked)
+    query = select(table.c.part, how_many(table)).where(table.c.indicator == STEPS.id, in_period(table, asked))
+    return Counter(dict(map(tuple, connection.execute(query.where(*there(asked)).group_by(table.c.part)))))
+
+
 def passed(connection: Connection) -> set[str]:
     """Returns the main steps that anybody has passed, on any day."""
     query = select(sums.c.part).where(sums.c.indicator == STEPS.id).distinct()
     return set(connection.execute(query).scalars())
-
-
-class Stuck(Struct, frozen=True):
-    """Those of a step who wait past their day: how many, and since when the first one waits."""
-
-    count: int
-    since: date
-
-
-def stuck(connection: Connection, asked: FigureQuestion) -> dict[str, Stuck]:
-    """Returns those who wait past their day, whatever the period, by indicator."""
-    table = counted_in(asked)
-    wanted = (table.c.indicator.in_(TARGETED), table.c.part == "", table.c.state == "open", late(table, asked))
-    query = select(table.c.indicator, how_many(table), func.min(table.c.on)).where(*wanted, *there(asked))
-    return {id: Stuck(int(n), on) for id, n, on in connection.execute(query.group_by(table.c.indicator))}
 
 
 class Caseload(Struct, frozen=True):

@@ -125,11 +125,16 @@ def values(connection: Connection) -> dict[Cut, list[tuple[str, int]]]:
     return {cut: list(cells.items()) for cut, cells in found.items()}
 
 
-def parts_by_month(connection: Connection, asked: FigureQuestion, id: str) -> dict[date, Counter[str]]:
-    """Counts the entries of an indicator by the month of their day, given as its first day, and by part."""
+def parts_by_month(connection: Connection, asked: FigureQuestion, id: str, *some: str) -> dict[date, Counter[str]]:
+    """Counts the entries of an indicator by the month of their day, given as its first day, and by part.
+
+    The parts are all, or some.
+    """
     table = counted_in(asked)
     alike = (table.c.on, table.c.part)
-    where = (table.c.indicator == id, in_period(table, asked), *there(asked))
+    where = [table.c.indicator == id, in_period(table, asked), *there(asked)]
+    if some:
+        where.append(table.c.part.in_(some))
     made: dict[date, Counter[str]] = defaultdict(Counter)
     for on, part, n in connection.execute(select(*alike, how_many(table)).where(*where).group_by(*alike)):
         made[on.replace(day=1)][part] += n

@@ -278,10 +278,18 @@ OfNobody = tuple[str, UUID, FigureEntry]
 """An indicator, a stream, and an entry that is no dossier's."""
 
 
+class Stuck(Struct, frozen=True):
+    """Those who wait past their day in a step, whatever the period: how many, and since when the first one waits."""
+
+    count: int
+    since: date
+
+
 class FigureCounts(Struct, frozen=True):
     """The entries of these indicators, counted: `within` the period, and `ever`, whatever the period.
 
-    `owed` are the tasks (I19), `namings` the referrals (I23), `of_nobody` the entries of the team and of the sites.
+    `owed` are the tasks (I19), `namings` the referrals (I23), `of_nobody` the entries of the team and of the sites,
+    `stuck` those who wait past their day, by indicator.
     """
 
     ids: Collection[str]
@@ -290,6 +298,7 @@ class FigureCounts(Struct, frozen=True):
     owed: Sequence[Owed]
     namings: Sequence[Naming]
     of_nobody: Sequence[OfNobody]
+    stuck: Mapping[str, Stuck]
 
     def tallies(self, id: str, wanted: Cell) -> dict[Tally, int]:
         """Returns the tallies of the entries in a cell."""
@@ -310,7 +319,8 @@ def count_entries(
         alike = (tasks.c.kind, tasks.c.due)
         query = select(*alike, func.count()).where(of_tasks(asked)).group_by(*alike)
         owed = [(kind, due, n) for kind, due, n in connection.execute(query)]
-    within, ever = _within(connection, asked, ids), _ever(connection, asked, ids, owed)
+    stuck = _stuck(connection, asked, [id for id in TARGETED if id in ids])
+    within, ever = _within(connection, asked, ids), _ever(connection, asked, ids, owed, stuck)
     namings = read_namings(connection, asked) if "I23" in ids else []
     if "I23" in ids:
         elsewhere = sum(one.n for one in namings if one.partner is None)
@@ -322,7 +332,7 @@ def count_entries(
     others = list(_of_nobody(connection, asked, basis, refs))
     for id, _, one in others:
         (ever if id == "I22" else within)[id][Tally(one.part, one.state)] += 1
-    return FigureCounts(ids, within, ever, owed, namings, others)
+    return FigureCounts(ids, within, ever, owed, namings, others, stuck)
 
 
 def fits(tally: Tally, wanted: Cell) -> bool:
@@ -350,20 +360,35 @@ def _within(connection: Connection, asked: FigureQuestion, ids: Collection[str])
 
 
 def _ever(
-    connection: Connection, asked: FigureQuestion, ids: Collection[str], owed: Collection[Owed]
+    connection: Connection,
+    asked: FigureQuestion,
+    ids: Collection[str],
+    owed: Collection[Owed],
+    stuck: Mapping[str, Stuck],
 ) -> dict[str, Counter[Tally]]:
     """Counts what stands on the day."""
+    made: dict[str, Counter[Tally]] = defaultdict(Counter)
     table = counted_in(asked)
-    await_ever = [id for id in ("I1", *TARGETED) if id in ids]
-    wanted = (table.c.indicator.in_(await_ever), table.c.part == "", table.c.state == "open")
-    made = tallied(connection, asked, table, "indicator", *wanted) if await_ever else defaultdict(Counter)
+    if "I1" in ids:
+        made = tallied(connection, asked, table, "indicator", table.c.indicator == "I1", table.c.state == "open")
     if "I18" in ids:
         query = select(table.c.due, how_many(table)).where(table.c.indicator == "I18", *there(asked))
         for due, n in connection.execute(query.group_by(table.c.due)):
             made["I18"][Tally("", "open", due < asked.day, (asked.day - due).days)] += n
+    for id, one in stuck.items():
+        made[id][Tally("", "open", True)] += one.count
     for kind, due, n in owed:
         made["I19"][Tally(kind, "open", due < asked.day)] += n
     return made
+
+
+def _stuck(connection: Connection, asked: FigureQuestion, ids: Collection[str]) -> dict[str, Stuck]:
+    if not ids:
+        return {}
+    table = counted_in(asked)
+    wanted = (table.c.indicator.in_(ids), table.c.part == "", table.c.state == "open", late(table, asked))
+    query = select(table.c.indicator, how_many(table), func.min(table.c.on)).where(*wanted, *there(asked))
+    return {id: Stuck(int(n), on) for id, n, on in connection.execute(query.group_by(table.c.indicator))}
 
 
 def tallied(

@@ -1,6 +1,6 @@
 """Every figure of a simulated structure: its list, its states, and a slow count made apart from the facts."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
@@ -240,11 +240,13 @@ def test_the_first_screen_counts_what_the_lists_have(cut: Any, view: View) -> No
     by_site = {step: overview.months_by_site(view.connection, asked, step) for step in STEPS.cells}
     for part in shown[STEPS.id].parts:
         assert sum(sum(months.values()) for months in by_site[part.name].values()) == part.counted
-    waiting = overview.stuck(view.connection, asked)
+    counts = Counter({part.name: part.counted for part in shown[STEPS.id].parts})
+    assert overview.steps(view.connection, asked) == +counts
     for id in TARGETED:
         lines_of = lines(view.connection, asked, counted, id, "stuck", EVERYTHING)
-        assert len(lines_of) == counted.number(id, "stuck") == (waiting[id].count if id in waiting else 0)
-        assert min((line.on for line in lines_of), default=None) == (waiting[id].since if id in waiting else None)
+        assert len(lines_of) == counted.number(id, "stuck")
+        told = counted.stuck.get(id)
+        assert (told and (told.count, told.since)) == ((lines_of and (len(lines_of), lines_of[-1].on)) or None)
     loads = overview.loads(view.connection, asked)
     assert sum(one.dossiers for one in loads.values()) == shown["I18"].among
     for advisor in view.advisors():

@@ -85,8 +85,9 @@ def test_every_figure_and_list_is_the_same(both: tuple[ReadSide, ReadSide], cut:
             months_of = {id: months(connection, asked, id) for id in EVERY}
             first_screen = {
                 "sites": overview.months_by_site(connection, asked, "presented"),
+                "steps": overview.steps(connection, asked),
                 "passed": overview.passed(connection),
-                "stuck": overview.stuck(connection, asked),
+                "stuck": counted.stuck,
                 "loads": overview.loads(connection, asked),
             }
             told.append({**shown, **lists, **first_screen, **{f"months of {id}": one for id, one in months_of.items()}})

@@ -3,18 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 from msgspec import structs
 
-from pixflow.documents.definitions import TARGETED, Definitions
+from pixflow.documents.definitions import TARGETED
 from pixflow.identity import normalise
 from pixflow.indicators.catalogue import STEPS
 from pixflow.indicators.facts import MAIN_STEPS
 from pixflow.indicators.outside import Figure
 from projections.figures import overview, questions
 from projections.figures.overview import Caseload
-from projections.figures.tallies import FigureQuestion
+from projections.figures.tallies import FigureQuestion, Stuck
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
@@ -47,14 +48,15 @@ class Card:
         return min(100.0, 100 * self.counted.count / self.aim) if self.aim else 0.0
 
 
-def cards(now: Figure, before: Figure, asked: AskedFigures, definitions: Definitions) -> list[Card]:
+def cards(there: Counting, now: Figure, asked: AskedFigures) -> list[Card]:
     """Returns the five cards. A target is that of the whole structure: a cell of a cut has none."""
-    aims = {} if asked.cut else dict(definitions.aims)
-    made = []
-    for here, there in zip(_steps(now, asked), _steps(before, asked.period_before()), strict=True):
-        yearly = aims.get(here.name)
+    aims = {} if asked.cut else dict(there.basis.definitions.aims)
+    before = asked.period_before()
+    counts, made = overview.steps(there.connection, before.question), []
+    for number in _steps(now, asked):
+        yearly = aims.get(number.name)
         aim = None if yearly is None else aim_of(asked.question, yearly)
-        made.append(Card(here, there, aim, yearly))
+        made.append(Card(number, _number(number.name, counts[number.name], before), aim, yearly))
     return made
 
 
@@ -84,14 +86,25 @@ def _number(step: str, count: int, asked: AskedFigures, label: str = "") -> Numb
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """A month of a curve: its number, its words, its place. `partial`: the period holds some of its days only."""
+class Month:
+    """A month of a curve, in words, and its place in percent. `partial`: the period holds some of its days only."""
 
-    number: Number
+    start: date
+    label: str
     short: str
     x: float
-    y: float
     partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The number of a month in a curve: the address of its people, its height in pixels and in percent."""
+
+    month: Month
+    count: int
+    href: str
+    y: float
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +135,15 @@ def months(there: Counting, asked: AskedFigures, step: str) -> Months:
     step = step if step in MAIN_STEPS else "begun"
     chips = [Chip(french.STEPS[one], asked.at(PATH, etape=one), None, one == step) for one in MAIN_STEPS]
     long = _at_length(asked)
-    found = {
-        month: parts[step]
-        for month, parts in questions.parts_by_month(there.connection, long.question, STEPS.id).items()
-    }
+    axis = list(_axis(long.question))
+    by_month = questions.parts_by_month(there.connection, long.question, STEPS.id, step)
+    found = {month: parts[step] for month, parts in by_month.items()}
     by_site = {} if asked.cut else overview.months_by_site(there.connection, long.question, step)
     sites = sorted(by_site, key=lambda site: (site == "", normalise(site)))
     most = max((max(months.values()) for months in by_site.values()), default=0)
     return Months(
-        _curve(found, long, step, max(found.values(), default=0)),
-        [_curve(by_site[site], long.within(f"site:{site}"), step, most) for site in sites] if len(sites) > 1 else [],
+        _curve(axis, found, long, step, max(found.values(), default=0)),
+        [_curve(axis, by_site[one], long.within(f"site:{one}"), step, most) for one in sites if len(sites) > 1],
         chips,
         long.question,
     )
@@ -146,27 +158,25 @@ def _at_length(asked: AskedFigures) -> AskedFigures:
     return replace(asked, period="", month="", question=structs.replace(question, first=first, last=last))
 
 
-def _curve(found: Mapping[date, int], asked: AskedFigures, step: str, most: int) -> Curve:
-    question = asked.question
-    starts = []
-    start = question.first.replace(day=1)
-    while start <= question.last:
-        starts.append(start)
-        start += relativedelta(months=1)
-    points = []
-    for place, month in enumerate(starts):
-        count = found.get(month, 0)
-        number = replace(
-            _number(step, count, asked, dates.month(month)),
-            href=asked.at(f"{PATH}/{STEPS.id}", etat=step, mois=of_month(month)),
-            share=100 * count / most if most else 0.0,
-        )
-        ends = month + relativedelta(months=1) - timedelta(1)
-        partial = month < question.first or ends > question.last
-        y = TOP + HEIGHT * (1 - number.share / 100)
-        points.append(Point(number, dates.short_month(month), 100 * (place + 0.5) / len(starts), y, partial))
+def _axis(question: FigureQuestion) -> Iterator[Month]:
+    first, last = question.first.replace(day=1), question.last.replace(day=1)
+    many = 12 * (last.year - first.year) + last.month - first.month + 1
+    for place in range(many):
+        start = first + relativedelta(months=place)
+        partial = start < question.first or start + relativedelta(months=1) - timedelta(1) > question.last
+        yield Month(start, dates.month(start), dates.short_month(start), 100 * (place + 0.5) / many, partial)
+
+
+def _curve(axis: Sequence[Month], found: Mapping[date, int], asked: AskedFigures, step: str, most: int) -> Curve:
     label = cell_label("site", asked.question.value) if asked.cut else french.STEPS[step]
-    return Curve(_number(step, sum(found.values()), asked, label), points)
+    whole = _number(step, sum(found.values()), asked, label)
+    points = []
+    for month in axis:
+        count = found.get(month.start, 0)
+        share = 100 * count / most if most else 0.0
+        href = f"{whole.href}&mois={of_month(month.start)}"
+        points.append(Point(month, count, href, TOP + HEIGHT * (1 - share / 100), share))
+    return Curve(whole, points)
 
 
 # --- what a structure has none of yet
@@ -189,9 +199,8 @@ class StuckRow:
     since: date
 
 
-def stuck_rows(there: Counting, asked: AskedFigures) -> list[StuckRow]:
+def stuck_rows(found: Mapping[str, Stuck], asked: AskedFigures) -> list[StuckRow]:
     """Returns the steps where somebody waits past their day, in the order of the path."""
-    found = overview.stuck(there.connection, asked.question)
     most = max((one.count for one in found.values()), default=0)
     return [
         StuckRow(
@@ -214,25 +223,35 @@ class LoadRow:
     """The open dossiers of an advisor, the tasks in them and those past their day; `name` is "" for nobody's."""
 
     name: str
+    share: float
     numbers: Sequence[Number]
 
 
 def load_rows(desk: Desk, there: Counting, asked: AskedFigures) -> list[LoadRow]:
-    """Returns the load of each advisor by name, nobody's last."""
-    found = overview.loads(there.connection, asked.question)
+    """Returns the load of each advisor by name, nobody's last. Those of today are kept until the next event."""
+
+    def count() -> Mapping[UUID | None, Caseload]:
+        return overview.loads(there.connection, asked.question)
+
+    found = count() if asked.past else desk.memory.counts.once(("caseloads", asked.question), count)
     most = max((one.dossiers for one in found.values()), default=0)
     named = {id: desk.refs.team[id].name if id else "" for id in found}
-    return [
-        LoadRow(named[id], list(_load(found[id], asked.of_colleague(id) if id else asked, most, linked=id is not None)))
-        for id in sorted(found, key=lambda one: (one is None, normalise(named[one])))
-    ]
+    addresses = [asked.at(f"{PATH}/{id}", etat=name) for id, name, _ in _LOADS]
+    rows = []
+    for advisor in sorted(found, key=lambda one: (one is None, normalise(named[one]))):
+        counts = structs.astuple(found[advisor])
+        rows.append(
+            LoadRow(
+                named[advisor],
+                100 * found[advisor].dossiers / most if most else 0.0,
+                [
+                    Number(name, label, count, f"{href}&conseiller={advisor}" if advisor else "")
+                    for (_, name, label), count, href in zip(_LOADS, counts, addresses, strict=True)
+                ],
+            )
+        )
+    return rows
 
 
-def _load(load: Caseload, asked: AskedFigures, most: int, *, linked: bool) -> Iterator[Number]:
-    for id, name, label, count in (
-        ("I18", "among", "dossiers ouverts", load.dossiers),
-        ("I19", "among", "tâches dues", load.tasks),
-        ("I19", "counted", "tâches en retard", load.late),
-    ):
-        href = asked.at(f"{PATH}/{id}", etat=name) if linked else ""
-        yield Number(name, label, count, href, 100 * count / most if most else 0.0)
+_LOADS = (("I18", "among", "dossiers ouverts"), ("I19", "among", "tâches dues"), ("I19", "counted", "tâches en retard"))
+"""The numbers of a load: the indicator, its cell, and the words."""

@@ -10,6 +10,8 @@ from pixflow.indicators.catalogue import FUNNEL, STEPS
 from pixflow.indicators.facts import PAIRS, delay
 from pixflow.indicators.outside import Figure
 from pixflow.protocol.drafting import draft_definitions, issue_report
+from projections.figures.questions import figures_of
+from projections.figures.tallies import count_entries
 from web.desk.box_count import box_count
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
@@ -40,14 +42,12 @@ def read(request: Request, desk: AtFigures, at: At, etape: str = "") -> Response
     They are those of everybody, or of one cell of a cut.
     """
     asked = at(desk, before="")
-    before = asked.period_before().question
     with count_for(desk, asked) as there:
-        figures = figures_in(there, asked.question)
-        cards = overview.cards(
-            figures[STEPS.id], figures_in(there, before, [STEPS.id])[STEPS.id], asked, there.basis.definitions
-        )
+        counts = count_entries(there.connection, asked.question, there.basis, there.refs)
+        figures = figures_of(there.connection, asked.question, there.basis, counts)
+        cards = overview.cards(there, figures[STEPS.id], asked)
         months = overview.months(there, asked, etape)
-        stuck, loads = overview.stuck_rows(there, asked), overview.load_rows(desk, there, asked)
+        stuck, loads = overview.stuck_rows(counts.stuck, asked), overview.load_rows(desk, there, asked)
         menus = asking.menus(PATH, asked, there)
         missing = overview.missing(there, figures["I18"].among)
         basis = structs.replace(there.basis, protocol=desk.refs.protocol)  # for a day before it, the first protocol
@@ -70,7 +70,7 @@ def read(request: Request, desk: AtFigures, at: At, etape: str = "") -> Response
         aims_href=f"{PATH}/definitions" if desk.may(draft_definitions) else "",
         missing=missing,
         is_new=len(missing) >= len(STEPS.parts),
-        before=asking.describe_period(before),
+        before=asking.describe_period(asked.period_before().question),
         months=months,
         months_days=asking.describe_period(months.days),
         stuck=stuck,
