@@ -189,6 +189,8 @@ def put_right(walk: Walk) -> None:
     nadia.saves("Coordonnées corrigées", {"Téléphone": "06 11 22 33 44", "Courriel": "fatoumata@example.org"})
     nadia.opens("Dire le projet professionnel")
     nadia.saves("Projet : gérer une boutique", {"Projet": "gérer une boutique"})
+    nadia.opens("Dire la commune")
+    nadia.saves("Commune : L’Aigle 61300", {"Commune": "l'aigle"})
     nadia.opens("Changer de programme")
     said: dict[str, str | bool] = {"Programme": "CEJ", "Groupe": "mai", "Fin de la période collective": "2026-09-30"}
     nadia.saves("Programme : CEJ, groupe mai", said)

@@ -5,13 +5,16 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from pixflow.dossier import identity
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.follow_up import LONGEST_SNOOZE, snooze_task
+from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as d
-from pixflow.events.base import Event
+from pixflow.events.base import Event, event_day
 from pixflow.tasks import Task, of_dossier
+from pixflow.tasks.task import BEYOND
 from tests.given import (
     DAY,
     DEBRIEFED,
@@ -33,7 +36,9 @@ from tests.given import (
     sent,
     snoozed,
     stamped,
+    state_of,
 )
+from tests.test_tasks import ROWS, Row
 
 REFS = references()
 END = date(2026, 9, 25)  # a Friday
@@ -88,6 +93,15 @@ def test_no_path_is_silent_past_the_end_of_its_programme(path: Sequence[Event]) 
         assert task.is_visible(END)
         assert task.snoozed_until is None or task.snoozed_until <= END
         assert task.why.details.get("programme_end") == (END.isoformat() if before.due > END else None)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.subject == "dossier"], ids=lambda row: row.kind)
+def test_every_kind_of_task_is_due_within_the_programme(row: Row) -> None:
+    """Of a programme that ends on the day of the latest event, or on the working day after it."""
+    state: Dossier = state_of("dossier", *row.history)
+    end = REFS.calendar.add(max(event_day(event) for event in row.history) - timedelta(days=1), 1)
+    for task in of_dossier(structs.replace(state, programme_end=end), REFS):
+        assert task.due <= end or task.kind in BEYOND or task.appointment, task
 
 
 def test_a_programme_that_ends_on_a_rest_day_gives_the_last_working_one() -> None:
