@@ -37,8 +37,8 @@ from web.cli.common.terminal import (
 from web.desk.names import ScopedNames
 from web.french import dates, privacy, typography, vocabulary
 from web.hosting.served_structure import ServedStructure
-from web.http.papers import PaperLost
 from web.pages.privacy import erasure, personal_data
+from web.typesetting import PaperLost
 
 app = typer.Typer()
 

@@ -3,16 +3,10 @@
 No paper says a score, a difficulty, or what the grid keeps for the advisor.
 """
 
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from io import BytesIO
-from json import dumps
-from pathlib import Path
-from threading import BoundedSemaphore
-from typing import Any
 
 import segno
 from fastapi import Request, Response
@@ -22,31 +16,7 @@ from web.french import dates
 from web.french.typography import phone, say
 from web.http.people import People, note
 from web.http.templates import show
-
-_TEMPLATES = Path(__file__).parents[1] / "templates"
-_TYPESET = """
-import sys, typst
-asked = {"root": sys.argv[2], "format": "pdf", "sys_inputs": {"paper": sys.stdin.buffer.read().decode()}}
-try:
-    made = typst.compile(sys.argv[1], pdf_standards="ua-1", ignore_system_fonts=True, **asked)
-except typst.TypstError as error:
-    if "could not be displayed" not in str(error):
-        raise
-    made = typst.compile(sys.argv[1], **asked)
-sys.stdout.buffer.write(made)
-"""
-"""The program of the process that makes a PDF. In this one Typst would keep 66 MB after a paper of 1,000 entries.
-
-No paper with a character that our fonts lack can claim the standard. It is made with the fonts of the machine.
-"""
-LONGEST = 60.0
-"""Seconds that a PDF may take: one of 1,000 entries takes 2."""
-_TURNS = BoundedSemaphore(2)
-"""PDFs made at once: each process takes 110 MB, 200 for 1,000 entries."""
-
-
-class PaperLost(Exception):
-    """A paper could not be made: how its process ended, then the words of that process."""
+from web.typesetting import compile_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,22 +97,6 @@ def pdf(paper: Paper) -> bytes:
         "maps": [_svg(entry.map) if entry.map else "" for entry in paper.entries],
     }
     return compile_template("papers/paper.typ", {**asdict(paper), **drawn})
-
-
-def compile_template(template: str, paper: Mapping[str, Any]) -> bytes:
-    """Returns the PDF that a Typst template makes of a paper, as PDF/UA-1 (ISO 14289-1) asks. Two are made at once.
-
-    Raises PaperLost.
-    """
-    command = (sys.executable, "-I", "-c", _TYPESET, str(_TEMPLATES / template), str(_TEMPLATES))
-    said = dumps(paper, ensure_ascii=False).encode()
-    with _TURNS:
-        try:
-            return subprocess.run(command, input=said, capture_output=True, check=True, timeout=LONGEST).stdout
-        except subprocess.CalledProcessError as error:
-            raise PaperLost(f"code {error.returncode}\n{error.stderr.decode()}") from None
-        except subprocess.TimeoutExpired:
-            raise PaperLost(f"longer than {LONGEST:g} s") from None
 
 
 PDF = "application/pdf"

@@ -16,8 +16,9 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
-from web.http import papers
-from web.http.papers import Entry, Paper, PaperLost, compile_template, pdf
+from web import typesetting
+from web.http.papers import Entry, Paper, pdf
+from web.typesetting import PaperLost, compile_template
 
 LETTER = Paper(
     structure="Mission locale",
@@ -153,7 +154,7 @@ def test_two_are_made_at_once_whoever_asks() -> None:
 def test_one_whose_process_is_killed_says_so_and_the_next_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each process is slow to begin: on a busy machine one could end before it is killed."""
     with monkeypatch.context() as patch, ThreadPoolExecutor(3) as people:
-        patch.setattr(papers, "_TYPESET", f"import time; time.sleep(600)\n{papers._TYPESET}")
+        patch.setattr(typesetting, "_TYPESET", f"import time; time.sleep(600)\n{typesetting._TYPESET}")
         asked = [people.submit(pdf, LETTER) for _ in range(3)]
         while not all(one.done() for one in asked):
             for maker in makers():
@@ -165,7 +166,7 @@ def test_one_whose_process_is_killed_says_so_and_the_next_is_made(monkeypatch: p
 
 
 def test_one_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(papers, "LONGEST", 0.01)
+    monkeypatch.setattr(typesetting, "LONGEST", 0.01)
     with pytest.raises(PaperLost, match="longer than"):
         pdf(LETTER)
     assert not makers()

@@ -38,7 +38,8 @@ from web.french.events.fields import EMPTY, LABELS, UNNAMED
 from web.french.typography import NBSP, plural, say
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import ID
-from web.http.papers import compile_template, issued
+from web.http.papers import issued
+from web.typesetting import compile_template
 
 
 @dataclass(frozen=True, slots=True)
