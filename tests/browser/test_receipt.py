@@ -76,7 +76,7 @@ def test_on_a_phone_what_comes_next_is_in_view_where_the_form_stood(
     dossier = locale.presented()
     nadia = Person(new_tab(base_url=url, viewport={"width": 390, "height": 820}), NADIA, at=f"/dossiers/{dossier}")
     nadia.opens("Prévoir", within=".now")
-    nadia.page.get_by_label("Avec un médiateur").focus()
+    nadia.page.get_by_label("Avec un·e médiateur·rice").focus()
     nadia.page.evaluate("scrollBy(0, 300)")
     nadia.saves("Diagnostic prévu", {"À partir du": locale.today.isoformat(), "au bureau": True})
     expect(nadia.page.get_by_role("heading", name="À faire maintenant")).to_be_in_viewport(ratio=1)

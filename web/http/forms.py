@@ -126,7 +126,7 @@ class Form(BaseModel):
 class DatedForm(Form):
     """Base of a form about something that happened on a day."""
 
-    on: Annotated[Day, Label("Quand", "date", missing="Écrivez le jour où cela s’est passé.", until="today")]
+    on: Annotated[Day, Label("Quand", "date", missing="Écrivez quand cela s’est passé.", until="today")]
 
 
 @dataclass(frozen=True, slots=True)

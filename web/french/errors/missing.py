@@ -7,13 +7,13 @@ from web.french.errors.refusals import REQUIRED
 
 MISSING: dict[str, str] = {
     **REQUIRED,
-    "on": "Écrivez le jour où cela s’est passé.",
+    "on": "Écrivez quand cela s’est passé.",
     "campaign": "Choisissez la campagne.",
     "channel": "Dites comment l’échange a eu lieu.",
     "reached": "Dites si la personne a répondu.",
     "day": "Choisissez le jour du rendez-vous.",
     "answer": "Dites ce que le partenaire a répondu.",
-    "ends": "Dites quand l’action doit se terminer.",
+    "ends": "Écrivez la fin prévue de l’action.",
     "outcome": "Dites comment l’action a pris fin.",
     "site": "Choisissez le site.",
     "workshop": "Choisissez l’atelier.",
@@ -26,7 +26,6 @@ MISSING: dict[str, str] = {
     "last_day": "Écrivez le dernier jour dans l’équipe.",
     "email": "Écrivez le courriel professionnel.",
     "to": "Choisissez au moins une personne.",
-    "until": "Écrivez jusqu’à quel jour, compris.",
 }
 
 

@@ -219,7 +219,7 @@ REQUIRED: dict[str, str] = {
     "facilitators": "Choisissez qui anime l’atelier.",
     "site": "Choisissez le site.",
     "starts": "Écrivez le premier jour.",
-    "until": "Choisissez le jour de votre réponse.",
+    "until": "Écrivez jusqu’à quel jour, compris.",
     "refusal": "Choisissez une raison.",
     **resources.REQUIRED,
     "label": "Nommez l’offre.",

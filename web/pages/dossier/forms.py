@@ -49,13 +49,16 @@ Way = Annotated[
     Channel,
     Label("Comment", "select", vocabulary.CHANNELS, missing="Dites comment l’échange a eu lieu.", together=True),
 ]
+ANSWERED = "Dites si le partenaire a répondu."
 YES_NO = {"true": "oui", "false": "non"}
 NO_CAMPAIGN, FROM = "Choisissez la campagne.", "Choisissez le jour à partir duquel le test est à passer."
 UNDECLARED = "Aucune campagne de diagnostic initial n’est déclarée : la ou le référent·e Pix le fait dans Résultats."
-WHEN = "Écrivez le jour où cela s’est passé."
+WHEN = "Écrivez quel jour l’action a commencé."
+WHENCE = "Dites d’où vient la difficulté."
+SESSION = "Choisissez le jour de la session."
 RECALL_TO_COME = "Choisissez un jour à venir."
-RECALL_DAY, RECALL_TEXT = "Choisissez le jour du rappel.", "Écrivez ce qui est à vous rappeler."
-NO_ADVISOR, REACHED = "Choisissez la personne qui suivra le dossier.", "Dites si la personne a répondu."
+RECALL_DAY, RECALL_TEXT = "Choisissez le jour du rappel.", "Écrivez quoi vous rappeler."
+NO_ADVISOR, REACHED = "Choisissez la ou le conseiller·ère.", "Dites si la personne a répondu."
 
 
 class PathForm(DatedForm):
@@ -140,7 +143,7 @@ class PlanForm(PathForm):
     campaign: Annotated[UUID, Label("Campagne", "select", without=UNDECLARED, missing=NO_CAMPAIGN, together=True)]
     planned_for: Annotated[Day, Label("À partir du", "date", missing=FROM, together=True, since="on")]
     modality: Annotated[Modality, Label("Où le test est passé", "radio", missing="Dites où le test est passé.")]
-    mediator: Annotated[bool, Label("Avec un médiateur ou une médiatrice numérique", "checkbox")] = False
+    mediator: Annotated[bool, Label("Avec un·e médiateur·rice numérique", "checkbox")] = False
     place: Annotated[Text, Label("Lieu", hint="Ce qui est écrit ici est imprimé sur la fiche.")] = ""
 
 
@@ -151,6 +154,7 @@ class NeedForm(PathForm):
             "Votre avis",
             "radio",
             {"true": "oui : il y a un besoin, Pix est à présenter", "false": "non, pas pour l’instant"},
+            missing="Donnez votre avis.",
         ),
     ]
     reason: Annotated[Text, Label("Motif", "textarea", hint="Demandé si la réponse est non.")] = ""
@@ -265,7 +269,7 @@ class SnoozeForm(PathForm):
 
 class HandOverForm(PathForm):
     task: TaskKey
-    to: Annotated[UUID, Label("À", "select", together=True)]
+    to: Annotated[UUID, Label("À", "select", missing="Choisissez à qui confier la tâche.", together=True)]
     until: ThreeMonths = None
     note: Note = ""
 
@@ -284,7 +288,7 @@ def _meeting(desk: Desk, dossier: Dossier, task: str) -> Values:
 Added = Annotated[Text, Label("Autre action", "textarea", hint="Une par ligne ; une raison est alors demandée.")]
 Wish = Annotated[Text, Label("Souhait du jeune", "textarea")]
 WHY_ELSE = "Demandée si rien de ce qui est proposé n’est gardé, ou si une action y est ajoutée."
-Because = Annotated[Text, Label("Raison", "textarea", hint=WHY_ELSE)]
+Because = Annotated[Text, Label("Raison", "textarea", hint=WHY_ELSE, missing="Donnez la raison.")]
 OF_PRESCRIPTION = ("kept", "added", "wish", "project", "reason")
 
 
@@ -319,7 +323,7 @@ class PrescriptionForm(PathForm):
 class DifficultyForm(PathForm):
     """The cause of a difficulty, found in an interview."""
 
-    cause: Annotated[Cause, Label("D’où vient la difficulté", "radio", vocabulary.CAUSES)]
+    cause: Annotated[Cause, Label("D’où vient la difficulté", "radio", vocabulary.CAUSES, missing=WHENCE)]
     note: Annotated[
         Text,
         Label("Ce qui s’est dit", "textarea", hint="Demandé pour une autre cause. Ne figure sur aucun document remis."),
@@ -443,7 +447,7 @@ class AnswerForm(PathForm):
 class ChasePartnerForm(PathForm):
     referral: UUID
     channel: Way
-    reached: Annotated[bool, Label("Le partenaire a répondu", "radio", YES_NO, missing=REACHED, together=True)]
+    reached: Annotated[bool, Label("Le partenaire a répondu", "radio", YES_NO, missing=ANSWERED, together=True)]
     note: Note = ""
 
 
@@ -456,7 +460,7 @@ class StartActionForm(PathForm):
             "Fin prévue",
             "date",
             hint="L’issue sera demandée ce jour-là.",
-            missing="Dites quand l’action doit se terminer.",
+            missing="Écrivez la fin prévue de l’action.",
             together=True,
         ),
     ]
@@ -561,12 +565,20 @@ def reported(dossier: Dossier, action: str) -> Report | None:
 
 
 class RegisterForm(PathForm):
-    session: Annotated[Day, Label("Jour de la session", "date", together=True, since="today")]
+    session: Annotated[Day, Label("Jour de la session", "date", missing=SESSION, together=True, since="today")]
     place: Annotated[Text, Label("Lieu", together=True)] = ""
 
 
 class ObtainForm(PathForm):
-    obtained: Annotated[bool, Label("La certification est", "radio", {"true": "obtenue", "false": "non obtenue"})]
+    obtained: Annotated[
+        bool,
+        Label(
+            "La certification est",
+            "radio",
+            {"true": "obtenue", "false": "non obtenue"},
+            missing="Dites si la certification est obtenue.",
+        ),
+    ]
     level: Annotated[Text, Label("Niveau, tel que le certificat le dit")] = ""
     note: Note = ""
 
@@ -670,7 +682,7 @@ class AssignForm(DatedForm):
 
 
 class LendForm(DatedForm):
-    advisor: Annotated[UUID, Label("À", "select", missing=NO_ADVISOR, together=True)]
+    advisor: Annotated[UUID, Label("À", "select", missing="Choisissez à qui confier le dossier.", together=True)]
     until: Annotated[Day, Label("Dernier jour, compris", "date", together=True, since="today")]
 
 

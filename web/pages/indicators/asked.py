@@ -221,7 +221,7 @@ def order(cut: str, found: list[tuple[str, int]]) -> list[tuple[str, int]]:
 def cell_label(cut: str, value: str) -> str:
     """Returns the words of a cell of a cut."""
     if cut == "mediator":
-        return "avec médiateur" if value == "yes" else "sans médiateur"
+        return "avec médiation" if value == "yes" else "sans médiation"
     if value == "":
         return french.WITHOUT[cut]
     if cut == "band":

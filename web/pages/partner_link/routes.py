@@ -333,8 +333,10 @@ def _refused(request: Request, one: Visit, token: str, data: Mapping[str, Any], 
         return _done(request, now, said, say("Pour la changer, appelez {who}.", who=one.contact), status=409)
     if refused.code == "command-id-reused":
         return _again(request, now, token, data, {"": french.USED}, status=409)
-    sentence = refusals.refusal(refused.code, refused.details, NoNames())
-    return _again(request, now, token, data, {str(refused.details.get("field", "")): sentence})
+    field = str(refused.details.get("field", ""))
+    no_day = refused.code == "required" and field == "until"
+    sentence = french.NO_DAY if no_day else refusals.refusal(refused.code, refused.details, NoNames())
+    return _again(request, now, token, data, {field: sentence})
 
 
 def _again(

@@ -32,6 +32,7 @@ from web.french.errors import missing
 from web.french.typography import lower_first
 from web.http import filters
 from web.http.forms import ID, Form, FormData, Label, OpenForm, Text, every, validate
+from web.http.forms import missing as empty_field
 from web.http.pagination import address
 from web.http.people import listed
 from web.http.templates import show
@@ -73,7 +74,7 @@ class BulkSnoozeForm(BulkForm):
 
 
 class BulkHandOverForm(BulkForm):
-    to: Annotated[UUID, Label("À", "select", together=True)]
+    to: Annotated[UUID, Label("À", "select", missing="Choisissez à qui confier ces tâches.", together=True)]
     until: ThreeMonths = None
     note: Note = ""
 
@@ -86,7 +87,7 @@ class BulkChaseForm(BulkForm):
             "Les jeunes ont répondu",
             "radio",
             {"true": "oui", "false": "non, ou pas encore"},
-            missing="Dites si la personne a répondu.",
+            missing="Dites si les jeunes ont répondu.",
             together=True,
         ),
     ]
@@ -202,6 +203,8 @@ def _errors(desk: Desk, name: str, form: BulkForm) -> dict[str, str]:
     """Returns the errors that the form has for every row: an unknown colleague, a closed campaign."""
     if isinstance(form, BulkHandOverForm):
         return {} if form.to in dict(takers(desk)) else {"to": validation.invalid("literal_error", {})}
+    if isinstance(form, BulkSnoozeForm):
+        return {} if form.until or form.awaits else {"until": empty_field(BulkSnoozeForm, "until")}
     rows = chosen(desk, form.task) if ACTIONS[name].form else []
     found = [_checked(desk, name, form, row)[1] for row in rows]
     return found[0] if found and all(found) else {}

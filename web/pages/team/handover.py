@@ -170,7 +170,7 @@ def _errors(desk: Desk, form: HandoverForm) -> dict[str, str]:
     advisors = dict(desk.staff("advisor"))
     to = set(form.to) | (set(form.pairs.values()) if isinstance(form, SharesForm) else set())
     if any(id not in advisors for id in to):
-        return {"to": "Choisissez des conseillères ou des conseillers de l’équipe."}
+        return {"to": "Choisissez des conseiller·ères de l’équipe."}
     if form.term == "until" and form.until is None:
         return {"until": missing.MISSING["until"]}
     if form.last and form.last < desk.today:

@@ -43,7 +43,7 @@ def test_undo_takes_both_back(locale: House) -> None:
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"recall_day": DAY.isoformat(), "recall_text": ""}, "Écrivez ce qui est à vous rappeler."),
+        ({"recall_day": DAY.isoformat(), "recall_text": ""}, "Écrivez quoi vous rappeler."),
         ({"recall_day": "", "recall_text": "rappeler"}, "Choisissez le jour du rappel."),
         ({"recall_day": "2026-03-16", "recall_text": "rappeler"}, "Choisissez un jour à venir."),
     ],

@@ -496,3 +496,12 @@ def test_a_pile_task_is_neither_snoozed_nor_handed_over(at_work: House) -> None:
     (pick,) = picks(queue(at_work, SOPHIE, "?pile=assign-advisor"))
     for do in ("snooze", "hand"):
         assert not parsed(preview(at_work, do, [pick], SOPHIE).text).select("#batch form")
+
+
+def test_a_pause_of_several_tasks_without_a_day_or_a_fact_is_refused_on_its_own_field(at_work: House) -> None:
+    at_work.opened()
+    chosen = picks(queue(at_work))
+    answer = press(at_work, "snooze", chosen, until="", awaits="", reason="en stage")
+    assert answer.status_code == 422
+    assert "Choisissez jusqu’à quel jour la tâche attend, ou quel fait." in words(answer.text)
+    assert "réponse" not in said(parsed(answer.text).select_one(".errors"))

@@ -125,7 +125,7 @@ def test_what_is_missing_is_asked_again_with_the_values_kept(
 def test_only_advisors_of_the_team_take_dossiers(at_work: House) -> None:
     fill(at_work, 2)
     answer = preview(at_work, HELENE)
-    assert "Choisissez des conseillères ou des conseillers de l’équipe." in words(answer.text)
+    assert "Choisissez des conseiller·ères de l’équipe." in words(answer.text)
 
 
 # --- the preview
