@@ -14,6 +14,8 @@ ELSEWHERE = {
     # the operator's, and the clock's by night
     "structure.ReadingsIssued", "structure.ShortcutOpened", "structure.BackupRestored",
     "structure.KeyRotated", "structure.PortfolioMapped", "structure.JournalSealed", "structure.RegisterBegun",
+    # lists as files: tests/web/test_lists.py
+    "structure.ListIssued",
     # who is still in the team: tests/web/pages/team
     "structure.TeamConfirmed",
     # a publication taken back before its day: tests/web/pages/protocol

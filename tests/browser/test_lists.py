@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pypdf import PdfReader
 
@@ -18,6 +19,7 @@ from tests.browser.house import arrive, known, listening
 from tests.web.filled import fill
 from tests.web.paths import House, house
 from tests.web.story import long_story
+from web.desk import exports
 
 pytestmark = pytest.mark.browser
 NADIA, SOPHIE, CLAIRE = "Nadia Benali", "Sophie Lecomte", "Claire Vasseur"
@@ -308,3 +310,28 @@ def test_dossiers_are_narrowed_by_a_text_paged_and_sorted(
     tab.get_by_role("link", name="Ôter ce texte").click()
     expect(tab.get_by_role("link", name="Page suivante")).to_be_visible()
     expect(tab.locator(".item .reach").first).to_have_attribute("href", re.compile(r"tel:\+33"))
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_list_leaves_as_a_file_by_the_keyboard_and_what_is_too_much_gets_words(
+    served: Served,
+    new_tab: Callable[..., Page],
+    check_page: Callable[[Page], None],
+    monkeypatch: pytest.MonkeyPatch,
+    scripts: bool,
+) -> None:
+    tab = new_tab(base_url=served.address, java_script_enabled=scripts)
+    served.enter(tab, NADIA)
+    tab.goto("/dossiers?groupe=mars")
+    tab.get_by_role("link", name="Excel : dossiers").focus()
+    with tab.expect_download() as leaving:
+        tab.keyboard.press("Enter")
+    first, said = load_workbook(BytesIO(leaving.value.path().read_bytes())).worksheets
+    assert (first.max_row, said["B3"].value) == (61, "Dossiers")
+    monkeypatch.setattr(exports, "MOST_ROWS", 50)
+    tab.get_by_role("link", name="CSV : dossiers").click()
+    expect(tab.get_by_role("alert")).to_contain_text("Cette liste a 60 lignes, et un fichier 50 au plus")
+    if scripts:
+        check_page(tab)
+    tab.get_by_role("link", name="Revenir à la liste").click()
+    expect(tab).to_have_url(re.compile(r"/dossiers\?groupe=mars$"))

@@ -34,7 +34,10 @@ FILTERS = {
 """Words of the filters, by the parameter of their address, where it says them otherwise."""
 CODES: Mapping[str, str] = {
     **{kind: lower_first(words) for kind, words in tasks.FILTERS.items()}, **vocabulary.PROGRAMMES,
-    **vocabulary.ROLES, "oui": "",
+    **vocabulary.ROLES, **{band: words[0] for band, words in vocabulary.LATENESS.items()}, "oui": "", "all": "tous",
+    "closed": "clos", "unassigned": "sans conseiller·ère", "away": "absences du jour", "gone": "départs",
+    "past": "passés", "cancelled": "annulés", "suggested": "proposés", "delisted": "retirés", "fresh": "à jour",
+    "ageing": "à vérifier bientôt", "old": "de plus de 2 ans", "unknown": "sans date",
 }  # fmt: skip
 SHEET, OF_FILE = "Liste", "Ce fichier"
 """Names of the sheets of a workbook: the list, and what the file says of itself."""

@@ -217,12 +217,12 @@ class DossiersFound:
     def menus(self) -> list[FilterMenu]:
         return filters.menus(PATH, FACETS, self.there, self.asked, self.kept)
 
-    def rows(self, desk: Desk, limit: int, offset: int) -> list["DossierRow"]:
-        """Returns some of them, in their order."""
+    def rows(self, desk: Desk, limit: int, offset: int) -> Iterator["DossierRow"]:
+        """Yields some of them, in their order."""
         by = COLUMNS[self.column][0]
         order = ListOrder(by, self.falling, _ranks(desk, by, self.there))
-        found = dossier_list.page(desk.read, desk.scope, self.wanted, desk.today, order, self.text, limit, offset)
-        return [_row(desk, row) for row in found]
+        asked = (desk.read, desk.scope, self.wanted, desk.today, order, self.text)
+        yield from (_row(desk, row) for row in dossier_list.page(*asked, limit, offset))
 
 
 def _find(desk: Desk, at: ListAsked, text: str = "") -> DossiersFound:
@@ -240,7 +240,7 @@ def _list(
     found = _find(desk, at, text)
     wanted, params = found.wanted, found.params
     pager = Pager.at(found.total, at.p, PATH, params, form="narrow" if text else "")
-    rows = found.rows(desk, SIZE, pager.offset)
+    rows = list(found.rows(desk, SIZE, pager.offset))
     receipt = late or undo.offer(desk, receipts.of_command(desk, done), done, UNDO)
     regroups = wanted.group not in ("", WITHOUT) and desk.has_role_for(identity.correct_group)
     assigns = wanted.state == "unassigned" and rows and desk.has_role_for(assign_advisor)

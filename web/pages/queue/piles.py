@@ -73,7 +73,7 @@ def pile_page(
     ages, total, rows = _pile(desk, kind, band)
     kept = {"pile": kind}
     pager = Pager.at(total, number, "/boite", {**kept, LATE: band})
-    shown = rows(SIZE, pager.offset)
+    shown = list(rows(SIZE, pager.offset))
     return show(
         request,
         "queue/pile.html",
@@ -108,7 +108,7 @@ def pile_list(desk: Desk, kind: str, band: str) -> ExportedList:
     )
 
 
-def _pile(desk: Desk, kind: str, band: str) -> tuple[Mapping[str, int], int, Callable[[int, int], list[QueueRow]]]:
+def _pile(desk: Desk, kind: str, band: str) -> tuple[Mapping[str, int], int, Callable[[int, int], Iterator[QueueRow]]]:
     """Returns how many tasks of a pile are in each band, how many in one band or in all, and what reads some."""
     if not desk.roles & piles.PILE_ROLES or kind not in french.WORDS:
         raise HTTPException(404)
@@ -232,7 +232,7 @@ def escalated(desk: Desk, asked: LateAsked, number: int) -> dict[str, Any]:
     asked, found, way = there.asked, there.found, there.ways[there.asked.grouping]
     pager = Pager.at(there.total, number, "/boite", asked.params(), name="q", anchor=ANCHOR)
     rows = there.rows(SIZE, pager.offset)
-    shown, every = plain_rows(desk, rows), filters.total(found, {})
+    shown, every = list(plain_rows(desk, rows)), filters.total(found, {})
     everything = asked.at(kind="", owner="", band="")
     bands = Counter[str]()
     for one in found:

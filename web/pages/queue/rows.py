@@ -1,6 +1,6 @@
 """The rows of Ma boîte: their texts, and the addresses that they lead to."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -108,9 +108,9 @@ def queue_rows(desk: Desk, rows: Sequence[Any], place: QueuePlace | None = None)
     return made
 
 
-def plain_rows(desk: Desk, rows: Iterable[Any]) -> list[QueueRow]:
-    """Returns rows of the table, without why they are snoozed nor who handed them over."""
-    return [_row(desk, row) for row in rows]
+def plain_rows(desk: Desk, rows: Iterable[Any]) -> Iterator[QueueRow]:
+    """Yields rows of the table, without why they are snoozed nor who handed them over."""
+    return (_row(desk, row) for row in rows)
 
 
 def _row(desk: Desk, row: Any, reason: str = "", handed_over_by: str = "", box: str = "") -> QueueRow:
