@@ -16,6 +16,7 @@ from pixflow.place_import.territory import middles, stated_or_guessed
 from projections import contacts, partner_search, partners, referrals
 from projections.partner_search import PartnerFilter
 from web.desk.desk import Desk
+from web.french import vocabulary
 from web.french.dossier import path
 from web.french.phrases import listed
 from web.french.territory import hours
@@ -326,6 +327,7 @@ def _facts(
     said = (
         ("Quand", days or hours.now_in_french(details.hours, desk.engine.clock(), desk.zone)),
         ("Places", seats),
+        ("Pour", ", ".join(vocabulary.PROGRAMMES.get(one, one) for one in (terms.programmes if terms else ()))),
         ("Où", listed(typeset(row.town), "sa commune" if home else french.away(near.away, near.placed))),
         ("Fiche", french.confirmed(row.confirmed, desk.today)),
         ("Réponse", listed(french.answers(sent, desk.today), french.way(details, terms))),
