@@ -44,10 +44,10 @@ def notice(months: int) -> str:
 
 
 def state(referral: Referral, today: date) -> str:
-    """Returns the state of a referral's link: "lien parti par courriel le 3 mars, lu le 4 mars", "" without a link."""
+    """Returns the state of a referral's link: "lien parti par courriel le 3 mars, lu le 4 mars"."""
     link = referral.link
     if link is None:
-        return ""
+        return "sans courriel : à appeler"
     parts = [_sent(link, today)]
     if referral.seen:
         parts.append(say("lu le {day}", day=short(referral.seen.on, today)))

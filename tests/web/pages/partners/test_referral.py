@@ -129,6 +129,7 @@ def test_an_offer_by_telephone_sends_no_e_mail(at_work: House, case: Case) -> No
         assert case.send(offered=f"{partner}:{offer}", agreed=None, **asked).status_code == 303
         (told,) = case.sent()[before:]
         assert told.email == ""
+        assert "sans courriel : à appeler" in text(at_work, f"/dossiers/{case.dossier}")
         at_work.on(case.dossier, parcours.answer_referral, referral=told.referral, answer="refused", reason="complet")
     assert not [event for event in at_work.events(case.dossier) if isinstance(event, PartnerLinkIssued)]
 
