@@ -1,6 +1,7 @@
 """The definitions of the indicators of a structure: target days, working or calendar days, what counts as presented."""
 
 from dataclasses import dataclass
+from datetime import date
 
 TARGETED = ("I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11")
 """The indicators with a delay. Without a target of its own, one takes the protocol's in force on the day of entry."""
@@ -9,6 +10,7 @@ LONGEST_TARGET = 365
 AIMED = ("presented", "begun", "debriefed", "prescribed", "started")
 """The main steps, which may have a target of their own."""
 LARGEST_AIM = 100_000
+_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ class Definitions:
     def target(self, indicator: str, usual: int) -> int:
         """Returns the target days of an indicator, the usual ones when it has none of its own."""
         return next((days for one, days in self.targets if one == indicator), usual)
+
+    def aim(self, step: str, first: date, last: date) -> int | None:
+        """Returns the part of a main step's target that falls to a period; None without a target."""
+        days = min((last - first).days + 1, _YEAR)
+        yearly = dict(self.aims).get(step)
+        return None if yearly is None else round(yearly * days / _YEAR)
 
     def judges(self, rule: str) -> bool:
         """Tells if a rule counts."""

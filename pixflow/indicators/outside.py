@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -187,6 +187,14 @@ def _row(id: str, part: str, counted: Span, among: Span, *, shares: bool) -> Rep
         counted_least=_least(counted),
         among_least=_least(among),
     )
+
+
+def volumes_outside(
+    numbers: Mapping[Any, int], weights: Mapping[Any, int], sums: Sequence[Sum[Any]]
+) -> dict[Any, tuple[int | None, int | None]]:
+    """Returns what leaves the house of numbers that are no share: each as it is, or None and the least that is told."""
+    spans = told(numbers, weights, sums)
+    return {name: (span.low if span.exact else None, _least(span)) for name, span in spans.items()}
 
 
 def _least(span: Span) -> int | None:

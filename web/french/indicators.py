@@ -381,6 +381,12 @@ def reason(text: str) -> str:
     return (_REASONS | CLOSINGS).get(text, text)
 
 
+def days(first: date, last: date) -> str:
+    """Returns the days of a period in words."""
+    first_day, last_day = (dates.day(day, year=True) for day in (first, last))
+    return say("du {first} au {last}", first=first_day, last=last_day)
+
+
 CLOCKS = {"known": "d’après ce qu’on savait ce jour-là", "true": "d’après ce qu’on sait aujourd’hui de ce jour-là"}
 
 

@@ -243,5 +243,4 @@ def explain_day(asked: AskedFigures) -> str:
 
 def describe_period(question: FigureQuestion) -> str:
     """Returns the days of the period in words."""
-    first, last = (dates.day(day, year=True) for day in (question.first, question.last))
-    return say("du {first} au {last}", first=first, last=last)
+    return french.days(question.first, question.last)

@@ -50,20 +50,15 @@ class Card:
 
 def cards(there: Counting, now: Figure, asked: AskedFigures) -> list[Card]:
     """Returns the five cards. A target is that of the whole structure: a cell of a cut has none."""
-    aims = {} if asked.cut else dict(there.basis.definitions.aims)
+    definitions, question = there.basis.definitions, asked.question
+    aims = {} if asked.cut else dict(definitions.aims)
     before = asked.period_before()
     counts, made = overview.steps(there.connection, before.question), []
     for number in _steps(now, asked):
-        yearly = aims.get(number.name)
-        aim = None if yearly is None else aim_of(asked.question, yearly)
-        made.append(Card(number, _number(number.name, counts[number.name], before), aim, yearly))
+        step, yearly = number.name, aims.get(number.name)
+        aim = definitions.aim(step, question.first, question.last) if yearly else None
+        made.append(Card(number, _number(step, counts[step], before), aim, yearly))
     return made
-
-
-def aim_of(question: FigureQuestion, yearly: int) -> int:
-    """Returns the part of a year's target that falls to a period."""
-    year = question.last - (question.last - relativedelta(years=1))
-    return round(yearly * (question.last - question.first + timedelta(1)) / year)
 
 
 def _steps(figure: Figure, asked: AskedFigures) -> Iterator[Number]:

@@ -17,9 +17,11 @@ from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
+from web.hosting.board_page import board_pdf
 from web.hosting.figures import counting
 from web.http.addresses import PageNumber
-from web.http.people import NOBODY, listed
+from web.http.papers import PDF
+from web.http.people import NOBODY, listed, note
 from web.http.templates import show
 from web.pages.indicators import asked as asking
 from web.pages.indicators import overview
@@ -82,7 +84,7 @@ def read(request: Request, desk: AtFigures, at: At, etape: str = "") -> Response
         targets=targets,
         longest=max([*spread, *targets.values()], default=0) or 1,
         was=recall(desk, asked, figures),
-        files={kind: asked.at(f"{PATH}.{kind}") for kind in ("csv", "xlsx")},
+        files={kind: asked.at(f"{PATH}.{kind}") for kind in ("csv", "xlsx", "pdf")},
         reports=desk.may(issue_report),
         masked=french.MASKED,
     )
@@ -109,6 +111,20 @@ def send(request: Request, desk: AtFigures, at: At) -> Response:
     with count_for(desk, asked) as there:
         figures = figures_in(there, asked.question)
     return download(request, desk, "indicateurs", asked, list(describe_all(figures, asked).values()))
+
+
+@router.get(f"{PATH}.pdf")
+def print_page(request: Request, desk: AtFigures, at: At) -> Response:
+    """Sends the page for the board: one A4 without names, where small numbers are hidden."""
+    asked = at(desk, before="")
+    before = asked.period_before().question
+    with count_for(desk, asked) as there:
+        facet, _, value = asked.cut.partition(":")
+        whose = asking.cell_label(facet, value) if asked.cut else ""
+        made = board_pdf(there, asked.question, (before.first, before.last), whose)
+    note(request, NOBODY)
+    named = {"Content-Disposition": f'inline; filename="pix-{asked.question.last}.pdf"'}
+    return Response(made, media_type=PDF, headers=named)
 
 
 @router.get(MINE)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from pypdf import PdfReader
 
 from pixflow.dossier.stages import orientation
 from tests.web.client import InspectingClient, words
@@ -196,3 +198,37 @@ def test_words_that_are_no_question_give_a_page(at_work: House, asked: str) -> N
     answer: Any = at_work.client(HELENE).get(f"{HERE}?{asked}")
     assert answer.status_code == 200
     assert "<b>&" not in answer.text
+
+
+# --- the page for the board
+
+
+def text_of(pdf: bytes) -> str:
+    return words(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages))
+
+
+def test_the_page_for_the_board_is_one_a4_where_small_numbers_are_hidden(at_work: House) -> None:
+    aimed(at_work, aim_presented="120")
+    for number in range(6, 12):
+        made = at_work.opened(last=f"Jeune{number}", site="L’Aigle", imilo_number=f"70{number}", advisor=PAUL)
+        at_work.on(made, orientation.present_pix, PAUL, occasion="welcome")
+    at_work.day(MONDAY + timedelta(400))
+    client = at_work.client(HELENE)
+    for asked in ("", "?periode=annee-derniere", "?coupe=site:Mortagne", "?periode=mois&au=2026-03-31", "?avant=oui"):
+        answer = client.get(f"{HERE}.pdf{asked}")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+        (page,) = PdfReader(BytesIO(answer.content)).pages
+        assert (round(page.mediabox.width), round(page.mediabox.height)) == (595, 842)
+    told = text_of(client.get(f"{HERE}.pdf?periode=annee-derniere").content)
+    assert "Présentations 10 avant : 0 objectif : 120" in told
+    assert "Mortagne < 5" in told
+    assert "L’Aigle 6 ou plus" in told, "ten of both: it would tell the three of the other site"
+    assert not [name for name in (PAUL, "Jeune1", "Diallo") if name in told]
+    assert client.get(f"{HERE}").text.count(f"{HERE}.pdf") == 1
+    assert at_work.client(NADIA).get(f"{HERE}.pdf").status_code == 403
+
+
+def test_a_new_structure_has_a_page_for_the_board_too(tmp_path: Path) -> None:
+    with house(tmp_path, MONDAY) as made:
+        told = text_of(made.client(HELENE).get(f"{HERE}.pdf").content)
+    assert "Tests commencés 0 avant : 0" in told
