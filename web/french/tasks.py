@@ -353,30 +353,41 @@ def why(
     return " · ".join(parts)
 
 
-def reason_long(task: Task, days: int, *, today: date | None = None) -> str:
-    """Returns the rule: "Transmis le 5 mars ; le protocole demande 5 jours ouvrés." `days` is the delay."""
+def reason_long(task: Task, days: int, calendar: Calendar, *, today: date | None = None) -> str:
+    """Returns the event and the rule of the due day, with the delay `days`, so that anybody can count it again.
+
+    "Transmis le 5 mars ; le protocole demande 5 jours ouvrés après le 5 mars, soit le 12 mars."
+    """
     year = (today or task.why.on).year
     details = task.why.details
     text = REASON_ALONE if "alone" in details else WORDS[task.kind].reasons[details.get("by", "")][1]
     fact = _told(text, details, year, on=task.why.on, opens=task.opens)
-    if task.appointment:
-        day = _day(task.due, year)
-        rule = say("rendez-vous fixé le {day}{place}", day=day, place=f", {task.place}" if task.place else "")
-    elif "programme_end" in details:
-        rule = say("le programme se termine le {day}", day=_day(date.fromisoformat(details["programme_end"]), year))
-    elif task.kind == "confirm-erasure":
-        asked = task.why.details.get("by") == "request"
-        rule = say("le RGPD donne un mois pour répondre" if asked else "un mois est donné pour répondre")
-    elif task.kind == "complete-path" and "ends" in task.why.details:
-        rule = say("la période collective se termine le {day}", day=_day(task.due, year))
-    elif days:
-        rule = say("le protocole demande {days}", days=plural(days, "jour ouvré", "jours ouvrés"))
-    else:
-        rule = "le protocole le demande le jour même"
-    told = say("{fact} ; {rule}.", fact=fact, rule=rule)
+    told = say("{fact} ; {rule}.", fact=fact, rule=_rule(task, days, calendar, year))
     if "trouble" in task.why.details:
         told += say(" Une difficulté a été signalée en atelier : l’entretien en cherche la cause.")
     return f"{told} Déjà {plural(task.chases, 'relance')}." if task.chases else told
+
+
+def _rule(task: Task, days: int, calendar: Calendar, year: int) -> str:
+    """Returns what gives a task its due day: an appointment, a law, or working days after a day. A pause hides none."""
+    counted = calendar.add(task.opens, days)
+    day = counted if task.due == task.snoozed_until else task.due
+    due, start = _day(day, year), _day(task.opens, year)
+    if task.appointment:
+        return say("rendez-vous fixé le {day}{place}", day=due, place=f", {task.place}" if task.place else "")
+    if ends := task.why.details.get("programme_end"):
+        return say("le programme se termine le {day}", day=_day(date.fromisoformat(ends), year))
+    if task.kind == "confirm-erasure":
+        asked = task.why.details.get("by") == "request"
+        return say("le RGPD donne un mois pour répondre" if asked else "un mois est donné pour répondre")
+    if task.kind == "complete-path" and "ends" in task.why.details:
+        return say("la période collective se termine le {day}", day=due)
+    if day != counted or task.kind == "recall":
+        return say("à faire le {day}", day=due)
+    if days:
+        text = "le protocole demande {days} après le {start}, soit le {day}"
+        return say(text, days=plural(days, "jour ouvré", "jours ouvrés"), start=start, day=due)
+    return say("le protocole le demande le jour même, le {day}", day=due)
 
 
 def score(mastery: str) -> str:

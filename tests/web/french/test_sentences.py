@@ -43,6 +43,7 @@ from pixflow.store import (
     StoreRefused,
     StoreUnreached,
 )
+from pixflow.working_days import Calendar
 from tests.decisions import DECISIONS
 from web.french import indicators, typography
 from web.french import matching as french_matching
@@ -55,6 +56,7 @@ from web.pages.dossier.forms import FORM_OF, FORMS
 ID = UUID("11111111-1111-4111-8111-111111111111")
 DAY = date(2026, 3, 5)
 AT = datetime(2026, 3, 5, 8, 12, tzinfo=UTC)
+CALENDAR = Calendar("FR", "Europe/Paris")
 SOURCE = Path(__file__).parents[3] / "pixflow"
 
 
@@ -437,7 +439,7 @@ def test_every_reason_of_a_task_is_a_sentence(kind: tasks.Kind, by: str) -> None
         why=tasks.Why(1, DAY, details),
     )
     for variant in (task, msgspec.structs.replace(task, appointment=AT, place="Mortagne", chases=2)):
-        assert_well_set(french_tasks.reason_long(variant, 5))
+        assert_well_set(french_tasks.reason_long(variant, 5, CALENDAR))
 
 
 def test_a_reason_says_its_days_its_score_and_its_partner() -> None:
@@ -482,6 +484,10 @@ def test_why_with_chases_an_appointment_and_another_year() -> None:
     assert plain(french_tasks.why("present-pix", {}, DAY, today=date(2027, 1, 4))) == "dossier ouvert le 5 mars 2026"
 
 
+def rule(task: tasks.Task, days: int = 5) -> str:
+    return plain(french_tasks.reason_long(task, days, CALENDAR))
+
+
 def test_the_rule_in_words() -> None:
     why = tasks.Why(1, DAY, {"by": "dispatched", "mastery": "0.40"})
     task = tasks.Task(
@@ -493,12 +499,18 @@ def test_the_rule_in_words() -> None:
         due=date(2026, 3, 12),
         why=why,
     )
-    assert plain(french_tasks.reason_long(task, 5)) == "Transmis le 5 mars ; le protocole demande 5 jours ouvrés."
-    assert plain(french_tasks.reason_long(task, 0)) == "Transmis le 5 mars ; le protocole le demande le jour même."
+    counted = "le protocole demande 5 jours ouvrés après le 5 mars, soit le 12 mars."
+    assert rule(task) == f"Transmis le 5 mars ; {counted}"
+    same_day = msgspec.structs.replace(task, due=DAY)
+    assert rule(same_day, 0) == "Transmis le 5 mars ; le protocole le demande le jour même, le 5 mars."
+    assert rule(same_day) == "Transmis le 5 mars ; à faire le 5 mars."
+    paused = msgspec.structs.replace(task, due=date(2026, 3, 20), snoozed_until=date(2026, 3, 20))
+    assert rule(paused) == f"Transmis le 5 mars ; {counted}"
+    chased = msgspec.structs.replace(task, opens=date(2026, 3, 9), due=date(2026, 3, 16), chases=1)
+    assert "5 jours ouvrés après le 9 mars, soit le 16 mars. Déjà 1 relance." in rule(chased)
     alone = msgspec.structs.replace(why, details={"label": "CV", "alone": "cv"})
     task = msgspec.structs.replace(task, kind="refer", why=alone)
-    said = "CV : prescription du 5 mars, pas encore noté comme fait ; le protocole demande 5 jours ouvrés."
-    assert plain(french_tasks.reason_long(task, 5)) == said
+    assert rule(task) == f"CV : prescription du 5 mars, pas encore noté comme fait ; {counted}"
 
 
 # --- refusals

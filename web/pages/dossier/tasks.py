@@ -124,7 +124,7 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
         button=button,
         when=dates.due_words(at, desk.today, days),
         late=late,
-        why=tasks.reason_long(task, delay, today=desk.today),
+        why=tasks.reason_long(task, delay, desk.refs.calendar, today=desk.today),
         form=form if form in offers else "",
         href=elsewhere,
         about=about,

@@ -376,7 +376,8 @@ def test_a_replay_shows_what_each_of_these_facts_changed_and_who_had_the_task(lo
         ["Confié : orienter", "—", "à Paul Rey, jusqu’au 27 mars 2026"],
     ]
     owed = [said(one) for one in page.select(".now .panel")]
-    lack = "prescription du 16 février, aucune orientation en cours ; le protocole demande 5 jours ouvrés."
+    rule = "le protocole demande 5 jours ouvrés après le 16 février, soit le 23 février."
+    lack = f"prescription du 16 février, aucune orientation en cours ; {rule}"
     assert "Orienter 15 j de retard Café numérique : " + lack in owed
     alone = lack.replace("aucune orientation en cours", "pas encore noté comme fait")
     assert f"Noter l’issue Illettrisme à vérifier : {alone} Confiée à Paul Rey jusqu’au 27 mars" in owed
