@@ -432,7 +432,7 @@ NOT_YET = "pas encore dans l’équipe"
 MISSING = {
     "dossiers": ("Des dossiers", "Ouvrez-les un par un, ou d’un fichier, dans Dossiers."),
     "presented": ("Des présentations de Pix", "Elles se notent dans le dossier. Venir à un atelier compte aussi."),
-    "begun": ("Des tests", "La référente ou le référent Pix importe l’export de Pix Orga, dans Résultats."),
+    "begun": ("Des tests", "La ou le référent·e Pix importe l’export de Pix Orga, dans Résultats."),
     "debriefed": ("Des restitutions", "Elles se notent dans le dossier, une fois le résultat reçu."),
     "prescribed": ("Des prescriptions", "Elles se construisent dans le dossier, après la restitution."),
     "started": ("Des actions", "Leur début se note dans le dossier, ou par la réponse du partenaire."),

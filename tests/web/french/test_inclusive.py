@@ -53,8 +53,8 @@ def in_preset(value: Any) -> Iterator[str]:
 
 
 def other_ways(texts: Iterator[str]) -> list[str]:
-    """Returns the words of another way. One small word alone may be a code: of an address, of a column."""
-    written = (text for text in texts if not re.fullmatch(r"[a-zéè-]+", text))
+    """Returns the words of another way. One small word alone may be a code: a part of an address, a column."""
+    written = (text for text in texts if not re.fullmatch(r"[&?=a-zéè-]+", text))
     return [found[0] for text in written for found in OTHER_WAY.finditer(QUOTED.sub("", text))]
 
 

@@ -154,7 +154,8 @@ def test_an_action_is_told_in_every_state_with_its_buttons(locale: House) -> Non
 
     assert "Café numérique À orienter Orienter Démarrer" in told()
     referral = locale.referred(dossier, cafe)
-    assert "Envoyée à Médiathèque de Mortagne le 16 mars, sans réponse, sans courriel : à appeler Réponse Démarrer" in told()
+    asked = "Envoyée à Médiathèque de Mortagne le 16 mars, sans réponse, sans courriel : à appeler"
+    assert f"{asked} Réponse Démarrer" in told()
     locale.on(dossier, parcours.answer_referral, referral=referral, answer="refused", reason="complet")
     assert "Refusée par Médiathèque de Mortagne le 16 mars (complet) : à orienter de nouveau Orienter" in told()
     locale.referred(dossier, cafe, partner=Partner(None, "EPN"))
