@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from pixflow.access_journal.journal import PART, AccessJournal, JournalStore, id_of, line_of, month_of, oldest_kept
-from pixflow.access_journal.line import ChainHead, first_of, following, micros
+from pixflow.access_journal.line import ChainHead, first_of, following, instant, micros
 from pixflow.actor import CLOCK, Actor
 from pixflow.engine import Engine, new_id
 from pixflow.events.structure import JournalSealed
@@ -38,7 +38,7 @@ def seal_days(engine: Engine, stream: UUID, journal: AccessJournal) -> int:
     refs = engine.references()
     over = refs.calendar.local_day(engine.clock() - MARGIN) - timedelta(days=1)
     since = max(filter(None, (refs.structure.sealed, journal.sealed_until)), default=None)
-    first = since + timedelta(days=1) if since else _first_day(journal.store)
+    first = since + timedelta(days=1) if since else _first_day(engine, journal.store)
     days = [first + timedelta(days=n) for n in range((over - first).days + 1)] if first else []
     count = sum(_seal(engine, stream, journal.store, day) for day in days)
     journal.sealed_until = over
@@ -58,11 +58,12 @@ def midnight(day: date, zone: str) -> int:
     return micros(datetime.combine(day, time(), ZoneInfo(zone)))
 
 
-def _first_day(store: JournalStore) -> date | None:
+def _first_day(engine: Engine, store: JournalStore) -> date | None:
+    """Returns the local day of the first line, None without a line."""
     for month in store.months():
         for (at,) in store.select(month, _FIRST):
             if at is not None:
-                return date(month // 100, month % 100, 1)
+                return engine.references().calendar.local_day(instant(at))
     return None
 
 
