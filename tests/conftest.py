@@ -34,6 +34,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.unregister(name="playwright")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Starts three workers for two cores: each waits a third of its time, for a server, a browser or a process."""
+    return (3 * (os.cpu_count() or 1) + 1) // 2
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begins with the files that take longest, for which one worker alone would run at the end."""
     items.sort(key=lambda item: item.path.name not in LONGEST)
