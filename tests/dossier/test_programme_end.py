@@ -28,6 +28,7 @@ from tests.given import (
     complete,
     declined,
     given,
+    missed,
     opened,
     planned,
     presented,
@@ -119,6 +120,12 @@ def test_an_appointment_and_a_reminder_keep_the_day_that_the_advisor_chose() -> 
     meets = owed(opened(), joined(), *DEBRIEFED[1:], appointment(BUILD, far))
     assert {task.kind: task.due for task in meets}["build-prescription"] == far
     assert [task.due for task in owed(opened(), joined(), *DECLINED[1:], reminder(far))] == [END, far]
+
+
+def test_an_appointment_missed_after_the_end_is_due_at_once() -> None:
+    late = END + timedelta(days=3)
+    path = (opened(), joined(), *DEBRIEFED[1:], appointment(BUILD, late), missed(BUILD, late))
+    assert {task.key: task.due for task in owed(*path)}[BUILD] == late
 
 
 def test_a_snooze_ends_with_the_programme() -> None:
