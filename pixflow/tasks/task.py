@@ -176,8 +176,8 @@ def task(
     snooze = _snooze(dossier.snoozes.get(key), stamp, chases, appointment)
     due = max(due, snooze.end) if snooze and not kept else due
     snoozed_until = min(snooze.end, kept.day) if snooze and kept else snooze.end if snooze else None
-    met, slept = appointment and (appointment.missed or appointment.stamp), snooze and (snooze.woken or snooze.stamp)
-    since = [stamp, *chases, *filter(None, (met, slept))]
+    met = [appointment.missed or appointment.stamp] if appointment else []
+    since = [stamp, *chases, *met, *([snooze.woken or snooze.stamp] if snooze else [])]
     end = None if kept or kind in BEYOND else _last_day(dossier, refs, since)
     if end and due > end:
         due, snoozed_until = end, min(snoozed_until, end) if snoozed_until else None
