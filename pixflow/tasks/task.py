@@ -177,8 +177,8 @@ def task(
     due = max(due, snooze.end) if snooze and not kept else due
     snoozed_until = min(snooze.end, kept.day) if snooze and kept else snooze.end if snooze else None
     met = [appointment.missed or appointment.stamp] if appointment else []
-    since = [stamp, *chases, *met, *([snooze.woken or snooze.stamp] if snooze else [])]
-    end = None if kept or kind in BEYOND else _last_day(dossier, refs, since)
+    acts = [*chases, *met, *([snooze.woken or snooze.stamp] if snooze else [])]
+    end = None if kept or kind in BEYOND else _last_day(dossier, refs, kind, stamp, acts)
     if end and due > end:
         due, snoozed_until = end, min(snoozed_until, end) if snoozed_until else None
         details = {**(details or {}), "programme_end": end.isoformat()}
@@ -209,12 +209,17 @@ BEYOND: tuple[Kind, ...] = ("confirm-erasure", "recall")
 """The tasks whose day somebody else gives: the law, or the advisor. So is an appointment's."""
 
 
-def _last_day(dossier: Dossier, refs: References, since: Sequence[Stamp]) -> date | None:
-    """Returns the last working day of the programme; None without one, or for a task that began or went on since."""
+def _last_day(dossier: Dossier, refs: References, kind: Kind, stamp: Stamp, acts: Sequence[Stamp]) -> date | None:
+    """Returns the last working day of the programme; None without one, or for a task that began after it.
+
+    None too once somebody acted on the task, that day or since: its next turn has its usual days. A path is quiet from
+    its latest act on.
+    """
     end = dossier.programme_end
     while end and not refs.calendar.is_working(end):
         end -= timedelta(days=1)
-    return end if end and all(stamp.on <= end for stamp in since) else None
+    acts = [*acts, stamp] if kind == "close-or-plan" else acts
+    return end if end and stamp.on <= end and all(act.on < end for act in acts) else None
 
 
 def without_escalation(task: Task) -> Task:

@@ -20,6 +20,7 @@ from tests.given import (
     DEBRIEFED,
     LATER,
     PARTICIPATION,
+    PLAN,
     PRESCRIBED,
     appointment,
     assigned,
@@ -29,6 +30,7 @@ from tests.given import (
     declined,
     given,
     missed,
+    note,
     opened,
     planned,
     presented,
@@ -75,7 +77,13 @@ def test_another_group_keeps_the_end_of_the_programme() -> None:
 
 PATHS = {
     "a quiet path": DECLINED,
-    "a chase without an answer": (opened(), assigned(), presented(), planned(), chased("chase-diagnostic", DAY)),
+    "a chase without an answer": (
+        opened(),
+        assigned(),
+        presented(),
+        planned(),
+        chased(f"chase-diagnostic:{PLAN}", DAY),
+    ),
     "a certification proposed": (*DECLINED, complete(), certification()),
     "a silent partner": (*PRESCRIBED, sent()),
     "a snooze of three months": (*DEBRIEFED, snoozed(BUILD, DAY + LONGEST_SNOOZE)),
@@ -98,9 +106,9 @@ def test_no_path_is_silent_past_the_end_of_its_programme(path: Sequence[Event]) 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.subject == "dossier"], ids=lambda row: row.kind)
 def test_every_kind_of_task_is_due_within_the_programme(row: Row) -> None:
-    """Of a programme that ends on the day of the latest event, or on the working day after it."""
+    """Of a programme that ends on the working day after the latest event."""
     state: Dossier = state_of("dossier", *row.history)
-    end = REFS.calendar.add(max(event_day(event) for event in row.history) - timedelta(days=1), 1)
+    end = REFS.calendar.add(max(event_day(event) for event in row.history), 1)
     for task in of_dossier(structs.replace(state, programme_end=end), REFS):
         assert task.due <= end or task.kind in BEYOND or task.appointment, task
 
@@ -113,6 +121,21 @@ def test_what_happens_after_the_end_has_its_usual_days() -> None:
     later = END + timedelta(days=3)
     follows = (*DECLINED[1:], d.NoteTaken(text="revient", on=later))
     assert one(opened(), joined(), *follows) == one(opened(), joined(None), *follows)
+
+
+def test_what_is_done_on_the_last_day_is_done() -> None:
+    last_day = {
+        "a chase": (opened(), assigned(), presented(), planned(), chased(f"chase-diagnostic:{PLAN}", END)),
+        "a snooze": (*DEBRIEFED, snoozed(BUILD, END + timedelta(days=7), END)),
+        "a note": (*DECLINED, note(on=END)),
+    }
+    for done, (first, *rest) in last_day.items():
+        assert owed(first, joined(), *rest) == owed(first, joined(None), *rest), done
+
+
+def test_a_task_that_opens_on_the_last_day_is_due_that_day() -> None:
+    (task,) = owed(opened(), joined(), assigned(), presented(END))
+    assert (task.kind, task.due) == ("plan-diagnostic", END)
 
 
 def test_an_appointment_and_a_reminder_keep_the_day_that_the_advisor_chose() -> None:
