@@ -16,12 +16,10 @@ from pixflow.place_import.territory import middles, stated_or_guessed
 from projections import contacts, partner_search, partners, referrals
 from projections.partner_search import PartnerFilter
 from web.desk.desk import Desk
-from web.french import vocabulary
-from web.french.dossier import path
 from web.french.phrases import listed
 from web.french.territory import hours
 from web.french.territory import partners as french
-from web.french.typography import plural, say, typeset
+from web.french.typography import say, typeset
 
 Bands = tuple[tuple[int, int], ...]
 """Least and most percent of bands of a grid."""
@@ -31,7 +29,6 @@ LOOKED_AT = 200
 """Partners without an offer among which a search finds the nearest."""
 ALTERNATIVES = 3
 """Offers beside the form that chases a silent partner."""
-Facts = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class FittingOffer:
     asked: str = ""
     words: tuple[str, ...] = ()
     fits: bool = False
-    facts: Facts = ()
+    facts: french.Facts = ()
 
     @property
     def value(self) -> str:
@@ -115,15 +112,14 @@ def choose(desk: Desk, dossier: Dossier, action: UUID, text: str, chosen: str) -
     fit = [one for one in offers if one.fits]
     others = [one for one in offers if not one.fits] if wanted or not fit else []
     alone = _partners(desk, dossier, state, text, {one.partner for one in (*fit, *others)}) if wanted else []
-    titles = ("Offres pour cette action", "Autres offres", "Partenaires sans offre pour cette action")
-    lists = [(title, _chosen(desk, dossier, some)) for title, some in zip(titles, (fit, others, alone), strict=True)]
+    lists = [(one, _chosen(desk, dossier, some)) for one, some in zip(french.LISTS, (fit, others, alone), strict=True)]
     if chosen not in {one.value for _, cards in lists for one in cards}:
-        lists.insert(0, ("Déjà choisi", _chosen(desk, dossier, _kept(desk, dossier, state, chosen))))
+        lists.insert(0, (french.KEPT, _chosen(desk, dossier, _kept(desk, dossier, state, chosen))))
     more = sum(max(0, len(some) - MOST) for some in (fit, others, alone))
     return Chooser(
         tuple((title, cards) for title, cards in lists if cards),
         _origin(desk, dossier)[1],
-        plural(more, "autre", "autres") if more else "",
+        french.more(more),
     )
 
 
@@ -185,7 +181,7 @@ def _origin(desk: Desk, dossier: Dossier) -> tuple[Point | None, str]:
     if home:
         return home, french.from_commune(dossier.commune)
     here = middle_of_site(desk, dossier.site)
-    return here, say("depuis le {site}", site=path.site(dossier.site)) if here else ""
+    return here, french.from_site(dossier.site) if here else ""
 
 
 def alternatives(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
@@ -318,21 +314,17 @@ def _facts(
     near: FittingOffer,
     offers: Mapping[UUID, OfferTerms],
     sent: Sequence[Any],
-) -> Facts:
+) -> french.Facts:
     """Returns what helps to choose, without what nobody knows: when, seats, distance, freshness, answers."""
-    terms = offers.get(near.offer) if near.offer else None
-    days = terms.days if terms else ""
-    seats = plural(terms.seats, "place") if terms and terms.seats is not None else ""
     home = row.commune == dossier.commune != ""
-    said = (
-        ("Quand", days or hours.now_in_french(details.hours, desk.engine.clock(), desk.zone)),
-        ("Places", seats),
-        ("Pour", ", ".join(vocabulary.PROGRAMMES.get(one, one) for one in (terms.programmes if terms else ()))),
-        ("Où", listed(typeset(row.town), "sa commune" if home else french.away(near.away, near.placed))),
-        ("Fiche", french.confirmed(row.confirmed, desk.today)),
-        ("Réponse", listed(french.answers(sent, desk.today), french.way(details, terms))),
+    return french.facts(
+        offers.get(near.offer) if near.offer else None,
+        hours=hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
+        where=listed(typeset(row.town), french.HOME if home else french.away(near.away, near.placed)),
+        confirmed=french.confirmed(row.confirmed, desk.today),
+        answers=french.answers(sent, desk.today),
+        details=details,
     )
-    return tuple((label, value) for label, value in said if value)
 
 
 # --- the middle of each commune: of its outline, or of the partners there that have coordinates

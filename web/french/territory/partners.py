@@ -10,6 +10,7 @@ from pixflow.indicators.facts import Waited, quantile
 from pixflow.open_data.communes import communes
 from pixflow.partners.state import Freshness
 from web.french import dates, vocabulary
+from web.french.dossier.path import site
 from web.french.phrases import listed
 from web.french.territory.files import CONTACTS, source_name
 from web.french.typography import phone, plural, say, typeset
@@ -24,6 +25,12 @@ STATUSES: dict[str, str] = {"listed": "Inscrits", "suggested": "Proposés", "del
 NAME_REASONS: dict[str, str] = {
     "same": "même nom", "within": "les mots de l’un sont dans l’autre", "close": "noms proches",
 }  # fmt: skip
+LISTS = ("Offres pour cette action", "Autres offres", "Partenaires sans offre pour cette action")
+"""Titles of the cards that an action may be referred to, in their order."""
+KEPT = "Déjà choisi"
+HOME = "sa commune"
+Facts = tuple[tuple[str, str], ...]
+"""What a card says: labels and values."""
 NAMED = 10
 """Names that a point of the map says."""
 FROM = 5
@@ -111,6 +118,31 @@ def away(kilometres: float | None, placed: bool) -> str:
     if kilometres is None or kilometres < 1:
         return ""
     return say("à {km} km" if placed else "à environ {km} km", km=round(kilometres))
+
+
+def facts(
+    terms: OfferTerms | None, *, hours: str, where: str, confirmed: str, answers: str, details: PartnerDetails
+) -> Facts:
+    """Returns what a card says of an offer, or of a partner without one, without what nobody knows."""
+    said = (
+        ("Quand", (terms.days if terms else "") or hours),
+        ("Places", plural(terms.seats, "place") if terms and terms.seats is not None else ""),
+        ("Pour", ", ".join(vocabulary.PROGRAMMES.get(one, one) for one in (terms.programmes if terms else ()))),
+        ("Où", where),
+        ("Fiche", confirmed),
+        ("Réponse", listed(answers, way(details, terms))),
+    )
+    return tuple((label, value) for label, value in said if value)
+
+
+def more(count: int) -> str:
+    """Returns "3 autres", "" for none."""
+    return plural(count, "autre", "autres") if count else ""
+
+
+def from_site(name: str) -> str:
+    """Returns "depuis le site de Mortagne"."""
+    return say("depuis le {site}", site=site(name))
 
 
 def from_commune(code: str) -> str:
