@@ -407,7 +407,7 @@ class ReferForm(PathForm):
     action: UUID
     offered: Annotated[Offered | None, Label("À qui", "radio")] = None
     partner: Annotated[Text, Label("Partenaire")] = ""
-    contact: Annotated[UUID | None, Label("À qui", "select")] = None
+    contact: Annotated[UUID | None, Label("Personne à joindre", "select")] = None
     email: Annotated[str | None, Label("Son courriel", "email")] = None
     agreed: Agreed = False
     starts: Annotated[Day | None, Label("Début", "date", together=True)] = None
