@@ -30,7 +30,7 @@ LISTS = ("Offres pour cette action", "Autres offres", "Partenaires sans offre po
 KEPT = "Déjà choisi"
 HOME = "sa commune"
 Facts = tuple[tuple[str, str], ...]
-"""What a card says: labels and values."""
+"""Labels and values of a card."""
 NAMED = 10
 """Names that a point of the map says."""
 FROM = 5

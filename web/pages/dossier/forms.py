@@ -406,8 +406,8 @@ Offered = Annotated[
 class ReferForm(PathForm):
     action: UUID
     offered: Annotated[Offered | None, Label("À qui", "radio")] = None
-    partner: Annotated[Text, Label("Partenaire")] = ""
     contact: Annotated[UUID | None, Label("Personne à joindre", "select")] = None
+    partner: Annotated[Text, Label("Partenaire")] = ""
     email: Annotated[str | None, Label("Son courriel", "email")] = None
     agreed: Agreed = False
     starts: Annotated[Day | None, Label("Début", "date", together=True)] = None

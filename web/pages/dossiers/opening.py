@@ -35,13 +35,13 @@ class NewDossier(Form):
     site: str
     phone: str | None = None
     email: str | None = None
+    commune: str | None = None
     programme: str | None = None
+    programme_end: Day | None = None
     group: str | None = None
     collective_end: Day | None = None
-    programme_end: Day | None = None
     advisor: UUID | None = None
     project: str | None = None
-    commune: str | None = None
     on: Day
     anyway: bool = False
 
