@@ -196,9 +196,9 @@ def put_right(walk: Walk) -> None:
     nadia.saves("Programme : CEJ, groupe mai", said)
     dropped = nadia.page.locator("#historique li").filter(has_text="Action écartée")
     dropped.get_by_role("link", name="Annuler…").click()
-    nadia.sees("1 fait annulé", "Redevient à faire", "Orienter", within="#form")
+    nadia.sees("1 ligne annulée", "Redevient à faire", "Orienter", within="#form")
     walk.check(nadia)
-    nadia.saves("Annulé : Action écartée", {"Motif": "il reste à payer"}, button="Annuler ce fait")
+    nadia.saves("Annulé : Action écartée", {"Motif": "il reste à payer"}, button="Annuler cette ligne")
     nadia.sees("— annulé : il reste à payer (Nadia Benali", within="#historique")
 
 

@@ -127,7 +127,7 @@ def wrong_namesake(walk: Walk) -> None:
     sophie.goes("/resultats")
     sophie.follows("Ce n’est pas Noé LEFORT…")
     sophie.sees(
-        "4 faits annulés", "Restitution tenue", "N’est plus à faire", "Construire la prescription", within="#form"
+        "4 lignes annulées", "Restitution tenue", "N’est plus à faire", "Construire la prescription", within="#form"
     )
     walk.check(sophie)
     reason = "homonyme : c’est celui de L’Aigle"

@@ -189,7 +189,7 @@ AROUND = (
         {"Conseiller·ère": "Nadia Benali"}, "Dossier affecté", appear=("present-pix",),
     ),
     Case("close-or-plan", states.quiet, "10 avril", {"déménagement": True}, "Dossier clos"),
-    Case("review-late-event", states.late, "10 avril", {}, "Fait tardif relu"),
+    Case("review-late-event", states.late, "10 avril", {}, "Arrivée tardive relue"),
     Case(
         "confirm-erasure", states.to_forget, "2 mai", {"Pourquoi le dossier est gardé": "litige"},
         press=("Garder le dossier",),

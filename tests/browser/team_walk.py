@@ -111,7 +111,7 @@ def several(walk: Walk, nadia: Person, today: date) -> None:
     until = (today + timedelta(days=5)).isoformat()
     nadia.fills({"Jusqu’au": until, "Motif": "en stage"}, within="#batch form")
     nadia.presses("Mettre en pause", within="#batch form")
-    nadia.sees("2 faits enregistrés", within=".notice")
+    nadia.sees("2 lignes enregistrées", within=".notice")
     nadia.presses("Tout annuler")
     nadia.sees("Annulé pour", within=".notice")
     expect(nadia.page.locator(".queue .pick-box input").first).to_be_visible()

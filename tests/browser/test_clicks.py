@@ -83,7 +83,7 @@ def test_pix_is_presented_to_nine_and_all_is_undone(locale: House, url: str, new
     nadia.button(r"Présenter Pix \(9\)")
     nadia.ticks("premier accueil")
     nadia.button("^Noter")
-    nadia.sees("9 faits enregistrés")
+    nadia.sees("9 lignes enregistrées")
     assert nadia.spent == said("present Pix to nine") <= 4
     nadia.spent = 0
     nadia.button("Tout annuler")

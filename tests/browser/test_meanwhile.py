@@ -165,7 +165,7 @@ def test_a_dossier_closed_during_the_preview_gets_its_result_late(
     sophie.presses("Enregistrer")
     sophie.sees("1 rapprochée d’elle-même", within=".notice")
     sophie.goes_to_queue()
-    sophie.sees("1 fait tardif à relire")
+    sophie.sees("1 arrivée tardive à relire")
 
 
 def test_an_export_is_recorded_once_however_it_is_pressed(

@@ -124,7 +124,7 @@ def oriented(nadia: Person) -> None:
     nadia.opens("Issue")
     nadia.saves("Action abandonnée", {"abandonnée": True})
     nadia.page.locator("#historique li").filter(has_text="Orientation vers EPN").get_by_text("Annuler…").click()
-    nadia.sees("2 faits annulés", "inchangées", within="#form")
+    nadia.sees("2 lignes annulées", "inchangées", within="#form")
     nadia.follows("Renoncer")
     expect(nadia.page.locator("#form")).to_have_count(0)
 

@@ -161,7 +161,7 @@ def _title(desk: Desk, events: Sequence[Recorded], lines: int) -> str:
     """Returns a text like "115 résultats transmis : Nadia Benali 40, Paul Rey 75"."""
     dispatched = Counter(one.event.advisor for one in events if isinstance(one.event, d.ResultDispatched))
     if dispatched.total() != lines:
-        return say("{lines} faits enregistrés :", lines=typography.number(lines))
+        return say("{lines} lignes enregistrées :", lines=typography.number(lines))
     names = names_for(desk)
     counted = ((names.staff(advisor), typography.number(count)) for advisor, count in dispatched.items())
     given = sorted(counted, key=lambda pair: normalise(pair[0]))

@@ -22,7 +22,7 @@ ABOUT = {
     "book": "Chaque jeune reçoit une place, dans l’ordre de la liste ; le diagnostic est prévu là du même coup.",
     "chase": "La même relance est notée pour chaque jeune ; la suivante s’ouvrira après le délai du protocole.",
     "assign": "Les dossiers cochés seront suivis par la personne choisie, qui en trouvera les tâches dans sa boîte.",
-    "snooze": "Ces tâches quittent Ma boîte, et reviennent d’elles-mêmes le jour choisi, ou dès le fait attendu.",
+    "snooze": "Ces tâches quittent Ma boîte, et reviennent le jour choisi, ou dès que l’événement attendu arrive.",
     "hand": "Ces tâches passent à la personne choisie ; les dossiers restent à qui les suit.",
 }
 UNFIT = {
@@ -34,7 +34,7 @@ UNFIT = {
     "snooze": "cette tâche ne se met pas en pause",
     "hand": "cette tâche ne se confie pas",
 }
-FOLLOWED = "un autre fait a suivi : corrigez depuis le dossier"
+FOLLOWED = "autre chose a suivi : corrigez depuis le dossier"
 
 
 def title(name: str, count: int) -> str:

@@ -27,8 +27,8 @@ def fields(dossier: Dossier, trail: Sequence[Recorded], names: Names, zone: str 
         ("Projet", dossier.project),
         ("Ouvert le", dates.day(dossier.opened.on, year=True, short=True) if dossier.opened else ""),
         ("Étape", vocabulary.STAGES[stage] if stage else "parcours terminé"),
-        ("Historique", typography.plural(dossier.version, "fait")),
-        ("Dernier fait", dated(last, names, trail, zone) if last else ""),
+        ("Historique", typography.plural(dossier.version, "ligne")),
+        ("Dernière activité", dated(last, names, trail, zone) if last else ""),
     ]
 
 

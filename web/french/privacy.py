@@ -5,7 +5,7 @@ from pixflow.dossier.state import Dossier
 from web.french import dates
 from web.french.typography import plural, say, typeset
 
-WITHHELD = typeset("ce fait concernait une autre personne : son contenu n’est pas donné")
+WITHHELD = typeset("cette ligne concernait une autre personne : son contenu n’est pas donné")
 
 PURPOSE = (
     "Vous accompagner vers l’emploi avec Pix : présenter le test, en expliquer le résultat, décider avec vous de la "
@@ -29,7 +29,7 @@ RIGHTS = (
     "Vous pouvez faire corriger ce qui est faux, demander l’effacement, vous opposer au suivi ou le faire limiter, en "
     "vous adressant à la Mission locale ; et réclamer auprès de la CNIL, www.cnil.fr."
 )
-KEPT = "{months} après le dernier fait de votre dossier, plus longtemps si une loi l’exige."
+KEPT = "{months} après la dernière activité de votre dossier, plus longtemps si une loi l’exige."
 
 
 def information(kept: int) -> list[tuple[str, str]]:
@@ -58,9 +58,9 @@ def months(count: int) -> str:
 
 
 def why_passed(kept: RetentionPeriod, closed: bool) -> str:
-    """Returns why retention ended: "clos, dernier fait le 3 mars 2023 ; en CEJ : 24 mois, passés le 3 mars 2025"."""
+    """Returns why retention ended: "clos, dernière activité le 3 mars 2023 ; en CEJ : 24 mois, passés le 3 mars"."""
     return say(
-        "{state}, dernier fait le {since} ; {rule} : {months}, passés le {until}",
+        "{state}, dernière activité le {since} ; {rule} : {months}, passés le {until}",
         state="clos" if closed else "ouvert, sans suite",
         since=dates.day(kept.since, year=True),
         rule=RULES[kept.rule],
@@ -93,7 +93,7 @@ def goes(facts: int, participations: int) -> list[str]:
     """Returns what an erasure deletes: the content of so many events and participations."""
     lines = [
         "l’identité, les coordonnées, le programme, le groupe, le projet",
-        say("ce que disent {facts} : notes, résultats, prescriptions, orientations", facts=plural(facts, "fait")),
+        say("ce que disent {facts} : notes, résultats, prescriptions, orientations", facts=plural(facts, "ligne")),
     ]
     count = plural(participations, "participation à Pix", "participations à Pix")
     return [*lines, *([say("{count}, avec noms et résultats", count=count)] if participations else [])]
@@ -101,7 +101,7 @@ def goes(facts: int, participations: int) -> list[str]:
 
 def stays(workshops: int) -> list[str]:
     """Returns what an erasure keeps; `workshops` counts the person's workshops."""
-    lines = ["les jours, la nature de chaque fait, et qui l’a noté", "une empreinte, pour que Pix ne la ramène pas"]
+    lines = ["les jours, la nature de chaque ligne, et qui l’a notée", "une empreinte, pour que Pix ne la ramène pas"]
     seat = say("sa place dans {count}, comptée sans nom", count=plural(workshops, "atelier"))
     return [*lines[:1], *([seat] if workshops else []), *lines[1:]]
 

@@ -126,8 +126,8 @@ WORDS: dict[str, TaskWords] = {
         {"": ("rappel noté le {on}", "Rappel noté le {on}")},
     ),
     "review-late-event": TaskWords(
-        "Relire un fait tardif", "Relire", "Faits tardifs", "pour la relecture",
-        ("fait tardif à relire", "faits tardifs à relire"),
+        "Relire une arrivée tardive", "Relire", "Arrivées tardives", "pour la relecture",
+        ("arrivée tardive à relire", "arrivées tardives à relire"),
         {"": ("arrivé le {on}, dossier clos", "Arrivé le {on}, alors que le dossier était clos")},
     ),
     "book-workshop": TaskWords(

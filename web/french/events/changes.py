@@ -139,7 +139,7 @@ def _along_the_way(dossier: Dossier, names: Names, zone: str) -> Iterator[Field]
         yield f"handed {key}", label, f"à {names.staff(handed.to)}{until}"
     for person, glass in dossier.glasses.items():
         yield f"glass {person}", "Reçu·e sans être suivi·e", f"par {names.staff(person)}, le {_day(glass.until)}"
-    yield "late", "Fait tardif", f"à relire, arrivé le {_day(dossier.late.on)}" if dossier.late else ""
+    yield "late", "Arrivée tardive", f"à relire, le {_day(dossier.late.on)}" if dossier.late else ""
 
 
 def _appointment(appointment: Appointment, zone: str) -> str:

@@ -56,7 +56,7 @@ EVENTS: dict[type[Event], EventWords] = {
     e.AppointmentMissed: ("Rendez-vous manqué", "Rendez-vous manqué : {task}[ — {note}]"),
     e.YoungPersonChased: ("Relance", "Relance {channel}[ {subject}], {reached}[ : {note}]"),
     e.NoteTaken: ("Note", "Note[ : {text}]"),
-    e.LateEventReviewed: ("Relecture d’un fait tardif", "Fait tardif relu[ : {note}]"),
+    e.LateEventReviewed: ("Relecture d’une arrivée tardive", "Arrivée tardive relue[ : {note}]"),
     e.DossierClosed: ("Clôture", "Dossier clos : {reason}[ — {note}]"),
     e.DossierReopened: ("Réouverture", "Dossier rouvert[ : {reason}]"),
     e.NeedAssessed: ("Besoin", "{needed}[ : {reason}]"),

@@ -83,7 +83,8 @@ LABELS: dict[str, str] = {
     "refused": "Refusés", "groupings": "Intercommunalités", "commune": "Commune",
     "communes": "Communes", "radius": "Kilomètres autour",
     "columns": "Colonnes", "credit": "Origine", "outlines": "Contours",
-    "version": "N° du fait annulé", "warnings": "À vérifier", "way": "Par", "wish": "Souhait", "zone": "Fuseau horaire",
+    "version": "N° de la ligne annulée",
+    "warnings": "À vérifier", "way": "Par", "wish": "Souhait", "zone": "Fuseau horaire",
 }  # fmt: skip
 """Label of each field."""
 

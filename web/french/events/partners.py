@@ -64,7 +64,7 @@ DECISIONS: dict[str, str] = {
     "relist_partner": "remettre un partenaire",
     "attach_name": "rattacher un nom à un partenaire",
     "use_partner": "orienter vers un partenaire",
-    "take_back_partner_event": "annuler un fait d’un partenaire",
+    "take_back_partner_event": "annuler une ligne d’un partenaire",
     "list_offer": "inscrire une offre",
     "revise_offer": "modifier une offre",
     "close_offer": "clore une offre",

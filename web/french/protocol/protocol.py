@@ -54,7 +54,7 @@ _OWED = (
     ),
     ("plan-retake", _FOLLOWS, "{opens} après une action terminée", "nouveau passage prévu, ou décliné"),
     ("assign-advisor", _TREATS, "à l’ouverture d’un dossier que personne ne suit", "dossier affecté"),
-    ("review-late-event", _TREATS, "quand un fait arrive sur un dossier clos", "fait relu"),
+    ("review-late-event", _TREATS, "quand quelque chose arrive sur un dossier clos", "arrivée relue"),
     ("confirm-erasure", _LEADS, "quand l’effacement d’une personne est demandé", "personne effacée, ou dossier gardé"),
     ("close-or-plan", _FOLLOWS, "après {opens} sans rien, ou les relances épuisées", "dossier clos, ou relancé"),
     ("recall", _FOLLOWS, "le jour que l’on s’est fixé", "fait, ou remis à un autre jour"),

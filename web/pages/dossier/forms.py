@@ -245,8 +245,8 @@ Until = Annotated[
     Label(
         "Jusqu’au",
         "date",
-        hint="Vide : trois mois au plus, en attendant le fait choisi.",
-        missing="Choisissez jusqu’à quel jour la tâche attend, ou quel fait.",
+        hint="Vide : trois mois au plus, en attendant l’événement choisi.",
+        missing="Choisissez jusqu’à quel jour la tâche attend, ou quel événement.",
         together=True,
         since="today",
     ),
@@ -695,12 +695,12 @@ class CloseForm(DatedForm):
 
 
 class RetractForm(DatedForm):
-    reason: Annotated[str, Label("Motif", "textarea", hint="L’historique garde le fait, barré, avec ce motif.")]
+    reason: Annotated[str, Label("Motif", "textarea", hint="L’historique garde la ligne, barrée, avec ce motif.")]
     version: int
 
 
 class UnmatchForm(DatedForm):
-    reason: Annotated[str, Label("Motif", "textarea", hint="L’historique garde les faits, barrés, avec ce motif.")]
+    reason: Annotated[str, Label("Motif", "textarea", hint="L’historique garde les lignes, barrées, avec ce motif.")]
     participation: UUID
 
 
@@ -817,7 +817,7 @@ FORMS: dict[str, DossierForm] = {
     "snooze": DossierForm(
         follow_up.snooze_task, SnoozeForm, "task", "Mettre en pause", events=(e.TaskSnoozed,), about="task",
         save="Mettre en pause", today=True,
-        lead="la ligne revient d’elle-même ce jour-là, ou dès que le fait attendu est noté.",
+        lead="la ligne revient d’elle-même ce jour-là, ou dès que l’événement attendu est noté.",
     ),
     "hand": DossierForm(
         follow_up.hand_over_task, HandOverForm, "task", "Confier cette tâche", events=(e.TaskHandedOver,), about="task",
@@ -974,7 +974,7 @@ FORMS: dict[str, DossierForm] = {
         save="Confier", check=_check_advisor, offered=lambda dossier: is_open(dossier) and dossier.advisor is not None,
     ),
     "review": DossierForm(
-        follow_up.review_late_event, CommentForm, "task", "Fait tardif relu", events=(e.LateEventReviewed,),
+        follow_up.review_late_event, CommentForm, "task", "Arrivée tardive relue", events=(e.LateEventReviewed,),
         offered=lambda dossier: dossier.late is not None,
         lead="Quelque chose est arrivé après la clôture : voyez l’historique, puis dites ce qu’il en est.",
     ),
@@ -987,7 +987,7 @@ FORMS: dict[str, DossierForm] = {
         offered=lambda dossier: dossier.closed is not None and dossier.merged is None,
     ),
     "retract": DossierForm(
-        retraction.retract, RetractForm, "event", "Annuler ce fait", about="version", save="Annuler ce fait",
+        retraction.retract, RetractForm, "event", "Annuler cette ligne", about="version", save="Annuler cette ligne",
         today=True, offered=can_always,
     ),
     "unmatch": DossierForm(

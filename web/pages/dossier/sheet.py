@@ -48,7 +48,9 @@ router = APIRouter()
 KNOWN = ("C’était déjà noté.", "C’est enregistré, mais une partie l’était déjà.")
 """The answers to a form that added nothing, or not all of it."""
 NOT_LOST = "Ce que vous avez écrit et que le dossier n’a pas est repris ici : gardez-le en note, ou renoncez."
-CORRECTED = "Ce fait vient d’être corrigé ou annulé dans une autre page : regardez l’historique, puis renoncez ici."
+CORRECTED = (
+    "Cette ligne vient d’être corrigée ou annulée dans une autre page : regardez l’historique, puis renoncez ici."
+)
 LONGEST_SEARCH = 100
 REPLACED = "remplacé par une correction"
 """The reason of the retraction that goes with a correction."""

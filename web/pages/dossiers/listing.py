@@ -60,7 +60,7 @@ COLUMNS: dict[str, tuple[By, str, str]] = {
     "conseiller": ("advisor", "Suivi par", "conseiller·ère"),
     "suite": ("next", "À suivre", "prochain jour"),
     "ouverture": ("opened_on", "Ouvert le", "jour d’ouverture"),
-    "activite": ("last_on", "Dernier fait", "dernier fait"),
+    "activite": ("last_on", "Dernière activité", "dernière activité"),
     "resultat": ("percent", "Résultat", "résultat"),
 }
 """The columns of the list, by their value of `tri`: how the list is sorted by them, their titles, the menu's words."""

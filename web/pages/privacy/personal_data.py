@@ -437,4 +437,4 @@ def _entry(said: str, stamp: str, details: Sequence[tuple[str, str]] = (), retra
 
 
 def _facts(count: int) -> str:
-    return plural(count, "fait")
+    return plural(count, "ligne")

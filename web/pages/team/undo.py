@@ -18,7 +18,7 @@ from web.desk.receipts import Receipt, ReceiptLine, UndoForm
 from web.french.events.sentences import AT_ONCE
 
 UNDO = "/equipe/annuler"
-FOLLOWED = "un autre fait a suivi : corrigez depuis la page de cette personne"
+FOLLOWED = "autre chose a suivi : corrigez depuis la page de cette personne"
 _Way = tuple[Decision[..., Any], dict[str, Any]]
 """A decision that takes something back, and what it is sent."""
 _Row = tuple[UUID, list[Recorded], _Way]

@@ -272,7 +272,7 @@ def _receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
     lines = [ReceiptLine(sentences.sentence(one, names, zone=desk.zone, history=trail)) for one in events]
     if not lines:
         return None
-    title = "Enregistré :" if len(lines) == 1 else f"{typography.number(len(lines))} faits enregistrés :"
+    title = "Enregistré :" if len(lines) == 1 else f"{typography.number(len(lines))} lignes enregistrées :"
     receipt = Receipt(title, lines)
     if any(isinstance(one.event, SeatTaken | WaitlistJoined) for one in events):
         return desk_undo.offer(desk, receipt, reference, f"/ateliers/{workshop.id}/inscrire/annuler")

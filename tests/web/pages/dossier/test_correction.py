@@ -65,7 +65,7 @@ def test_a_correction_sent_twice_or_from_two_tabs_is_recorded_once(locale: House
         assert client.post(address, data=one).status_code == 303
     late = client.post(address, data=two)
     assert late.status_code == 422
-    assert "vient d’être corrigé ou annulé dans une autre page" in words(late.text)
+    assert "vient d’être corrigée ou annulée dans une autre page" in words(late.text)
     assert values(late.text)["text"] == "a son permis B"
     counting = [event.text for event in locale.events(dossier) if isinstance(event, e.NoteTaken)]
     assert counting == ["a son permi", "a son permis"]

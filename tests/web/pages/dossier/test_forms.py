@@ -78,7 +78,11 @@ MISSING: dict[str, tuple[dict[str, str], str, str]] = {
     "refer": ({"partner": ""}, "partner", "Écrivez le nom du partenaire."),
     "progress": ({"outcome": ""}, "outcome", "Dites où en sont les tutoriels."),
     "link": ({"channel": ""}, "channel", "Dites comment le lien part."),
-    "snooze": ({"until": "", "awaits": ""}, "until", "Choisissez jusqu’à quel jour la tâche attend, ou quel fait."),
+    "snooze": (
+        {"until": "", "awaits": ""},
+        "until",
+        "Choisissez jusqu’à quel jour la tâche attend, ou quel événement.",
+    ),
     "end": ({"outcome": ""}, "outcome", "Dites comment l’action a pris fin."),
     "chase": ({"channel": ""}, "channel", "Dites comment l’échange a eu lieu."),
 }

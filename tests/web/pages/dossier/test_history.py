@@ -203,7 +203,7 @@ def test_a_correction_shows_what_goes_with_it_before_it_is_done(locale: House) -
     built = next(n for n, event in enumerate(locale.events(dossier), 1) if isinstance(event, e.PrescriptionBuilt))
     page = client.get(f"/dossiers/{dossier}?formulaire=retract&sur={built}")
     preview = words(str(parsed(page.text).select_one(".preview")))
-    assert preview.startswith("2 faits annulés Prescription construite")
+    assert preview.startswith("2 lignes annulées Prescription construite")
     assert "Orientation vers Médiathèque de Mortagne" in preview
     assert "N’est plus à faire Orienter" in preview
     assert "Redevient à faire Construire la prescription" in preview
@@ -219,7 +219,7 @@ def test_what_came_from_pix_is_not_corrected_but_unmatched(locale: House) -> Non
     assert "annulez le rapprochement" in words(page)
     client = locale.client("Sophie Lecomte")
     page = client.get(f"/dossiers/{dossier}?formulaire=unmatch&sur={found}").text
-    assert "2 faits annulés" in words(page)
+    assert "2 lignes annulées" in words(page)
     assert "N’est plus à faire Transmettre le résultat" in words(page)
     assert send(client, dossier, "unmatch", {**values(page), "reason": "homonyme"}).status_code == 303
     assert not locale.state(dossier).diagnostic.participations

@@ -144,7 +144,7 @@ def test_a_group_s_end_moves_in_one_go_previewed_done_and_undone(at_work: House)
     assert groups(at_work) == {"Diallo Aminata": moved, "Diallo Hugo": moved, "Sans Autre": (None, None)}
     assert client.post("/dossiers/groupe", data=form).headers["Location"] == answer.headers["Location"], "said twice"
     after = client.get(answer.headers["Location"]).text
-    assert "2 faits enregistrés :" in words(after)
+    assert "2 lignes enregistrées :" in words(after)
     assert "Aminata Diallo : programme : CEJ, groupe Printemps, période collective jusqu’au 30 juin" in words(after)
     undone = client.post("/dossiers/groupe/annuler", data=sent(after, "/dossiers/groupe/annuler"))
     assert undone.status_code == 303

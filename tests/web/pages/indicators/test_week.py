@@ -77,7 +77,7 @@ def test_a_fact_has_its_day_its_hour_its_person_and_its_sentence(at_work: House)
     found = page(at_work)
     assert acts(found) == [("Lundi 16 mars", ["10:12 Aminata Diallo Pix présenté au premier accueil"])]
     assert parsed(found).select_one(".week-days .item a")["href"] == f"/dossiers/{dossier}"
-    assert said(parsed(found).select_one("#counts")) == "1 fait noté"
+    assert said(parsed(found).select_one("#counts")) == "1 ligne notée"
     assert texts(found, ".week-days .parts li") == ["Présentation de Pix 1"]
     assert acts(page(at_work, who=PAUL)) == []
 
@@ -92,7 +92,7 @@ def test_a_week_has_its_days_in_order_and_its_counts_by_kind(at_work: House) -> 
     assert [day for day, _ in acts(found)] == ["Mardi 17 mars", "Dimanche 22 mars"]
     assert acts(found)[1][1][1] == "23:12 Hugo Masson Note : Rappelle lundi"
     assert texts(found, ".week-days .parts li") == ["Présentation de Pix 2", "Note 1", "Prévision du diagnostic 1"]
-    assert said(parsed(found).select_one("#counts")) == "4 faits notés"
+    assert said(parsed(found).select_one("#counts")) == "4 lignes notées"
 
 
 def test_many_facts_are_paged_and_the_counts_are_of_the_whole_week(at_work: House) -> None:
@@ -102,7 +102,7 @@ def test_many_facts_are_paged_and_the_counts_are_of_the_whole_week(at_work: Hous
     found = page(at_work)
     assert len(parsed(found).select(".week-days .item")) == MOST
     assert texts(found, ".week-days .parts li") == [f"Présentation de Pix {MOST + 5}"]
-    assert f"Faits 1 à {MOST} sur {MOST + 5}" in words(found)
+    assert f"Lignes 1 à {MOST} sur {MOST + 5}" in words(found)
     assert texts(found, ".week-days summary") == ["Les lignes pour i-Milo, de cette page"]
     last = page(at_work, "?p=2")
     assert len(parsed(last).select(".week-days .item")) == 5
@@ -168,7 +168,7 @@ def test_what_was_retracted_is_struck_and_not_counted(at_work: House) -> None:
     ((_, (line,)),) = acts(found)
     assert line.startswith("10:12 Aminata Diallo Pix présenté au premier accueil · annulé : mauvaise personne")
     assert said(parsed(found).select_one(".week-days s")) == "Pix présenté au premier accueil"
-    assert said(parsed(found).select_one("#counts")) == "0 fait noté"
+    assert said(parsed(found).select_one("#counts")) == "0 ligne notée"
     assert not parsed(found).select("pre.copy")
 
 

@@ -64,7 +64,7 @@ def test_the_referente_asks_and_the_direction_confirms_with_the_name_typed(at_wo
     dossier = full(at_work)
     said = rights(at_work, SOPHIE, dossier)
     mine = len(at_work.events(dossier)) + 3
-    assert f"ce que disent {mine} faits : notes, résultats, prescriptions, orientations" in said
+    assert f"ce que disent {mine} lignes : notes, résultats, prescriptions, orientations" in said
     assert "1 participation à Pix, avec noms et résultats" in said
     assert "sa place dans 1 atelier, comptée sans nom" in said
     assert press(at_work, SOPHIE, dossier, "demander").status_code == 422
@@ -267,7 +267,7 @@ def test_those_kept_long_enough_are_asked_for_at_once(at_work: House) -> None:
     ticked = [str(dossier) for dossier in dossiers[:2]]
     answer = client.post("/conservation", data={"command_id": str(uuid4()), "dossier": ticked})
     page = client.get(answer.headers["location"]).text
-    assert "2 faits enregistrés" in words(page)
+    assert "2 lignes enregistrées" in words(page)
     assert "Prénom Un : effacement demandé : le délai de conservation est passé" in words(page)
     assert len(parsed(page).select('input[name="dossier"]')) == 1
     assert [said.startswith("effacement demandé · ") for said in texts(page, ".item-why")] == [True, False, True]

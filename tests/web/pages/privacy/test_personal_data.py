@@ -199,7 +199,7 @@ def test_the_page_says_what_is_in_it_and_only_who_answers_the_person_opens_it(at
         count = len(facts(file(at_work, dossier, who)))
         page = at_work.client(who).get(f"/dossiers/{dossier}/droits")
         assert "Tout ce que pixflow sait de cette personne" in words(page.text)
-        assert f"{count} faits : l’identité" in words(page.text)
+        assert f"{count} lignes : l’identité" in words(page.text)
         assert f"/dossiers/{dossier}/droits" in at_work.client(who).get(f"/dossiers/{dossier}").text
     for end in ("", "/tout.pdf", "/tout.json"):
         assert at_work.client(NADIA).get(f"/dossiers/{dossier}/droits{end}").status_code == 403
@@ -262,8 +262,8 @@ def test_dossiers_kept_long_enough_are_listed_the_oldest_first_with_why(at_work:
     page = at_work.client(HELENE).get("/conservation")
     assert texts(page.text, ".item-who") == ["Zola Ancien CEJ", "Albret Clos"]
     assert texts(page.text, ".item-why") == [
-        "ouvert, sans suite, dernier fait le 15 mars 2024 ; en CEJ : 24 mois, passés le 15 mars 2026",
-        "clos, dernier fait le 16 mars 2024 ; autre programme, ou aucun : 24 mois, passés le 16 mars 2026",
+        "ouvert, sans suite, dernière activité le 15 mars 2024 ; en CEJ : 24 mois, passés le 15 mars 2026",
+        "clos, dernière activité le 16 mars 2024 ; autre programme, ou aucun : 24 mois, passés le 16 mars 2026",
     ]
     assert "2 dossiers · en CEJ : 24 mois, en PACEA : 24 mois" in words(page.text)
     at_work.day(date(2026, 3, 17))

@@ -169,7 +169,7 @@ def test_several_rest_at_once_one_command_each_and_all_is_taken_back_in_one_pres
     assert [type(at_work.events(id)[-1]) for id in dossiers] == [e.TaskSnoozed] * 3
     assert len({at_work.served.engine.history(id)[-1].command for id in dossiers}) == 3
     page = client.get(answer.headers["location"]).text
-    assert "3 faits enregistrés" in words(page)
+    assert "3 lignes enregistrées" in words(page)
     assert "Prénom Nom0001 : en pause jusqu’au 27 mars : présenter Pix — forum des métiers" in words(page)
     assert said(parsed(page).select_one("#en-pause h2")) == "En pause · 3"
     undone = undo(at_work, page)
@@ -391,7 +391,7 @@ def test_what_something_followed_is_not_taken_back(at_work: House) -> None:
     undone = undo(at_work, page)
     assert undone.status_code == 422
     assert texts(undone.text, ".notice li") == [
-        "Prénom Nom0001 : un autre fait a suivi : corrigez depuis le dossier",
+        "Prénom Nom0001 : autre chose a suivi : corrigez depuis le dossier",
         "Prénom Nom0002 : enregistré",
     ]
     assert isinstance(at_work.events(second)[-1], e.Retracted)
@@ -503,5 +503,5 @@ def test_a_pause_of_several_tasks_without_a_day_or_a_fact_is_refused_on_its_own_
     chosen = picks(queue(at_work))
     answer = press(at_work, "snooze", chosen, until="", awaits="", reason="en stage")
     assert answer.status_code == 422
-    assert "Choisissez jusqu’à quel jour la tâche attend, ou quel fait." in words(answer.text)
+    assert "Choisissez jusqu’à quel jour la tâche attend, ou quel événement." in words(answer.text)
     assert "réponse" not in said(parsed(answer.text).select_one(".errors"))

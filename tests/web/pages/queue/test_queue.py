@@ -327,7 +327,7 @@ def test_a_pile_of_late_facts_opens_as_a_list(at_work: House) -> None:
     link = page.select_one("#pile-review-late-event .btn")
     assert link["href"] == "/boite?pile=review-late-event"
     pile = parsed(at_work.client(SOPHIE).get(link["href"]).text)
-    assert said(pile.h1) == "1 fait tardif à relire"
+    assert said(pile.h1) == "1 arrivée tardive à relire"
     assert pile.select_one(".item .btn")["href"] == f"/dossiers/{dossier}?formulaire=review#form"
     assert at_work.client(NADIA).get(link["href"]).status_code == 404
     assert at_work.client(SOPHIE).get("/boite?pile=unknown").status_code == 404

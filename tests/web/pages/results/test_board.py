@@ -197,7 +197,7 @@ def test_the_nearly_certain_are_confirmed_in_one_go(at_work: House) -> None:
     assert texts(str(page), ".unfolded li")[0] == "=Colin @Tom : Tom Colin même n° i-Milo · mêmes nom et prénom"
     form = form_of(page, "/confirmer-surs")
     after = board.follow(board.send(form))
-    assert "2 faits enregistrés" in after
+    assert "2 lignes enregistrées" in after
     assert "Haddad Zoé, c’est Zoé Haddad Annuler…" in after
     assert "À rapprocher · 1" in after
     head = at_work.served.engine.head()
@@ -246,7 +246,7 @@ def test_whoever_was_confirmed_is_not_asked_again(at_work: House) -> None:
     board.record([first, again])
     assert "À rapprocher · 2" in board.said()
     answer = board.send(form_of(board.card("KAMARA"), "/confirmer"))
-    assert "2 faits enregistrés" in board.follow(answer)
+    assert "2 lignes enregistrées" in board.follow(answer)
     assert "À rapprocher · 0" in board.said()
     assert len(at_work.state(dossier).diagnostic.participations) == 2
     assert "À rapprocher · 2" in board.follow(board.press(answer.headers["Location"], "form.undo-all"))

@@ -152,7 +152,7 @@ def test_what_was_debriefed_meanwhile_is_not_taken_back(board: Board, people: di
     assert answer.status_code == 422
     assert texts(answer.text, ".notice li") == [
         "Tom Colin : enregistré",
-        "Zoé Haddad : un autre fait a suivi : corrigez depuis le dossier",
+        "Zoé Haddad : autre chose a suivi : corrigez depuis le dossier",
     ]
     assert isinstance(board.house.events(people["Tom Colin"])[-1], d.Retracted)
 

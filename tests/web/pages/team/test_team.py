@@ -390,7 +390,7 @@ def test_each_person_has_a_result_when_one_is_refused(at_work: House) -> None:
     assert answer.status_code == 422
     assert "1 sur 2 notés" in words(answer.text)
     assert texts(answer.text, ".notice.late li") == [
-        "Nadia Benali : c’est déjà noté, le 10 mars 2026. Si la date est fausse, annulez ce fait d’abord.",
+        "Nadia Benali : c’est déjà noté, le 10 mars 2026. Si la date est fausse, annulez cette ligne d’abord.",
         "Paul Rey : noté",
     ]
 
@@ -516,7 +516,7 @@ def test_an_absence_just_declared_changed_or_cancelled_is_taken_back(at_work: Ho
     assert (take_back(client, changed).status_code, known()) == (303, first)
     late = take_back(client, changed, command_id=str(uuid4()))
     assert (late.status_code, known()) == (422, first)
-    assert "Un autre fait a suivi" in words(late.text)
+    assert "Autre chose a suivi" in words(late.text)
 
     data = {"command_id": str(uuid4()), "absence": str(absence)}
     cancelled = recorded(client, client.post(f"/equipe/{person}/cancel", data=data))
@@ -557,7 +557,7 @@ def test_a_meeting_noted_of_several_people_is_taken_back_at_once(at_work: House)
     partly = take_back(client, page)
     assert partly.status_code == 422
     assert texts(partly.text, ".notice.late li") == [
-        "Nadia Benali : un autre fait a suivi : corrigez depuis la page de cette personne",
+        "Nadia Benali : autre chose a suivi : corrigez depuis la page de cette personne",
         "Paul Rey : noté",
     ]
     assert [len(at_work.served.refs.team[id].milestones) for id in people] == [2, 0]

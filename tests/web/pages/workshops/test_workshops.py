@@ -241,7 +241,7 @@ def schedule(at_work: House, name: str = NADIA, **changes: Any) -> Any:
 
 def test_a_workshop_is_scheduled_at_an_hour_of_here(at_work: House) -> None:
     page = schedule(at_work, SAMIR)
-    assert "Enregistré" in words(page.text) or "2 faits enregistrés" in words(page.text)
+    assert "Enregistré" in words(page.text) or "2 lignes enregistrées" in words(page.text)
     assert "Lundi 23 mars, de 14:00 à 16:30" in words(page.text)
     made = UUID(str(page.url).partition("?")[0].rpartition("/")[2])
     found = state(at_work, made)
@@ -447,7 +447,7 @@ def test_those_who_wait_are_added_by_ticking_cej_first_then_by_the_names_shown(a
     boxes = [box["value"] for box in parsed(page).select("#remplir input[name=dossier]")]
     assert boxes == list(map(str, [cej, *later]))
     after = press(client, f"/ateliers/{made}", "inscrire", dossier=[str(cej), str(later[0])])
-    assert "2 faits enregistrés :" in words(after.text)
+    assert "2 lignes enregistrées :" in words(after.text)
     assert list(state(at_work, made).seats) == [cej, later[0]]
     assert "Attendent une place · 1" in words(after.text)
     commands = {at_work.served.engine.history(dossier)[-1].command for dossier in (cej, later[0])}
@@ -461,7 +461,7 @@ def test_seats_just_booked_are_taken_back_in_one_press(at_work: House) -> None:
     page = press(client, f"/ateliers/{made}", "inscrire", dossier=[str(one) for one in two])
     form = form_of(page.text, "inscrire/annuler")
     back = client.post(form["action"], data=values(form))
-    assert "2 faits enregistrés :" in words(client.get(back.headers["location"]).text)
+    assert "2 lignes enregistrées :" in words(client.get(back.headers["location"]).text)
     assert not state(at_work, made).seats
     assert [at_work.state(one).diagnostic.seat.status for one in two] == ["cancelled", "cancelled"]
 

@@ -1,4 +1,4 @@
-"""Pages write for everybody in one way: « référent·e », « référent·es » (docs/glossary.md)."""
+"""Words of docs/glossary.md: everybody is written to in one way, and a *fait* is a word of the auditor's pages."""
 
 import ast
 import re
@@ -89,3 +89,20 @@ def test_another_way_is_found(text: str) -> None:
 )
 def test_our_way_is_not(text: str) -> None:
     assert not other_ways(iter([text]))
+
+
+FACT = re.compile(
+    r"\b(?:un|le|ce|du|des|les|ces|aux?|dernier|autre|chaque|quel|\d+|}}) faits?\b(?! (?:à|dans|de|par)|$)"
+    r"|\bfaits? (?:noté|annulé|enregistré|tardif|plus ancien)",
+    re.IGNORECASE,
+)
+"""The noun: « c’est fait » and « le fait dans Résultats » are the verb."""
+OF_AUDITOR = re.compile(r"templates/audit|pages/audit|french/(?:errors|health|notices|indicators|events/sentences)")
+"""Its pages, those of who runs pixflow, and the figures that count facts."""
+
+
+@pytest.mark.parametrize("path", [*FRENCH, *TEMPLATES], ids=lambda path: "/".join(path.parts[-2:]))
+def test_a_fact_is_a_word_of_the_auditor_alone(path: Path) -> None:
+    texts = in_python(path) if path.suffix == ".py" else in_template(path)
+    found = [text for text in texts if FACT.search(text)]
+    assert OF_AUDITOR.search(str(path)) or found == []
