@@ -20,7 +20,7 @@ from web.typesetting import compile_template
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PaperEntry:
     """A thing on a paper, with labels and values. `map` is the address of a map of its place, drawn as a QR."""
 
     label: str
@@ -48,7 +48,7 @@ class Paper:
     code: str = ""
     link: str = ""
     facts: Sequence[tuple[str, str]] = ()
-    entries: Sequence[Entry] = ()
+    entries: Sequence[PaperEntry] = ()
     links: Sequence[tuple[str, str]] = ()
     titles: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()

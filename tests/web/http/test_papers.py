@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
 from web import typesetting
-from web.http.papers import Entry, Paper, pdf
+from web.http.papers import Paper, PaperEntry, pdf
 from web.typesetting import PaperLost, compile_template
 
 LETTER = Paper(
@@ -25,7 +25,10 @@ LETTER = Paper(
     title="Votre parcours numérique",
     name="Zoé Petit",
     facts=[("Votre projet", "Vendeuse"), ("Une question", "Nadia Benali")],
-    entries=[Entry("Café numérique", [("Où", "Médiathèque"), ("Ensuite", "On vous attend.")]), Entry("Atelier")],
+    entries=[
+        PaperEntry("Café numérique", [("Où", "Médiathèque"), ("Ensuite", "On vous attend.")]),
+        PaperEntry("Atelier"),
+    ],
     signatures=("Le jeune", "Pour la Mission locale"),
     issued="Document établi le 16 mars 2026",
 )

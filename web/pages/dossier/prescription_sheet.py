@@ -15,7 +15,7 @@ from web.french import dates
 from web.french.phrases import listed
 from web.french.territory import hours
 from web.french.typography import phone, say, typeset, upper_first
-from web.http.papers import Entry
+from web.http.papers import PaperEntry
 
 MAP = "https://www.openstreetmap.org"
 """The map of a place, on a telephone: its address says the place alone."""
@@ -47,7 +47,7 @@ def is_kept(state: ActionState) -> bool:
     return not state.dropped and state.outcome != "abandoned"
 
 
-def entry_of(desk: Desk, dossier: Dossier, state: ActionState) -> Entry:
+def entry_of(desk: Desk, dossier: Dossier, state: ActionState) -> PaperEntry:
     """Returns an action as the sheet says it. A partner who refused, or whom the grid alone names, is not on it."""
     there = _destination(desk, state.referral) if state.referral else None
     campaign = _complete_campaign(desk, dossier) if state.action.kind == "complete" else None
@@ -60,7 +60,7 @@ def entry_of(desk: Desk, dossier: Dossier, state: ActionState) -> Entry:
         ("À apporter", _brought(dossier, state, there)),
         ("Ensuite", _next(desk, dossier, state, there)),
     )
-    return Entry(state.action.label, tuple((label, said) for label, said in facts if said), _map(there))
+    return PaperEntry(state.action.label, tuple((label, said) for label, said in facts if said), _map(there))
 
 
 def _destination(desk: Desk, referral: Referral) -> _Destination:

@@ -48,7 +48,7 @@ BRINGS: dict[OfferKind, str] = {
     "cafe": "Votre téléphone ou votre ordinateur, si vous en avez un",
     "digital": "Une pièce d’identité et de quoi écrire",
 }
-"""What a young person brings to an offer of a kind."""
+"""Things that a young person brings to an offer of a kind."""
 
 
 class DemoPartner(Struct, frozen=True):

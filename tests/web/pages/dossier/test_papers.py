@@ -18,7 +18,7 @@ from pixflow.team import membership
 from tests.web.client import words
 from tests.web.paths import House
 from tests.web.tags import parsed
-from web.http.papers import Entry, Paper, pdf
+from web.http.papers import Paper, PaperEntry, pdf
 
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
 FORBIDDEN = ("40 %", "0,40", "llettrisme", "ompréhension", "ifficulté", "tranche")
@@ -227,7 +227,9 @@ def test_a_place_without_a_point_is_found_by_its_street_and_without_a_street_by_
 def test_a_sheet_of_five_actions_with_long_names_has_one_page_and_none_of_no_action(locale: House) -> None:
     where = "Médiathèque intercommunale Jean-Moulin des Collines du Perche normand, 12 bis avenue du Général-de-Gaulle"
     facts = (("Où", where), ("Quand", where), ("Appelez", "01 99 00 12 34"), ("Ensuite", "On vous attend."))
-    full = Entry("Café numérique", facts, "https://www.openstreetmap.org/?mlat=48.52&mlon=0.546#map=17/48.52/0.546")
+    full = PaperEntry(
+        "Café numérique", facts, "https://www.openstreetmap.org/?mlat=48.52&mlon=0.546#map=17/48.52/0.546"
+    )
     for count in (0, 1, 5):
         paper = Paper(
             structure="ML", title="Votre parcours", name="Zoé", entries=[full] * count, links=[("Pour EPN", "x" * 90)],

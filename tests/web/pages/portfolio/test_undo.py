@@ -72,9 +72,7 @@ def test_a_dossier_on_which_somebody_worked_is_left_and_corrections_are_taken_ba
     done = imported(client, *WRONG, line, all="true")
     assert at_work.state(known).phone == "+33622222222"
     at_work.on(people(at_work)["Jean"], follow_up.take_note, text="il a appelé")
-    told = (
-        "1 dossier clos comme ouvert par erreur, 1 dossier remis comme avant, 1 dossier laissé tel quel (autre chose"
-    )
+    told = "1 dossier clos comme ouvert par erreur, 1 dossier remis comme avant, 1 dossier laissé tel quel (autre chose"
     assert f"Import annulé : {told} a suivi). Le fichier corrigé l’ouvrira de nouveau." in take_back(client, done)
     assert at_work.state(known).phone == "+33611111111"
     assert state(at_work, "Jean").closed is None
