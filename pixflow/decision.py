@@ -58,6 +58,7 @@ OWN_MILESTONES = Roles(
     "member",
 )  # fmt: skip
 ONESELF = Roles(dict.fromkeys(TEAM.reach, "own"), "member")
+FIGURES_TO_ONESELF = Roles({"referent": "own", "manager": "own"}, "member")
 OWN_DETAILS = Roles({**OWN_MILESTONES.reach, "administrator": "all"}, "member")
 
 

@@ -89,8 +89,9 @@ ACCESS = {
 ACCOUNTS = {"add", "change_roles", "confirm_role", "leave", "come_back", "designate_referent"} | ACCESS
 DAYS = {"state_contact", "declare_absence", "cancel_absence"}
 OWN_CALENDAR = {"replace_calendar_address"}
+OWN_PAGE = {"choose_monthly_page"}
 STEPS = {"take_pix", "attend_training", "hold_briefing", "take_back"}
-TEAM = ACCOUNTS | DAYS | OWN_CALENDAR | STEPS | {"open_account"}
+TEAM = ACCOUNTS | DAYS | OWN_CALENDAR | OWN_PAGE | STEPS | {"open_account"}
 ERASING = {"decline_erasure", "erase_person", "erase_again", "erase_participation"}
 READING = {"issue_paper", "issue_workshop_paper", "issue_readings", "issue_event_log", "issue_list"}
 """Papers that leave an event: whoever reads may take them."""
@@ -355,7 +356,7 @@ def test_a_referent_decides_on_every_dossier_and_on_what_comes_from_pix() -> Non
     by_the_clock = {name for name, one in DECISIONS.items() if not one.roles.reach}
     as_advisors = {"break_glass", "undo_return"}  # they read the dossier, and undo any assignment
     of_direction = {"confirm_team", "issue_readings"}
-    assert refused == ACCOUNTS | OWN_CALENDAR | HOUSE | ERASING | by_the_clock | as_advisors | of_direction
+    assert refused == ACCOUNTS | OWN_CALENDAR | OWN_PAGE | HOUSE | ERASING | by_the_clock | as_advisors | of_direction
 
 
 def test_the_widest_of_several_roles_counts() -> None:
@@ -411,6 +412,12 @@ def test_nobody_replaces_the_calendar_address_of_somebody_else() -> None:
     for role, person in PEOPLE.items():
         assert may(person, "replace_calendar_address", None, person) == (role not in ("auditor", "administrator")), role
         assert not may(person, "replace_calendar_address", None, COLLEAGUE), role
+
+
+def test_who_reads_the_figures_chooses_their_own_monthly_page() -> None:
+    for role, person in PEOPLE.items():
+        assert may(person, "choose_monthly_page", None, person) == (role in ("referent", "manager")), role
+        assert not may(person, "choose_monthly_page", None, COLLEAGUE), role
 
 
 def test_accounts_are_kept_by_the_direction_and_the_administrator() -> None:

@@ -425,6 +425,7 @@ EMITTED: dict[type[Event], Emitted] = {
     s.StaffLeft: Emitted(CAMILLE, membership.record_departure, {"last_day": LATER}),
     s.StaffReturned: Emitted((*CAMILLE, s.StaffLeft(last_day=DAY, on=DAY)), membership.undo_departure, {"on": LATER}),
     s.ContactStated: Emitted(CAMILLE, membership.state_contact, {"phone": "01 99 00 12 34"}),
+    s.MonthlyPageChosen: Emitted(CAMILLE, membership.choose_monthly_page, {"wanted": True}),
     s.CalendarAddressReplaced: Emitted(CAMILLE, absences.replace_calendar_address, {"number": 1}),
     s.AbsenceDeclared: Emitted(CAMILLE, absences.declare_absence, AWAY),
     s.AbsenceCancelled: Emitted(

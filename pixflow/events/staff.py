@@ -9,7 +9,7 @@ from pixflow.events.values import Role
 
 PLAIN = frozenset({
     *("site", "on", "role", "last_day", "absence", "first", "last", "deputy", "title", "version", "until"),
-    *("to_confirm", "number", "way", "reason"),
+    *("to_confirm", "number", "way", "reason", "wanted"),
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -68,6 +68,14 @@ class ContactStated(Event):
     """The professional phone (E.164) printed on papers. A later one replaces it; None removes it."""
 
     phone: Personal[str | None]
+    on: date
+
+
+@event("staff.MonthlyPageChosen")
+class MonthlyPageChosen(Event):
+    """The member receives the page of the figures by e-mail each month, or no more. The latest choice counts."""
+
+    wanted: bool
     on: date
 
 

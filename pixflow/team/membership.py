@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pixflow import identity
 from pixflow.actor import OPERATOR
-from pixflow.decision import ACCOUNTS, MANAGER, OWN_DETAILS, OWN_MILESTONES, decision
+from pixflow.decision import ACCOUNTS, FIGURES_TO_ONESELF, MANAGER, OWN_DETAILS, OWN_MILESTONES, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import TeamConfirmed
@@ -261,6 +261,13 @@ def add_member(
     added = [role for role in roles if role not in staff.granted(on)]
     granted = granted_roles(staff, added, on=on, until=until, person=person, team=team, actor=actor)
     return [*joined, *back, *granted, *(_stated(staff, phone, on) if phone else [])]
+
+
+@decision("choose_monthly_page", FIGURES_TO_ONESELF)
+def choose_monthly_page(staff: Staff, *, wanted: bool, on: date) -> list[Event]:
+    """Chooses to receive the page of the figures by e-mail each month, or no more."""
+    must_work(staff, on)
+    return [] if wanted == staff.monthly_page else [e.MonthlyPageChosen(wanted=wanted, on=on)]
 
 
 @decision("state_contact", OWN_DETAILS)

@@ -125,6 +125,7 @@ class Staff(Struct, frozen=True):
 
     `awaiting` are the roles that wait for a second person, each with the id of who granted it, `awaiting_since` their
     days. `ends` are the last days of roles that have one. `calendar` counts the changes of their feed's address.
+    `monthly_page`: they receive the figures each month.
     `referent_ended` is the last day when the role of référent was taken back.
     """
 
@@ -146,6 +147,7 @@ class Staff(Struct, frozen=True):
     referent_ended: date | None = None
     access: Access = Access()
     calendar: int = 0
+    monthly_page: bool = False
 
     def works(self, day: date) -> bool:
         return self.version > 0 and (self.left is None or day <= self.left)
@@ -195,6 +197,8 @@ def _working(state: Staff, recorded: Recorded) -> dict[str, object]:
             return _roles(state, event, recorded.by)
         case e.CalendarAddressReplaced(number=number):
             return {"calendar": number}
+        case e.MonthlyPageChosen(wanted=wanted):
+            return {"monthly_page": wanted}
         case e.StaffLeft(last_day=last_day):
             return {"left": last_day}
         case e.StaffReturned():

@@ -10,7 +10,14 @@ from pixflow.events import staff as e
 from pixflow.events.staff import RoleGranted, StaffJoined
 from pixflow.streams import KINDS
 from pixflow.team.absences import replace_calendar_address
-from pixflow.team.membership import add_member, change_roles, record_departure, state_contact, undo_departure
+from pixflow.team.membership import (
+    add_member,
+    change_roles,
+    choose_monthly_page,
+    record_departure,
+    state_contact,
+    undo_departure,
+)
 from pixflow.team.staff import Staff, evolve, fold
 from tests.given import COLLEAGUE, DAY, LATER, given, stamped, state_of
 
@@ -25,6 +32,14 @@ CAMILLE: dict[str, Any] = {
     "name": "Camille Roy", "email": "Camille.Roy@ml.fr ", "site": "L'Aigle", "roles": ("advisor", "referent"),
     "on": DAY, "team": {MANAGER: DIRECTION}, "actor": str(MANAGER),
 }  # fmt: skip
+
+
+def test_a_member_receives_the_monthly_page_or_no_more() -> None:
+    wanted = e.MonthlyPageChosen(wanted=True, on=DAY)
+    given(JOINED).when(choose_monthly_page, wanted=True).then(wanted)
+    given(JOINED).when(choose_monthly_page, wanted=False).then()
+    given(JOINED, wanted).when(choose_monthly_page, wanted=False).then(replace(wanted, wanted=False))
+    given(JOINED, LEFT).when(choose_monthly_page, wanted=True, on=date(2026, 9, 17)).refused("has-left")
 
 
 def test_somebody_joins_in_several_roles() -> None:

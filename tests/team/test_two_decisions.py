@@ -73,6 +73,7 @@ BARE = (
 """Decisions with which nothing is sent."""
 ONE_WAY: dict[str, dict[str, Any]] = {
     **{decision: {} for decision in BARE},
+    "choose_monthly_page": {"wanted": True},
     "designate_referent": {"site": None},
     "replace_calendar_address": {"number": 1},
     "state_contact": {"phone": "01 99 00 12 34"},

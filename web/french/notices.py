@@ -74,6 +74,14 @@ def call(place: str, site: str, url: str) -> tuple[str, str]:
     return subject, f"{text}\n\n{url}\n"
 
 
+def figures(month: date, url: str) -> tuple[str, str]:
+    """Returns subject and text of the page of a month."""
+    name = dates.month(month)
+    text = say("Bonjour,\n\nVoici Pix en une page, pour {month}. Ce courriel part au début de chaque mois.", month=name)
+    more = typeset("Les indicateurs, et ne plus recevoir ce courriel : ")
+    return say("pixflow : {month} en une page", month=name), f"{text}\n\n{more}{url}\n"
+
+
 def stopped(projection: str, position: int) -> tuple[str, str]:
     """Returns subject and text of a projection that stopped."""
     text = "La table « {name} » s’est arrêtée sur le fait n° {n}. Le reste continue ; ce qu’elle montre peut manquer."

@@ -81,6 +81,7 @@ NOTICES = {
     "absence": "une absence est notée à votre nom",
     "protocol": "un protocole change la conservation ou les limites de lecture",
     "account": "un compte de l’équipe est touché",
+    "figures": "la page du mois",
 }
 ANSWERS = {"accepted": "accepté", "refused": "refusé"}
 OUTCOMES = {"done": "terminée", "abandoned": "abandonnée"}

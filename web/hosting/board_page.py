@@ -21,7 +21,7 @@ from projections.figures.tallies import FigureQuestion, count_entries
 from web.french import dates
 from web.french import indicators as french
 from web.french.typography import number, say, upper_first
-from web.hosting.figures import Counting
+from web.hosting.figure_tables import Counting
 from web.typesetting import compile_template
 
 Days = tuple[date, date]

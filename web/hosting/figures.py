@@ -2,39 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
-from sqlalchemy import Connection
 
 from pixflow.documents.definitions import Definitions
-from pixflow.indicators.entry import Basis, Clock
-from pixflow.reference_data import References
+from pixflow.indicators.entry import Clock
 from projections import audit_trail
 from projections.figures.past import as_of
-from projections.figures.questions import values
-from projections.figures.refresh import Cells, basis_of, cells_of, complete
-from projections.store.catch_up import ReadSide
+from projections.figures.refresh import basis_of
+from web.hosting.figure_tables import Counting, counting_today
 from web.hosting.served_structure import ServedStructure
-
-
-@dataclass(frozen=True)
-class Counting:
-    """Where the questions of the indicators are asked: tables, references and definitions of a day."""
-
-    connection: Connection
-    refs: References
-    basis: Basis
-    today: date
-    side: ReadSide | None = None
-
-    @cached_property
-    def cells(self) -> Cells:
-        """The cells of each cut, each with its number of dossiers."""
-        return cells_of(self.side, self.connection, self.today) if self.side else values(self.connection)
 
 
 @contextmanager
@@ -43,10 +22,11 @@ def counting(
 ) -> Iterator[Counting]:
     """Yields the tables to count in: today's, or those of an earlier day or of other definitions, made in memory."""
     side, today = served.read(), served.today()
-    with complete(side, today) as read:
+    with counting_today(side, today) as found:
         if day >= today and definitions is None:
-            yield Counting(read, side.refs, basis_of(side.refs, today), today, side)
+            yield found
             return
+        read = found.connection
         refs = served.refs
         if clock == "known" and day < today:
             end = datetime.combine(day + timedelta(1), time(), ZoneInfo(refs.structure.zone)).astimezone(UTC)

@@ -53,7 +53,8 @@ class NoLogin(smtplib.SMTPException):
 class Mail:
     """One message to one person, at an instant (UTC). `name` is unique among the messages of a structure.
 
-    `structure` is the name that stands beside the sender's address; replies go to `reply_to`, when there is one.
+    `structure` is the name that stands beside the sender's address; replies go to `reply_to`, when there is one. `pdf`
+    is attached under the name `pdf_name`.
     """
 
     to: str
@@ -63,10 +64,12 @@ class Mail:
     at: datetime
     structure: str = ""
     reply_to: str = ""
+    pdf: bytes = b""
+    pdf_name: str = ""
 
 
 def message(mail: Mail, sender: str) -> EmailMessage:
-    """Returns the message to send: plain text, marked as automatic so that mailboxes send no auto-reply."""
+    """Returns the message to send: plain text, marked as automatic so that mailboxes send no auto-reply; its PDF."""
     made, address = EmailMessage(ON_ONE_LINE), parseaddr(sender)[1]
     made["From"] = Address(f"{mail.structure} (pixflow)" if mail.structure else "pixflow", addr_spec=address)
     made["To"], made["Subject"] = mail.to, mail.subject
@@ -76,6 +79,8 @@ def message(mail: Mail, sender: str) -> EmailMessage:
     made["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(mail.text)
+    if mail.pdf:
+        made.add_attachment(mail.pdf, maintype="application", subtype="pdf", filename=mail.pdf_name)
     return made
 
 

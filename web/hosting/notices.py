@@ -6,9 +6,10 @@ a young person (docs/domain.md#papers).
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -33,7 +34,10 @@ from projections import piles as projections_piles
 from projections.piles import Lateness
 from projections.store.catch_up import ReadSide
 from web.french import notices as french
+from web.hosting.board_page import board_of_last_month, last_month
+from web.hosting.figure_tables import counting_today
 from web.hosting.mail import Mail, Outbox, fault
+from web.typesetting import PaperLost
 
 MORNING, EVENING = time(7, 30), time(20)
 """Times between which e-mails leave, in the time zone of the structure."""
@@ -50,13 +54,14 @@ _log = logging.getLogger("pixflow")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message that is due. `about` makes it unique for its person and kind."""
+    """A message that is due. `about` makes it unique for its person and kind. `page` makes the PDF that goes along."""
 
     person: UUID
     kind: NoticeKind
     about: str
     subject: str
     text: str
+    page: Callable[[], bytes] | None = None
 
 
 def send(engine: Engine, due: Iterable[Notice], outbox: Outbox) -> int:
@@ -72,7 +77,11 @@ def send(engine: Engine, due: Iterable[Notice], outbox: Outbox) -> int:
         command, to = _command(notice), refs.team[notice.person].email
         text, name = french.signed(notice.text, structure), f"{notice.kind}-{command}"
         try:
-            outbox(Mail(to, notice.subject, text, name, now, structure))
+            pdf = notice.page() if notice.page else b""
+            outbox(Mail(to, notice.subject, text, name, now, structure, pdf=pdf, pdf_name=f"pix-{notice.about}.pdf"))
+        except PaperLost:
+            _log.exception("a page to send")
+            continue
         except OSError as error:
             _log.warning("a notice could not leave: %s (%s)", type(error).__name__, fault(error))
             continue
@@ -106,7 +115,7 @@ def due_by_day(engine: Engine, side: ReadSide, url: str) -> list[Notice]:
     with side.database.connect() as connection:
         due = [*_digests(connection, refs, today, url), *_calls(connection, refs, today, url)]
         due += [*_receptions(connection, refs, now, url), *_absences(connection, refs, now, url)]
-    return [*due, *_stopped(side, refs, today)]
+    return [*due, *_stopped(side, refs, today), *_figures(side, refs, today, url)]
 
 
 def _command(notice: Notice) -> UUID:
@@ -197,6 +206,23 @@ def _stopped(side: ReadSide, refs: References, today: date) -> Iterator[Notice]:
             if "administrator" in member.roles_on(today):
                 subject, text = french.stopped(row.projection, row.position)
                 yield Notice(person, "stopped", f"{row.projection} {row.position}", subject, text)
+
+
+def _figures(side: ReadSide, refs: References, today: date, url: str) -> Iterator[Notice]:
+    """Yields the page of last month, once a month, to those who chose it. It waits for a working day."""
+    first, last = last_month(today)
+    if not refs.calendar.is_working(today) or (refs.structure.opened and refs.structure.opened > last):
+        return
+
+    @cache
+    def page() -> bytes:
+        with counting_today(side, today) as there:
+            return board_of_last_month(there, today)
+
+    for person, member in _at_work(refs, today):
+        if member.monthly_page and member.roles_on(today) & {"referent", "manager"}:
+            said = french.figures(first, f"{url}/indicateurs")
+            yield Notice(person, "figures", f"{first:%Y-%m}", *said, page)
 
 
 def _at_work(refs: References, today: date) -> Iterator[tuple[UUID, Staff]]:

@@ -31,6 +31,7 @@ NOT_PLAYED = {
     "grille.GrilleDraftDropped", "grille.GrillePublicationWithdrawn", "protocol.ProtocolPublicationWithdrawn",
     "notices.NoticeSent", "participation.PurposeSettled", "protocol.ProtocolDraftDropped",
     "protocol.ProtocolDrafted", "protocol.ProtocolEndorsed", "staff.AbsenceCancelled", "staff.CalendarAddressReplaced",
+    "staff.MonthlyPageChosen",
     "staff.ClosingRequested", "staff.FactorsResetWithdrawn", "staff.Retracted",
     "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
     "structure.ReadingsIssued", "structure.ShortcutOpened", "structure.BackupRestored", "structure.JournalSealed",

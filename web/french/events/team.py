@@ -16,6 +16,12 @@ EVENTS: dict[type[Event], EventWords] = {
         lambda event: "Téléphone de {whom} : {phone}" if event.phone else "Téléphone de {whom} retiré",
     ),
     s.CalendarAddressReplaced: ("Adresse de l’agenda", "Adresse de l’agenda de {whom} changée"),
+    s.MonthlyPageChosen: (
+        "Page du mois",
+        lambda event: "{whom} reçoit la page du mois par courriel"
+        if event.wanted
+        else "{whom} ne reçoit plus la page du mois",
+    ),
     s.RoleGranted: (
         "Rôle",
         lambda event: "Rôle donné à {whom} : {role}[, jusqu’au {until}]"
@@ -72,6 +78,7 @@ DECISIONS: dict[str, str] = {
     "confirm_role": "confirmer un rôle",
     "state_contact": "changer le téléphone de quelqu’un",
     "replace_calendar_address": "changer l’adresse de l’agenda de quelqu’un",
+    "choose_monthly_page": "choisir les courriels de quelqu’un",
     "leave": "noter un départ",
     "come_back": "noter un retour",
     "designate_referent": "désigner la ou le référent·e Pix",

@@ -16,16 +16,19 @@ from pixflow.indicators.entry import Clock
 from pixflow.indicators.outside import Figure
 from projections.figures import questions
 from projections.figures.tallies import ALL, CUTS, Cut, FigureQuestion
+from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french import dates, validation, vocabulary
 from web.french import indicators as french
 from web.french.typography import say
-from web.hosting.figures import Counting, counting
+from web.hosting.figure_tables import Counting
+from web.hosting.figures import counting
 from web.http import days, filters
 from web.http.filters import Chip, FilterMenu
 from web.http.pagination import address
 
 PATH = "/indicateurs"
+AtFigures = Annotated[Desk, allowed("referent", "manager", "auditor")]
 _DAY = timedelta(1)
 
 

@@ -17,7 +17,7 @@ from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file, in_words
 from web.french import dates
 from web.french import indicators as french
 from web.french.typography import plural, say, yes_no
-from web.hosting.figures import Counting
+from web.hosting.figure_tables import Counting
 from web.http.addresses import PageNumber
 from web.http.filters import Chip
 from web.http.pagination import SIZE, Pager
@@ -25,7 +25,7 @@ from web.http.people import listed
 from web.http.templates import show
 from web.pages.indicators import asked as asking
 from web.pages.indicators import overview
-from web.pages.indicators.asked import PATH, AskedFigures, At, count_for, figures_in
+from web.pages.indicators.asked import PATH, AskedFigures, At, AtFigures, count_for, figures_in
 from web.pages.indicators.figures import (
     FigureText,
     Number,
@@ -38,7 +38,7 @@ from web.pages.indicators.figures import (
     of_month,
     rule_rows,
 )
-from web.pages.indicators.routes import MINE, OWN, AtFigures, AtOwnFigures, recall
+from web.pages.indicators.routes import MINE, OWN, AtOwnFigures, recall
 
 router = APIRouter()
 KINDS = ("csv", "xlsx")

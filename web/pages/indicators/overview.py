@@ -19,7 +19,7 @@ from projections.figures.tallies import FigureQuestion, Stuck
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
-from web.hosting.figures import Counting
+from web.hosting.figure_tables import Counting
 from web.http.filters import Chip
 from web.pages.indicators.asked import PATH, PERIODS, AskedFigures, cell_label
 from web.pages.indicators.figures import Number, of_month

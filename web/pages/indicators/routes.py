@@ -17,21 +17,19 @@ from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
-from web.hosting.board_page import board_pdf
 from web.hosting.figures import counting
 from web.http.addresses import PageNumber
-from web.http.papers import PDF
-from web.http.people import NOBODY, listed, note
+from web.http.people import NOBODY, listed
 from web.http.templates import show
 from web.pages.indicators import asked as asking
 from web.pages.indicators import overview
-from web.pages.indicators.asked import PATH, AskedFigures, At, count_for, figures_in
+from web.pages.indicators.asked import PATH, AskedFigures, At, AtFigures, count_for, figures_in
+from web.pages.indicators.board import may_choose
 from web.pages.indicators.figures import describe_all, download, funnel
 from web.pages.indicators.week import read_week
 
 router = APIRouter()
 MINE = "/mon-activite"
-AtFigures = Annotated[Desk, allowed("referent", "manager", "auditor")]
 AtOwnFigures = Annotated[Desk, allowed("advisor")]
 COHORTS = tuple(f"I{number}" for number in range(2, 12))
 OWN = ("I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I18")
@@ -86,6 +84,7 @@ def read(request: Request, desk: AtFigures, at: At, etape: str = "") -> Response
         was=recall(desk, asked, figures),
         files={kind: asked.at(f"{PATH}.{kind}") for kind in ("csv", "xlsx", "pdf")},
         reports=desk.may(issue_report),
+        monthly=desk.refs.team[desk.me].monthly_page if may_choose(desk) else None,
         masked=french.MASKED,
     )
 
@@ -111,20 +110,6 @@ def send(request: Request, desk: AtFigures, at: At) -> Response:
     with count_for(desk, asked) as there:
         figures = figures_in(there, asked.question)
     return download(request, desk, "indicateurs", asked, list(describe_all(figures, asked).values()))
-
-
-@router.get(f"{PATH}.pdf")
-def print_page(request: Request, desk: AtFigures, at: At) -> Response:
-    """Sends the page for the board: one A4 without names, where small numbers are hidden."""
-    asked = at(desk, before="")
-    before = asked.period_before().question
-    with count_for(desk, asked) as there:
-        facet, _, value = asked.cut.partition(":")
-        whose = asking.cell_label(facet, value) if asked.cut else ""
-        made = board_pdf(there, asked.question, (before.first, before.last), whose)
-    note(request, NOBODY)
-    named = {"Content-Disposition": f'inline; filename="pix-{asked.question.last}.pdf"'}
-    return Response(made, media_type=PDF, headers=named)
 
 
 @router.get(MINE)

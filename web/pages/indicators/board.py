@@ -1,0 +1,51 @@
+"""The page for the board: one A4 without names, and the choice to receive it by e-mail each month."""
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from pixflow.authorization import Subject
+from pixflow.team.membership import choose_monthly_page
+from web.desk.commands import read_button, record
+from web.desk.desk import Desk
+from web.hosting.board_page import board_pdf
+from web.http.forms import Form, FormData
+from web.http.papers import PDF
+from web.http.people import NOBODY, note
+from web.http.templates import redirect
+from web.pages.indicators.asked import PATH, At, AtFigures, cell_label, count_for
+
+router = APIRouter()
+
+
+@router.get(f"{PATH}.pdf")
+def read(request: Request, desk: AtFigures, at: At) -> Response:
+    """Sends the page of a period; small numbers are hidden."""
+    asked = at(desk, before="")
+    before = asked.period_before().question
+    cut, _, value = asked.cut.partition(":")
+    with count_for(desk, asked) as there:
+        made = board_pdf(there, asked.question, (before.first, before.last), cell_label(cut, value) if cut else "")
+    note(request, NOBODY)
+    named = {"Content-Disposition": f'inline; filename="pix-{asked.question.last}.pdf"'}
+    return Response(made, media_type=PDF, headers=named)
+
+
+class MonthlyPageForm(Form):
+    """The choice to receive the page each month."""
+
+    wanted: bool = False
+
+
+@router.post(f"{PATH}/courriel")
+def choose(request: Request, desk: AtFigures, data: FormData) -> Response:
+    """Sends the page of each month to the person at the desk by e-mail, or no more."""
+    form = read_button(MonthlyPageForm, data)
+    if not may_choose(desk):
+        raise HTTPException(403)
+    me = {"staff": desk.me}
+    if record(desk, me, choose_monthly_page, command_id=form.command_id, wanted=form.wanted).refused:
+        raise HTTPException(403)
+    return redirect(request, f"{PATH}#courriel")
+
+
+def may_choose(desk: Desk) -> bool:
+    return desk.may(choose_monthly_page, Subject(member=desk.me))
