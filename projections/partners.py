@@ -213,10 +213,10 @@ def open_offers(streams: Collection[UUID] | None = None) -> Select[Any]:
     return query.where(~offers.c.closed, table.c.status == "listed").order_by(offers.c.stream, offers.c.offer)
 
 
-@question(lambda found: by_key((stream, offer) for stream, offer in found))
-def offer_ids() -> Select[Any]:
-    """Returns the offers of every partner, open or closed."""
-    return select(offers.c.stream, offers.c.offer).order_by(offers.c.stream, offers.c.offer)
+@question(lambda found: by_key((row.stream, row) for row in found))
+def every_offer() -> Select[Any]:
+    """Returns the offers of every partner, open or closed, by partner."""
+    return select(offers).order_by(offers.c.stream, offers.c.offer)
 
 
 @question(list_rows)

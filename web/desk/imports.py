@@ -99,12 +99,12 @@ def place_importer(served: ServedStructure) -> PlaceImporter:
         return [KnownPlace(row.stream, row.source, row.place, row.digest, row.gone) for row in rows]
 
     def listed(connection: Connection) -> list[KnownPartner]:
-        offers, opened = partners.offer_ids(connection), partners.open_offers(connection)
+        offers, opened = partners.every_offer(connection), partners.open_offers(connection)
         return [
             KnownPartner(
                 row.stream,
                 partners.details_of(row),
-                frozenset(offers.get(row.stream, ())),
+                frozenset(one.offer for one in offers.get(row.stream, ())),
                 tuple(map(partners.terms_of, opened.get(row.stream, ()))),
             )
             for row in partners.listed(connection)

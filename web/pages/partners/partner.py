@@ -16,7 +16,7 @@ from pixflow.identity import normalise
 from pixflow.open_data.duplicates import duplicates
 from pixflow.partners import contacts as contact_decisions
 from pixflow.partners import listing
-from pixflow.partners.state import PartnerState, contested, gone, proposed_kinds, terms_of
+from pixflow.partners.state import PartnerState, contested, gone, proposed_kinds
 from pixflow.place_import.plan import place_of
 from pixflow.unit_of_work import Guard
 from projections import contacts as contact_table
@@ -54,6 +54,7 @@ from web.http.templates import show
 from web.pages.partners import contacts, forms
 from web.pages.partners.contacts import PersonForm
 from web.pages.partners.listing import AtPartners
+from web.pages.partners.proposed_offers import proposed_terms
 
 router = APIRouter()
 DECISIONS: tuple[Decision[..., Any], ...] = (
@@ -270,10 +271,7 @@ def _blank(desk: Desk, id: UUID, state: PartnerState, name: str, about: str) -> 
     if name == "corriger":
         return OpenForm(name, values=forms.of_file(state.details), seen=state.version)
     if name == "offre" and about in files.PROPOSED_OFFERS:
-        grille = desk.refs.grille(desk.today).document
-        bands = [(band.low, band.high) for band in grille.bands]
-        terms = terms_of(about, files.PROPOSED_OFFERS[about], bands)  # type: ignore[arg-type]
-        return OpenForm(name, values=_values(terms))
+        return OpenForm(name, values=_values(proposed_terms(desk, about)))  # type: ignore[arg-type]
     if name == "modifier-offre":
         found = {str(offer): terms for offer, terms in state.open_offers().items()}.get(about)
         return OpenForm(name, about, {**_values(found), "offer": about}, seen=state.version) if found else None

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pixflow.engine import new_id
 from pixflow.events.values import PartnerDetails
 from pixflow.partners.catalogue import receive_catalogue
-from pixflow.partners.listing import attach_name, list_partner, suggest_partner
+from pixflow.partners.listing import attach_name, list_offer, list_partner, suggest_partner
 from projections import partners
 from web.desk import receipts
 from web.desk.commands import again, must, read_form, record, recorded
@@ -26,6 +26,7 @@ from web.pages.partners.forms import commune_of
 from web.pages.partners.listing import LIST, AtPartners, PartnerSearch
 from web.pages.partners.names import names_to_attach
 from web.pages.partners.place_map import place_map
+from web.pages.partners.proposed_offers import proposing
 
 router = APIRouter()
 Search = Annotated[PartnerSearch, Depends()]
@@ -58,6 +59,7 @@ def read(request: Request, desk: AtPartners, search: Search, p: PageNumber = 1) 
         imports=desk.may(receive_catalogue),
         map=place_map(desk, page),
         names=len(names_to_attach(desk)) if desk.may(attach_name) else 0,
+        offers=sum(len(one.kinds) for one in proposing(desk)) if desk.may(list_offer) else 0,
     )
 
 
