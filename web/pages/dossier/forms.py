@@ -482,7 +482,7 @@ class DropActionForm(ReasonForm):
 def _check_offer(desk: Desk, dossier: Dossier, form: ReferForm) -> Errors:
     """Asks for an offer or a name, one of them; an offer closed meanwhile is chosen again.
 
-    Somebody to call works at the partner of the offer.
+    Somebody to call works at the partner of the offer. No e-mail goes to whoever answers by telephone.
     """
     if form.contact and not (form.offered and contacts.is_of(desk, form.contact, form.offered[0])):
         return {
@@ -494,6 +494,8 @@ def _check_offer(desk: Desk, dossier: Dossier, form: ReferForm) -> Errors:
         }
     if form.offered and form.partner:
         return {"partner": "Choisissez dans la liste, ou écrivez un autre nom : pas les deux."}
+    if form.offered and form.email and referral_offers.is_called(desk, *form.offered, form.contact):
+        return {"email": "Cette demande se fait par téléphone : laissez le courriel vide."}
     return _unless(bool(form.offered or form.partner), "partner", "missing")
 
 

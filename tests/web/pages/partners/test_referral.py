@@ -124,6 +124,8 @@ def test_no_e_mail_leaves_before_the_young_person_agrees(at_work: House, case: C
 def test_an_offer_by_telephone_sends_no_e_mail(at_work: House, case: Case) -> None:
     partner, offer = listed(at_work, AT_MORTAGNE, case.proposal, contact="phone")
     lise = called(at_work, partner, answers="phone")
+    refused = case.send(offered=f"{partner}:{offer}", email="m@example.org")
+    assert (refused.status_code, "se fait par téléphone" in refused.text) == (422, True)
     for asked in ({}, {"contact": str(lise)}):
         before = len(case.sent())
         assert case.send(offered=f"{partner}:{offer}", agreed=None, **asked).status_code == 303
