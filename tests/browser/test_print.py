@@ -1,6 +1,6 @@
 """Every page that people print, on A4 and on Letter: no word is broken, no page is blank, its head says whose it is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -137,6 +137,15 @@ def test_each_paper_has_one_page_and_letters_are_two_a_page(printed: Printed, ke
         known(kept_tab, NADIA, printed.address)
         kept_tab.goto(f"{printed.address}/ateliers/{printed.workshop}/{name}")
         assert {len(_pages(kept_tab, sheet)) for sheet in SHEETS} == {expected}, name
+
+
+def test_the_sheet_of_a_young_person_is_read_on_every_screen(
+    printed: Printed, tab: Page, check_page: Callable[[Page], None]
+) -> None:
+    known(tab, NADIA, printed.address)
+    tab.goto(f"{printed.address}/dossiers/{printed.dossier}/prescription/{printed.prescription}")
+    check_page(tab)
+    assert "openstreetmap.org" in str(tab.get_by_role("link", name="plan du lieu").get_attribute("href"))
 
 
 def _printed_well(printed: Printed, tab: Page, name: str, path: str) -> str:
