@@ -214,9 +214,10 @@ def test_every_measure_is_explained(at_work: House, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("PIXFLOW_SMTP", "smtp://127.0.0.1:1")
     names = {re.sub(r"_(bucket|count|sum|created)$", "", name.partition("{")[0]) for name in measured(at_work)}
     page = (Path(__file__).parents[4] / "docs" / "operations.md").read_text()
-    table = page[page.index("| measure | what it counts |") :].partition("\n\n")[0]
-    assert names == set(re.findall(r"`((?:pixflow|http)_[a-z_]+)`", table))
-    alerts = page[page.index("## What to alert on") :].partition("\n## ")[0]
+    table = page[page.index("| measure | what it counts | alert") :].partition("\n\n")[0]
+    told = [row.split("|") for row in table.splitlines()[2:]]
+    assert names == {name for row in told for name in re.findall(r"`((?:pixflow|http)_[a-z_]+)`", row[1])}
+    alerts = "|".join(row[3] for row in told)
     assert names >= set(re.findall(r"(?:pixflow|http)_[a-z_]+", alerts)) > {"pixflow_structures_closed"}
     bounds = {name: float(bound) for name, bound in re.findall(r"`(pixflow_[a-z_]+) [<>] ([\de]+)`", alerts)}
     assert bounds["pixflow_backup_age_hours"] == health.BACKUP.total_seconds() / 3600
