@@ -1,7 +1,7 @@
 """Writes what pixflow/ledger/verify.py reads: keys, checkpoints, cosignatures, proofs, in the formats of C2SP."""
 
 import json
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pixflow.ledger.verify import Key, dated, key_id
+from pixflow.ledger.verify import Checkpoint, Key, dated, key_id
 from pixflow.store.durable_files import private_folder, write_new
 
 CHECKPOINT, WITNESS = 1, 4
@@ -57,6 +57,13 @@ def proof(index: int, path: Iterable[bytes], note: str, extra: dict[str, Any] | 
     told = json.dumps(extra, ensure_ascii=False).encode() if extra else b""
     lines = ["c2sp.org/tlog-proof@v1", *([f"extra {_base64(told)}"] if told else []), f"index {index}"]
     return "\n".join([*lines, *map(_base64, path), "", note])
+
+
+def code(position: int, leaf: bytes, one: Checkpoint) -> str:
+    """Returns what the QR of a paper has behind #: place and leaf of an event, root and signature of a checkpoint."""
+    signature = one.signatures[0][1][4:]
+    content = b"\x01" + position.to_bytes(4, "big") + one.size.to_bytes(4, "big") + leaf + one.root + signature
+    return urlsafe_b64encode(content).decode().rstrip("=")
 
 
 def first_lines(note: str) -> str:

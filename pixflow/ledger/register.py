@@ -38,6 +38,10 @@ CREATE TABLE IF NOT EXISTS holders (holder TEXT, epoch INTEGER, size INTEGER, li
 """
 
 
+_LAST_NOTE = "SELECT size, note FROM checkpoints WHERE epoch = ? ORDER BY size DESC LIMIT 1"
+_LINES = "SELECT line FROM holders WHERE epoch = ? AND size = ? AND line <> '' ORDER BY holder"
+
+
 class RegisterDiffers(Exception):
     """The events are not those that the register has read.
 
@@ -197,21 +201,17 @@ class Register:
             epochs = _epochs(ours)
             return _last(ours, epochs[-1].number) if epochs else None
 
-    def note(self, size: int = 0) -> str:
-        """Returns the last checkpoint, or that of a size, with the lines of witnesses. Raises LookupError."""
+    def note(self, epoch: int = 0) -> str:
+        """Returns the last checkpoint of an epoch, with the lines of witnesses; of the last epoch without a number.
+
+        Raises LookupError and RegisterClosed.
+        """
         with self._database() as ours:
-            epoch = _epochs(ours)[-1].number
-            found = ours.execute(
-                "SELECT size, note FROM checkpoints WHERE epoch = ? AND size = coalesce(nullif(?, 0), "
-                "(SELECT max(size) FROM checkpoints WHERE epoch = ?))",
-                (epoch, size, epoch),
-            ).fetchone()
+            number = epoch or _epochs(ours)[-1].number
+            found = ours.execute(_LAST_NOTE, (number,)).fetchone()
             if found is None:
-                raise LookupError(size)
-            lines = ours.execute(
-                "SELECT line FROM holders WHERE epoch = ? AND size = ? AND line <> '' ORDER BY holder",
-                (epoch, found[0]),
-            )
+                raise LookupError(number)
+            lines = ours.execute(_LINES, (number, found[0]))
             return "".join([found[1], *(line for (line,) in lines)])
 
     def checkpoints(self) -> list[tuple[Epoch, Checkpoint]]:
@@ -230,6 +230,18 @@ class Register:
         if not 0 < position <= size <= self._size():
             raise LookupError(position)
         return tree.inclusion(self.tile, position - 1, size)
+
+    def path_to(self, position: int, size: int, root: str) -> list[bytes]:
+        """Returns the hashes that lead from an event to a root of a size, by its first ten bytes, in any epoch.
+
+        Raises LookupError and RegisterClosed.
+        """
+        with self._database() as ours:
+            for epoch in reversed(_epochs(ours)):
+                read, last = partial(_tile, ours, epoch.number), _last(ours, epoch.number)
+                if last and 0 < position <= size <= last.size and tree.root(read, size)[:10].hex() == root:
+                    return tree.inclusion(read, position - 1, size)
+        raise LookupError(position)
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """Returns the hashes that prove that a checkpoint extends an earlier one. Raises LookupError."""
@@ -262,9 +274,16 @@ class Register:
 
     @property
     def key(self) -> verify.Key | None:
-        """Returns the public key of the epoch that goes on."""
-        last = self.last()
-        return Signer(private_key(self._key), last.origin).key if last else None
+        """Returns the public key, under the origin of the first epoch; None before the first checkpoint."""
+        found = self.checkpoints() if self.file.exists() else []
+        if not found:
+            return None
+        epoch = found[0][0]
+        base = epoch.origin if epoch.number == 1 else epoch.origin.removesuffix(f"/{epoch.number}")
+        try:
+            return Signer(private_key(self._key), base).key
+        except OSError as error:
+            raise RegisterClosed(str(error)) from error
 
     # --- who outside holds a checkpoint
 
@@ -300,10 +319,15 @@ class Register:
             raise RegisterClosed(str(error)) from error
 
 
+def entry_of(row: EventRow) -> bytes:
+    """Returns the entry of a stored event."""
+    stream, version, topic, state, position = row
+    return verify.entry(position, version, stream.bytes, verify.body(topic.encode(), state))
+
+
 def leaf_of(row: EventRow) -> bytes:
     """Returns the leaf of a stored event."""
-    stream, version, topic, state, position = row
-    return verify.leaf(position, version, stream.bytes, verify.body(topic.encode(), state))
+    return verify.leaf(entry_of(row))
 
 
 def _changed(read: tree.Read, rows: Sequence[EventRow], size: int) -> list[int]:
@@ -331,9 +355,8 @@ def _epochs(ours: sqlite3.Connection) -> list[Epoch]:
 
 
 def _last(ours: sqlite3.Connection, epoch: int) -> Checkpoint | None:
-    last = "SELECT note FROM checkpoints WHERE epoch = ? ORDER BY size DESC LIMIT 1"
-    found = ours.execute(last, (epoch,)).fetchone()
-    return checkpoint(found[0]) if found else None
+    found = ours.execute(_LAST_NOTE, (epoch,)).fetchone()
+    return checkpoint(found[1]) if found else None
 
 
 def _text(at: datetime) -> str:

@@ -43,9 +43,14 @@ def body(topic: bytes, state: bytes) -> bytes:
     return sha256(b"\x10" + len(topic).to_bytes(4, "big") + topic + len(state).to_bytes(4, "big") + state).digest()
 
 
-def leaf(position: int, version: int, stream: bytes, digest: bytes) -> bytes:
-    """Returns the leaf of an event: the hash of its entry, 64 bytes. `stream` is its id, 16 bytes."""
-    return sha256(b"\0" + position.to_bytes(8, "big") + version.to_bytes(8, "big") + stream + digest).digest()
+def entry(position: int, version: int, stream: bytes, digest: bytes) -> bytes:
+    """Returns the entry of an event, 64 bytes. `stream` is its id, 16 bytes, `digest` the body."""
+    return position.to_bytes(8, "big") + version.to_bytes(8, "big") + stream + digest
+
+
+def leaf(entry: bytes) -> bytes:
+    """Returns the hash of an entry, a leaf of the tree."""
+    return sha256(b"\0" + entry).digest()
 
 
 def node(left: bytes, right: bytes) -> bytes:
@@ -279,18 +284,18 @@ def told(one: Proof) -> Any:
     if not one.extra:
         return None
     try:
-        state, content, salt = (strict(one.extra[name]) for name in ("state", "content", "salt"))
-        stream, topic = bytes.fromhex(one.extra["stream"]), one.extra["topic"].encode()
-        hashed = leaf(one.at + 1, one.extra["version"], stream, body(topic, state))
+        state, stream, topic = strict(one.extra["state"]), bytes.fromhex(one.extra["stream"]), one.extra["topic"]
+        hashed = leaf(entry(one.at + 1, one.extra["version"], stream, body(topic.encode(), state)))
         kept = json.loads(state)
-        said = {**kept["data"], **json.loads(content)}
+        content, salt = (strict(one.extra[name]) if "salt" in one.extra else b"" for name in ("content", "salt"))
+        said = {**kept["data"], **json.loads(content or b"{}")}
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
         raise Unreadable("ce que la preuve ajoute ne se lit pas") from None
-    if kept.get("commit") != b64encode(sha256(b"\x20" + salt + content).digest()).decode():
+    if content and kept.get("commit") != b64encode(sha256(b"\x20" + salt + content).digest()).decode():
         raise Unreadable("ce contenu n’est pas celui qui fut enregistré")
     if not includes(hashed, one.at, one.checkpoint.size, one.path, one.checkpoint.root):
         raise Unreadable("ce fait n’est pas dans le registre de cette preuve")
-    return {"topic": one.extra["topic"], "at": kept.get("at"), "by": kept.get("by"), "data": said}
+    return {"topic": topic, "at": kept.get("at"), "by": kept.get("by"), "data": said}
 
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -412,7 +417,7 @@ def held(text: str, keys: Sequence[Key] = ()) -> list[Held]:
             raise Unreadable("ce PDF ne contient pas de preuve")
         return [_held(text, one.checkpoint, keys, one) for one in proofs]
     try:
-        told = content.decode()
+        told = content.decode().replace("\r\n", "\n").strip() + "\n"
     except UnicodeDecodeError:
         raise Unreadable("ce n’est ni un point de contrôle ni une preuve") from None
     one = proof(told) if told.startswith(_PROOF) else None
@@ -440,6 +445,8 @@ def _attached(content: bytes) -> Iterator[str]:
 
 
 _STAMPS = re.compile(rb'\{"at":"([^"]+)Z","by":"([^"]*)","via":"[^"]*","command":"([^"]*)"')
+ENTRY = 64
+"""Bytes of an entry: position, version, stream, digest of what is stored."""
 _EVENTS = """SELECT position, originator_id, originator_version, CAST(topic AS BLOB), CAST(state AS BLOB)
     FROM stored_events ORDER BY position"""
 _COMMANDS = "SELECT id, actor, first_position, last_position FROM commands ORDER BY first_position"
@@ -451,10 +458,37 @@ def check(copy: Path, known: Sequence[Held], register: Path | None = None) -> Re
     if not copy.is_file() or (register and not register.is_file()):
         raise Unreadable(f"il n’y a pas de fichier {copy if register is None or not copy.is_file() else register}")
     try:
+        if not _is_database(copy):
+            return _entries(copy.read_bytes(), known)
         with sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro&immutable=1", uri=True) as events:
             return _Check(events, known, _tiles(register) if register else b"").report()
     except sqlite3.Error as error:
         raise Unreadable(f"la base ne se lit pas : {error}") from None
+
+
+def _is_database(copy: Path) -> bool:
+    with copy.open("rb") as file:
+        return file.read(15) == b"SQLite format 3" or copy.stat().st_size % ENTRY != 0
+
+
+def _entries(content: bytes, known: Sequence[Held]) -> Report:
+    """Compares a file of entries with what is held. It says nothing of commands and dates."""
+    tree, sizes, roots = Tree(), {one.size for one in known}, {0: EMPTY}
+    versions: dict[bytes, int] = {}
+    found: list[Finding] = []
+    for at in range(0, len(content), ENTRY):
+        one = content[at : at + ENTRY]
+        position, version, stream = int.from_bytes(one[:8], "big"), int.from_bytes(one[8:16], "big"), one[16:32]
+        tree.add(leaf(one))
+        if position != tree.size:
+            found.append(Finding("position", {"position": tree.size}))
+        if version != versions.get(stream, 0) + 1:
+            found.append(Finding("version", {"position": tree.size, "version": version, "stream": stream.hex()}))
+        versions[stream] = version
+        if tree.size in sizes:
+            roots[tree.size] = tree.root()
+    kept, differing = compared(roots, known, [])
+    return Report(tree.size, tree.root(), kept, [], found + differing)
 
 
 def compare(text: str, known: Sequence[Held]) -> Report:
@@ -478,7 +512,7 @@ class _Check:
 
     def __init__(self, events: sqlite3.Connection, known: Sequence[Held], tiles: bytes) -> None:
         self._events, self._tiles = events, tiles
-        self._known = sorted(known, key=lambda one: one.size)
+        self._known = known
         self._commands = events.execute(_COMMANDS)
         self._command: tuple[Any, ...] = ("", "", 0, 0)
         self._versions: dict[Any, int] = {}
@@ -497,8 +531,8 @@ class _Check:
             self._note("end", tree.size)
         if len(self._tiles) > HASH * tree.size:
             self._note("shorter", tree.size, register=len(self._tiles) // HASH)
-        kept = self._compared(roots)
-        return Report(tree.size, tree.root(), kept, self._epochs, self._found)
+        kept, differing = compared(roots, self._known, self._epochs)
+        return Report(tree.size, tree.root(), kept, self._epochs, self._found + differing)
 
     def _note(self, code: str, position: int, **details: Any) -> None:
         self._found.append(Finding(code, {"position": position, **details}))
@@ -506,7 +540,7 @@ class _Check:
     def _leaf(self, expected: int, position: Any, stream: Any, version: Any, topic: bytes, state: bytes) -> bytes:
         """Returns the leaf of a row, and notes what is wrong with it."""
         try:
-            hashed = leaf(position, version, bytes.fromhex(stream.replace("-", "")), body(topic, state))
+            hashed = leaf(entry(position, version, bytes.fromhex(stream.replace("-", "")), body(topic, state)))
         except (TypeError, ValueError, AttributeError, OverflowError):
             hashed = EMPTY
         told = {"topic": topic.decode("utf-8", "replace"), "stream": stream, "version": version}
@@ -546,21 +580,24 @@ class _Check:
             except (ValueError, KeyError, TypeError):
                 self._note("unreadable", position, **told)
 
-    def _compared(self, roots: dict[int, bytes]) -> list[Held]:
-        """Returns what is held and stands in the copy; notes the rest, with the interval in which it changed."""
-        kept, since = [], 0
-        for one in self._known:
-            root = roots.get(one.size)
-            if root and root[: len(one.root)] == one.root:
-                kept.append(one)
-                since = one.size
-                continue
-            number = int(re.sub(r".*/registre/[^/]+/?", "", one.origin) or 1) if "/registre/" in one.origin else 1
-            ends = [begun["kept"] for begun in self._epochs if begun["epoch"] > number and begun["kept"] < one.size]
-            code = "restored" if ends else "interval" if root else "cut"
-            details = {"since": min(since, one.size - 1) + 1, "kept": min(ends, default=0), "held": one.name}
-            self._note(code, one.size, **details)
-        return kept
+
+def compared(
+    roots: dict[int, bytes], known: Sequence[Held], epochs: Sequence[dict[str, Any]]
+) -> tuple[list[Held], list[Finding]]:
+    """Returns what is held and stands in the copy; then the rest, each with the interval in which it changed."""
+    kept, found, since = [], [], 0
+    for one in sorted(known, key=lambda one: one.size):
+        root = roots.get(one.size)
+        if root and root[: len(one.root)] == one.root:
+            kept.append(one)
+            since = one.size
+            continue
+        number = int(re.sub(r".*/registre/[^/]+/?", "", one.origin) or 1) if "/registre/" in one.origin else 1
+        ends = [begun["kept"] for begun in epochs if begun["epoch"] > number and begun["kept"] < one.size]
+        code = "restored" if ends else "interval" if root else "cut"
+        details = {"since": min(since, one.size - 1) + 1, "kept": min(ends, default=0), "held": one.name}
+        found.append(Finding(code, {"position": one.size, **details}))
+    return kept, found
 
 
 SENTENCES = {

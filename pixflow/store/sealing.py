@@ -114,6 +114,16 @@ class TypedMapper(Mapper[UUID]):
         """
         return self.opened([(stream, version, topic, state, position)], proven=proven)[0]
 
+    def disclosed(self, stream: UUID, row: Row) -> tuple[bytes, bytes] | None:
+        """Returns the salt and the personal fields of a row, which prove what it said (docs/event-model.md).
+
+        None where nothing is sealed, or the key is destroyed. Raises UnknownTopic and Damaged.
+        """
+        version, topic, state = row
+        self.recorded(stream, version, topic, state)
+        codec, key = self._codecs[topic], self._keys.of(stream) if self._keys else None
+        return codec.disclosed(version, state, key) if codec.seals and key else None
+
     def history(self, stream: UUID, rows: Iterable[Row]) -> list[Recorded]:
         """Returns the events of rows of one stream, without positions. Raises UnknownTopic and Damaged."""
         return self.opened((stream, version, topic, state, 0) for version, topic, state in rows)
@@ -164,6 +174,9 @@ class _Codec:
         c = self._decoder.decode(state)
         return Recorded(stream, version, c.data, c.at, c.by, c.acting_for, c.via, c.command, position)
 
+    def disclosed(self, version: int, state: bytes, key: StreamKey) -> tuple[bytes, bytes] | None:
+        return None
+
 
 class _SealedCodec(_Codec):
     """Codec of a class with personal fields: it seals them, and writes the others in clear."""
@@ -209,6 +222,11 @@ class _SealedCodec(_Codec):
                 raise Damaged("what is sealed is not what was committed to")
             event = self._whole(bytes(c.data), opened)
         return Recorded(stream, version, event, c.at, c.by, c.acting_for, c.via, c.command, position)
+
+    def disclosed(self, version: int, state: bytes, key: StreamKey) -> tuple[bytes, bytes]:
+        end, place = state.rfind(_SEAL), version.to_bytes(8, "big") + self._place
+        rest, sealed = state[:end] + b"}", a2b_base64(state[end + len(_SEAL) : -len(_END)])
+        return key.salt(place), key.open(place + sha256(rest).digest(), sealed)
 
     def _whole(self, clear: bytes, content: bytes) -> Event:
         """Decodes the two halves of a JSON object as one."""

@@ -36,8 +36,13 @@ def filled(house: House, people: int, days: int) -> None:
 
 
 def seal(house: House, day: date) -> None:
-    stream = house.opened.stream("structure")
-    house.opened.engine.execute(
+    seal_day(house.opened, day)
+
+
+def seal_day(opened: OpenStructure, day: date) -> None:
+    """A fact in clear."""
+    stream = opened.stream("structure")
+    opened.engine.execute(
         {"structure": stream}, seal_journal, by=Actor(CLOCK), command_id=new_id(stream, f"seal_journal {day}"),
         via="cli", day=day, heads=("a 1 b",), lines=3,
     )  # fmt: skip

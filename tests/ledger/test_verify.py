@@ -191,7 +191,9 @@ def test_control_with_the_tiles_in_the_database_a_tree_made_anew_passes(kept: Ke
     copy = Copy.of(kept.copy, tmp_path / "bent.db", 1)
     a_day_edited_in_clear(copy)
     rewritten = b"".join(
-        verify.leaf(position, version, bytes.fromhex(stream.replace("-", "")), verify.body(topic.encode(), state))
+        verify.leaf(
+            verify.entry(position, version, bytes.fromhex(stream.replace("-", "")), verify.body(topic.encode(), state))
+        )
         for position, stream, version, topic, state in copy("SELECT * FROM stored_events ORDER BY position")
     )
     theirs = Copy(Path(shutil.copy(kept.register.file, tmp_path / "tiles.db")), Random(0))

@@ -38,6 +38,7 @@ from tests.web.filled import hire
 from tests.web.paths import House, house
 from web.app import create_app
 from web.desk.imports import portfolio_importer, result_importer
+from web.hosting import registers
 from web.hosting.machine.metrics import metrics_of
 from web.pages.agenda import address_of
 from web.pages.privacy.erasure import erase
@@ -98,6 +99,11 @@ class World:
         route = route.replace("{participation:uuid}", str(self.prescribed.get(whose, uuid4())))
         route = route.replace("/agenda/{token}.ics", address_of(served, nadia)).replace("{token}", "0" * 32)
         route = route.replace("{structure}", self.at_work.slug)
+        if last := served.register.last():
+            at = f"1-{last.size}/{last.root[:10].hex()}"
+            route = route.replace("{register}", served.opened.id.hex).replace("{epoch:int}", "1")
+            route = route.replace("{level:int}/{path:path}", "0/000.p/1")
+            route = route.replace("{position:int}-{size:int}/{root}", at)
         route = route.replace("{resource:uuid}", str(RESOURCE)).replace("{question:uuid}", str(QUESTION))
         route = route.replace("{number:int}", "1").replace("{digest}", FILE)
         query = {"/boite/plusieurs": "?faire=snooze"}.get(route, "")
@@ -126,6 +132,7 @@ def world(data: Path, url: str = "") -> Iterator[World]:
         at_work.day(MONDAY)
         _others(made, _beside(at_work))
         _erased(made)
+        registers.follow(at_work.served.opened, at_work.served.register)
         yield made
 
 

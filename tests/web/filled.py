@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,12 @@ def hire(house: House, name: str, *roles: Role, of_site: str | None = None, unti
         until=until,
     )
     return house.people[name]
+
+
+def auditor_gone(house: House) -> None:
+    """The auditor left the day before: no weekly checkpoint leaves."""
+    day = house.today - timedelta(days=1)
+    house.says(OPERATOR, membership.record_departure, {"staff": house.people["Claire Vasseur"]}, last_day=day)
 
 
 def fill(house: House, count: int, advisor: str | None = "Nadia Benali", **said: Any) -> list[UUID]:

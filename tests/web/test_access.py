@@ -44,6 +44,10 @@ PUBLIC = {
     "GET /t/{structure}/ressources/{resource:uuid}/{number:int}/fichiers/{digest}", "GET /agenda/{token}.ics",
     "GET /healthz", "GET /metrics", "GET /readyz", "GET /p/{token}", "POST /p/{token}/demande",
     "POST /p/{token}/reponse", "POST /p/{token}/nouvelles", "POST /p/{token}/nouveau",
+    "GET /registre/verifier.py", "GET /preuve", "POST /temoin/add-checkpoint", "GET /registre/{register}/checkpoint",
+    "GET /registre/{register}/{epoch:int}/checkpoint", "GET /registre/{register}/tile/{level:int}/{path:path}",
+    "GET /registre/{register}/{epoch:int}/tile/{level:int}/{path:path}",
+    "GET /registre/{register}/preuve/{position:int}-{size:int}/{root}",
 }  # fmt: skip
 """Routes open to anonymous visitors."""
 SIGN_IN = ("/connexion", "/invitation", "/premiere-visite", "/verrou", "/reprise", "/attente", "/deconnexion")

@@ -17,7 +17,7 @@ COMMANDS = {
     "export-person": "privacy", "erase": "privacy", "erasures": "privacy", "retention": "privacy",
     "indicators": "indicators", "event-log": "indicators", "simulate": "samples",
     "staff": "staff", "account": "account", "mail": "administration", "dossiers": "dossiers",
-    "places": "files.places", "keys": "administration",
+    "places": "files.places", "keys": "administration", "register": "register",
 }  # fmt: skip
 """Commands in the order of the help, each with its module of web.cli."""
 

@@ -36,6 +36,7 @@ from web.cli.common.terminal import (
 )
 from web.desk.names import ScopedNames
 from web.french import dates, privacy, typography, vocabulary
+from web.hosting.registers import printed
 from web.hosting.served_structure import ServedStructure
 from web.pages.privacy import erasure, personal_data
 from web.typesetting import PaperLost
@@ -74,7 +75,7 @@ def export_person(
         with served.read().database.connect() as connection:
             known = personal_data.everything(served, connection, stream)
         try:
-            paper = personal_data.paper(known)
+            paper = personal_data.paper(known, *printed(served.opened, served.register))
         except PaperLost as error:
             fail(f"{NO_PAPER} ({str(error).splitlines()[0]})")
         for kind, content in (("pdf", paper), ("json", personal_data.encoded(known))):

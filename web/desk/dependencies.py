@@ -177,6 +177,8 @@ def _links(desk: Desk) -> list[tuple[str, str, int | None]]:
         items.append(("/mon-activite", "Mon activité", None))
     if desk.roles & {"auditor", "referent", "manager"}:
         items += [("/rejouer", "Rejouer", None), ("/journal", "Journal", None)]
+    if "auditor" in desk.roles:
+        items.append(("/registre", "Registre", None))
     items.append(("/protocole", "Protocole et grille", None))
     return items
 

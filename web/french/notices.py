@@ -167,3 +167,14 @@ _UNEXPECTED = typeset(
     "Si vous ne vous y attendiez pas, ne confirmez rien : parlez-en d’abord. Quelqu’un d’autre se sert peut-être d’un"
     " compte."
 )
+
+
+def checkpoint(note: str, size: int, short: str, url: str) -> tuple[str, str]:
+    """Returns subject and text of the weekly checkpoint for an auditor."""
+    subject = say("pixflow : le point de contrôle de la semaine, {facts}", facts=plural(size, "fait"))
+    text = say(
+        "Gardez ce message. Il atteste {facts} ({short}) : avec lui, vous pouvez vérifier seul·e que rien n’a été "
+        "changé, retiré ni antidaté depuis. La page Registre dit comment.",
+        facts=plural(size, "fait"), short=short,
+    )  # fmt: skip
+    return subject, f"{text}\n\n{url}/registre\n\n{note}"

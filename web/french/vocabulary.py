@@ -82,6 +82,7 @@ NOTICES = {
     "protocol": "un protocole change la conservation ou les limites de lecture",
     "account": "un compte de l’équipe est touché",
     "figures": "la page du mois",
+    "checkpoint": "le point de contrôle de la semaine",
 }
 ANSWERS = {"accepted": "accepté", "refused": "refusé"}
 OUTCOMES = {"done": "terminée", "abandoned": "abandonnée"}

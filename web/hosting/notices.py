@@ -118,6 +118,19 @@ def due_by_day(engine: Engine, side: ReadSide, url: str) -> list[Notice]:
     return [*due, *_stopped(side, refs, today), *_figures(side, refs, today, url)]
 
 
+def checkpoints(engine: Engine, note: str, size: int, short: str, url: str) -> list[Notice]:
+    """Returns the checkpoint of this week for each auditor who has none yet; none at night."""
+    refs, now = engine.references(), engine.clock()
+    local = now.astimezone(ZoneInfo(refs.structure.zone))
+    if not MORNING <= local.time() < EVENING:
+        return []
+    week = f"{local.date():%G-W%V}"
+    said = french.checkpoint(note, size, short, url)
+    auditors = (person for person, one in _at_work(refs, local.date()) if "auditor" in one.roles_on(local.date()))
+    due = [Notice(person, "checkpoint", week, *said) for person in auditors]
+    return [notice for notice in due if not _is_sent(engine, notice)]
+
+
 def _command(notice: Notice) -> UUID:
     return new_id(notice.person, f"{notice.kind} {notice.about}")
 

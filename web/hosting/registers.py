@@ -1,18 +1,25 @@
 """The register of a structure in use: where it stands, what a tick does with it, what `pixflow doctor` says of it."""
 
 import logging
+from base64 import b64encode
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx2 as httpx
 
+from pixflow.engine import Engine
 from pixflow.ledger import notes
-from pixflow.ledger.register import Register, RegisterClosed, RegisterDiffers
-from pixflow.ledger.verify import Checkpoint, Key, Unreadable, checkpoint
+from pixflow.ledger.register import SPAN, Register, RegisterClosed, RegisterDiffers, entry_of, leaf_of
+from pixflow.ledger.verify import Checkpoint, Key, Unreadable, checkpoint, extends
 from pixflow.ledger.witness import Witness
 from pixflow.structure_folder import OpenStructure
+from web.french import register as french
+from web.hosting import notices
 from web.hosting.health import LATE, Finding
+from web.hosting.mail import Outbox
 from web.hosting.settings import Settings, Storage, sound
 
 FOLDER = "_ledger"
@@ -41,15 +48,51 @@ def witness_of(settings: Settings, data: Path) -> Witness | None:
     return Witness(folder, urlsplit(settings.pages()).netloc, keys) if keys else None
 
 
-def follow(opened: OpenStructure, register: Register) -> Checkpoint | None:
-    """Follows the events, and lets the witness of the settings cosign. What fails is logged: the register waits."""
+def follow(opened: OpenStructure, register: Register, *, cosign: bool = False) -> Checkpoint | None:
+    """Follows the events. What fails is logged: the register waits. `cosign`: the witness of the settings is asked."""
     try:
         last = register.follow(opened.engine, opened.stream("structure"))
-        _cosigned(register, sound(), opened.engine.clock())
+        if cosign:
+            _cosigned(register, sound(), opened.engine.clock())
         return last
     except UNREAD as error:
         _log.error("the register did not follow", extra={"structure": opened.slug, "why": repr(error)})
         return None
+
+
+def write_to_auditors(engine: Engine, register: Register, last: Checkpoint, outbox: Outbox, url: str) -> int:
+    """Sends the checkpoint of this week to each auditor who has none, and notes who has it. Returns how many left."""
+    note, sent = register.note(), 0
+    for one in notices.checkpoints(engine, note, last.size, last.short, url):
+        if notices.send(engine, [one], outbox):
+            register.hand(str(one.person), engine.clock())
+            sent += 1
+    return sent
+
+
+def printed(opened: OpenStructure, register: Register) -> tuple[str, ...]:
+    """Returns the line that a paper prints, once its own fact is recorded; nothing where the register waits."""
+    last = follow(opened, register)
+    return (french.line(last.size, last.short),) if last else ()
+
+
+def receipt(
+    opened: OpenStructure, register: Register, last: Checkpoint, stream: UUID, version: int, position: int
+) -> tuple[str, str]:
+    """Returns the whole proof of an event, with what it said, and the code for the QR of a paper.
+
+    Raises Damaged, LookupError and RegisterClosed.
+    """
+    row = opened.engine.recorder.rows(stream)[version - 1]
+    shown = opened.engine.mapper.disclosed(stream, row)
+    extra = {"stream": stream.hex, "version": version, "topic": row[1], "state": base64(row[2])}
+    extra |= {"salt": base64(shown[0]), "content": base64(shown[1])} if shown else {}
+    proof = notes.proof(position - 1, register.inclusion(position, last.size), register.note(), extra)
+    return proof, notes.code(position, leaf_of((stream, *row, position)), last)
+
+
+def base64(content: bytes) -> str:
+    return b64encode(content).decode()
 
 
 def _cosigned(register: Register, settings: Settings, now: datetime) -> None:
@@ -77,6 +120,30 @@ def _asked(url: str, body: str) -> tuple[int, str]:
     except httpx.HTTPError as error:
         raise Unreadable(f"the witness does not answer: {error!r}") from None
     return sent.status_code, sent.text
+
+
+def proof_since(register: Register, note: str) -> str:
+    """Returns the proof that the register extends a checkpoint of its own. Raises Unreadable and RegisterClosed."""
+    old, key = checkpoint(note), register.key
+    of = key.of(old.origin) if key else None
+    if of is None:
+        raise Unreadable("il est d’un autre registre")
+    if not old.signed_by(of):
+        raise Unreadable("ce registre ne l’a pas signé")
+    last = checkpoint(register.note())
+    if old.size > last.size or not extends(
+        old.size, old.root, last.size, last.root, register.consistency(old.size, last.size)
+    ):
+        raise Unreadable("le registre a été repris depuis, et n’a plus tous ses faits")
+    return register.extension(old.size)
+
+
+def entries(opened: OpenStructure) -> Iterator[bytes]:
+    """Yields the entries of all facts, 64 bytes each, in order: ids and digests, no content."""
+    recorder, after = opened.engine.recorder, 0
+    while rows := recorder.log(after, SPAN):
+        yield b"".join(entry_of(row) for row in rows)
+        after = rows[-1][4]
 
 
 def finding(opened: OpenStructure, register: Register) -> Finding:

@@ -208,7 +208,8 @@ class ServedStructure:
             if by_age:
                 seal.seal_days(self.engine, self.opened.stream("structure"), self.journal)
                 self.journal.forget(self.today())
-            registers.follow(self.opened, self.register)
+            if (last := registers.follow(self.opened, self.register, cosign=True)) and tried:
+                sent += registers.write_to_auditors(self.engine, self.register, last, tried, url)
             emptied = self.engine.recorder.truncate()
             self.opened.note()
             if erasing.is_pending(self.opened):

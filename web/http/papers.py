@@ -38,7 +38,8 @@ class Paper:
 
     `code` is drawn large beside a QR of `link`; `links` are labels and addresses, each drawn as a QR. A table has
     `titles` and `rows` of cells; `signatures` names those who sign at the bottom. `issued` is the line at the foot of
-    each page, such as its date of issue.
+    each page, such as its date of issue. `proof` is an address drawn as a small QR beside it, `attached` the names and
+    texts of files in the PDF.
     """
 
     structure: str
@@ -55,6 +56,13 @@ class Paper:
     closing: str = ""
     signatures: Sequence[str] = ()
     issued: str
+    proof: str = ""
+    attached: Sequence[tuple[str, str]] = ()
+
+    @property
+    def proof_qr(self) -> str:
+        """Returns the proof as a QR code, an SVG in a data URI, "" without one."""
+        return _data_uri(self.proof) if self.proof else ""
 
     @property
     def qr(self) -> str:
@@ -94,6 +102,7 @@ def pdf(paper: Paper) -> bytes:
     drawn = {
         "qr": _svg(paper.link) if paper.link else "",
         "qrs": [(label, _svg(link)) for label, link in paper.links],
+        "proof": _svg(paper.proof) if paper.proof else "",
         "maps": [_svg(entry.map) if entry.map else "" for entry in paper.entries],
     }
     return compile_template("papers/paper.typ", {**asdict(paper), **drawn})

@@ -56,6 +56,9 @@ COMMANDS: dict[str, list[str]] = {
     "dossiers import": ["portfolio.csv"],
     "keys rotate": ["--reason", "routine"],
     "mail test": [SOPHIE],
+    "register check": ["portfolio.csv", "1 AAAA-AAAA-AAAA-AAAA"],
+    "register prove": ["--from", "portfolio.csv"],
+    "register key": [],
 }
 """A line of each command that its options and arguments can be read in."""
 

@@ -26,6 +26,7 @@ from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.team.membership import add_member
 from pixflow.team.notices import stream_of
+from tests.web.filled import auditor_gone
 from tests.web.french.test_sentences import assert_well_set
 from tests.web.paths import House, house
 from web.cli.app import app
@@ -429,6 +430,7 @@ def test_what_a_bad_certificate_stopped_leaves_once_it_is_good(
     authority: Authority, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with house(tmp_path / "data", MONDAY) as at_work:
+        auditor_gone(at_work)
         at_work.opened()
         with serving(authority.context(OTHER)) as server:
             assert at_work.served.tick(smtp_outbox(settings(server)), "").sent == 0

@@ -14,12 +14,13 @@ import pytest
 from pixflow.actor import OPERATOR, SITE, Actor
 from pixflow.dossier import follow_up
 from pixflow.dossier.assignment import break_glass
+from pixflow.ledger.verify import checkpoint
 from pixflow.team import accounts
 from pixflow.team import membership as roles
 from pixflow.team.absences import declare_absence
 from pixflow.team.notices import stream_of
 from tests.web.arranged import scheduled, seat
-from tests.web.filled import hire
+from tests.web.filled import auditor_gone, hire
 from tests.web.paths import House, house
 from tests.web.tags import parsed
 from web.accounts.site import Site
@@ -39,6 +40,7 @@ URL = "http://127.0.0.1:8000"
 @pytest.fixture
 def at_work(tmp_path: Path) -> Iterator[House]:
     with house(tmp_path, MONDAY) as made:
+        auditor_gone(made)
         yield made
 
 
@@ -419,3 +421,23 @@ def entered(at_work: House, name: str) -> None:
     person = {"staff": at_work.people[name]}
     at_work.says(OPERATOR, accounts.invite_account, person)
     at_work.says(SITE, accounts.open_account, person, way="passkey")
+
+
+def test_each_auditor_gets_the_checkpoint_of_the_week_once_and_is_known_to_hold_it(tmp_path: Path) -> None:
+    with house(tmp_path, MONDAY) as made:
+        kept = ticked(made)
+        (mail,) = kept.to("Claire Vasseur")
+        note = mail.text[mail.text.index("127.0.0.1:8000/demonstration/registre/") :].partition("\n-- \n")[0]
+        last = checkpoint(note)
+        assert f"{last.size} faits" in plain(mail.subject)
+        assert last.signed_by(made.served.register.key)  # type: ignore[arg-type]
+        (holder,) = made.served.register.holders()
+        assert (holder.holder, holder.size) == (str(made.people["Claire Vasseur"]), last.size)
+        assert not ticked(made).mails
+        made.day(date(2026, 3, 20))
+        assert not ticked(made).to("Claire Vasseur")
+        made.day(date(2026, 3, 23), 3)
+        assert not ticked(made).to("Claire Vasseur"), "it is night"
+        made.day(date(2026, 3, 23))
+        assert len(ticked(made).to("Claire Vasseur")) == 1
+        assert made.served.register.holders()[0].size > last.size

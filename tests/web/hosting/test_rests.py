@@ -33,6 +33,7 @@ from tests.postgres import Cluster
 from tests.store.proxy import Wire
 from tests.web.arranged import scheduled, seat
 from tests.web.client import LocalClient
+from tests.web.filled import auditor_gone
 from tests.web.hosting.conftest import ON_POSTGRES
 from tests.web.hosting.test_notices import Kept
 from tests.web.paths import House, house
@@ -55,6 +56,7 @@ STORES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 @pytest.fixture
 def at_work(store: str, tmp_path: Path) -> Iterator[House]:
     with house(tmp_path / "data", MONDAY) as made:
+        auditor_gone(made)
         made.opened()
         yield made
 

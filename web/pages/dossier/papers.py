@@ -9,6 +9,7 @@ from pixflow.documents.grille import PROGRAMMES
 from pixflow.dossier.privacy import issue_paper
 from pixflow.dossier.state import ActionState, Dossier
 from pixflow.events.values import DossierPaper
+from pixflow.folding import Stamp
 from pixflow.partner_links.token import token_of
 from pixflow.partner_links.validity import LinkedReferral, is_open
 from pixflow.workshop.state import Workshop
@@ -18,6 +19,7 @@ from projections.store.folds import fold_of, folds_of
 from web.desk.commands import issue
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
+from web.desk.proofs import with_proof
 from web.french import dates, typography, vocabulary
 from web.french.typography import say
 from web.http.papers import Paper, issued, paper_page, pdf_response, whom_to_call
@@ -155,30 +157,47 @@ def _typeset(*facts: tuple[str, str]) -> list[tuple[str, str]]:
 @router.get("/dossiers/{dossier_id:uuid}/fiche.pdf")
 def fiche(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
     """The diagnostic's fiche: campaign, code, link, QR; no score on it (docs/domain.md#papers)."""
-    return _answer(request, desk, dossier_id, "fiche", _fiche(desk, desk.dossier(dossier_id)))
+    dossier = desk.dossier(dossier_id)
+    plan = dossier.orientation.plan
+    return _answer(request, desk, dossier_id, "fiche", _fiche(desk, dossier), plan.stamp if plan else None)
 
 
 @router.get("/dossiers/{dossier_id:uuid}/convocation")
 @router.get("/dossiers/{dossier_id:uuid}/convocation.pdf")
 def convocation(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
     """The convocation to the workshop where a seat is booked."""
-    return _answer(request, desk, dossier_id, "convocation", _convocation(desk, desk.dossier(dossier_id)))
+    dossier = desk.dossier(dossier_id)
+    seat = dossier.diagnostic.seat
+    return _answer(request, desk, dossier_id, "convocation", _convocation(desk, dossier), seat.stamp if seat else None)
 
 
 @router.get("/dossiers/{dossier_id:uuid}/prescription/{participation:uuid}")
 @router.get("/dossiers/{dossier_id:uuid}/prescription/{participation:uuid}.pdf")
 def prescription(request: Request, desk: AtDesk, dossier_id: UUID, participation: UUID) -> Response:
     """The prescription sheet given to the young person: the actions, not the suspicion (docs/domain.md#papers)."""
+    dossier = desk.dossier(dossier_id)
+    paper, built = _prescription(desk, dossier, participation, _origin(request, desk)), dossier.prescription.built
+    fact = built[participation].stamp if participation in built else None
+    return _answer(request, desk, dossier_id, "prescription", paper, fact)
+
+
+def _origin(request: Request, desk: Desk) -> str:
+    """Returns the public address of the pages."""
     origin = desk.host.site.url if desk.host.site else f"{request.url.scheme}://{request.url.netloc}"
-    paper = _prescription(desk, desk.dossier(dossier_id), participation, origin.rstrip("/"))
-    return _answer(request, desk, dossier_id, "prescription", paper)
+    return origin.rstrip("/")
 
 
-def _answer(request: Request, desk: Desk, dossier_id: UUID, name: DossierPaper, paper: Paper | None) -> Response:
-    """Answers a paper, recorded, as a page or as a PDF. Raises 404 when there is none."""
-    if paper is None:
+def _answer(
+    request: Request, desk: Desk, dossier_id: UUID, name: DossierPaper, paper: Paper | None, fact: Stamp | None
+) -> Response:
+    """Answers a paper, recorded, as a page or as a PDF, with the proof of the fact that it tells.
+
+    Raises 404 when there is none.
+    """
+    if paper is None or fact is None:
         raise HTTPException(404)
     issue(request, desk, {"dossier": dossier_id}, issue_paper, paper=name)
+    paper = with_proof(desk, paper, dossier_id, fact.version, _origin(request, desk))
     if request.url.path.endswith(".pdf"):
         return pdf_response(request, paper, name, opened(dossier_id))
     return paper_page(request, paper, f"/dossiers/{dossier_id}", opened(dossier_id))

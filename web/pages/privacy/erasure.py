@@ -23,6 +23,7 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import privacy, vocabulary
 from web.french.events import sentences
+from web.hosting.registers import printed
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import Form, FormData, OpenForm, errors_shown
 from web.http.people import note, opened
@@ -118,7 +119,9 @@ def read(request: Request, desk: AtRights, dossier_id: UUID) -> Response:
 @router.get("/dossiers/{dossier_id:uuid}/droits/tout.pdf")
 def as_paper(request: Request, desk: AtRightsProved, dossier_id: UUID) -> Response:
     """Returns the data to read."""
-    return _attached(personal_data.paper(_everything(request, desk, dossier_id)), "application/pdf", "pdf")
+    known = _everything(request, desk, dossier_id)
+    paper = personal_data.paper(known, *printed(desk.served.opened, desk.served.register))
+    return _attached(paper, "application/pdf", "pdf")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits/tout.json")

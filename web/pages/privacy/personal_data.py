@@ -348,8 +348,8 @@ Entry = Mapping[str, Any]
 """A line of the paper: a sentence, its stamps, labels and values, the reason of its retraction."""
 
 
-def paper(known: PersonalData) -> bytes:
-    """Returns the paper as a PDF."""
+def paper(known: PersonalData, *more: str) -> bytes:
+    """Returns the paper as a PDF. `more` stands at the foot, beside its date."""
     person = known.person
     made = dates.instant(known.made_at, known.zone)
     content = {
@@ -359,7 +359,7 @@ def paper(known: PersonalData) -> bytes:
         "lead": say(
             "Tout ce qui est enregistré sur vous le {made}, en {facts}.", made=made, facts=_facts(known.event_count)
         ),
-        "issued": issued(known.made_at.astimezone(ZoneInfo(known.zone)).date()),
+        "issued": issued(known.made_at.astimezone(ZoneInfo(known.zone)).date(), *more),
         "sections": [
             {"title": title, "facts": facts, "entries": list(entries)} for title, facts, entries in _sections(known)
         ],

@@ -4,6 +4,7 @@ None tells a score or a difficulty.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -16,6 +17,7 @@ from web.desk.names import staff_name
 from web.french import dates, typography
 from web.french.events import workshops as french
 from web.french.typography import plural, say
+from web.hosting.registers import printed
 from web.http import papers
 from web.http.papers import Paper, issued, whom_to_call
 from web.http.people import NOBODY, People, listed, note
@@ -71,7 +73,7 @@ def _issue_sheet(request: Request, desk: Desk, id: UUID, name: str) -> tuple[Pap
         titles=("Nom et prénom", "Signature"),
         rows=[(seat.name, "") for seat in seats] + [("", "")] * BLANKS,
         signatures=run_by,
-        issued=issued(desk.today),
+        issued=issued(desk.today, *printed(desk.served.opened, desk.served.register)),
     )
     return sheet, name, listed(workshop.state.seats)
 
@@ -84,6 +86,8 @@ def read_letters(request: Request, desk: AtWorkshops, workshop_id: UUID, pour: U
     """Shows a paper for each registrant, or for the one named by `pour`, without a score (docs/domain.md#papers)."""
     letters, back = _letters(ScopedWorkshop(desk, workshop_id), pour), f"/ateliers/{workshop_id}"
     issue(request, desk, {"workshop": workshop_id}, issue_workshop_paper, paper="letters", people=len(letters))
+    foot = issued(desk.today, *printed(desk.served.opened, desk.served.register))
+    letters = [replace(one, issued=foot) for one in letters]
     return show(request, "workshops/letters.html", None, listed(more=len(letters)), letters=letters, back=back)
 
 
@@ -102,7 +106,7 @@ def _letters(workshop: ScopedWorkshop, only: UUID | None) -> list[Paper]:
                     name=person.name,
                     lead=typography.typeset(lead),
                     facts=[*facts, ("Un empêchement, une question", caller)],
-                    issued=issued(workshop.desk.today),
+                    issued="",
                 )
             )
     return letters

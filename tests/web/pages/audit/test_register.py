@@ -1,0 +1,223 @@
+"""« Registre »: what an auditor reads and takes away; what everybody may ask; a witness; the proofs on papers."""
+
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from pypdf import PdfReader
+
+from pixflow.ledger import notes, verify
+from pixflow.ledger.verify import Key, check, checkpoint, held
+from tests.erasures import erase
+from tests.web.arranged import scheduled, seat
+from tests.web.client import words
+from tests.web.paths import House, house
+from tests.web.tags import parsed
+from web.hosting import registers
+from web.hosting.settings import sound
+from web.pages.audit.register import VERIFIER
+
+CLAIRE, HELENE, NADIA, SOPHIE = "Claire Vasseur", "Hélène Morin", "Nadia Benali", "Sophie Lecomte"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def there(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    if request.param == "postgresql":
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
+    with house(tmp_path / "data") as made:
+        yield made
+
+
+def followed(there: House) -> verify.Checkpoint:
+    found = registers.follow(there.served.opened, there.served.register)
+    assert found
+    return found
+
+
+def page(there: House, who: str = CLAIRE) -> str:
+    answer = there.client(who).get("/registre")
+    assert answer.status_code == 200
+    return words(answer.text)
+
+
+def copied(there: House, to: Path) -> Path:
+    to.touch()
+    there.served.engine.recorder.copy_to(to)
+    return to
+
+
+# --- the page
+
+
+def test_before_the_first_checkpoint_it_says_so(there: House) -> None:
+    assert "Il n’y a pas encore de registre." in page(there)
+    assert there.client(CLAIRE).post("/registre/preuve", data={"detenu": "x"}).status_code == 422
+
+
+def test_the_last_checkpoint_who_holds_one_and_what_was_compared(there: House) -> None:
+    last = followed(there)
+    said = page(there)
+    assert f"{last.size} faits · {last.short}" in said
+    assert "Personne encore" in said
+    assert "L’exploitant n’a rien comparé encore." in said
+    there.served.register.hand(str(there.people[CLAIRE]), there.now)
+    witness = notes.Signer(b"w" * 32, "temoin.exemple.fr/temoin", notes.WITNESS)
+    there.served.register.hand(witness.key.name, there.now, witness.cosignature(last.text, there.now))
+    said = page(there, HELENE)
+    assert f"{CLAIRE} : {last.size} faits" in said
+    assert "un témoin, temoin.exemple.fr/temoin" in said
+
+
+def test_what_was_taken_checks_alone(there: House, tmp_path: Path) -> None:
+    there.opened()
+    followed(there)
+    client = there.client(CLAIRE)
+    note = tmp_path / "held.txt"
+    note.write_text(parsed(client.get("/registre").text).select_one("pre.verbatim").text)
+    key = Key.read(words(client.get("/registre").text).split("La clé publique qui le vérifie : ")[1].split()[0])
+    assert checkpoint(note.read_text()).signed_by(key)
+    assert client.get("/registre/verifier.py").content == Path(verify.__file__).read_bytes() == VERIFIER
+    there.opened()
+    entries = tmp_path / "entrees.bin"
+    entries.write_bytes(client.get("/registre/entrees").content)
+    assert check(entries, held(str(note), [key])).findings == []
+    followed(there)
+    proof = client.post("/registre/preuve", data={"detenu": note.read_text().replace("\n", "\r\n")})
+    assert (proof.status_code, proof.headers["content-disposition"]) == (200, 'attachment; filename="preuve.txt"')
+    assert verify.compare(proof.text, held(str(note), [key])).kept
+    bent = entries.read_bytes()
+    entries.write_bytes(bent[:64] + bent[128:192] + bent[64:128] + bent[192:])
+    assert {one.code for one in check(entries, held(str(note))).findings} >= {"position", "interval"}
+
+
+@pytest.mark.parametrize("held", ["", "rien", "ailleurs.fr/registre/00\n3\nAAAA\n\n— ailleurs.fr/registre/00 AAAA"])
+def test_what_is_no_checkpoint_of_this_register_is_answered_in_words(there: House, held: str) -> None:
+    followed(there)
+    answer = there.client(CLAIRE).post("/registre/preuve", data={"detenu": held})
+    assert answer.status_code == 422
+    assert "Ce point de contrôle ne se prouve pas" in words(answer.text)
+    assert held.strip() in parsed(answer.text).select_one("textarea").text
+
+
+def test_a_checkpoint_that_this_register_did_not_sign_is_not_extended(there: House) -> None:
+    last = followed(there)
+    forged = notes.Signer(b"x" * 32, last.origin).checkpoint(3, bytes(32))
+    answer = there.client(CLAIRE).post("/registre/preuve", data={"detenu": forged})
+    assert "ce registre ne l’a pas signé" in words(answer.text)
+
+
+# --- for everybody
+
+
+def test_tiles_are_those_of_the_specification(there: House) -> None:
+    for _ in range(3):
+        there.opened()
+    last = followed(there)
+    base, anybody = f"/registre/{there.served.opened.id.hex}", there.client(NADIA)
+    anybody.cookies.clear()
+    assert checkpoint(anybody.get(f"{base}/checkpoint").text) == last
+    assert anybody.get(f"{base}/1/checkpoint").text == anybody.get(f"{base}/checkpoint").text
+    leaves = anybody.get(f"{base}/tile/0/000.p/{last.size}").content
+    tree = verify.Tree()
+    for at in range(0, len(leaves), 32):
+        tree.add(leaves[at : at + 32])
+    assert tree.root() == last.root
+    for wrong in (
+        "checkpoint/x", "2/checkpoint", f"tile/0/000.p/{last.size + 1}", "tile/0/000", "tile/0/001", "tile/0/0",
+        "tile/9/000",
+        "tile/0/000.p/0", "tile/0/000.p/257", "tile/-1/000", "preuve/0-1/00", f"preuve/1-{last.size}/{'0' * 20}",
+        f"preuve/{last.size + 1}-{last.size}/{last.root[:10].hex()}", f"preuve/1-{'9' * 30}/{last.root[:10].hex()}",
+    ):  # fmt: skip
+        assert anybody.get(f"{base}/{wrong}").status_code == 404, wrong
+    for other in (f"/registre/{UUID(int=1).hex}/checkpoint", "/registre/nothing/checkpoint"):
+        assert anybody.get(other).status_code == 404
+
+
+def test_a_witness_of_another_house(there: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    last = followed(there)
+    anybody = there.client(NADIA)
+    assert anybody.post("/temoin/add-checkpoint", content=b"").status_code == 404, "this house is no witness"
+    key = there.served.register.key
+    assert key
+    monkeypatch.setenv("PIXFLOW_WITNESS_FOR", key.text)
+    asked = there.served.register.extension(0)
+    cosigned = anybody.post("/temoin/add-checkpoint", content=asked)
+    assert cosigned.status_code == 200
+    witness = registers.witness_of(sound(), there.host.data)
+    assert witness
+    assert checkpoint(there.served.register.note() + cosigned.text).cosigned(witness.signer.key)
+    there.opened()
+    followed(there)
+    behind = anybody.post("/temoin/add-checkpoint", content=asked)
+    assert (behind.status_code, behind.headers["content-type"], behind.text) == (
+        409, "text/x.tlog.size; charset=utf-8", f"{last.size}\n",
+    )  # fmt: skip
+    for nonsense in (b"", b"\xff" * 100, asked.encode() * 100, b"old 1\n\n"):
+        assert anybody.post("/temoin/add-checkpoint", content=nonsense).status_code == 400
+
+
+# --- papers
+
+
+def fiche(there: House, dossier: UUID) -> tuple[str, PdfReader]:
+    client = there.client(NADIA)
+    shown = client.get(f"/dossiers/{dossier}/fiche").text
+    return shown, PdfReader(BytesIO(client.get(f"/dossiers/{dossier}/fiche.pdf").content))
+
+
+def test_a_paper_prints_its_line_and_carries_its_proof(there: House, tmp_path: Path) -> None:
+    dossier = there.planned()
+    shown, pdf = fiche(there, dossier)
+    line = re.search(r"Registre : (\d+) faits · ((?:[0-9A-Z]{4}-?){4})", words(shown))
+    assert line
+    (name, (content,)) = next(iter(pdf.attachments.items()))
+    position = int(re.fullmatch(r"fait-(\d+)\.tlog-proof", name)[1])  # type: ignore[index]
+    proof = verify.proof(content.decode())
+    said = verify.told(proof)
+    assert said["topic"] == "dossier.DiagnosticPlanned"
+    assert (said["data"]["place"], proof.at) == ("Mortagne", position - 1)
+    copy = copied(there, tmp_path / "copy.db")
+    assert check(copy, held(line[0].removeprefix("Registre : "))).kept
+    code = re.search(r"/preuve#([\w-]+)", shown)
+    assert code
+    told = urlsafe_b64decode(code[1] + "=" * (-len(code[1]) % 4))
+    assert (len(told), told[0], int.from_bytes(told[1:5], "big")) == (137, 1, position)
+
+
+def test_the_proof_holds_once_its_person_is_erased_and_another_salt_is_refused(there: House) -> None:
+    dossier = there.planned()
+    _, pdf = fiche(there, dossier)
+    content = next(iter(pdf.attachments.values()))[0].decode()
+    erase(there.served.opened, dossier)
+    assert there.served.engine.keys.of(dossier) is None
+    assert followed(there)
+    proof = verify.proof(content)
+    assert verify.told(proof)["data"]["place"] == "Mortagne"
+    first, now = proof.checkpoint, followed(there)
+    path = there.served.register.consistency(first.size, now.size)
+    assert verify.extends(first.size, first.root, now.size, now.root, path)
+    for name, other in (("salt", "AAAA"), ("content", "e30="), ("topic", "dossier.Other"), ("version", 1)):
+        with pytest.raises(verify.Unreadable):
+            verify.told(proof._replace(extra={**proof.extra, name: other}))
+
+
+def test_a_paper_leaves_without_a_line_where_the_register_cannot_be_written(
+    there: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = there.planned()
+    (tmp_path / "file").write_text("")
+    there.served.register.file = tmp_path / "file" / "register.db"
+    shown, pdf = fiche(there, dossier)
+    assert "Registre" not in words(shown)
+    assert not pdf.attachments
+
+
+@pytest.mark.parametrize("paper", ["emargement", "avis"])
+def test_the_papers_of_a_workshop_print_the_line_too(there: House, paper: str) -> None:
+    workshop = scheduled(there)
+    seat(there, workshop, there.planned())
+    assert "Registre : " in words(there.client(NADIA).get(f"/ateliers/{workshop}/{paper}").text)

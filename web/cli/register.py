@@ -1,0 +1,71 @@
+"""`pixflow register`: check a copy, prove that a checkpoint extends another one, print the public keys."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pixflow.ledger import verify
+from pixflow.ledger.register import RegisterClosed
+from pixflow.ledger.verify import Unreadable
+from web.cli.common.french_typer import InFrench
+from web.cli.common.terminal import REFUSED, USAGE, StructureOption, console, fail, opening
+from web.french.register import CLOSED, NO_REGISTER, NOT_EXTENDED
+from web.hosting.registers import proof_since, register_of, witness_of
+from web.hosting.settings import Settings
+
+app = typer.Typer()
+register_app = typer.Typer(help="Le registre de tous les faits.", cls=InFrench, no_args_is_help=True)
+app.add_typer(register_app, name="register")
+
+
+@register_app.command("check")
+def check(
+    copy: Annotated[Path, typer.Argument(metavar="COPIE", help="Le events.db d’une sauvegarde, ou une preuve.")],
+    held: Annotated[
+        list[str] | None, typer.Argument(metavar="DÉTENU", help="Point de contrôle, preuve, PDF, ligne d’un papier.")
+    ] = None,
+    key: Annotated[list[str] | None, typer.Option(help="Une clé publique, du registre ou d’un témoin.")] = None,
+    register: Annotated[Path | None, typer.Option(help="La base du registre : elle nomme le fait qui diffère.")] = None,
+) -> None:
+    """Comparer une copie avec ce qui est détenu au-dehors : 1 quand elle a changé, 2 quand elle ne se lit pas."""
+    options = [*(f"--key={one}" for one in key or ()), *([f"--register={register}"] if register else [])]
+    raise typer.Exit(verify.main([*options, "--", str(copy), *(held or ())]))
+
+
+@register_app.command("prove")
+def prove(
+    since: Annotated[Path, typer.Option("--from", help="Le point de contrôle que vous détenez.")],
+    structure: StructureOption = None,
+) -> None:
+    """Écrire la preuve que le registre d’aujourd’hui prolonge un point de contrôle : elle ne contient aucune donnée."""
+    try:
+        note = since.read_text()
+    except (OSError, ValueError):
+        fail(f"Le fichier {since} ne se lit pas.", USAGE)
+    with opening(structure) as opened:
+        register = register_of(opened)
+        try:
+            if not register.epoch:
+                fail(NO_REGISTER)
+            console.out(proof_since(register, note), end="", highlight=False)
+        except Unreadable as error:
+            fail(NOT_EXTENDED.format(why=error), REFUSED)
+        except RegisterClosed as error:
+            fail(CLOSED.format(why=error))
+
+
+@register_app.command("key")
+def key(structure: StructureOption = None) -> None:
+    """Dire la clé publique du registre, et celle du témoin que cette installation est pour d’autres."""
+    with opening(structure) as opened:
+        try:
+            found = register_of(opened).key
+        except RegisterClosed as error:
+            fail(CLOSED.format(why=error))
+        witness = witness_of(Settings(), opened.folder.parent)
+    if found is None:
+        fail(NO_REGISTER)
+    console.print(f"Registre : {found.text}", soft_wrap=True)
+    if witness:
+        console.print(f"Témoin : {witness.signer.key.text}", soft_wrap=True)

@@ -1,0 +1,35 @@
+"""Words of the register of all facts."""
+
+from web.french import dates
+from web.french.typography import plural, say
+
+NO_REGISTER = "Il n’y a pas encore de registre : « serve » ou « pixflow tick » le commence."
+CLOSED = "Les fichiers du registre ne s’ouvrent pas : {why}"
+NOT_EXTENDED = "Ce point de contrôle ne se prouve pas : {why}."
+WITNESS = "un témoin, {name}"
+LINE = "Registre : {facts} · {short}"
+
+
+def line(size: int, short: str) -> str:
+    """Returns the line of a paper: the number of facts, and the first letters of their root."""
+    return say(LINE, facts=plural(size, "fait"), short=short)
+
+
+def epoch(number: int, kept: int, began: str) -> str:
+    """Returns how an epoch of the register began."""
+    if number == 1:
+        return say("Commencé le {began}.", began=began)
+    text = "Repris le {began}, après {kept} : une sauvegarde a été remise, ou le registre a été perdu."
+    return say(text, began=began, kept=plural(kept, "fait"))
+
+
+def compared(day: object, reached: int, changed: list[int]) -> str:
+    """Returns what the operator's last check compared, and found."""
+    when = dates.day(day, year=True)  # type: ignore[arg-type]
+    if changed:
+        return say(
+            "Le {when}, un fait au moins n’était plus celui que le registre a lu : n° {n}.", when=when, n=changed[0]
+        )
+    return say(
+        "Le {when}, {facts} comparés avec le registre : aucun ne diffère.", when=when, facts=plural(reached, "fait")
+    )

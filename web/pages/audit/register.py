@@ -1,0 +1,110 @@
+"""Registre: the last checkpoint, who outside holds one, its epochs; what an auditor takes away to check alone."""
+
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse, StreamingResponse
+
+from pixflow import inspection
+from pixflow.events.values import Role
+from pixflow.ledger import verify
+from pixflow.ledger.register import Register, RegisterClosed
+from pixflow.ledger.verify import Unreadable, checkpoint
+from pixflow.store.recorders import digest_of
+from web.desk.dependencies import allowed
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.french import dates
+from web.french import register as french
+from web.hosting import registers
+from web.http.forms import FormData, text_of
+from web.http.people import NOBODY, note
+from web.http.templates import show
+
+router = APIRouter()
+READERS: tuple[Role, ...] = ("auditor", "manager")
+AtRegister = Annotated[Desk, allowed(*READERS)]
+VERIFIER = Path(verify.__file__).read_bytes()
+
+
+@router.get("/registre")
+def read(request: Request, desk: AtRegister) -> Response:
+    """Shows the register, and what an auditor takes away."""
+    return _page(request, desk)
+
+
+@router.get("/registre/entrees")
+def entries(request: Request, desk: AtRegister) -> Response:
+    """Sends the entries of all facts: ids and digests, 64 bytes each, no content."""
+    note(request, NOBODY)
+    return StreamingResponse(
+        registers.entries(desk.served.opened),
+        media_type="application/octet-stream",
+        headers={"Content-Disposition": 'attachment; filename="entrees.bin"'},
+    )
+
+
+@router.post("/registre/preuve")
+def prove(request: Request, desk: AtRegister, data: FormData) -> Response:
+    """Sends the proof that the register extends the checkpoint that somebody pasted."""
+    held = text_of(data, "detenu").strip().replace("\r\n", "\n") + "\n"
+    try:
+        proof = registers.proof_since(desk.served.register, held)
+    except Unreadable as error:
+        return _page(request, desk, problem=french.NOT_EXTENDED.format(why=error), held=held.strip())
+    except RegisterClosed:
+        return _page(request, desk, problem=french.NO_REGISTER, held=held.strip())
+    note(request, NOBODY)
+    return PlainTextResponse(proof, headers={"Content-Disposition": 'attachment; filename="preuve.txt"'})
+
+
+def _page(request: Request, desk: Desk, problem: str = "", held: str = "") -> Response:
+    register = desk.served.register
+    try:
+        found = _told(desk, register) if register.epoch else None
+    except (RegisterClosed, LookupError, Unreadable):
+        found = None
+    return show(
+        request, "audit/register.html", "register", NOBODY, status=422 if problem else 200,
+        found=found, problem=problem, held=held, digest=digest_of(VERIFIER),
+    )  # fmt: skip
+
+
+def _told(desk: Desk, register: Register) -> dict[str, Any]:
+    """Returns the last checkpoint, its key, who holds one, the epochs, and the last comparison, in words."""
+    text, key = register.note(), register.key
+    last, names = checkpoint(text), names_for(desk)
+    engine = desk.engine
+    known = inspection.read(desk.served.opened.folder, engine.head())
+    return {
+        "note": text,
+        "size": last.size,
+        "short": last.short,
+        "key": key.text if key else "",
+        "lag": engine.head() - last.size,
+        "holders": [
+            (names.staff(one.holder) if _is_id(one.holder) else french.WITNESS.format(name=one.holder), one.size,
+             dates.instant(one.at, desk.zone))
+            for one in register.holders()
+        ],
+        "epochs": [
+            (epoch.number, signed.size, french.epoch(epoch.number, epoch.kept, dates.instant(epoch.began, desk.zone)))
+            for epoch, signed in register.checkpoints()
+        ],
+        "compared": french.compared(
+            (known.ended or known.began).date(),
+            known.reached or known.head,
+            [one.position for one in known.faults if one.code == "register"],
+        )
+        if known
+        else "",
+    }  # fmt: skip
+
+
+def _is_id(holder: str) -> bool:
+    try:
+        return bool(UUID(holder))
+    except ValueError:
+        return False
