@@ -105,6 +105,7 @@ LEAVES: dict[str, set[type[Event]]] = {
     **{f"{_WORKSHOP}/{paper}": {workshop_events.PaperIssued} for paper in ("emargement", "emargement.pdf", "avis")},
     "GET /consultations.csv": {ReadingsIssued}, "GET /journal.xes": {EventLogIssued},
     **{f"GET {page}.{kind}": {ListIssued} for page in LISTS for kind in ("csv", "xlsx")},
+    **{f"POST /dossiers.{kind}": {ListIssued} for kind in ("csv", "xlsx")},
 }  # fmt: skip
 """Events that a page may leave: it hands something out (docs/retention.md#what-was-handed-out)."""
 

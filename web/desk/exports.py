@@ -70,10 +70,13 @@ class ExportedList:
                 yield name, value if is_code else ""
 
 
-def as_file(router: APIRouter, path: str) -> Callable[[Callable[..., ExportedList]], Callable[..., ExportedList]]:
+def as_file(
+    router: APIRouter, path: str, method: str = "GET"
+) -> Callable[[Callable[..., ExportedList]], Callable[..., ExportedList]]:
     """Decorates what makes the list of a page, whose parameters are those of the page: its files get their addresses.
 
-    They are the page's address with `.csv` and `.xlsx`. The function has a parameter `desk`, and decides who may.
+    They are the page's address with `.csv` and `.xlsx`. The function has a parameter `desk`, and decides who may. A
+    list that a text narrows is sent for by POST, as its page is.
     """
 
     def decorate(made: Callable[..., ExportedList]) -> Callable[..., ExportedList]:
@@ -87,7 +90,7 @@ def as_file(router: APIRouter, path: str) -> Callable[[Callable[..., ExportedLis
             parameters=[*known.parameters.values(), added], return_annotation=Response
         )
         for kind in MEDIA:
-            router.add_api_route(f"{path}.{kind}", send, methods=["GET"])
+            router.add_api_route(f"{path}.{kind}", send, methods=[method])
         return made
 
     return decorate

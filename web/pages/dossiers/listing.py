@@ -147,19 +147,31 @@ def read(request: Request, desk: AtDesk, asked: Asked, recu: str = "") -> Respon
 @as_file(router, PATH)
 def export(desk: AtDesk, asked: Asked) -> ExportedList:
     """Returns the whole list, in the order asked for."""
+    return _exported(desk, asked)
+
+
+@as_file(router, PATH, "POST")
+def export_narrowed(desk: AtDesk, asked: Asked, data: FormData) -> ExportedList:
+    """Returns the whole list of those that a text finds."""
+    return _exported(desk, asked, text_of(data, "q").strip()[:LONGEST])
+
+
+def _exported(desk: Desk, asked: ListAsked, text: str = "") -> ExportedList:
     _must_read(desk)
-    found = _find(desk, asked)
+    found = _find(desk, asked, text)
+    state = lists.filter_of("État", STATES[found.wanted.state])
     return ExportedList(
         page="dossiers",
         name="dossiers",
         path=PATH,
         params=found.params,
-        filters=[lists.filter_of("État", STATES[found.wanted.state]), *in_words(found.menus)],
+        filters=[state, *in_words(found.menus), *([lists.filter_of("Texte", text)] if text else [])],
         columns={title: value for title, value in EXPORTED.items() if title != OF_ALL or desk.scope.whose == "all"},
         total=found.total,
         read=lambda: found.rows(desk, MOST_ROWS, 0),
         people=lambda one: [one.dossier.stream],
         narrow="choisissez une étape, un site ou un groupe",
+        about={"q": text},
     )
 
 
