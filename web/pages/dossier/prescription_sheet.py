@@ -11,6 +11,7 @@ from pixflow.tasks.stages import WITHOUT_PARTNER
 from projections import contacts, partners
 from projections.store.folds import fold_of
 from web.desk.desk import Desk
+from web.desk.territory.referral_offers import meant
 from web.french import dates
 from web.french.phrases import listed
 from web.french.territory import hours
@@ -64,7 +65,8 @@ def entry_of(desk: Desk, dossier: Dossier, state: ActionState) -> PaperEntry:
 
 
 def _destination(desk: Desk, referral: Referral) -> _Destination:
-    row = partners.one(desk.read, referral.partner.id) if referral.partner.id else None
+    id = referral.partner.id or meant(desk, referral.partner.name)
+    row = partners.one(desk.read, id) if id else None
     partner = fold_of(desk.read, row.stream) if row else None
     contact = contacts.one(desk.read, referral.contact)
     asked = contact.details.name if contact and contact.is_there else ""

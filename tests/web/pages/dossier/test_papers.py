@@ -215,6 +215,13 @@ def test_somebody_who_left_the_place_is_not_asked_for(locale: House) -> None:
     assert "Appelez 01 99 00 12 34" in made.sheet()
 
 
+def test_a_free_name_that_means_a_listed_partner_has_its_address(locale: House) -> None:
+    named = sent(locale, partner=Partner(None, "la médiathèque"), offer=None, contact=None)
+    assert f"Où la médiathèque, adresse à demander à {NADIA}" in named.sheet()
+    locale.says(SOPHIE, listing.attach_name, {"partner": named.partner}, name="la médiathèque")
+    assert "Où Médiathèque, 3 rue du Cloître" in named.sheet()
+
+
 def test_a_place_without_a_point_is_found_by_its_street_and_without_a_street_by_nothing(locale: House) -> None:
     by_street = sent(locale, replace(LIBRARY, point=None))
     (found,) = by_street.maps()
