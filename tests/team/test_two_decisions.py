@@ -141,10 +141,10 @@ def sent_for(decision: str) -> Iterator[dict[str, Any]]:
 STEPS = [
     (name, sent)
     for name, one in DECISIONS.items()
-    if "administrator" in one.roles.reach and name != "take_back"
+    if "administrator" in one.roles.reach and name not in ("take_back", "issue_list")
     for sent in sent_for(name)
 ]
-"""Each decision with each of its contents; `take_back` retracts a milestone and nothing else."""
+"""Each decision with each of its contents. `take_back` retracts a milestone, `issue_list` notes a file: nothing else."""
 
 
 def after(refs: References, actor: UUID, person: UUID, name: str, sent: Mapping[str, Any]) -> References | None:

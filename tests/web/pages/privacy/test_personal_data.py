@@ -27,7 +27,7 @@ from tests.web.client import words
 from tests.web.filled import texts
 from tests.web.paths import House, house
 from web.cli.app import app
-from web.http import papers
+from web import typesetting
 
 NADIA, SOPHIE, HELENE = "Nadia Benali", "Sophie Lecomte", "Hélène Morin"
 MONDAY = date(2026, 3, 16)
@@ -240,7 +240,7 @@ def test_the_command_writes_no_file_when_the_paper_is_not_made(terminal: Path, m
     with house(terminal, MONDAY) as at_work:
         full(at_work)
     (folder := terminal / "pour elle").mkdir()
-    monkeypatch.setattr(papers, "LONGEST", 0.01)
+    monkeypatch.setattr(typesetting, "LONGEST", 0.01)
     result = CliRunner().invoke(app, ["export-person", "9081726", "--to", str(folder)])
     assert (result.exit_code, list(folder.iterdir())) == (1, [])
     assert "Le PDF n’a pas pu être fait" in result.output
