@@ -144,7 +144,7 @@ STEPS = [
     if "administrator" in one.roles.reach and name not in ("take_back", "issue_list")
     for sent in sent_for(name)
 ]
-"""Each decision with each of its contents. `take_back` retracts a milestone, `issue_list` notes a file: nothing else."""
+"""Each decision with each of its contents, but one that retracts a milestone, and one that notes a file."""
 
 
 def after(refs: References, actor: UUID, person: UUID, name: str, sent: Mapping[str, Any]) -> References | None:

@@ -26,8 +26,8 @@ from tests.web.arranged import held, scheduled, seat
 from tests.web.client import words
 from tests.web.filled import texts
 from tests.web.paths import House, house
-from web.cli.app import app
 from web import typesetting
+from web.cli.app import app
 
 NADIA, SOPHIE, HELENE = "Nadia Benali", "Sophie Lecomte", "Hélène Morin"
 MONDAY = date(2026, 3, 16)
