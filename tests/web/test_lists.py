@@ -166,6 +166,10 @@ def test_more_people_than_somebody_may_read_at_once_get_words_and_stop_nobody(at
         "ou prenez une partie toutes les dix minutes."
     ) in words(answer.text)
     assert issued(at_work) == []
+    lines = NewLines(at_work.served)
+    lines.take()
+    sophie.get("/dossiers")
+    assert [line.fresh for line in lines.take()] == [31], "a file that did not leave has shown nobody"
     assert len(table(at_work.client(NADIA).get("/dossiers.csv"))) == len(dossiers), "her own do not count"
 
 
