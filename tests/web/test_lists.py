@@ -57,7 +57,7 @@ def test_a_list_leaves_whole_with_its_filters_and_says_so_of_itself(at_work: Hou
     assert rows[2] == {
         "Nom": "Diallo", "Prénom": "Aminata", "N° i-Milo": "12345", "Téléphone": "06 12 34 56 78", "Programme": "",
         "Site": "L’Aigle", "Étape": "1 Orientation", "À suivre": "Présenter Pix", "À suivre le": "2026-04-07",
-        "Ouvert le": "2026-03-16", "Dernier fait": "2026-03-16", "Résultat (%)": "", "Clos": "non",
+        "Ouvert le": "2026-03-16", "Dernière activité": "2026-03-16", "Résultat (%)": "", "Clos": "non",
     }  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def test_the_second_sheet_says_what_the_file_is(at_work: House) -> None:
     assert said == {
         "Ce que dit ce fichier": None, "Structure": "Mission locale de L’Aigle – Mortagne", "Liste": "Dossiers",
         "Filtres": "État\xa0: Ouverts · Site\xa0: Mortagne", "Telle que connue": "16\xa0mars\xa02026",
-        "Dernier fait compris": head + 1, "Sortie par": SOPHIE, "Sortie le": "16\xa0mars\xa02026, 10:12", "Lignes": 1,
+        "Journal jusqu’au n°": head + 1, "Sortie par": SOPHIE, "Sortie le": "16\xa0mars\xa02026, 10:12", "Lignes": 1,
         "Jeunes": 1, "Définitions des indicateurs": "celles de pixflow",
         "Empreinte de la liste en CSV (SHA-256)": sha256(content).hexdigest(),
     }  # fmt: skip

@@ -43,7 +43,7 @@ SHEET, OF_FILE = "Liste", "Ce fichier"
 """Names of the sheets of a workbook: the list, and what the file says of itself."""
 MANIFEST = {
     "title": "Ce que dit ce fichier", "structure": "Structure", "page": "Liste", "filters": "Filtres",
-    "clock": "Telle que connue", "position": "Dernier fait compris", "by": "Sortie par", "at": "Sortie le",
+    "clock": "Telle que connue", "position": "Journal jusqu’au n°", "by": "Sortie par", "at": "Sortie le",
     "rows": "Lignes", "people": "Jeunes", "definitions": "Définitions des indicateurs",
     "digest": "Empreinte de la liste en CSV (SHA-256)",
 }  # fmt: skip

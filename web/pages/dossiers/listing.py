@@ -90,7 +90,7 @@ EXPORTED: dict[str, Callable[[DossierRow], Value]] = {
     "À suivre": lambda one: one.next.verb if one.next else "",
     "À suivre le": lambda one: (one.next.to_come or one.dossier.due) if one.next else None,
     "Ouvert le": lambda one: one.dossier.opened_on,
-    "Dernier fait": lambda one: one.dossier.last_on,
+    "Dernière activité": lambda one: one.dossier.last_on,
     "Résultat (%)": lambda one: one.dossier.percent,
     "Clos": lambda one: yes_no(one.dossier.closed),
 }

@@ -38,7 +38,7 @@ PATH = f"{LIST}/offres"
 UNDO = f"{PATH}/annuler"
 NONE_TICKED = "Cochez au moins une offre."
 NO_MORE = "ce n’est plus une offre à confirmer, rechargez la page."
-FOLLOWED = "un autre fait a suivi : corrigez sur sa fiche."
+FOLLOWED = "autre chose a suivi : corrigez sur sa fiche."
 _MOST = SIZE * len(files.PROPOSED_OFFERS)
 
 

@@ -71,7 +71,7 @@ def test_a_press_is_taken_back_but_for_what_something_followed(at_work: House, r
     at_work.says(SOPHIE, listing.close_offer, {"partner": media}, offer=offer)
     answer = referent.post(form["action"], data=undo)
     assert answer.status_code == 422
-    assert "Médiathèque : un autre fait a suivi" in words(answer.text)
+    assert "Médiathèque : autre chose a suivi" in words(answer.text)
     assert open_kinds(at_work, centre) == []
     assert ticks(referent) == [f"{centre} digital", f"{centre} access"], "a closed one is not proposed again"
     assert referent.post(form["action"], data=undo).status_code in (303, 422)
