@@ -38,10 +38,9 @@ class MonthlyPageForm(Form):
 @router.post(f"{PATH}/courriel")
 def choose(request: Request, desk: AtFigures, data: FormData) -> Response:
     """Sends the page of each month to the person at the desk by e-mail, or no more."""
-    form = read_button(MonthlyPageForm, data)
     if not may_choose(desk):
         raise HTTPException(403)
-    me = {"staff": desk.me}
+    form, me = read_button(MonthlyPageForm, data), {"staff": desk.me}
     if record(desk, me, choose_monthly_page, command_id=form.command_id, wanted=form.wanted).refused:
         raise HTTPException(403)
     return redirect(request, f"{PATH}#courriel")
