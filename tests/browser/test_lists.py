@@ -335,3 +335,24 @@ def test_a_list_leaves_as_a_file_by_the_keyboard_and_what_is_too_much_gets_words
         check_page(tab)
     tab.get_by_role("link", name="Revenir à la liste").click()
     expect(tab).to_have_url(re.compile(r"/dossiers\?groupe=mars$"))
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_the_offers_of_a_page_are_confirmed_at_once_and_taken_back(
+    served: Served, new_tab: Callable[..., Page], check_page: Callable[[Page], None], scripts: bool
+) -> None:
+    details = PartnerDetails(
+        name=f"Lieu {scripts}", town="L’Aigle", services=("Accès internet et matériel informatique",)
+    )
+    served.house.says(SOPHIE, list_partner, {"partner": uuid4()}, details=details)
+    tab = new_tab(base_url=served.address, java_script_enabled=scripts)
+    served.enter(tab, SOPHIE)
+    tab.goto("/partenaires")
+    tab.get_by_role("link", name=re.compile("à confirmer")).click()
+    if scripts:
+        check_page(tab)
+    tab.get_by_label("Toutes les offres de cette page").check()
+    tab.get_by_role("button", name="Confirmer les offres cochées").click()
+    expect(tab.get_by_text("Aucune offre à confirmer")).to_be_visible()
+    tab.get_by_role("button", name=re.compile("^(Tout annuler|Annuler)$")).press("Enter")
+    expect(tab.get_by_label(f"Lieu {scripts} : Postes et connexion")).to_be_visible()
