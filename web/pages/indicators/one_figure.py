@@ -149,6 +149,7 @@ def _page(
         chosen=name,
         chosen_title=french.cell(id, name),
         rows=list(_line_rows(desk, id, lines)),
+        after="Site" if id == STEPS.id else "La suite",
         pager=pager,
         days=asking.describe_days(asked),
         remark=asking.explain_day(asked),

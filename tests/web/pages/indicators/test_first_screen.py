@@ -54,6 +54,7 @@ def test_a_card_has_the_period_and_the_one_before_and_each_number_its_people(at_
     before = page.select(".five > li")[0].select("p a")[1]
     assert length(client, before["href"]) == 4
     shown = client.get(before["href"]).text
+    assert [head.text for head in parsed(shown).select("#list ~ table th[scope=col]")] == ["Qui", "Date", "Site"]
     assert "Du 1er mars 2026 au 20 mars 2026" in words(shown)
     assert "du 1er mars 2026 au 20 mars 2026 : ôter ce filtre" in words(shown)
 
