@@ -240,9 +240,10 @@ def house(data: Path, first: date = date(2026, 1, 5), url: str = "") -> Iterator
     folder or the database has a structure already.
     """
     clock = [_morning(first)]
-    make = partial(_make, first=first)
-    people, called = copy_of(f"house_{first:%Y_%m_%d}", data, make) if is_new(data) else make(data)
-    site = open_site(Settings(), data, url, create=True, clock=lambda: clock[0]) if url else None
+    make = partial(_make, first=first, url=url)
+    name = f"house_{first:%Y_%m_%d}{'_with_accounts' if url else ''}"
+    people, called = copy_of(name, data, make) if is_new(data) else make(data)
+    site = open_site(Settings(), data, url, clock=lambda: clock[0]) if url else None
     with open_host(data, demo=not url, site=site, clock=lambda: clock[0]) as served, closing_site(site):
         made = House(served, clock, url)
         made.people, made.campaign = dict(people), called
@@ -253,8 +254,11 @@ def _morning(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 9, 12, tzinfo=UTC)
 
 
-def _make(data: Path, first: date) -> tuple[dict[str, UUID], UUID]:
-    """Makes the house in a folder, its read tables up to date. Returns the ids of its people and of its campaign."""
+def _make(data: Path, first: date, url: str) -> tuple[dict[str, UUID], UUID]:
+    """Makes the house in a folder, its read tables up to date, and accounts where there is a `url`.
+
+    Returns the ids of its people and of its campaign.
+    """
     preset = presets.load("laigle-mortagne")
     sites = ("L’Aigle", "Mortagne")
     structure_folder.create(
@@ -267,6 +271,8 @@ def _make(data: Path, first: date) -> tuple[dict[str, UUID], UUID]:
         database=Settings().database(),
         clock=lambda: _morning(first),
     ).engine.close()
+    with closing_site(open_site(Settings(), data, url, create=True) if url else None):
+        pass
     with open_host(data, demo=True, clock=lambda: _morning(first)) as served:
         made = House(served, [_morning(first)])
         for name, role in TEAM:

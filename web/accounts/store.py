@@ -143,7 +143,7 @@ def open_accounts(
         store = AccountStore(_on_postgres(database, whole=whole), key, clock, nullcontext(), database)
     else:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        made_here = _on_sqlite(folder / FILE, whole=key.is_signing)
+        made_here = _on_sqlite(folder / FILE, there, whole=key.is_signing)
         store = AccountStore(made_here, key, clock, FileLock(folder / "accounts.lock"), None)
     if not key.is_signing:
         with store.write() as connection:
@@ -157,7 +157,7 @@ def was_made(data: Path) -> bool:
     return (data / "keys" / "_site.key").exists() or any((data / "backups" / FOLDER).glob(f"*{SUFFIX}"))
 
 
-def _on_sqlite(path: Path, *, whole: bool) -> Engine:
+def _on_sqlite(path: Path, there: set[str], *, whole: bool) -> Engine:
     made = sqlite.engine(path)
 
     @event.listens_for(made, "connect")
@@ -173,7 +173,8 @@ def _on_sqlite(path: Path, *, whole: bool) -> Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("accounts_write") else "BEGIN")
 
     path.touch(mode=0o600)
-    metadata.create_all(made)
+    if not there.issuperset(metadata.tables):
+        metadata.create_all(made)
     for table in () if whole else SIGNED:
         if "mac" not in {column["name"] for column in inspect(made).get_columns(table.name)}:
             with made.begin() as connection:

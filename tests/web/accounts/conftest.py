@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pixflow.store.postgres.database import Database
+from tests.copies import copy_of
 from tests.postgres import Cluster
 from tests.web.password_hashes import cheap_hashes, true_hashes
 from web.accounts.store import AccountStore, open_accounts
@@ -52,8 +53,17 @@ def database(request: pytest.FixtureRequest) -> Database | None:
     return made
 
 
+def _make(data: Path) -> None:
+    """Makes a store without an account in a folder."""
+    made = open_accounts(data, None, create=True)
+    assert made
+    made.close()
+
+
 @pytest.fixture
 def store(tmp_path: Path, database: Database | None, clock: Clock) -> Iterator[AccountStore]:
+    if database is None:
+        copy_of("accounts", tmp_path, _make)
     made = open_accounts(tmp_path, database, clock=clock, create=True)
     assert made
     yield made
