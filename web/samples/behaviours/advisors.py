@@ -154,7 +154,7 @@ class Advisors(Choices):
         yield case.say(follow_up.chase_young_person, about=case.task.key, channel=channel, reached=reached, note=note)
         if reached:
             self.once_reached(case)
-        elif self.chance(parameters.REMINDED, case):
+        elif self.chance(parameters.REMINDED, case) and not case.task.handed_to:
             day, reminder = self.in_days(parameters.REMINDER_IN, case), self.sim.log.new_id()
             yield case.say(follow_up.set_reminder, reminder=reminder, day=day, text="Essayer à un autre moment")
 
