@@ -11,10 +11,11 @@ from web.hosting import registers
 from web.http.papers import Paper
 
 
-def with_proof(desk: Desk, paper: Paper, stream: UUID, version: int, origin: str) -> Paper:
+def with_proof(desk: Desk, paper: Paper, stream: UUID, version: int, origin: str, *, told: bool) -> Paper:
     """Returns a paper with its proof, once its own fact is recorded: `version` of `stream` is what it tells.
 
-    The paper stays as it is where the register waits. `origin` is the public address of the pages.
+    The paper stays as it is where the register waits. `origin` is the public address of the pages. `told`: the paper
+    says all that the fact says, so the proof may say it too.
     """
     opened, register = desk.served.opened, desk.served.register
     last = registers.follow(opened, register)
@@ -22,7 +23,7 @@ def with_proof(desk: Desk, paper: Paper, stream: UUID, version: int, origin: str
         return paper
     position = dict(audit_trail.positions(desk.read, stream))[version]
     try:
-        proof, code = registers.receipt(opened, register, last, stream, version, position)
+        proof, code = registers.receipt(opened, register, last, stream, version, position, told=told)
     except (*registers.UNREAD, *UNOPENED):
         return paper
     line = f"{paper.issued} · {french.line(last.size, last.short)}"

@@ -77,14 +77,21 @@ def printed(opened: OpenStructure, register: Register) -> tuple[str, ...]:
 
 
 def receipt(
-    opened: OpenStructure, register: Register, last: Checkpoint, stream: UUID, version: int, position: int
+    opened: OpenStructure,
+    register: Register,
+    last: Checkpoint,
+    stream: UUID,
+    version: int,
+    position: int,
+    *,
+    told: bool,
 ) -> tuple[str, str]:
-    """Returns the whole proof of an event, with what it said, and the code for the QR of a paper.
+    """Returns the whole proof of an event, and the code for the QR of a paper. `told`: with what is sealed of it.
 
     Raises Damaged, LookupError and RegisterClosed.
     """
     row = opened.engine.recorder.rows(stream)[version - 1]
-    shown = opened.engine.mapper.disclosed(stream, row)
+    shown = opened.engine.mapper.disclosed(stream, row) if told else None
     extra = {"stream": stream.hex, "version": version, "topic": row[1], "state": base64(row[2])}
     extra |= {"salt": base64(shown[0]), "content": base64(shown[1])} if shown else {}
     proof = notes.proof(position - 1, register.inclusion(position, last.size), register.note(), extra)

@@ -197,7 +197,8 @@ def _answer(
     if paper is None or fact is None:
         raise HTTPException(404)
     issue(request, desk, {"dossier": dossier_id}, issue_paper, paper=name)
-    paper = with_proof(desk, paper, dossier_id, fact.version, _origin(request, desk))
+    told = name != "prescription"  # its fact has a score, and what the grid keeps for the advisor
+    paper = with_proof(desk, paper, dossier_id, fact.version, _origin(request, desk), told=told)
     if request.url.path.endswith(".pdf"):
         return pdf_response(request, paper, name, opened(dossier_id))
     return paper_page(request, paper, f"/dossiers/{dossier_id}", opened(dossier_id))

@@ -188,6 +188,18 @@ def test_a_paper_prints_its_line_and_carries_its_proof(there: House, tmp_path: P
     assert (len(told), told[0], int.from_bytes(told[1:5], "big")) == (137, 1, position)
 
 
+def test_the_proof_of_a_prescription_tells_neither_the_score_nor_what_the_grid_keeps(there: House) -> None:
+    dossier, _ = there.prescribed()
+    (participation,) = there.state(dossier).prescription.built
+    answer = there.client(NADIA).get(f"/dossiers/{dossier}/prescription/{participation}.pdf")
+    ((content,),) = PdfReader(BytesIO(answer.content)).attachments.values()
+    proof = verify.proof(content.decode())
+    said = verify.told(proof)
+    assert said["topic"] == "dossier.PrescriptionBuilt"
+    assert set(said["data"]) == {"participation", "grille", "on"}
+    assert not {"salt", "content"} & set(proof.extra)
+
+
 def test_the_proof_holds_once_its_person_is_erased_and_another_salt_is_refused(there: House) -> None:
     dossier = there.planned()
     _, pdf = fiche(there, dossier)
