@@ -13,7 +13,7 @@ from pixflow import __version__, inspection
 from pixflow.backups import STAMP, BackupError, key_copies, manifest
 from pixflow.backups.manifest import EVENTS, Backup, Manifest
 from pixflow.events.catalogue import sealed_topics
-from pixflow.ledger.register import Register
+from pixflow.ledger.register import Register, RegisterClosed
 from pixflow.store.durable_files import discard, private_file, private_folder, replace, sync, write_new
 from pixflow.store.locks import FileLock
 from pixflow.store.sqlite import copy
@@ -58,7 +58,9 @@ def back_up(opened: OpenStructure, root: Path | None = None, register: Register 
         making = folder / f".{name}"
         making.mkdir(mode=0o700)
         try:
-            last = register.note() if register and register.epoch else ""
+            last = ""
+            with suppress(RegisterClosed, LookupError):  # a backup is made all the same
+                last = register.note() if register else ""
             compared = {"changed": register.changed} if register else {}
             unopened = len(inspection.unopened(inspection.whole(opened.folder, opened.engine, **compared)))
             made_at = folder / (f"{name}-damaged" if unopened else name)

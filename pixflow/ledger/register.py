@@ -6,7 +6,7 @@ A restore, or a lost ledger folder, begins an epoch: another origin, the same ke
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,13 +18,15 @@ from pixflow.engine import Engine, new_id
 from pixflow.ledger import notes, tree, verify
 from pixflow.ledger.notes import Signer, private_key
 from pixflow.ledger.verify import HASH, WIDTH, Checkpoint, checkpoint
-from pixflow.store import EventRow
+from pixflow.store import EventRow, StoreBusy
 from pixflow.store.durable_files import private_file, private_folder
 from pixflow.store.locks import FileLock
 from pixflow.structure import begin_register
 
 Code = Literal["shorter", "changed", "tiles"]
 SPAN = 2_000
+PATIENCE = 2.0
+"""Seconds that a paper waits for another process that follows."""
 _OPENING = "PRAGMA synchronous = FULL"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS epochs (epoch INTEGER PRIMARY KEY, origin TEXT NOT NULL, kept INTEGER NOT NULL,
@@ -95,7 +97,7 @@ class Register:
             private_file(self.file)
         except OSError as error:
             raise RegisterClosed(str(error)) from error
-        with FileLock(self._lock), self._database() as ours:
+        with self._alone(), self._database() as ours:
             ours.executescript(_SCHEMA)
             try:
                 private = private_key(self._key, make=not _epochs(ours))
@@ -129,7 +131,7 @@ class Register:
         known, structure = _epochs(ours), engine.references().structure
         restores = {str(command): kept for command, kept in structure.restores}
         last = next(reversed(restores), "")
-        if not known or known[-1].restore != last:
+        if not known or (last and known[-1].restore != last):
             number = max(structure.register, *(one.number for one in known), 0) + 1
             kept = engine.head() if number > 1 else 0
             if known:
@@ -255,13 +257,17 @@ class Register:
         return notes.extension(old, self.consistency(old, checkpoint(note).size), note)
 
     def changed(self, rows: Sequence[EventRow]) -> list[int]:
-        """Returns the positions of these events that differ from what the register has read of them."""
+        """Returns the positions of these events that differ from what the register has read of them.
+
+        Nothing where the register cannot be read: `pixflow doctor` tells that apart.
+        """
         if not self.file.exists() or not rows:
             return []
-        with self._database() as ours:
+        with suppress(RegisterClosed), self._database() as ours:
             epochs = _epochs(ours)
             signed = _last(ours, epochs[-1].number) if epochs else None
             return _changed(partial(_tile, ours, epochs[-1].number), rows, signed.size) if signed else []
+        return []
 
     @property
     def epoch(self) -> int:
@@ -310,9 +316,23 @@ class Register:
         return last.size if last else 0
 
     @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Holds the lock of the register. Raises RegisterClosed where another one holds it long."""
+        lock = FileLock(self._lock, PATIENCE)
+        try:
+            lock.__enter__()
+        except (OSError, StoreBusy) as error:
+            raise RegisterClosed(str(error)) from error
+        with ExitStack() as held:
+            held.push(lock)
+            yield
+
+    @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
         try:
-            with closing(sqlite3.connect(f"{self.file.resolve().as_uri()}?mode=rw", uri=True, timeout=10)) as ours:
+            with closing(
+                sqlite3.connect(f"{self.file.resolve().as_uri()}?mode=rw", uri=True, timeout=PATIENCE)
+            ) as ours:
                 ours.executescript(_OPENING)
                 yield ours
         except sqlite3.Error as error:
@@ -335,8 +355,10 @@ def _changed(read: tree.Read, rows: Sequence[EventRow], size: int) -> list[int]:
     for row in rows:
         n, at = divmod(row[4] - 1, WIDTH)
         if row[4] <= size:
-            tile = tiles[n] if n in tiles else tiles.setdefault(n, read(0, n))
-            found += [row[4]] if tile[at * HASH : (at + 1) * HASH] != leaf_of(row) else []
+            if n not in tiles:
+                with suppress(LookupError):
+                    tiles[n] = read(0, n)
+            found += [row[4]] if tiles.get(n, b"")[at * HASH : (at + 1) * HASH] != leaf_of(row) else []
     return found
 
 
@@ -344,19 +366,29 @@ def _tile(ours: sqlite3.Connection, epoch: int, level: int, n: int) -> bytes:
     found = ours.execute(
         "SELECT hashes FROM tiles WHERE epoch = ? AND level = ? AND n = ?", (epoch, level, n)
     ).fetchone()
-    if found is None:
+    if found is None or not isinstance(found[0], bytes):
         raise LookupError((epoch, level, n))
-    return bytes(found[0])
+    return found[0]
 
 
 def _epochs(ours: sqlite3.Connection) -> list[Epoch]:
     found = ours.execute("SELECT epoch, origin, kept, restore, began FROM epochs ORDER BY epoch")
-    return [Epoch(number, origin, kept, last, datetime.fromisoformat(at)) for number, origin, kept, last, at in found]
+    with _in_words():
+        return [Epoch(one, origin, kept, last, datetime.fromisoformat(at)) for one, origin, kept, last, at in found]
 
 
 def _last(ours: sqlite3.Connection, epoch: int) -> Checkpoint | None:
     found = ours.execute(_LAST_NOTE, (epoch,)).fetchone()
-    return checkpoint(found[1]) if found else None
+    with _in_words():
+        return checkpoint(found[1]) if found else None
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise RegisterClosed(str(error)) from error
 
 
 def _text(at: datetime) -> str:

@@ -42,7 +42,7 @@ class Witness:
     def add(self, body: str, now: datetime) -> Answer:
         """Takes a request: the size that somebody thinks we have, a proof, a checkpoint.
 
-        Raises OSError and sqlite3.Error where its files cannot be read or written.
+        Raises OSError where its files cannot be read or written.
         """
         try:
             old, path, one = extension(body)
@@ -79,9 +79,12 @@ class Witness:
     def _database(self) -> Iterator[sqlite3.Connection]:
         private_folder(self._file.parent)
         private_file(self._file)
-        with closing(sqlite3.connect(self._file, timeout=10, isolation_level=None)) as ours:
-            ours.executescript(f"PRAGMA synchronous = FULL; {_SCHEMA}")
-            yield ours
+        try:
+            with closing(sqlite3.connect(self._file, timeout=10, isolation_level=None)) as ours:
+                ours.executescript(f"PRAGMA synchronous = FULL; {_SCHEMA}")
+                yield ours
+        except sqlite3.Error as error:
+            raise OSError(str(error)) from error
 
 
 def _taken(

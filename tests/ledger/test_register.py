@@ -7,13 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from time import monotonic
 
 import pytest
 
+from pixflow.backups.backup import back_up
 from pixflow.events.structure import RegisterBegun
 from pixflow.ledger import verify
 from pixflow.ledger.register import SPAN, Register, RegisterClosed, RegisterDiffers, leaf_of
 from pixflow.ledger.verify import Tree, check, extends, held, includes
+from pixflow.store.locks import FileLock
 from tests.backups.house import House
 from tests.ledger.registers import BASE, Copy, copied, filled, follow, register_of
 from tests.test_inspection import Writer, _end
@@ -267,3 +270,62 @@ def test_who_holds_a_checkpoint_is_noted(files: House) -> None:
     assert register.note().endswith("— temoin AAAA\n")
     with pytest.raises(LookupError):
         register.note(2)
+
+
+# --- what is lost, damaged or held by another
+
+
+def test_events_that_know_no_restore_are_no_new_epoch(files: House) -> None:
+    """Whoever puts older files back by hand has no restore to show: an alarm, and nothing is signed."""
+    register = register_of(files)
+    follow(register, files.opened)
+    filled(files, 5, 0)
+    signed = follow(register, files.opened)
+    Copy(register.file, Random(0))("UPDATE epochs SET restore = ?", "0" * 32)
+    write = Writer(files.opened)
+    write("DELETE FROM @.stored_events WHERE position = ?", signed.size)
+    write("DELETE FROM @.commands WHERE last_position = ?", signed.size)
+    _end(write, signed.size - 1)
+    with pytest.raises(RegisterDiffers) as found:
+        follow(register, files.opened)
+    assert (found.value.code, register.last()) == ("shorter", signed)
+
+
+@pytest.mark.parametrize("named", ["ici.lock", "ici.key"])
+def test_a_file_that_cannot_be_opened_closes_it(files: House, named: str) -> None:
+    register = register_of(files)
+    follow(register, files.opened)
+    (register.file.parent / named).unlink()
+    (register.file.parent / named).mkdir()
+    files.dossier()
+    with pytest.raises(RegisterClosed):
+        follow(register, files.opened)
+
+
+def test_another_process_that_holds_it_long_closes_it(files: House) -> None:
+    register = register_of(files)
+    follow(register, files.opened)
+    files.dossier()
+    with FileLock(register.file.with_suffix(".lock")):
+        started = monotonic()
+        with pytest.raises(RegisterClosed):
+            follow(register_of(files), files.opened)
+    assert monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM tiles", "UPDATE tiles SET hashes = 7", "UPDATE checkpoints SET note = 'x'", "DROP TABLE epochs",
+        "UPDATE epochs SET began = 'x'", "UPDATE epochs SET began = x'00'", "DROP TABLE tiles",
+    ],
+)  # fmt: skip
+def test_a_damaged_register_stops_neither_a_backup_nor_an_inspection(files: House, damage: str) -> None:
+    register = register_of(files)
+    filled(files, 3, 0)
+    follow(register, files.opened)
+    Copy(register.file, Random(0))(damage)
+    made = back_up(files.opened, register=register)
+    assert made.manifest.unopened == 0
+    rows = files.opened.engine.recorder.log(0, 1000)
+    assert register.changed(rows) in ([], [row[4] for row in rows])

@@ -97,7 +97,7 @@ def _back_up_accounts(to: Path | None, number: int | None) -> Path | None:
 def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, Any]:
     with open_slug(slug) as opened:
         register = register_of(opened)
-        if register.epoch:
+        if register.file.exists():
             follow(opened, register)
         made = back_up(opened, to, register)
         gone = keep(made.path.parent, number, opened.engine.clock()) if number else []

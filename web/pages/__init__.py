@@ -5,9 +5,9 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 from fastapi.routing import APIRoute
-from starlette.convertors import CONVERTOR_TYPES
+from starlette.convertors import IntegerConvertor
 
-CONVERTOR_TYPES["int"].regex = "[0-9]{1,9}"  # a longer number fits no column, and Python refuses the longest
+IntegerConvertor.regex = "[0-9]{1,9}"  # a longer number fits no column, and Python refuses the longest
 
 
 def _find_routes() -> Iterator[APIRoute]:

@@ -4,7 +4,6 @@ Addresses and answers are those of tlog-tiles and tlog-witness (C2SP). No answer
 """
 
 import re
-import sqlite3
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -119,7 +118,7 @@ def add_checkpoint(request: Request, body: Annotated[str, Depends(_body)]) -> Re
         raise HTTPException(404)
     try:
         status, text = witness.add(body, utc_now())
-    except (OSError, sqlite3.Error):
+    except OSError:
         raise HTTPException(503) from None
     kind = "text/x.tlog.size" if status == 409 else "text/plain"
     return Response(text, status, media_type=kind)
