@@ -1,6 +1,7 @@
 """The register of a structure in use: where it stands, what a tick does with it, what `pixflow doctor` says of it."""
 
 import logging
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from pixflow.ledger import notes
 from pixflow.ledger.register import SPAN, Register, RegisterClosed, RegisterDiffers, entry_of, leaf_of
 from pixflow.ledger.verify import Checkpoint, Key, Unreadable, checkpoint, extends
 from pixflow.ledger.witness import Witness
+from pixflow.store import StoreError
 from pixflow.structure_folder import OpenStructure
 from web.french import register as french
 from web.hosting import notices
@@ -52,21 +54,27 @@ def follow(opened: OpenStructure, register: Register, *, cosign: bool = False) -
     """Follows the events. What fails is logged: the register waits. `cosign`: the witness of the settings is asked."""
     try:
         last = register.follow(opened.engine, opened.stream("structure"))
-        if cosign:
-            _cosigned(register, sound(), opened.engine.clock())
-        return last
-    except UNREAD as error:
+    except (*UNREAD, StoreError) as error:
         _log.error("the register did not follow", extra={"structure": opened.slug, "why": repr(error)})
         return None
+    try:
+        if cosign:
+            _cosigned(register, sound(), opened.engine.clock())
+    except UNREAD as error:
+        _log.error("the witness did not cosign", extra={"structure": opened.slug, "why": repr(error)})
+    return last
 
 
 def write_to_auditors(engine: Engine, register: Register, last: Checkpoint, outbox: Outbox, url: str) -> int:
     """Sends the checkpoint of this week to each auditor who has none, and notes who has it. Returns how many left."""
-    note, sent = register.note(), 0
-    for one in notices.checkpoints(engine, note, last.size, last.short, url):
-        if notices.send(engine, [one], outbox):
-            register.hand(str(one.person), engine.clock())
-            sent += 1
+    sent = 0
+    try:
+        for one in notices.checkpoints(engine, register.note(), last.size, last.short, url):
+            if notices.send(engine, [one], outbox):
+                sent += 1
+                register.hand(str(one.person), engine.clock())
+    except UNREAD as error:
+        _log.error("the register did not note who holds a checkpoint", extra={"why": repr(error)})
     return sent
 
 
@@ -111,13 +119,14 @@ def _cosigned(register: Register, settings: Settings, now: datetime) -> None:
     known = next((one for one in register.holders() if (one.holder, one.epoch) == (key.name, register.epoch)), None)
     answer = (409, str(known.size if known else 0))
     for _ in range(2):
-        if answer[0] == 409 and answer[1].strip().isdecimal() and (old := int(answer[1])) <= last.size:
+        if answer[0] == 409 and re.fullmatch(r"[0-9]{1,18}\n?", answer[1]) and (old := int(answer[1])) <= last.size:
             if known and known.size == old == last.size:
                 return
             answer = _asked(f"{url}/add-checkpoint", register.extension(old))
-    if answer[0] != 200 or not checkpoint(notes.first_lines(register.note()) + answer[1]).cosigned(key):
+    line = next((one for one in answer[1].splitlines(keepends=True) if one.startswith(f"— {key.name} ")), "")
+    if answer[0] != 200 or not checkpoint(notes.first_lines(register.note()) + line).cosigned(key):
         raise Unreadable(f"the witness refused: {answer[0]}")
-    register.hand(key.name, now, answer[1])
+    register.hand(key.name, now, line)
 
 
 def _asked(url: str, body: str) -> tuple[int, str]:

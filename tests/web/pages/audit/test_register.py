@@ -13,6 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from pixflow.ledger import notes, verify
+from pixflow.ledger.register import Register, RegisterClosed
 from pixflow.ledger.verify import Key, check, checkpoint, held
 from tests.erasures import erase
 from tests.web.arranged import scheduled, seat
@@ -166,6 +167,37 @@ def test_a_witness_of_another_house(there: House, monkeypatch: pytest.MonkeyPatc
             assert anybody.post("/temoin/add-checkpoint", content=asked).status_code == 503
     for nonsense in (b"", b"\xff" * 100, asked.encode() * 100, b"old 1\n\n"):
         assert anybody.post("/temoin/add-checkpoint", content=nonsense).status_code == 400
+
+
+def test_a_witness_that_is_down_or_lies_keeps_nobody_from_the_checkpoint(
+    there: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last, witness = followed(there), notes.Signer(b"w" * 32, "temoin.exemple.fr/temoin", notes.WITNESS)
+    monkeypatch.setenv("PIXFLOW_WITNESS", f"https://temoin.exemple.fr/temoin {witness.key.text}")
+    far = witness._line((1 << 60).to_bytes(8, "big") + witness._private.sign(verify.dated(1 << 60, last.text)))
+    for answer in (
+        (500, ""), (200, ""), (200, "x" * 9), (409, "9" * 5000), (409, "٣"), (409, "-1"), (200, far),
+        (200, witness.cosignature(b"other\n", there.now)),
+    ):  # fmt: skip
+        monkeypatch.setattr(registers, "_asked", Mock(return_value=answer))
+        assert registers.follow(there.served.opened, there.served.register, cosign=True) == last, answer
+        assert there.served.register.holders() == []
+    false = notes.Signer(b"x" * 32, last.origin).line(b"nothing")
+    good = witness.cosignature(last.text, there.now)
+    monkeypatch.setattr(registers, "_asked", Mock(return_value=(200, false + good)))
+    assert registers.follow(there.served.opened, there.served.register, cosign=True) == last
+    assert there.served.register.note().endswith(good)
+    assert false not in there.served.register.note()
+
+
+def test_who_cannot_be_noted_gets_the_checkpoint_and_the_tick_goes_on(
+    there: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = followed(there)
+    monkeypatch.setattr(Register, "hand", Mock(side_effect=RegisterClosed("full")))
+    monkeypatch.setattr("web.hosting.notices.checkpoints", Mock(return_value=[Mock(), Mock()]))
+    monkeypatch.setattr("web.hosting.notices.send", Mock(return_value=1))
+    assert registers.write_to_auditors(there.served.engine, there.served.register, last, Mock(), "") == 1
 
 
 # --- papers
