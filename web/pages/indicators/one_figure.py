@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
 from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, EVERY, FUNNEL, STEPS
 from pixflow.indicators.facts import ANY_LEVEL
@@ -45,23 +46,26 @@ KINDS = ("csv", "xlsx")
 """The files of a figure: none of one colleague."""
 
 
+def _asked(desk: AtFigures, at: At, conseiller: str = "") -> AskedFigures:
+    """Returns the question of an address; `conseiller` is the advisor whose dossiers are counted."""
+    advisor = next((id for id in desk.refs.team if str(id) == conseiller), None)
+    return at(desk).of_colleague(advisor) if advisor else at(desk)
+
+
+Asked = Annotated[AskedFigures, Depends(_asked)]
+
+
 @router.get(f"{PATH}/{{name}}")
 def read(
     request: Request,
     desk: AtFigures,
     name: str,
-    at: At,
+    asked: Asked,
     etat: str = "counted",
     par: str = "",
-    conseiller: str = "",
     p: PageNumber = 1,
 ) -> Response:
-    """Shows one figure and the list of one of its numbers (`etat`); `par` is the cut whose cells it shows.
-
-    `conseiller` is the advisor whose dossiers are counted.
-    """
-    advisor = next((id for id in desk.refs.team if str(id) == conseiller), None)
-    asked = at(desk).of_colleague(advisor) if advisor else at(desk)
+    """Shows one figure and the list of one of its numbers (`etat`); `par` is the cut whose cells it shows."""
     return _page(request, desk, name, asked, etat, par, p, (PATH, "Indicateurs"))
 
 
@@ -89,9 +93,9 @@ def send(request: Request, desk: AtFigures, name: str, at: At, par: str = "") ->
 
 
 @as_file(router, f"{PATH}/{{name}}/liste")
-def export(desk: AtFigures, name: str, at: At, etat: str = "counted") -> ExportedList:
+def export(desk: AtFigures, name: str, asked: Asked, etat: str = "counted") -> ExportedList:
     """Returns the list of a number."""
-    return _exported(desk, name, at(desk), etat, PATH)
+    return _exported(desk, name, asked, etat, PATH)
 
 
 @as_file(router, f"{MINE}/{{name}}/liste")

@@ -50,6 +50,16 @@ def test_a_list_of_an_earlier_day_says_its_clock(at_work: House) -> None:
     assert taken(claire, "/indicateurs/I2?etat=done&au=2026-03-16") == []
 
 
+def test_the_list_of_an_advisor_leaves_without_the_dossiers_of_others(at_work: House) -> None:
+    at_work.opened(last="Diallo", advisor=NADIA)
+    helene, nadia = at_work.client(HELENE), at_work.people[NADIA]
+    page = f"/indicateurs/I18?etat=among&conseiller={nadia}"
+    assert [row["Qui"] for row in taken(helene, page)] == ["Aminata Diallo"]
+    assert dict(issued(at_work)[-1][1].filters)["conseiller"] == str(nadia)
+    file = page.replace("?", "/liste.xlsx?")
+    assert "Conseiller·ère : Nadia Benali" in words(str(sheets(helene.get(file))[1]["Filtres"]))
+
+
 def test_one_takes_one_s_own_and_nobody_else_s(at_work: House) -> None:
     assert len(taken(at_work.client(PAUL), "/mon-activite/I2?etat=among")) == 3
     assert table(at_work.client(NADIA).get("/mon-activite/I2/liste.csv?etat=among")) == []
