@@ -40,7 +40,7 @@ def cards(client: InspectingClient, path: str = HERE) -> dict[str, str]:
 
 
 def length(client: InspectingClient, path: str) -> int:
-    return int(parsed(client.get(path).text).select_one("#list small").text)
+    return int(parsed(client.get(path).text).select_one("#liste small").text)
 
 
 def test_a_card_has_the_period_and_the_one_before_and_each_number_its_people(at_work: House) -> None:
@@ -54,7 +54,7 @@ def test_a_card_has_the_period_and_the_one_before_and_each_number_its_people(at_
     before = page.select(".five > li")[0].select("p a")[1]
     assert length(client, before["href"]) == 4
     shown = client.get(before["href"]).text
-    assert [head.text for head in parsed(shown).select("#list ~ table th[scope=col]")] == ["Qui", "Date", "Site"]
+    assert [head.text for head in parsed(shown).select("#liste ~ table th[scope=col]")] == ["Qui", "Date", "Site"]
     assert "Du 1er mars 2026 au 20 mars 2026" in words(shown)
     assert "du 1er mars 2026 au 20 mars 2026 : ôter ce filtre" in words(shown)
 
