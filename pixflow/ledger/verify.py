@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 EMPTY = sha256(b"").digest()
-HASH, WIDTH = 32, 256
+HASH, WIDTH, SALT = 32, 256, 16
 MARGIN = timedelta(minutes=5)
 """Time that may pass between the facts of a checkpoint and its cosignature."""
 MOST = 100
@@ -263,7 +263,7 @@ def proof(text: str) -> Proof:
         raise Unreadable("cette preuve est mal écrite")
     try:
         told = json.loads(extra)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unreadable("ce que la preuve ajoute ne se lit pas") from None
     return Proof(int(found[1]), path, checkpoint(note), told)
 
@@ -282,7 +282,7 @@ def extension(text: str) -> tuple[int, tuple[bytes, ...], Checkpoint]:
 
 def told(one: Proof) -> Any:
     """Returns what the event of a proof said, None without. Raises Unreadable where the proof does not prove it."""
-    if not one.extra:
+    if one.extra == {}:
         return None
     try:
         state, stream, topic = strict(one.extra["state"]), bytes.fromhex(one.extra["stream"]), one.extra["topic"]
@@ -290,7 +290,9 @@ def told(one: Proof) -> Any:
         kept = json.loads(state)
         content, salt = (strict(one.extra[name]) if "salt" in one.extra else b"" for name in ("content", "salt"))
         said = {**kept["data"], **json.loads(content or b"{}")}
-    except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
+        if salt and len(salt) != SALT:
+            raise Unreadable("le sel de la preuve n’a pas sa longueur")
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, RecursionError):
         raise Unreadable("ce que la preuve ajoute ne se lit pas") from None
     if content and kept.get("commit") != b64encode(sha256(b"\x20" + salt + content).digest()).decode():
         raise Unreadable("ce contenu n’est pas celui qui fut enregistré")
@@ -300,6 +302,7 @@ def told(one: Proof) -> Any:
 
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TYPED = str.maketrans("ILO", "110")
 
 
 def short(root: bytes) -> str:
@@ -397,17 +400,19 @@ class Report(NamedTuple):
     findings: list[Finding]
 
 
-_PAPER = re.compile(r"([0-9   ]+?)\s*(?:faits?)?\s*[·:,]?\s*([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})")
+_PAPER = re.compile(r"([0-9   ]+?)\s*(?:faits?)?\s*[·:,]?\s*([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})", re.IGNORECASE)
 
 
 def held(text: str, keys: Sequence[Key] = ()) -> list[Held]:
     """Reads what somebody holds: a file, or the line of a paper. Raises Unreadable."""
     found = _PAPER.fullmatch(text.strip())
     if found:
-        bits = 0
-        for one in found[2].replace("-", ""):
-            bits = bits << 5 | _CROCKFORD.index(one)
-        return [Held(text, "", int(re.sub(r"\D", "", found[1])), bits.to_bytes(10, "big"))]
+        bits, size = 0, re.sub(r"\D", "", found[1])
+        for one in found[2].upper().replace("-", "").translate(_TYPED):
+            bits = bits << 5 | _CROCKFORD.find(one)
+        if bits < 0 or len(size) > 18:
+            raise Unreadable("cette ligne n’est pas celle d’un papier")
+        return [Held(text, "", int(size), bits.to_bytes(10, "big"))]
     try:
         content = Path(text).read_bytes()
     except OSError:
@@ -426,26 +431,31 @@ def held(text: str, keys: Sequence[Key] = ()) -> list[Held]:
 
 
 def _held(name: str, one: Checkpoint, keys: Sequence[Key], of: Proof | None) -> Held:
-    known = [key for given in keys if given.kind == 1 and (key := given.of(one.origin))]
-    if known and not sum(one.signed_by(key) for key in known):
-        raise Unreadable("aucune des clés données n’a signé ce point de contrôle")
+    _signed(one, keys)
     dates = [date for key in keys if key.kind == 4 for date in one.cosigned(key)]
     return Held(name, one.origin, one.size, one.root, tuple(dates), of)
+
+
+def _signed(one: Checkpoint, keys: Sequence[Key]) -> None:
+    """Raises Unreadable where keys of registers are given, and none of them signed a checkpoint."""
+    given = [key.of(one.origin) for key in keys if key.kind == 1]
+    if given and not sum(one.signed_by(key) for key in given if key):
+        raise Unreadable("aucune des clés données n’a signé ce point de contrôle")
 
 
 def _attached(content: bytes) -> Iterator[str]:
     """Yields the proofs attached to a PDF."""
     for found in re.finditer(rb"stream\r?\n", content):
-        packed = zlib.decompressobj()
+        packed = content[found.end() : found.end() + (1 << 20)]
         try:
-            inside = packed.decompress(content[found.end() :], 1 << 20)
+            inside = zlib.decompressobj().decompress(packed, 1 << 20)
         except zlib.error:
-            inside = content[found.end() : content.find(b"endstream", found.end())].rstrip(b"\r\n") + b"\n"
+            inside = packed.partition(b"endstream")[0].rstrip(b"\r\n") + b"\n"
         if inside.startswith(_PROOF.encode()):
             yield inside.decode("utf-8", "replace")
 
 
-_STAMPS = re.compile(rb'\{"at":"([^"]+)Z","by":"([^"]*)","via":"[^"]*","command":"([^"]*)"')
+_ID = re.compile("[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ENTRY = 64
 """Bytes of an entry: position, version, stream, digest of what is stored."""
 _EVENTS = """SELECT position, originator_id, originator_version, CAST(topic AS BLOB), CAST(state AS BLOB)
@@ -461,10 +471,18 @@ def check(copy: Path, known: Sequence[Held], register: Path | None = None) -> Re
     try:
         if not _is_database(copy):
             return _entries(copy.read_bytes(), known)
+        for beside in (copy.with_name(copy.name + end) for end in ("-wal", "-journal")):
+            if beside.exists() and beside.stat().st_size:
+                raise Unreadable(f"{beside.name} est à côté d’elle : ce n’est pas une sauvegarde")
         with sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro&immutable=1", uri=True) as events:
+            events.text_factory = _readable
             return _Check(events, known, _tiles(register) if register else b"").report()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise Unreadable(f"la base ne se lit pas : {error}") from None
+
+
+def _readable(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
 
 
 def _is_database(copy: Path) -> bool:
@@ -505,13 +523,20 @@ def _tiles(register: Path) -> bytes:
     """Returns the leaves of the last epoch of a register."""
     with sqlite3.connect(f"{register.resolve().as_uri()}?mode=ro", uri=True) as tiles:
         last = "SELECT hashes FROM tiles WHERE level = 0 AND epoch = (SELECT max(epoch) FROM tiles) ORDER BY n"
-        return b"".join(bytes(row[0]) for row in tiles.execute(last))
+        leaves = b"".join(row[0] if isinstance(row[0], bytes) else bytes(WIDTH * HASH) for row in tiles.execute(last))
+    if not leaves:
+        raise Unreadable("ce registre n’a aucune empreinte")
+    return leaves
 
 
 class _Check:
     """One reading of a copy: each fact is hashed first, and parsed afterwards."""
 
     def __init__(self, events: sqlite3.Connection, known: Sequence[Held], tiles: bytes) -> None:
+        for table in ("stored_events", "commands"):
+            made = events.execute("SELECT type FROM sqlite_master WHERE name = ? AND rootpage > 0", (table,)).fetchall()
+            if made != [("table",)]:
+                raise Unreadable(f"{table} n’est pas une table")
         self._events, self._tiles = events, tiles
         self._known = known
         self._commands = events.execute(_COMMANDS)
@@ -538,12 +563,14 @@ class _Check:
     def _note(self, code: str, position: int, **details: Any) -> None:
         self._found.append(Finding(code, {"position": position, **details}))
 
-    def _leaf(self, expected: int, position: Any, stream: Any, version: Any, topic: bytes, state: bytes) -> bytes:
+    def _leaf(self, expected: int, position: Any, stream: Any, version: Any, topic: Any, state: Any) -> bytes:
         """Returns the leaf of a row, and notes what is wrong with it."""
         try:
-            hashed = leaf(entry(position, version, bytes.fromhex(stream.replace("-", "")), body(topic, state)))
+            id = bytes.fromhex(stream.replace("-", "") if _ID.fullmatch(stream) else "")
+            hashed = leaf(entry(position, version, id, body(topic, state)))
         except (TypeError, ValueError, AttributeError, OverflowError):
             hashed = EMPTY
+        topic, state = topic or b"", state or b""
         told = {"topic": topic.decode("utf-8", "replace"), "stream": stream, "version": version}
         at = HASH * (expected - 1)
         if at < len(self._tiles) and self._tiles[at : at + HASH] != hashed:
@@ -560,26 +587,26 @@ class _Check:
     def _stamps(self, position: int, topic: bytes, state: bytes, told: dict[str, Any]) -> None:
         """Compares the stamps of an event with its command, and with the dates of witnesses."""
         if position > self._command[3]:
-            before, self._command = self._command[3], next(self._commands, ("", "", 0, 0))
-            if self._command[2] != before + 1:
+            before, (*command, last) = self._command[3], next(self._commands, ("", "", 0, 0))
+            self._command = (*command, last if isinstance(last, int) else position)
+            if self._command[2] != before + 1 or last != self._command[3]:
                 self._note("command", position, **told)
-        found = _STAMPS.match(state)
-        at, by, command = (one.decode("utf-8", "replace") for one in found.groups()) if found else ("", "", "")
         try:
+            said = json.loads(state)
+            at, by, command = said["at"].rstrip("Z"), said["by"], said["command"].replace("-", "")
             day = datetime.fromisoformat(at[:26]).replace(tzinfo=timezone.utc) if self._dates else None
-        except ValueError:
-            at, day = "", None
-        if not at:
+            if topic == _BEGUN:
+                begun = {name: said["data"][name] for name in ("epoch", "kept")}
+                if not all(type(one) is int for one in begun.values()):
+                    raise ValueError(begun)
+                self._epochs.append({"position": position, "at": at, **begun})
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             self._note("unreadable", position, **told)
-        elif (command.replace("-", ""), by) != self._command[:2]:
+            return
+        if (command, by) != (str(self._command[0]).replace("-", ""), self._command[1]):
             self._note("author", position, **told)
         if day and any(position > size and day < date for size, date in self._dates):
             self._note("backdated", position, at=at, **told)
-        if topic == _BEGUN and found:
-            try:
-                self._epochs.append({"position": position, "at": at, **json.loads(state)["data"]})
-            except (ValueError, KeyError, TypeError):
-                self._note("unreadable", position, **told)
 
 
 def compared(
@@ -593,7 +620,8 @@ def compared(
             kept.append(one)
             since = one.size
             continue
-        number = int(re.sub(r".*/registre/[^/]+/?", "", one.origin) or 1) if "/registre/" in one.origin else 1
+        epoch = re.search(r"/registre/[^/]+/([1-9][0-9]{0,8})$", one.origin)
+        number = int(epoch[1]) if epoch else 1
         ends = [begun["kept"] for begun in epochs if begun["epoch"] > number and begun["kept"] < one.size]
         code = "restored" if ends else "interval" if root else "cut"
         details = {"since": min(since, one.size - 1) + 1, "kept": min(ends, default=0), "held": one.name}
@@ -635,6 +663,10 @@ def words(report: Report) -> Iterator[str]:
         yield f"✗ et {len(report.findings) - MOST} autres différences"
 
 
+_HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal would obey instead of showing it."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns its exit code."""
     parser = argparse.ArgumentParser(prog="verifier.py", description="Vérifier une copie des faits de pixflow.")
@@ -649,11 +681,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         keys = [Key.read(one) for one in given.key]
         known = [root for one in given.held for root in _named(one, keys)]
         proves = given.copy.is_file() and given.copy.stat().st_size < 20_000 and _text(given.copy)
+        if proves:
+            _signed(extension(proves)[2], keys)
         report = compare(proves, known) if proves else check(given.copy, known, given.register)
         for line in words(report):
-            print(line)
+            print(_HIDDEN.sub("\ufffd", line))
     except Unreadable as error:
-        print(f"Illisible : {error}.", file=sys.stderr)
+        print(_HIDDEN.sub("\ufffd", f"Illisible : {error}."), file=sys.stderr)
         return 2
     return 1 if report.findings else 0
 
@@ -672,4 +706,6 @@ def _named(text: str, keys: Sequence[Key]) -> list[Held]:
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        getattr(stream, "reconfigure")(errors="replace")  # noqa: B009  # a terminal may know less than UTF-8
     sys.exit(main())

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -392,3 +393,147 @@ def test_a_row_of_another_type_is_a_finding(kept: Kept, tmp_path: Path) -> None:
         copy("DROP TABLE stored_events")
         copy("ALTER TABLE other RENAME TO stored_events")
         assert "fact" in kept.found(copy.file, tiles=True), column
+
+
+# --- a copy made to fool the file, or to stop it
+
+
+def loose(kept: Kept, to: Path) -> Copy:
+    """A copy whose tables have neither types nor keys."""
+    copy = Copy.of(kept.copy, to, 1)
+    for table in ("stored_events", "commands"):
+        copy(f"CREATE TABLE other AS SELECT * FROM {table}")
+        copy(f"DROP TABLE {table}")
+        copy(f"ALTER TABLE other RENAME TO {table}")
+    return copy
+
+
+@pytest.mark.parametrize("value", [None, "x", b"\xff", 1.5, 2**63 - 1, -1, 9, "", "\x1b[2K"])
+@pytest.mark.parametrize(
+    "column",
+    ["position", "originator_id", "originator_version", "topic", "state", "id", "actor", "first_position",
+     "last_position"],
+)  # fmt: skip
+def test_no_value_of_a_column_stops_it(kept: Kept, tmp_path: Path, column: str, value: object) -> None:
+    copy = loose(kept, tmp_path / "bent.db")
+    of_events = column in ("position", "originator_id", "originator_version", "topic", "state")
+    table, place = ("stored_events", "position") if of_events else ("commands", "last_position")
+    copy(f"UPDATE {table} SET {column} = ? WHERE {place} = 8", value)
+    report = check(copy.file, held(str(kept.last)), kept.register.file)
+    if of_events:
+        assert {"fact", "interval"} <= {one.code for one in report.findings}
+    assert report.findings
+    assert list(verify.words(report))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"7", b"{}", b'{"epoch":"x","kept":2,"on":"2026-03-02"}', b'{"epoch":2,"kept":null}', b'{"epoch":2,"kept":"x"}',
+     b"[" * 100_000, b'{"epoch":2,"kept":1,"at":7,"position":"x"}', b'{"epoch":' + b"9" * 5000 + b',"kept":1}'],
+)  # fmt: skip
+def test_a_forged_beginning_of_an_epoch_stops_nothing(kept: Kept, tmp_path: Path, data: bytes) -> None:
+    copy = Copy.of(kept.copy, tmp_path / "bent.db", 1)
+    position, *_, state = copy.any("structure.RegisterBegun")
+    copy.write(position, state[: state.index(b'"data":') + 7] + data + b"}")
+    report = check(copy.file, held(str(kept.last)))
+    assert report.findings
+    assert list(verify.words(report))
+
+
+def test_what_is_said_twice_of_a_fact_is_not_read(kept: Kept, tmp_path: Path) -> None:
+    """The application reads the second of two names, and the name with an escape."""
+    for more in (b',"at":"2025-01-01T08:00:00Z"}', b',"\\u0062y":"system:site"}'):
+        copy = Copy.of(kept.copy, tmp_path / "bent.db", 0)
+        a_forged_fact_at_the_end(copy)
+        position, *_, state = copy("SELECT * FROM stored_events ORDER BY position DESC LIMIT 1")[0]
+        copy.write(position, state[:-1] + more)
+        assert kept.found(copy.file, kept.last) & {"unreadable", "author", "backdated"}
+
+
+def test_an_id_that_is_written_otherwise_is_a_difference(kept: Kept, tmp_path: Path) -> None:
+    """The application would not find the dossier any more."""
+    for bent in ("upper(originator_id)", "' ' || originator_id", "replace(originator_id, '-', '') || ' '"):
+        copy = loose(kept, tmp_path / "bent.db")
+        stream = copy.any("dossier.%")[1]
+        copy(f"UPDATE stored_events SET originator_id = {bent} WHERE originator_id = ?", stream)
+        assert "fact" in kept.found(copy.file, tiles=True), bent
+
+
+def test_a_view_or_a_journal_beside_it_is_no_copy(kept: Kept, tmp_path: Path) -> None:
+    for table in ("stored_events", "commands"):
+        copy = Copy.of(kept.copy, tmp_path / "bent.db", 1)
+        copy(f"ALTER TABLE {table} RENAME TO other")
+        copy(f"CREATE VIEW {table} AS SELECT * FROM other")
+        with pytest.raises(verify.Unreadable, match=table):
+            check(copy.file, [])
+    copy = Copy.of(kept.copy, tmp_path / "other.db", 1)
+    for end in ("-wal", "-journal"):
+        beside = tmp_path / f"other.db{end}"
+        beside.write_bytes(b"x")
+        with pytest.raises(verify.Unreadable, match=end):
+            check(copy.file, [])
+        beside.unlink()
+    with pytest.raises(verify.Unreadable):
+        check(tmp_path, [])
+
+
+def test_tiles_of_other_types_and_none_at_all(kept: Kept, tmp_path: Path) -> None:
+    theirs = Copy.of(kept.register.file, tmp_path / "tiles.db", 0)
+    for value in (10**12, "x", 1.5):
+        theirs("UPDATE tiles SET hashes = ? WHERE level = 0", value)
+        assert "fact" in {one.code for one in check(kept.copy, [], theirs.file).findings}
+    theirs("DELETE FROM tiles")
+    with pytest.raises(verify.Unreadable, match="aucune empreinte"):
+        check(kept.copy, [], theirs.file)
+
+
+# --- what is held, as people type and forge it
+
+
+def test_the_line_of_a_paper_as_people_type_it(kept: Kept) -> None:
+    last = held(str(kept.last))[0]
+    short = verify.short(last.root)
+    for typed in (short.lower(), short.replace("0", "O").replace("1", "I"), short.replace("1", "l")):
+        assert check(kept.copy, held(f"{last.size} {typed}")).kept, typed
+    for bent in (f"{last.size} UUUU-UUUU-UUUU-UUUU", f"{'9' * 5000} {short}"):
+        with pytest.raises(verify.Unreadable):
+            held(bent)
+
+
+def test_a_note_of_another_origin_is_refused_with_the_keys_of_a_register(kept: Kept, tmp_path: Path) -> None:
+    path = tmp_path / "held.txt"
+    for origin in ("ailleurs.fr/registre/a/x", "ailleurs.fr/registre/a/" + "9" * 5000, "ailleurs.fr"):
+        path.write_text(Signer(b"x" * 32, origin).checkpoint(7, bytes(32)))
+        assert check(kept.copy, held(str(path))).findings
+        with pytest.raises(verify.Unreadable, match="aucune des clés"):
+            held(str(path), kept.keys)
+
+
+def test_a_proof_between_two_dates_needs_the_signature_of_the_key(kept: Kept, tmp_path: Path) -> None:
+    first = verify.checkpoint(kept.first.read_text())
+    last = verify.checkpoint(kept.register.note())
+    path = kept.register.consistency(first.size, last.size)
+    forged = Signer(b"x" * 32, last.origin).checkpoint(last.size, last.root)
+    (tmp_path / "proof.txt").write_text(notes.extension(first.size, path, forged))
+    assert kept.register.key
+    refused = run(tmp_path / "proof.txt", kept.first, "--key", kept.register.key.text, cwd=tmp_path)
+    assert (refused.returncode, "aucune des clés" in refused.stderr) == (2, True)
+
+
+def test_what_a_proof_adds_stops_nothing(kept: Kept) -> None:
+    lines = proof_of(kept.register, 9).split("\n")
+    for extra in (b"[" * 100_000, b"7", b"[]", b'{"state":7}', b'{"state":"e30=","stream":"x","topic":7,"version":1}'):
+        text = "\n".join([lines[0], "extra " + b64encode(extra).decode(), *lines[1:]])
+        with pytest.raises(verify.Unreadable):
+            verify.told(verify.proof(text)) or pytest.fail("nothing")
+
+
+def test_a_copy_writes_nothing_else_to_a_terminal(kept: Kept, tmp_path: Path) -> None:
+    copy = Copy.of(kept.copy, tmp_path / "bent.db", 1)
+    copy("UPDATE stored_events SET topic = ? WHERE position = 8", "\x1b[2K\x1b[1A\u202e")
+    told = run(copy.file, "--register", kept.register.file, cwd=tmp_path)
+    assert told.returncode == 1
+    assert not re.search("[\x1b\u202e]", told.stdout)
+    alone = [sys.executable, "-I", verify.__file__, str(copy.file), "--register", str(kept.register.file)]
+    ascii = subprocess.run(alone, capture_output=True, env={"PYTHONIOENCODING": "ascii"})
+    assert (ascii.returncode, ascii.stderr) == (1, b"")
