@@ -75,7 +75,7 @@ class Person:
 
     @cached_property
     def tasks(self) -> list[dict[str, str]]:
-        """The rows of their box, those of colleagues whom they deputise for included; none without a box."""
+        """The rows of their box, those of whom they deputise for included; none without a box."""
         return self.file("/boite.csv") if "/boite" in self.rail else []
 
     def numbers(self, path: str, within: str = "main") -> dict[str, tuple[str, int]]:
@@ -94,7 +94,7 @@ class Team:
 
     @cached_property
     def loads(self) -> dict[str, tuple[int, int, int]]:
-        """What Équipe says of each: their dossiers, their tasks, those past their day."""
+        """The dossiers of each person, their tasks, and those past their day, as Équipe says."""
         rows = self.people[0].file("/equipe.csv")
         return {row["Nom"]: (int(row["Dossiers"]), int(row["À faire"]), int(row["En retard"])) for row in rows}
 
