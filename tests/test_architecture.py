@@ -19,7 +19,7 @@ from projections.store.catch_up import PROJECTIONS
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("pixflow", "projections", "web", "tests")
-IMPURE = ("access_journal", "engine", "structure_folder", "erasing", "inspection", "store", "pix_orga")
+IMPURE = ("access_journal", "engine", "structure_folder", "erasing", "inspection", "store", "pix_orga", "ledger")
 FORBIDDEN_IMPORTS = {
     "eventsourcing", "fastapi", "starlette", "sqlalchemy", "sqlite3", "psycopg", "random", "secrets", "time",
 }  # fmt: skip

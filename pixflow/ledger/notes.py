@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pixflow.ledger.verify import Checkpoint, Key, dated, key_id
+from pixflow.ledger.verify import Checkpoint, PublicKey, dated, key_id
 from pixflow.store.durable_files import private_folder, write_new
 
 CHECKPOINT, WITNESS = 1, 4
@@ -21,7 +21,7 @@ class Signer:
     def __init__(self, private: bytes, name: str, kind: int = CHECKPOINT) -> None:
         self._private = Ed25519PrivateKey.from_private_bytes(private)
         public = self._private.public_key().public_bytes_raw()
-        self.key = Key(name, key_id(name, bytes([kind]) + public), kind, public)
+        self.key = PublicKey(name, key_id(name, bytes([kind]) + public), kind, public)
 
     def line(self, text: bytes) -> str:
         """Returns the line that signs the text of a checkpoint."""
@@ -72,7 +72,7 @@ def first_lines(note: str) -> str:
     return f"{text}\n\n{lines.partition(chr(10))[0]}\n"
 
 
-def first_signed(one: Checkpoint, key: Key) -> str:
+def first_signed(one: Checkpoint, key: PublicKey) -> str:
     """Returns a checkpoint with one line, that of a key which signed it."""
     made = next(made for name, made in one.signatures if name == key.name and made[:4] == key.id)
     return f"{one.text.decode()}\n— {key.name} {_base64(made)}\n"

@@ -279,7 +279,7 @@ class Register:
         return epochs[-1].number if epochs else 0
 
     @property
-    def key(self) -> verify.Key | None:
+    def key(self) -> verify.PublicKey | None:
         """Returns the public key, under the origin of the first epoch; None before the first checkpoint."""
         found = self.checkpoints() if self.file.exists() else []
         if not found:

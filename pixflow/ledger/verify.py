@@ -32,7 +32,7 @@ MOST = 100
 
 
 class Unreadable(ValueError):
-    """What somebody holds, or the copy, that has not the form it should have. It says why, in French."""
+    """Raised for a copy, or for what somebody holds, without the form that it should have. It says why, in French."""
 
 
 # --- the tree (RFC 6962)
@@ -126,7 +126,7 @@ def extends(old: int, old_root: bytes, new: int, new_root: bytes, path: Sequence
 # --- notes (signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof)
 
 
-class Key(NamedTuple):
+class PublicKey(NamedTuple):
     """A public key. `kind` is 1 for whoever signs a checkpoint, 4 for a witness."""
 
     name: str
@@ -135,7 +135,7 @@ class Key(NamedTuple):
     public: bytes
 
     @classmethod
-    def read(cls, text: str) -> Key:
+    def read(cls, text: str) -> PublicKey:
         """Returns the key of a text `name+hex+base64`. Raises Unreadable."""
         name, _, rest = text.strip().partition("+")
         id, _, encoded = rest.partition("+")
@@ -145,7 +145,7 @@ class Key(NamedTuple):
             raise Unreadable("cette clé n’a pas la forme nom+empreinte+clé")
         return key
 
-    def of(self, origin: str) -> Key | None:
+    def of(self, origin: str) -> PublicKey | None:
         """Returns the key under the origin of an epoch, None for another register's."""
         later = origin[len(self.name) + 1 :]
         if origin != self.name and not (origin == f"{self.name}/{later}" and re.fullmatch("[1-9][0-9]*", later)):
@@ -193,7 +193,7 @@ class Checkpoint(NamedTuple):
         """Returns what a paper prints: the first 80 bits of the root."""
         return short(self.root)
 
-    def signed_by(self, key: Key) -> bool:
+    def signed_by(self, key: PublicKey) -> bool:
         """Tells if a key signed it. Raises Unreadable for a false line of that key."""
         lines = {made for name, made in self.signatures if name == key.name and made[:4] == key.id}
         if key.kind == 4:
@@ -202,7 +202,7 @@ class Checkpoint(NamedTuple):
             raise Unreadable("une signature est fausse")
         return bool(lines)
 
-    def cosigned(self, key: Key) -> list[datetime]:
+    def cosigned(self, key: PublicKey) -> list[datetime]:
         """Returns when a witness cosigned it. Raises Unreadable for a false line of that witness."""
         found = []
         for made in {made for name, made in self.signatures if name == key.name and made[:4] == key.id}:
@@ -383,27 +383,27 @@ class Held(NamedTuple):
     proof: Proof | None = None
 
 
-class Finding(NamedTuple):
+class CopyFinding(NamedTuple):
     """A difference. `code` is a key of SENTENCES, `details` its words."""
 
     code: str
     details: dict[str, Any]
 
 
-class Report(NamedTuple):
+class CopyReport(NamedTuple):
     """The facts and the root of a copy, what of `held` stands in it, its epochs, and what differs."""
 
     size: int
     root: bytes
     kept: list[Held]
     epochs: list[dict[str, Any]]
-    findings: list[Finding]
+    findings: list[CopyFinding]
 
 
 _PAPER = re.compile(r"([0-9   ]+?)\s*(?:faits?)?\s*[·:,]?\s*([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})", re.IGNORECASE)
 
 
-def held(text: str, keys: Sequence[Key] = ()) -> list[Held]:
+def held(text: str, keys: Sequence[PublicKey] = ()) -> list[Held]:
     """Reads what somebody holds: a file, or the line of a paper. Raises Unreadable."""
     found = _PAPER.fullmatch(text.strip())
     if found:
@@ -430,13 +430,13 @@ def held(text: str, keys: Sequence[Key] = ()) -> list[Held]:
     return [_held(text, one.checkpoint if one else checkpoint(told), keys, one)]
 
 
-def _held(name: str, one: Checkpoint, keys: Sequence[Key], of: Proof | None) -> Held:
+def _held(name: str, one: Checkpoint, keys: Sequence[PublicKey], of: Proof | None) -> Held:
     _signed(one, keys)
     dates = [date for key in keys if key.kind == 4 for date in one.cosigned(key)]
     return Held(name, one.origin, one.size, one.root, tuple(dates), of)
 
 
-def _signed(one: Checkpoint, keys: Sequence[Key]) -> None:
+def _signed(one: Checkpoint, keys: Sequence[PublicKey]) -> None:
     """Raises Unreadable where keys of registers are given, and none of them signed a checkpoint."""
     given = [key.of(one.origin) for key in keys if key.kind == 1]
     if given and not sum(one.signed_by(key) for key in given if key):
@@ -464,7 +464,7 @@ _COMMANDS = "SELECT id, actor, first_position, last_position FROM commands ORDER
 _BEGUN = b"structure.RegisterBegun"
 
 
-def check(copy: Path, known: Sequence[Held], register: Path | None = None) -> Report:
+def check(copy: Path, known: Sequence[Held], register: Path | None = None) -> CopyReport:
     """Compares a copy with what is held, and with the tiles of the register. Raises Unreadable."""
     if not copy.is_file() or (register and not register.is_file()):
         raise Unreadable(f"il n’y a pas de fichier {copy if register is None or not copy.is_file() else register}")
@@ -490,33 +490,35 @@ def _is_database(copy: Path) -> bool:
         return file.read(15) == b"SQLite format 3" or copy.stat().st_size % ENTRY != 0
 
 
-def _entries(content: bytes, known: Sequence[Held]) -> Report:
+def _entries(content: bytes, known: Sequence[Held]) -> CopyReport:
     """Compares a file of entries with what is held. It says nothing of commands and dates."""
     tree, sizes, roots = Tree(), {one.size for one in known}, {0: EMPTY}
     versions: dict[bytes, int] = {}
-    found: list[Finding] = []
+    found: list[CopyFinding] = []
     for at in range(0, len(content), ENTRY):
         one = content[at : at + ENTRY]
         position, version, stream = int.from_bytes(one[:8], "big"), int.from_bytes(one[8:16], "big"), one[16:32]
         tree.add(leaf(one))
         if position != tree.size:
-            found.append(Finding("position", {"position": tree.size}))
+            found.append(CopyFinding("position", {"position": tree.size}))
         if version != versions.get(stream, 0) + 1:
-            found.append(Finding("version", {"position": tree.size, "version": version, "stream": stream.hex()}))
+            found.append(CopyFinding("version", {"position": tree.size, "version": version, "stream": stream.hex()}))
         versions[stream] = version
         if tree.size in sizes:
             roots[tree.size] = tree.root()
     kept, differing = compared(roots, known, [])
-    return Report(tree.size, tree.root(), kept, [], found + differing)
+    return CopyReport(tree.size, tree.root(), kept, [], found + differing)
 
 
-def compare(text: str, known: Sequence[Held]) -> Report:
+def compare(text: str, known: Sequence[Held]) -> CopyReport:
     """Compares what is held with the proof that a checkpoint extends an earlier one. Raises Unreadable."""
     old, path, one = extension(text)
     kept = [each for each in known if each.size == old and extends(old, each.root, one.size, one.root, path)]
     kept += [each for each in known if each.size == one.size != old and one.root[: len(each.root)] == each.root]
     others = [each for each in known if each not in kept]
-    return Report(one.size, one.root, kept, [], [Finding("apart", {"held": each.name, "old": old}) for each in others])
+    return CopyReport(
+        one.size, one.root, kept, [], [CopyFinding("apart", {"held": each.name, "old": old}) for each in others]
+    )
 
 
 def _tiles(register: Path) -> bytes:
@@ -542,11 +544,11 @@ class _Check:
         self._commands = events.execute(_COMMANDS)
         self._command: tuple[Any, ...] = ("", "", 0, 0)
         self._versions: dict[Any, int] = {}
-        self._found: list[Finding] = []
+        self._found: list[CopyFinding] = []
         self._epochs: list[dict[str, Any]] = []
         self._dates = [(one.size, date - MARGIN) for one in self._known for date in one.dates]
 
-    def report(self) -> Report:
+    def report(self) -> CopyReport:
         tree, sizes = Tree(), {one.size for one in self._known}
         roots = {0: EMPTY}
         for row in self._events.execute(_EVENTS):
@@ -558,10 +560,10 @@ class _Check:
         if len(self._tiles) > HASH * tree.size:
             self._note("shorter", tree.size, register=len(self._tiles) // HASH)
         kept, differing = compared(roots, self._known, self._epochs)
-        return Report(tree.size, tree.root(), kept, self._epochs, self._found + differing)
+        return CopyReport(tree.size, tree.root(), kept, self._epochs, self._found + differing)
 
     def _note(self, code: str, position: int, **details: Any) -> None:
-        self._found.append(Finding(code, {"position": position, **details}))
+        self._found.append(CopyFinding(code, {"position": position, **details}))
 
     def _leaf(self, expected: int, position: Any, stream: Any, version: Any, topic: Any, state: Any) -> bytes:
         """Returns the leaf of a row, and notes what is wrong with it."""
@@ -611,7 +613,7 @@ class _Check:
 
 def compared(
     roots: dict[int, bytes], known: Sequence[Held], epochs: Sequence[dict[str, Any]]
-) -> tuple[list[Held], list[Finding]]:
+) -> tuple[list[Held], list[CopyFinding]]:
     """Returns what is held and stands in the copy; then the rest, each with the interval in which it changed."""
     kept, found, since = [], [], 0
     for one in sorted(known, key=lambda one: one.size):
@@ -625,7 +627,7 @@ def compared(
         ends = [begun["kept"] for begun in epochs if begun["epoch"] > number and begun["kept"] < one.size]
         code = "restored" if ends else "interval" if root else "cut"
         details = {"since": min(since, one.size - 1) + 1, "kept": min(ends, default=0), "held": one.name}
-        found.append(Finding(code, {"position": one.size, **details}))
+        found.append(CopyFinding(code, {"position": one.size, **details}))
     return kept, found
 
 
@@ -646,7 +648,7 @@ SENTENCES = {
 }
 
 
-def words(report: Report) -> Iterator[str]:
+def words(report: CopyReport) -> Iterator[str]:
     """Yields what a report says, a sentence a line."""
     yield f"{report.size} faits. Racine : {short(report.root)}"
     for one in report.epochs[1:]:
@@ -664,7 +666,7 @@ def words(report: Report) -> Iterator[str]:
 
 
 _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What a terminal would obey instead of showing it."""
+"""Characters that a terminal would obey instead of showing them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -678,7 +680,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--register", type=Path, help="la base du registre : elle nomme le fait qui diffère")
     given = parser.parse_args(arguments)
     try:
-        keys = [Key.read(one) for one in given.key]
+        keys = [PublicKey.read(one) for one in given.key]
         known = [root for one in given.held for root in _named(one, keys)]
         proves = given.copy.is_file() and given.copy.stat().st_size < 20_000 and _text(given.copy)
         if proves:
@@ -698,7 +700,7 @@ def _text(file: Path) -> str:
     return content.decode("utf-8", "replace") if content.startswith(b"old ") else ""
 
 
-def _named(text: str, keys: Sequence[Key]) -> list[Held]:
+def _named(text: str, keys: Sequence[PublicKey]) -> list[Held]:
     try:
         return held(text, keys)
     except Unreadable as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pixflow.ledger.notes import WITNESS, Signer, first_signed, private_key
-from pixflow.ledger.verify import EMPTY, Checkpoint, Key, Unreadable, extends, extension
+from pixflow.ledger.verify import EMPTY, Checkpoint, PublicKey, Unreadable, extends, extension
 from pixflow.store.durable_files import private_file, private_folder
 
 _SCHEMA = """
@@ -21,17 +21,17 @@ CREATE TABLE IF NOT EXISTS forks (origin TEXT, size INTEGER, note TEXT, at TEXT 
 """
 
 
-class Answer(NamedTuple):
-    """What a witness answers: a status of HTTP, and the lines that it signs, or the size that it has."""
+class WitnessAnswer(NamedTuple):
+    """Answer of a witness: a status of HTTP, and the lines that it signs, or the size that it has."""
 
     status: int
     text: str = ""
 
 
-class Witness:
+class LogWitness:
     """The witness of a folder for the registers of some keys. `host` is the name that it signs with."""
 
-    def __init__(self, folder: Path, host: str, keys: Iterable[Key]) -> None:
+    def __init__(self, folder: Path, host: str, keys: Iterable[PublicKey]) -> None:
         self._file, self._key = folder / "_witness.db", folder / "_witness.key"
         self._host, self._keys = host, tuple(keys)
 
@@ -39,7 +39,7 @@ class Witness:
     def signer(self) -> Signer:
         return Signer(private_key(self._key, make=not self._file.exists()), f"{self._host}/temoin", WITNESS)
 
-    def add(self, body: str, now: datetime) -> Answer:
+    def add(self, body: str, now: datetime) -> WitnessAnswer:
         """Takes a request: the size that somebody thinks we have, a proof, a checkpoint.
 
         Raises OSError where its files cannot be read or written.
@@ -47,26 +47,26 @@ class Witness:
         try:
             old, path, one = extension(body)
         except Unreadable:
-            return Answer(400)
+            return WitnessAnswer(400)
         known = [key for given in self._keys if (key := given.of(one.origin))]
         if not known:
-            return Answer(404)
+            return WitnessAnswer(404)
         try:
             signer = next((key for key in known if one.signed_by(key)), None)
         except Unreadable:
             signer = None
         if signer is None:
-            return Answer(403)
+            return WitnessAnswer(403)
         if old > one.size:
-            return Answer(400)
+            return WitnessAnswer(400)
         ours, note = self.signer, first_signed(one, signer)
         with self._database() as kept:
             kept.execute("BEGIN IMMEDIATE")
             with kept:
                 status, size = _taken(kept, old, path, one, note, now)
         if status != 200:
-            return Answer(status, f"{size}\n" if status == 409 else "")
-        return Answer(200, ours.cosignature(one.text, now))
+            return WitnessAnswer(status, f"{size}\n" if status == 409 else "")
+        return WitnessAnswer(200, ours.cosignature(one.text, now))
 
     def forks(self) -> list[tuple[str, int, str]]:
         """Returns the forks that it refused: origin, size, checkpoint."""

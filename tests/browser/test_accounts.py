@@ -83,14 +83,14 @@ def test_a_passkey_from_the_invitation_on(
     expect(page.get_by_role("heading", name="Rejoindre")).to_be_visible()
     check_page(page)
     page.get_by_role("button", name="Rejoindre").click()
-    expect(page.get_by_text("Hélène Morin")).to_be_visible()
+    expect(page.get_by_text("Hélène Morin · direction")).to_be_visible()
     page.goto(f"{at_work.url}/compte")
     check_page(page)
     page.get_by_role("button", name="Se déconnecter").click()
     expect(page.get_by_role("heading", name="Se connecter")).to_be_visible()
     check_page(page)
     page.get_by_role("button", name="Entrer avec une clé d’accès").click()
-    expect(page.get_by_text("Hélène Morin")).to_be_visible()
+    expect(page.get_by_text("Hélène Morin · direction")).to_be_visible()
     assert [one["signCount"] > 0 for one in device.credentials()] == [True]
     page.goto(f"{at_work.url}/compte")
     page.get_by_role("button", name="Ajouter", exact=True).click()
@@ -107,7 +107,7 @@ def test_a_passkey_opens_the_lock_and_a_copy_does_not(
     tab.goto(invite("Hélène Morin"))
     tab.get_by_role("button", name="Créer ma clé d’accès").click()
     tab.get_by_role("button", name="Rejoindre").click()
-    expect(tab.get_by_text("Hélène Morin")).to_be_visible()
+    expect(tab.get_by_text("Hélène Morin · direction")).to_be_visible()
     clock.set(MONDAY, 9)
     tab.goto(f"{at_work.url}/equipe")
     expect(tab.get_by_role("heading", name="C’est bien vous")).to_be_visible()
@@ -149,7 +149,7 @@ def test_the_password_road_without_scripts(
     assert page.locator(".codes code").count() == 8
     page.get_by_role("button", name="C’est noté, continuer").click()
     page.get_by_role("button", name="Rejoindre").click()
-    expect(page.get_by_text("Hélène Morin")).to_be_visible()
+    expect(page.get_by_text("Hélène Morin · direction")).to_be_visible()
 
 
 def test_an_erasure_asks_for_the_passkey_and_comes_back_filled_with_the_keyboard_alone(

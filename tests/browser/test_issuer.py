@@ -78,7 +78,7 @@ def test_invited_linked_and_signed_out_of_both(
     expect(page.get_by_role("heading", name="Rejoindre")).to_be_visible()
     _check(page, check_page, scripts)
     page.get_by_role("button", name="Rejoindre").click()
-    expect(page.get_by_text("Hélène Morin")).to_be_visible()
+    expect(page.get_by_text("Hélène Morin · direction")).to_be_visible()
     page.goto(f"{at_work.url}/compte")
     expect(page.get_by_text(idp.url, exact=True)).to_be_visible()
     _check(page, check_page, scripts)
@@ -87,7 +87,7 @@ def test_invited_linked_and_signed_out_of_both(
     assert idp.calls["/session/end"] == 1
     _check(page, check_page, scripts)
     through_issuer(page)
-    expect(page.get_by_text("Hélène Morin")).to_be_visible()
+    expect(page.get_by_text("Hélène Morin · direction")).to_be_visible()
     page.goto(f"{at_work.url}/compte")
     page.get_by_role("button", name="De pixflow seulement").click()
     expect(page.get_by_role("heading", name="Vous êtes déconnecté·e de pixflow")).to_be_visible()
@@ -114,7 +114,7 @@ def test_one_proof_there_and_a_code_here(
     tab.get_by_label("Le code que l’application affiche").fill(seed.at(int(clock.now.timestamp())))
     tab.get_by_role("button", name="Continuer").click()
     tab.get_by_role("button", name="Rejoindre").click()
-    expect(tab.get_by_text("Hélène Morin")).to_be_visible()
+    expect(tab.get_by_text("Hélène Morin · direction")).to_be_visible()
     clock.set(MONDAY, 9)
     tab.goto(f"{at_work.url}/equipe")
     expect(tab.get_by_role("heading", name="C’est bien vous")).to_be_visible()
@@ -136,7 +136,7 @@ def test_one_proof_there_and_a_passkey_here(
     through_issuer(tab)
     tab.get_by_role("button", name="Créer une clé d’accès").click()
     tab.get_by_role("button", name="Rejoindre").click()
-    expect(tab.get_by_text("Hélène Morin")).to_be_visible()
+    expect(tab.get_by_text("Hélène Morin · direction")).to_be_visible()
     tab.goto(f"{at_work.url}/compte")
     tab.get_by_role("button", name="Se déconnecter").click()
     through_issuer(tab)
@@ -144,7 +144,7 @@ def test_one_proof_there_and_a_passkey_here(
     expect(tab.get_by_label("Code de votre application")).to_have_count(0)
     check_page(tab)
     tab.get_by_role("button", name="Continuer avec une clé d’accès").click()
-    expect(tab.get_by_text("Hélène Morin")).to_be_visible()
+    expect(tab.get_by_text("Hélène Morin · direction")).to_be_visible()
 
 
 def test_a_stranger_at_the_issuer_is_told_where_to_ask(

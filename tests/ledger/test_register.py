@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from random import Random
-from time import monotonic
 
 import pytest
 
@@ -306,11 +305,8 @@ def test_another_process_that_holds_it_long_closes_it(files: House) -> None:
     register = register_of(files)
     follow(register, files.opened)
     files.dossier()
-    with FileLock(register.file.with_suffix(".lock")):
-        started = monotonic()
-        with pytest.raises(RegisterClosed):
-            follow(register_of(files), files.opened)
-    assert monotonic() - started < 5
+    with FileLock(register.file.with_suffix(".lock")), pytest.raises(RegisterClosed):
+        follow(register_of(files), files.opened)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import pytest
 from pixflow.ledger import notes, verify
 from pixflow.ledger.notes import WITNESS, Signer
 from pixflow.ledger.register import Register
-from pixflow.ledger.verify import Key, check, held
+from pixflow.ledger.verify import PublicKey, check, held
 from tests.backups.house import House
 from tests.ledger.registers import Copy, copied, filled, follow, register_of, seal
 
@@ -48,7 +48,7 @@ class Kept:
         return path
 
     @property
-    def keys(self) -> list[Key]:
+    def keys(self) -> list[PublicKey]:
         assert self.register.key
         return [self.register.key, WITNESSING.key]
 
@@ -267,7 +267,7 @@ def test_a_false_signature_of_a_known_key_is_refused_and_an_unknown_line_is_not(
 
 def test_a_key_reads_back_and_a_bent_one_is_refused(kept: Kept) -> None:
     for key in kept.keys:
-        assert Key.read(key.text) == key
+        assert PublicKey.read(key.text) == key
         for text in (
             "",
             key.text[1:],
@@ -276,7 +276,7 @@ def test_a_key_reads_back_and_a_bent_one_is_refused(kept: Kept) -> None:
             key.text.replace(key.id.hex(), "0" * 8),
         ):
             with pytest.raises(verify.Unreadable):
-                Key.read(text)
+                PublicKey.read(text)
 
 
 def test_signatures_agree_with_the_library(kept: Kept) -> None:
@@ -307,7 +307,7 @@ def test_the_vector_of_rfc_8032() -> None:
 
 def test_the_key_of_the_specification_of_signed_notes() -> None:
     """The example key of C2SP signed-note, and of Go's package for notes."""
-    key = Key.read("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
+    key = PublicKey.read("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
     note = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
     made = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
     signature = verify.strict(made)

@@ -12,8 +12,8 @@ import pytest
 from pixflow.ledger import notes, tree, verify, witness
 from pixflow.ledger.notes import Signer
 from pixflow.ledger.tree import Tiles
-from pixflow.ledger.verify import EMPTY, Checkpoint, Key, checkpoint, extends
-from pixflow.ledger.witness import Answer, Witness
+from pixflow.ledger.verify import EMPTY, Checkpoint, PublicKey, checkpoint, extends
+from pixflow.ledger.witness import LogWitness, WitnessAnswer
 
 ORIGIN = "pix.exemple.fr/registre/00"
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -41,22 +41,22 @@ class Log:
 
 
 @pytest.fixture
-def watching(tmp_path: Path) -> Witness:
-    return Witness(tmp_path / "ledger", "temoin.exemple.fr", [OURS.key])
+def watching(tmp_path: Path) -> LogWitness:
+    return LogWitness(tmp_path / "ledger", "temoin.exemple.fr", [OURS.key])
 
 
-def test_it_cosigns_what_it_sees_first_and_what_extends_it(watching: Witness) -> None:
+def test_it_cosigns_what_it_sees_first_and_what_extends_it(watching: LogWitness) -> None:
     log = Log()
     for old, size in ((0, 3), (3, 3), (3, 60), (60, 100)):
         answer = watching.add(log.asks(old, size), NOW)
         assert answer.status == 200
         cosigned = checkpoint(log.note(size) + answer.text)
         assert cosigned.cosigned(watching.signer.key) == [NOW]
-        assert Key.read(watching.signer.key.text) == watching.signer.key
+        assert PublicKey.read(watching.signer.key.text) == watching.signer.key
     assert watching.forks() == []
 
 
-def test_a_later_epoch_is_a_register_of_its_own(watching: Witness) -> None:
+def test_a_later_epoch_is_a_register_of_its_own(watching: LogWitness) -> None:
     second = Log(Signer(b"k" * 32, f"{ORIGIN}/2"))
     assert watching.add(Log().asks(0, 90), NOW).status == 200
     assert watching.add(second.asks(0, 50), NOW).status == 200
@@ -66,26 +66,26 @@ def test_a_later_epoch_is_a_register_of_its_own(watching: Witness) -> None:
 @pytest.mark.parametrize(
     ("asked", "answer"),
     [
-        (lambda log: log.asks(10, 50), Answer(409, "40\n")),
-        (lambda log: log.asks(0, 50), Answer(409, "40\n")),
-        (lambda log: log.asks(40, 50, []), Answer(422)),
-        (lambda log: log.asks(40, 50, [EMPTY]), Answer(422)),
-        (lambda log: notes.extension(50, [], log.note(40)), Answer(400)),
-        (lambda log: Log(salt=b"x").asks(40, 50), Answer(422)),
-        (lambda log: notes.extension(40, [], Log(salt=b"x").note(40)), Answer(422)),
-        (lambda log: Log(Signer(b"o" * 32, ORIGIN)).asks(40, 50), Answer(403)),
-        (lambda log: Log(Signer(b"o" * 32, "ailleurs.fr/registre/00")).asks(40, 50), Answer(404)),
-        (lambda log: log.asks(40, 50).replace("50\n", "51\n", 1), Answer(403)),
-        (lambda log: "", Answer(400)),
-        (lambda log: "old 40\n\n", Answer(400)),
-        (lambda log: log.note(50), Answer(400)),
-        (lambda log: log.asks(40, 50).replace("old 40", "old 040"), Answer(400)),
-        (lambda log: log.asks(40, 50).replace("old 40", "old -1"), Answer(400)),
-        (lambda log: log.asks(40, 50, [EMPTY] * 64), Answer(400)),
-        (lambda log: log.asks(40, 50, [b"short"]), Answer(400)),
+        (lambda log: log.asks(10, 50), WitnessAnswer(409, "40\n")),
+        (lambda log: log.asks(0, 50), WitnessAnswer(409, "40\n")),
+        (lambda log: log.asks(40, 50, []), WitnessAnswer(422)),
+        (lambda log: log.asks(40, 50, [EMPTY]), WitnessAnswer(422)),
+        (lambda log: notes.extension(50, [], log.note(40)), WitnessAnswer(400)),
+        (lambda log: Log(salt=b"x").asks(40, 50), WitnessAnswer(422)),
+        (lambda log: notes.extension(40, [], Log(salt=b"x").note(40)), WitnessAnswer(422)),
+        (lambda log: Log(Signer(b"o" * 32, ORIGIN)).asks(40, 50), WitnessAnswer(403)),
+        (lambda log: Log(Signer(b"o" * 32, "ailleurs.fr/registre/00")).asks(40, 50), WitnessAnswer(404)),
+        (lambda log: log.asks(40, 50).replace("50\n", "51\n", 1), WitnessAnswer(403)),
+        (lambda log: "", WitnessAnswer(400)),
+        (lambda log: "old 40\n\n", WitnessAnswer(400)),
+        (lambda log: log.note(50), WitnessAnswer(400)),
+        (lambda log: log.asks(40, 50).replace("old 40", "old 040"), WitnessAnswer(400)),
+        (lambda log: log.asks(40, 50).replace("old 40", "old -1"), WitnessAnswer(400)),
+        (lambda log: log.asks(40, 50, [EMPTY] * 64), WitnessAnswer(400)),
+        (lambda log: log.asks(40, 50, [b"short"]), WitnessAnswer(400)),
     ],
 )
-def test_what_it_refuses(watching: Witness, asked: Callable[[Log], str], answer: Answer) -> None:
+def test_what_it_refuses(watching: LogWitness, asked: Callable[[Log], str], answer: WitnessAnswer) -> None:
     log = Log()
     assert watching.add(log.asks(0, 40), NOW).status == 200
     assert watching.add(asked(log), NOW) == answer
@@ -93,7 +93,7 @@ def test_what_it_refuses(watching: Witness, asked: Callable[[Log], str], answer:
     assert watching.add(log.asks(40, 50), NOW + timedelta(hours=1)).status == 200
 
 
-def test_both_sides_of_a_fork_are_kept(watching: Witness) -> None:
+def test_both_sides_of_a_fork_are_kept(watching: LogWitness) -> None:
     log, fork = Log(), Log(salt=b"x")
     watching.add(log.asks(0, 40), NOW)
     assert watching.add(notes.extension(40, [], fork.note(40)), NOW).status == 422
@@ -104,7 +104,7 @@ def test_both_sides_of_a_fork_are_kept(watching: Witness) -> None:
     assert other.signed_by(OURS.key)
 
 
-def test_whoever_has_the_checkpoint_of_a_house_makes_no_fork_of_it(watching: Witness) -> None:
+def test_whoever_has_the_checkpoint_of_a_house_makes_no_fork_of_it(watching: LogWitness) -> None:
     """Checkpoints are public: a false proof, or a line of nobody, is no evidence against who signed."""
     log, fork, other = Log(), Log(salt=b"x"), Signer(b"o" * 32, "ailleurs.fr")
     watching.add(log.asks(0, 40), NOW)
@@ -116,7 +116,7 @@ def test_whoever_has_the_checkpoint_of_a_house_makes_no_fork_of_it(watching: Wit
     assert [kept for *_, kept in watching.forks()] == [fork.note(40)]
 
 
-def test_a_line_that_is_repeated_is_checked_once(watching: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_that_is_repeated_is_checked_once(watching: LogWitness, monkeypatch: pytest.MonkeyPatch) -> None:
     checked = Mock(side_effect=verify.is_signed)
     monkeypatch.setattr(verify, "is_signed", checked)
     asked = Log().asks(0, 40)
@@ -124,7 +124,7 @@ def test_a_line_that_is_repeated_is_checked_once(watching: Witness, monkeypatch:
     assert checked.call_count == 1
 
 
-def test_a_size_beyond_what_a_database_holds_is_nonsense(watching: Witness) -> None:
+def test_a_size_beyond_what_a_database_holds_is_nonsense(watching: LogWitness) -> None:
     assert watching.add(notes.extension(0, [], OURS.checkpoint(2**63, EMPTY)), NOW).status == 400
 
 
@@ -135,7 +135,7 @@ def two_sides() -> list[str]:
     return [honest.asks(40, 80), fork.asks(40, 80)]
 
 
-def test_of_a_fork_that_comes_at_once_one_side_is_cosigned(watching: Witness) -> None:
+def test_of_a_fork_that_comes_at_once_one_side_is_cosigned(watching: LogWitness) -> None:
     watching.add(Log().asks(0, 40), NOW)
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda body: watching.add(body, NOW).status, two_sides() * 8))
@@ -143,7 +143,7 @@ def test_of_a_fork_that_comes_at_once_one_side_is_cosigned(watching: Witness) ->
 
 
 def test_control_read_and_kept_in_two_transactions_both_sides_are_cosigned(
-    watching: Witness, monkeypatch: pytest.MonkeyPatch
+    watching: LogWitness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watching.add(Log().asks(0, 40), NOW)
     root = tree.root(Log().read, 40)
@@ -155,7 +155,7 @@ def test_control_read_and_kept_in_two_transactions_both_sides_are_cosigned(
     assert [watching.add(body, NOW).status for body in two_sides()] == [200, 200]
 
 
-def test_its_key_that_is_lost_is_not_replaced(watching: Witness, tmp_path: Path) -> None:
+def test_its_key_that_is_lost_is_not_replaced(watching: LogWitness, tmp_path: Path) -> None:
     watching.add(Log().asks(0, 40), NOW)
     (tmp_path / "ledger" / "_witness.key").unlink()
     with pytest.raises(FileNotFoundError):

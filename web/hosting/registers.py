@@ -9,13 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import httpx2 as httpx
-
 from pixflow.engine import Engine
 from pixflow.ledger import notes
 from pixflow.ledger.register import SPAN, Register, RegisterClosed, RegisterDiffers, entry_of, leaf_of
-from pixflow.ledger.verify import Checkpoint, Key, Unreadable, checkpoint, extends
-from pixflow.ledger.witness import Witness
+from pixflow.ledger.verify import Checkpoint, PublicKey, Unreadable, checkpoint, extends
+from pixflow.ledger.witness import LogWitness
 from pixflow.store import StoreError
 from pixflow.structure_folder import OpenStructure
 from web.french import register as french
@@ -43,16 +41,21 @@ def register_of(opened: OpenStructure) -> Register:
     return Register(folder, name, f"{host}/{demonstration}registre/{opened.id.hex}")
 
 
-def witness_of(settings: Settings, data: Path) -> Witness | None:
+def witness_of(settings: Settings, data: Path) -> LogWitness | None:
     """Returns the witness that this site is for the registers of others, None without a key to watch."""
-    keys = [Key.read(one) for one in settings.witness_for.split()]
+    keys = [PublicKey.read(one) for one in settings.witness_for.split()]
     folder = settings.ledger or data / FOLDER
-    return Witness(folder, urlsplit(settings.pages()).netloc, keys) if keys else None
+    return LogWitness(folder, urlsplit(settings.pages()).netloc, keys) if keys else None
 
 
 def follow(opened: OpenStructure, register: Register, *, cosign: bool = False) -> Checkpoint | None:
-    """Follows the events. What fails is logged: the register waits. `cosign`: the witness of the settings is asked."""
+    """Follows the events. What fails is logged: the register waits.
+
+    `cosign`: the witness of the settings is asked, and the first register begins. A paper begins none.
+    """
     try:
+        if not (cosign or register.epoch):
+            return None
         last = register.follow(opened.engine, opened.stream("structure"))
     except (*UNREAD, StoreError) as error:
         _log.error("the register did not follow", extra={"structure": opened.slug, "why": repr(error)})
@@ -115,7 +118,7 @@ def _cosigned(register: Register, settings: Settings, now: datetime) -> None:
     if not settings.witness:
         return
     url, _, text = settings.witness.partition(" ")
-    key, last = Key.read(text), checkpoint(register.note())
+    key, last = PublicKey.read(text), checkpoint(register.note())
     known = next((one for one in register.holders() if (one.holder, one.epoch) == (key.name, register.epoch)), None)
     answer = (409, str(known.size if known else 0))
     for _ in range(2):
@@ -131,6 +134,8 @@ def _cosigned(register: Register, settings: Settings, now: datetime) -> None:
 
 def _asked(url: str, body: str) -> tuple[int, str]:
     """Returns the status and the text of a witness."""
+    import httpx2 as httpx  # pages without sign-in at an issuer do without it
+
     try:
         sent = httpx.post(url, content=body, timeout=SECONDS)
     except httpx.HTTPError as error:

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pixflow import structure_folder
-from pixflow.ledger.verify import Key, Unreadable
+from pixflow.ledger.verify import PublicKey, Unreadable
 from pixflow.store import DatabaseRefused
 from pixflow.store.postgres.database import Database, read_url
 
@@ -264,7 +264,7 @@ def sound() -> Settings:
 def is_key(text: str, kind: int) -> bool:
     """Tells if a text is the public key of a register (1) or of a witness (4)."""
     try:
-        return Key.read(text).kind == kind
+        return PublicKey.read(text).kind == kind
     except Unreadable:
         return False
 

@@ -7,7 +7,7 @@ from typer.testing import CliRunner, Result
 
 from pixflow.backups import manifest
 from pixflow.ledger import verify
-from pixflow.ledger.verify import Key, held
+from pixflow.ledger.verify import PublicKey, held
 from web.cli.app import app
 
 
@@ -40,7 +40,7 @@ def test_before_a_tick_there_is_no_register(data: Path) -> None:
 
 def test_a_copy_is_checked_and_a_proof_leads_from_one_checkpoint_to_the_next(data: Path) -> None:
     assert run("tick").exit_code == 0
-    key = Key.read(run("register", "key").stdout.removeprefix("Registre : "))
+    key = PublicKey.read(run("register", "key").stdout.removeprefix("Registre : "))
     first = backed_up(data)
     (data / "old.txt").write_text(_checkpoint(first))
     assert run("staff", "add", "Nadia", "nadia@ml.example", "--role", "manager").exit_code == 0
@@ -88,4 +88,4 @@ def test_the_key_of_a_witness_is_printed_too(data: Path, monkeypatch: pytest.Mon
     key = run("register", "key").stdout.removeprefix("Registre : ").strip()
     monkeypatch.setenv("PIXFLOW_WITNESS_FOR", key)
     witness = run("register", "key").stdout.partition("Témoin : ")[2]
-    assert Key.read(witness).kind == 4
+    assert PublicKey.read(witness).kind == 4

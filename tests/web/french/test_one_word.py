@@ -97,7 +97,9 @@ FACT = re.compile(
     re.IGNORECASE,
 )
 """The noun: « c’est fait » and « le fait dans Résultats » are the verb."""
-OF_AUDITOR = re.compile(r"templates/audit|pages/audit|french/(?:errors|health|notices|indicators|events/sentences)")
+OF_AUDITOR = re.compile(
+    r"templates/audit|pages/audit|french/(?:errors|health|notices|register|indicators|events/sentences)"
+)
 """Its pages, those of who runs pixflow, and the figures that count facts."""
 
 

@@ -16,6 +16,7 @@ MISSING: dict[str, str] = {
     "ends": "Écrivez la fin prévue de l’action.",
     "outcome": "Dites comment l’action a pris fin.",
     "site": "Choisissez le site.",
+    "commune": "Écrivez la commune.",
     "workshop": "Choisissez l’atelier.",
     "advisor": "Choisissez la personne qui suivra le dossier.",
     "purpose": "Dites à quoi sert la campagne.",

@@ -37,16 +37,26 @@ def verifier() -> Response:
 
 
 @router.get("/registre/{register}/checkpoint")
+def first_epoch(request: Request, register: str) -> Response:
+    """Sends the last checkpoint of the first epoch."""
+    return last_checkpoint(request, register, 1)
+
+
 @router.get("/registre/{register}/{epoch:int}/checkpoint")
-def last_checkpoint(request: Request, register: str, epoch: int = 1) -> Response:
+def last_checkpoint(request: Request, register: str, epoch: int) -> Response:
     """Sends the last checkpoint of an epoch."""
     with _asked(request, register) as found:
         return PlainTextResponse(found.note(epoch), headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/registre/{register}/tile/{level:int}/{path:path}")
+def tile_of_first_epoch(request: Request, register: str, level: int, path: str) -> Response:
+    """Sends the hashes of a tile of the first epoch."""
+    return tile(request, register, 1, level, path)
+
+
 @router.get("/registre/{register}/{epoch:int}/tile/{level:int}/{path:path}")
-def tile(request: Request, register: str, level: int, path: str, epoch: int = 1) -> Response:
+def tile(request: Request, register: str, epoch: int, level: int, path: str) -> Response:
     """Sends the hashes of a tile, whole or its first ones."""
     named = _TILE.fullmatch(path)
     width = int(named[2] or WIDTH) if named else 0

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from pixflow.ledger import notes, verify
 from pixflow.ledger.register import Register, RegisterClosed
-from pixflow.ledger.verify import Key, check, checkpoint, held
+from pixflow.ledger.verify import PublicKey, check, checkpoint, held
 from tests.erasures import erase
 from tests.web.arranged import scheduled, seat
 from tests.web.client import words
@@ -36,7 +36,7 @@ def there(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def followed(there: House) -> verify.Checkpoint:
-    found = registers.follow(there.served.opened, there.served.register)
+    found = registers.follow(there.served.opened, there.served.register, cosign=True)
     assert found
     return found
 
@@ -81,7 +81,7 @@ def test_what_was_taken_checks_alone(there: House, tmp_path: Path) -> None:
     client = there.client(CLAIRE)
     note = tmp_path / "held.txt"
     note.write_text(parsed(client.get("/registre").text).select_one("pre.verbatim").text)
-    key = Key.read(words(client.get("/registre").text).split("La clé publique qui le vérifie : ")[1].split()[0])
+    key = PublicKey.read(words(client.get("/registre").text).split("La clé publique qui le vérifie : ")[1].split()[0])
     assert checkpoint(note.read_text()).signed_by(key)
     assert client.get("/registre/verifier.py").content == Path(verify.__file__).read_bytes() == VERIFIER
     there.opened()
@@ -204,6 +204,7 @@ def test_who_cannot_be_noted_gets_the_checkpoint_and_the_tick_goes_on(
 
 
 def fiche(there: House, dossier: UUID) -> tuple[str, PdfReader]:
+    registers.follow(there.served.opened, there.served.register, cosign=True)
     client = there.client(NADIA)
     shown = client.get(f"/dossiers/{dossier}/fiche").text
     return shown, PdfReader(BytesIO(client.get(f"/dossiers/{dossier}/fiche.pdf").content))
@@ -230,6 +231,7 @@ def test_a_paper_prints_its_line_and_carries_its_proof(there: House, tmp_path: P
 
 def test_the_proof_of_a_prescription_tells_neither_the_score_nor_what_the_grid_keeps(there: House) -> None:
     dossier, _ = there.prescribed()
+    followed(there)
     (participation,) = there.state(dossier).prescription.built
     answer = there.client(NADIA).get(f"/dossiers/{dossier}/prescription/{participation}.pdf")
     ((content,),) = PdfReader(BytesIO(answer.content)).attachments.values()
@@ -271,5 +273,6 @@ def test_a_paper_leaves_without_a_line_where_the_register_cannot_be_written(
 @pytest.mark.parametrize("paper", ["emargement", "avis"])
 def test_the_papers_of_a_workshop_print_the_line_too(there: House, paper: str) -> None:
     workshop = scheduled(there)
+    followed(there)
     seat(there, workshop, there.planned())
     assert "Registre : " in words(there.client(NADIA).get(f"/ateliers/{workshop}/{paper}").text)
