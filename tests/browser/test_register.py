@@ -116,3 +116,18 @@ def test_without_network_the_page_says_what_it_could_check(
     page.evaluate("code => { location.hash = code }", code[1])
     expect(page.get_by_text("Signé par la Mission locale")).to_be_visible()
     expect(page.get_by_text("Sans réseau, cette page ne peut pas dire")).to_be_visible()
+
+
+def test_a_register_that_cannot_be_read_calls_no_paper_false(
+    there: tuple[House, str], new_tab: Callable[..., Page]
+) -> None:
+    made, url = there
+    paper = made.client(NADIA).get(f"/dossiers/{made.planned()}/fiche").text
+    code = re.search(r"/preuve#([\w-]+)", paper)
+    assert code
+    for key in made.served.register.file.parent.glob("*.key"):
+        key.write_bytes(b"damage")
+    page = new_tab(base_url=url)
+    page.goto(f"/preuve#{code[1]}")
+    expect(page.get_by_text("Un registre d’ici ne se lit pas en ce moment")).to_be_visible()
+    expect(page.get_by_text("Aucun registre d’ici n’a signé ce code")).to_be_hidden()

@@ -74,7 +74,7 @@
     try {
       for (const key of document.querySelectorAll("#keys li")) signer ||= (await isSigned(paper, key)) && key;
     } catch { return say("old"); }
-    if (!signer) return say("false");
+    if (!signer) return say(document.getElementById("keys").hasAttribute("data-unread") ? "unread" : "false");
     box.querySelector("[data-size]").textContent = paper.size.toLocaleString("fr-FR");
     box.querySelector("[data-short]").textContent = short(paper.root);
     box.querySelector("[data-position]").textContent = paper.position.toLocaleString("fr-FR");

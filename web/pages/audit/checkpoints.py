@@ -6,7 +6,7 @@ Addresses and answers are those of tlog-tiles and tlog-witness (C2SP). No answer
 import re
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Annotated
 from uuid import UUID
 
@@ -80,20 +80,20 @@ def proof(request: Request) -> Response:
     """Shows the page that checks the code of a paper, in the browser: what stands after # is sent to nobody."""
     host = request.app.state.host
     request.state.frame = Frame(demo=host.demo)
-    keys = [key for served in host.structures.values() for key in _keys(served.register, served.opened.id.hex)]
-    return show(request, "audit/proof.html", None, NOBODY, keys=keys)
+    keys, unread = list[tuple[str, str, str]](), bool(host.closed)
+    for served in host.structures.values():
+        try:
+            keys += _keys(served.register, served.opened.id.hex)
+        except RegisterClosed:
+            unread = True
+    return show(request, "audit/proof.html", None, NOBODY, keys=keys, unread=unread)
 
 
 def _keys(register: Register, structure: str) -> list[tuple[str, str, str]]:
-    """Returns the origin of each epoch, its public key, and its structure."""
-    with suppress(RegisterClosed):
-        key = register.key
-        return (
-            [(epoch.origin, b64encode(key.public).decode(), structure) for epoch, _ in register.checkpoints()]
-            if key
-            else []
-        )
-    return []
+    """Returns the origin of each epoch, its public key, and its structure. Raises RegisterClosed."""
+    key = register.key
+    public = b64encode(key.public).decode() if key else ""
+    return [(epoch.origin, public, structure) for epoch, _ in register.checkpoints()] if key else []
 
 
 @contextmanager
