@@ -34,11 +34,11 @@ class Signer:
 
     def checkpoint(self, size: int, root: bytes) -> str:
         """Returns the signed checkpoint of a tree, whose origin is the name of this key."""
-        text = f"{self.key.name}\n{size}\n{_base64(root)}\n"
+        text = f"{self.key.name}\n{size}\n{base64(root)}\n"
         return f"{text}\n{self.line(text.encode())}"
 
     def _line(self, signature: bytes) -> str:
-        return f"— {self.key.name} {_base64(self.key.id + signature)}\n"
+        return f"— {self.key.name} {base64(self.key.id + signature)}\n"
 
 
 def private_key(path: Path, *, make: bool = False) -> bytes:
@@ -55,8 +55,8 @@ def private_key(path: Path, *, make: bool = False) -> bytes:
 def proof(index: int, path: Iterable[bytes], note: str, extra: dict[str, Any] | None = None) -> str:
     """Returns the proof that the leaf of an index stands in a checkpoint. `extra` says what the event said."""
     told = json.dumps(extra, ensure_ascii=False).encode() if extra else b""
-    lines = ["c2sp.org/tlog-proof@v1", *([f"extra {_base64(told)}"] if told else []), f"index {index}"]
-    return "\n".join([*lines, *map(_base64, path), "", note])
+    lines = ["c2sp.org/tlog-proof@v1", *([f"extra {base64(told)}"] if told else []), f"index {index}"]
+    return "\n".join([*lines, *map(base64, path), "", note])
 
 
 def code(position: int, leaf: bytes, one: Checkpoint) -> str:
@@ -75,13 +75,13 @@ def first_lines(note: str) -> str:
 def first_signed(one: Checkpoint, key: PublicKey) -> str:
     """Returns a checkpoint with one line, that of a key which signed it."""
     made = next(made for name, made in one.signatures if name == key.name and made[:4] == key.id)
-    return f"{one.text.decode()}\n— {key.name} {_base64(made)}\n"
+    return f"{one.text.decode()}\n— {key.name} {base64(made)}\n"
 
 
 def extension(old: int, path: Iterable[bytes], note: str) -> str:
     """Returns the proof that a checkpoint extends one of size `old`, as a witness takes it."""
-    return "\n".join([f"old {old}", *map(_base64, path), "", note])
+    return "\n".join([f"old {old}", *map(base64, path), "", note])
 
 
-def _base64(content: bytes) -> str:
+def base64(content: bytes) -> str:
     return b64encode(content).decode()

@@ -20,6 +20,7 @@ from binascii import Error as NotBase64
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256, sha512
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -709,5 +710,6 @@ def _named(text: str, keys: Sequence[PublicKey]) -> list[Held]:
 
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
-        getattr(stream, "reconfigure")(errors="replace")  # noqa: B009  # a terminal may know less than UTF-8
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may know less than UTF-8
     sys.exit(main())

@@ -1,5 +1,7 @@
 """Words of the register of all facts."""
 
+from datetime import date
+
 from web.french import dates
 from web.french.typography import plural, say
 
@@ -23,9 +25,9 @@ def epoch(number: int, kept: int, began: str) -> str:
     return say(text, began=began, kept=plural(kept, "fait"))
 
 
-def compared(day: object, reached: int, changed: list[int]) -> str:
+def compared(day: date, reached: int, changed: list[int]) -> str:
     """Returns what the operator's last check compared, and found."""
-    when = dates.day(day, year=True)  # type: ignore[arg-type]
+    when = dates.day(day, year=True)
     if changed:
         return say(
             "Le {when}, un fait au moins n’était plus celui que le registre a lu : n° {n}.", when=when, n=changed[0]

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -103,14 +102,10 @@ def receipt(
     """
     row = opened.engine.recorder.rows(stream)[version - 1]
     shown = opened.engine.mapper.disclosed(stream, row) if told else None
-    extra = {"stream": stream.hex, "version": version, "topic": row[1], "state": base64(row[2])}
-    extra |= {"salt": base64(shown[0]), "content": base64(shown[1])} if shown else {}
+    extra = {"stream": stream.hex, "version": version, "topic": row[1], "state": notes.base64(row[2])}
+    extra |= {"salt": notes.base64(shown[0]), "content": notes.base64(shown[1])} if shown else {}
     proof = notes.proof(position - 1, register.inclusion(position, last.size), register.note(), extra)
     return proof, notes.code(position, leaf_of((stream, *row, position)), last)
-
-
-def base64(content: bytes) -> str:
-    return b64encode(content).decode()
 
 
 def _cosigned(register: Register, settings: Settings, now: datetime) -> None:

@@ -430,7 +430,9 @@ def test_each_auditor_gets_the_checkpoint_of_the_week_once_and_is_known_to_hold_
         note = mail.text[mail.text.index("127.0.0.1:8000/demonstration/registre/") :].partition("\n-- \n")[0]
         last = checkpoint(note)
         assert f"{last.size} faits" in plain(mail.subject)
-        assert last.signed_by(made.served.register.key)  # type: ignore[arg-type]
+        key = made.served.register.key
+        assert key
+        assert last.signed_by(key)
         (holder,) = made.served.register.holders()
         assert (holder.holder, holder.size) == (str(made.people["Claire Vasseur"]), last.size)
         assert not ticked(made).mails

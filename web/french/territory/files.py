@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from pixflow.events.values import OfferTerms, PartnerDetails
+from pixflow.events.values import OfferKind, OfferTerms, PartnerDetails
 from web.french.territory.hours import in_french
 from web.french.typography import percent, phone, yes_no
 
@@ -42,7 +42,7 @@ OFFER_KINDS: dict[str, str] = {
     "access": "Lieu pour passer le test",
     "cafe": "Café numérique",
 }
-PROPOSED_OFFERS: dict[str, str] = {
+PROPOSED_OFFERS: dict[OfferKind, str] = {
     "digital": "Accompagnement numérique",
     "literacy": "Lire, écrire, compter",
     "general": "Numérique et emploi",

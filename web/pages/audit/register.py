@@ -94,7 +94,7 @@ def _told(desk: Desk, register: Register) -> dict[str, Any]:
             for epoch, signed in register.checkpoints()
         ],
         "compared": french.compared(
-            (known.ended or known.began).date(),
+            desk.refs.calendar.local_day(known.ended or known.began),
             known.reached or known.head,
             [one.position for one in known.faults if one.code == "register"],
         )

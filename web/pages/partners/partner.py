@@ -54,7 +54,7 @@ from web.http.templates import show
 from web.pages.partners import contacts, forms
 from web.pages.partners.contacts import PersonForm
 from web.pages.partners.listing import AtPartners
-from web.pages.partners.proposed_offers import proposed_terms
+from web.pages.partners.proposed_offers import kind_of, proposed_terms
 
 router = APIRouter()
 DECISIONS: tuple[Decision[..., Any], ...] = (
@@ -270,8 +270,8 @@ def _blank(desk: Desk, id: UUID, state: PartnerState, name: str, about: str) -> 
         return None
     if name == "corriger":
         return OpenForm(name, values=forms.of_file(state.details), seen=state.version)
-    if name == "offre" and about in files.PROPOSED_OFFERS:
-        return OpenForm(name, values=_values(proposed_terms(desk, about)))  # type: ignore[arg-type]
+    if name == "offre" and (kind := kind_of(about)):
+        return OpenForm(name, values=_values(proposed_terms(desk, kind)))
     if name == "modifier-offre":
         found = {str(offer): terms for offer, terms in state.open_offers().items()}.get(about)
         return OpenForm(name, about, {**_values(found), "offer": about}, seen=state.version) if found else None

@@ -102,13 +102,19 @@ def confirm(request: Request, desk: AtPartners, data: FormData, p: PageNumber = 
 
 def _pair(text: str) -> tuple[UUID, OfferKind]:
     """Returns a partner and a kind of offer. Raises 422 for anything that the page did not write."""
-    stream, _, kind = text.partition(" ")
-    if kind in files.PROPOSED_OFFERS:
+    stream, _, named = text.partition(" ")
+    kind = kind_of(named)
+    if kind:
         try:
-            return UUID(stream), kind  # type: ignore[return-value]
+            return UUID(stream), kind
         except ValueError:
             pass
     raise HTTPException(422)
+
+
+def kind_of(named: str) -> OfferKind | None:
+    """Returns the kind of offer of a text, None where no terms are proposed for it."""
+    return next((kind for kind in files.PROPOSED_OFFERS if kind == named), None)
 
 
 def _confirm(

@@ -216,7 +216,9 @@ def test_a_paper_prints_its_line_and_carries_its_proof(there: House, tmp_path: P
     line = re.search(r"Registre : (\d+) faits · ((?:[0-9A-Z]{4}-?){4})", words(shown))
     assert line
     (name, (content,)) = next(iter(pdf.attachments.items()))
-    position = int(re.fullmatch(r"fait-(\d+)\.tlog-proof", name)[1])  # type: ignore[index]
+    named = re.fullmatch(r"fait-(\d+)\.tlog-proof", name)
+    assert named
+    position = int(named[1])
     proof = verify.proof(content.decode())
     said = verify.told(proof)
     assert said["topic"] == "dossier.DiagnosticPlanned"
