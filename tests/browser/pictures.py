@@ -71,8 +71,11 @@ def to_sent(page: Page) -> None:
 
 
 def to_woken(page: Page) -> None:
-    """Pauses an action until the partner of another one answers, which they do."""
+    """Prescribes two actions, and pauses one until the partner of the other answers, which they do."""
     person = Person(page, "Nadia Benali", known=True)
+    page.goto("/boite")
+    person.starts("Jade", "Construire la prescription")
+    person.saves("Prescription construite", {"CAP LEC": True, "CAP Digital": True})
     page.goto("/boite")
     person.row("Jade", "CAP LEC").locator("summary").first.click()
     person.row("Jade", "CAP LEC").get_by_role("link", name="Mettre en pause").click()
@@ -91,9 +94,9 @@ def to_waiting_role(page: Page) -> None:
     page.locator("main").get_by_role("link", name="Yann Castéra").first.click()
 
 
-def to_unassigned(page: Page) -> None:
-    page.goto("/boite?pile=assign-advisor")
-    page.get_by_role("button", name="Affecter (").click()
+def to_several(page: Page) -> None:
+    page.goto("/boite")
+    page.get_by_role("button", name="Présenter Pix (").click()
 
 
 PICTURES: tuple[Picture, ...] = (
@@ -107,7 +110,7 @@ PICTURES: tuple[Picture, ...] = (
     ("sent", "Sophie Lecomte", (1360, 700), to_sent),
     ("woken", "Nadia Benali", (1360, 660), to_woken),
     ("waiting-role", "Denis Roques", (1360, 420), to_waiting_role),
-    ("assign", "Sophie Lecomte", (1360, 520), to_unassigned),
+    ("several", "Nadia Benali", (1360, 660), to_several),
 )
 
 
