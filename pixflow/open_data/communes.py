@@ -1,4 +1,4 @@
-"""Communes of France and their groupings (EPCI), as INSEE's COG lists them.
+"""Communes of France, their inhabitants and their groupings (EPCI), as INSEE's COG lists them.
 
 The three files come from the npm package @etalab/decoupage-administratif 6.0.0 (MIT; COG: Licence Ouverte 2.0).
 """
@@ -19,12 +19,13 @@ _POSTAL_CODE = re.compile(r"\(?\b(\d{4,5})\b\)?")
 
 
 class Commune(Struct, frozen=True):
-    """A commune of today. `epci` is the SIREN of its grouping, "" without one."""
+    """A commune of today. `epci` is the SIREN of its grouping, "" without one; `population` its inhabitants."""
 
     code: str
     name: str
     postal_codes: tuple[str, ...]
     epci: str
+    population: int
 
 
 def department_of(code: str) -> str:
@@ -36,7 +37,9 @@ def department_of(code: str) -> str:
 def communes() -> Mapping[str, Commune]:
     """Returns the communes of today and the arrondissements of Paris, Lyon and Marseille, by code."""
     return {
-        row["code"]: Commune(row["code"], row["name"], tuple(row["postal_codes"].split()), row["epci"])
+        row["code"]: Commune(
+            row["code"], row["name"], tuple(row["postal_codes"].split()), row["epci"], int(row["population"] or 0)
+        )
         for row in _rows("communes")
     }
 
