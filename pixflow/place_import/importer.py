@@ -16,9 +16,10 @@ from pixflow.open_data.place import FileRefused, Refusal
 from pixflow.partners.catalogue import map_table
 from pixflow.partners.state import Catalogue, Territory
 from pixflow.place_import.export import own_source
+from pixflow.place_import.outlines import middles
 from pixflow.place_import.plan import KnownPartner, KnownPlace, PlacePlan, header_of, identified, plan
 from pixflow.place_import.steps import PlaceChoices, steps
-from pixflow.place_import.territory import middles, stated_or_guessed
+from pixflow.place_import.territory import stated_or_guessed
 from pixflow.portfolio import problems
 from pixflow.portfolio.reader import MAX_BYTES, Rows
 from pixflow.portfolio.reading_process import rows_in_turn

@@ -1,12 +1,9 @@
-"""The territory of a structure: which places are in it, how people type it, the outlines of its communes."""
+"""The territory of a structure: which places are in it, and how people type it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
-from itertools import accumulate, pairwise
-from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from pixflow.identity import normalise
@@ -150,61 +147,3 @@ def _department(text: str) -> str:
 @cache
 def _of_department(department: str) -> frozenset[str]:
     return frozenset(code for code in communes() if department_of(code) == department)
-
-
-STEPS = 1000
-"""Steps of a degree: about a hundred metres."""
-CODES = ("code", "insee", "INSEE_COM", "code_insee", "codgeo")
-Ring = list[tuple[int, int]]
-
-
-def read_outlines(data: bytes) -> dict[str, str]:
-    """Returns the outlines of a GeoJSON file, by the code of the commune. Raises Refused("outlines-unreadable")."""
-    try:
-        whole = msgspec.json.decode(data)
-        found = {str(_code(one)): _text(one["geometry"]) for one in whole["features"] if _code(one)}
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError, RecursionError):
-        raise Refused("outlines-unreadable") from None
-    return {code: text for code, text in found.items() if text}
-
-
-def rings_of(text: str) -> list[list[Point]]:
-    """Returns the rings of an outline, as latitudes and longitudes."""
-    rings = []
-    for ring in filter(None, text.split(";")):
-        numbers = list(map(int, ring.split()))
-        points = zip(accumulate(numbers[1::2]), accumulate(numbers[::2]), strict=True)
-        rings.append([(north / STEPS, east / STEPS) for north, east in points])
-    return rings
-
-
-def middles(outlines: Mapping[str, str]) -> dict[str, Point]:
-    """Returns the middle of each outline's box."""
-    found = {}
-    for code, text in outlines.items():
-        norths, easts = zip(*(point for ring in rings_of(text) for point in ring), strict=True)
-        found[code] = (min(norths) + max(norths)) / 2, (min(easts) + max(easts)) / 2
-    return found
-
-
-def _code(feature: Any) -> Any:
-    properties = feature.get("properties") or {}
-    return next((properties[name] for name in CODES if properties.get(name)), None)
-
-
-def _text(geometry: Mapping[str, Any] | None) -> str:
-    """Returns the outer rings as deltas: "628 48764 1 -2 …", rings separated by ";"."""
-    if not geometry:
-        return ""
-    shapes = {"Polygon": [geometry["coordinates"]], "MultiPolygon": geometry["coordinates"]}
-    polygons = shapes[geometry["type"]]
-    return ";".join(filter(None, (_deltas(polygon[0]) for polygon in polygons)))
-
-
-def _deltas(coordinates: Sequence[Sequence[float]]) -> str:
-    points: Ring = [(round(east * STEPS), round(north * STEPS)) for east, north, *_ in coordinates]
-    distinct = [points[0], *(there for here, there in pairwise(points) if there != here)]
-    if len(distinct) < 4:
-        return ""
-    steps = ((there[0] - here[0], there[1] - here[1]) for here, there in pairwise(distinct))
-    return " ".join(f"{east} {north}" for east, north in (distinct[0], *steps))

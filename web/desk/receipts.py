@@ -24,6 +24,7 @@ from pixflow.events.campaign import (
     PurposeCorrected,
 )
 from pixflow.events.intake import ExportReceived
+from pixflow.events.partner import OutlinesReceived
 from pixflow.identity import list_name, normalise
 from pixflow.participation.campaign import Intake
 from projections import audit_trail, partners, result_routing
@@ -244,6 +245,8 @@ def _line(recorded: Recorded, names: Names, known: dict[UUID, Any], history: Seq
         case p.Retracted():
             return ReceiptLine(say("{typed}, de nouveau à rapprocher", typed=typed))
         case CampaignDeclared() | CampaignCorrected() | PurposeCorrected() | CampaignClosed() | CampaignReopened():
+            return ReceiptLine(sentences.sentence(recorded, names))
+        case OutlinesReceived():
             return ReceiptLine(sentences.sentence(recorded, names))
     return _of_dossier(recorded, names, history)
 

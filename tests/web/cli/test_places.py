@@ -13,6 +13,8 @@ from pixflow.events.partner import PartnerListed
 from pixflow.open_data import CODES, read
 from pixflow.partners.state import Catalogue
 from tests.open_data.samples import mediation
+from tests.place_import.test_outlines import METRES, feature, polygon
+from tests.place_import.test_outlines import file as outlines
 from tests.web.paths import house
 from web.cli.app import app
 from web.french.errors.places import SENTENCES
@@ -81,6 +83,13 @@ def test_a_file_is_previewed_then_recorded_once_and_the_list_is_exported(
     outline = tmp_path / "contours.json"
     outline.write_text(json.dumps({"features": [{"properties": {"code": "61214"}, "geometry": shape}]}))
     assert run("outlines", outline, "--credit", "IGN")[0] == 0
+    (metres := tmp_path / "metres.json").write_bytes(outlines(feature("61214", polygon(METRES))))
+    for refused, credit, why in (
+        (metres, "IGN", "ne sont pas en France"),
+        (outline, " ", "d’où viennent les contours"),
+    ):
+        code, output = run("outlines", refused, "--credit", credit)
+        assert (code, why in " ".join(output.replace("\xa0", " ").split())) == (1, True), output
     for kind in ("csv", "json"):
         there = tmp_path / f"liste.{kind}"
         assert run("export", there)[0] == 0

@@ -10,7 +10,8 @@ import typer
 from pixflow.open_data import Place, PlaceFile, read
 from pixflow.partners.catalogue import receive_outlines, state_territory
 from pixflow.place_import.importer import PreparedPlaces, read_workbook
-from pixflow.place_import.territory import commune_of, read_outlines, siren_of
+from pixflow.place_import.outlines import read_outlines
+from pixflow.place_import.territory import commune_of, siren_of
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import (
     USAGE,

@@ -12,7 +12,8 @@ from pixflow.identity import normalise
 from pixflow.open_data.locations import kilometres
 from pixflow.open_data.place import Point
 from pixflow.partners.state import Catalogue
-from pixflow.place_import.territory import middles, stated_or_guessed
+from pixflow.place_import.outlines import middles
+from pixflow.place_import.territory import stated_or_guessed
 from projections import contacts, partner_search, partners, referrals
 from projections.partner_search import PartnerFilter
 from web.desk.desk import Desk
@@ -333,16 +334,17 @@ def _facts(
 def middles_of_communes(desk: Desk) -> Mapping[str, Point]:
     """Returns the middles that are known, by the code of the commune."""
     return desk.memory.partners.once(
-        "middles", lambda: partner_search.middles(desk.read) | middles(_catalogue(desk).outlines)
+        "middles", lambda: partner_search.middles(desk.read) | middles(catalogue_of(desk).outlines)
     )
 
 
 def middle_of_site(desk: Desk, site: str) -> Point | None:
     """Returns the middle of the commune of a site."""
-    code = stated_or_guessed(_catalogue(desk).territory, desk.refs.structure.sites).sites.get(site)
+    code = stated_or_guessed(catalogue_of(desk).territory, desk.refs.structure.sites).sites.get(site)
     return middles_of_communes(desk).get(code or "")
 
 
-def _catalogue(desk: Desk) -> Catalogue:
+def catalogue_of(desk: Desk) -> Catalogue:
+    """Returns the catalogue as this page reads it."""
     found = desk.state(desk.served.opened.stream("catalogue"))
     return found if isinstance(found, Catalogue) else Catalogue()

@@ -226,7 +226,7 @@ REQUIRED: dict[str, str] = {
     "groupings": "Cochez au moins une intercommunalité, ou ajoutez une commune.",
     "nom": "Dites quelle colonne donne le nom du lieu.",
     "credit": "Écrivez d’où viennent les contours.",
-    "outlines": "Ce fichier n’a aucun contour de commune.",
+    "outlines": "Choisissez le fichier des contours.",
 }
 
 TAKEN: dict[str, str] = {

@@ -51,7 +51,10 @@ REFUSALS: dict[str, str] = {
     "unknown-grouping": "« {value} » n’est pas une intercommunalité de la liste : vérifiez son nom.",
     "unknown-commune": "« {value} » n’est pas une commune de la liste : écrivez son nom et son code postal.",
     "unknown-department": "« {value} » n’est pas le numéro d’un département : écrivez par exemple 61, ou 2A.",
-    "outlines-unreadable": "Ce fichier n’est pas un GeoJSON de communes : leurs codes y sont des propriétés.",
+    "outlines-too-large": "Ce fichier pèse plus de {most} Mo : prenez celui de votre département, ou un plus simple.",
+    "outlines-unreadable": "Ce fichier n’est pas un GeoJSON de contours, ou il est abîmé : téléchargez-le à nouveau.",
+    "outlines-without-commune": "Ce fichier n’a le contour d’aucune commune, avec son code Insee : prenez-en un autre.",
+    "outlines-elsewhere": "Ces contours ne sont pas en France : il faut des longitudes et des latitudes, en degrés.",
     "bad-radius": "Écrivez une distance de 0 à {high} km.",
 }
 DECISIONS: dict[str, str] = {

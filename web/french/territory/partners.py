@@ -166,6 +166,17 @@ def on_map(count: int, places: Sequence[tuple[str, str]]) -> str:
     return say("{count} lieux : {named}", count=count, named=named)
 
 
+def card(count: int, town: str) -> str:
+    """Returns the title of the card of a point with several places."""
+    return say("{count} lieux, à {town} ou tout près", count=count, town=town)
+
+
+def sites(names: Sequence[str]) -> str:
+    """Returns "Votre site : Tarbes"."""
+    said = "Votre site : {names}" if len(names) == 1 else "Vos sites : {names}"
+    return say(said, names=", ".join(map(typeset, names)))
+
+
 def name_used(count: int, last: date | None, today: date) -> str:
     """Returns "3 orientations, la dernière le 3 mars". The grid alone has a name without `last`."""
     if last is None:

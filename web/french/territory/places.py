@@ -1,11 +1,11 @@
 """Words for an import of places, and for the territory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pixflow.open_data.communes import communes, groupings
-from pixflow.partners.state import Territory
+from pixflow.partners.state import Catalogue, Territory
 from web.french.phrases import listed
-from web.french.typography import say, typeset
+from web.french.typography import plural, say, typeset
 
 REASONS: dict[str, str] = {
     "near": "au même endroit",
@@ -23,6 +23,17 @@ def territory(one: Territory) -> str:
     alone = [communes()[code].name if code in communes() else code for code in one.communes]
     around = say("et {radius} km autour", radius=one.radius) if one.radius else ""
     return say("Territoire : {parts}", parts=listed(*map(typeset, (*named, *alone)), around) or "à dire")
+
+
+def outlines(catalogue: Catalogue, codes: Collection[str]) -> str:
+    """Returns how many communes have an outline, and how many of the territory have none; "" without any."""
+    if not catalogue.outlines:
+        return ""
+    count = plural(len(catalogue.outlines), "commune dessinée", "communes dessinées")
+    said = say("{count}. Source : {credit}.", count=count, credit=catalogue.credit)
+    bare = len(set(codes) - catalogue.outlines.keys())
+    left = plural(bare, "commune du territoire n’a pas", "communes du territoire n’ont pas")
+    return say("{said} {left} de contour.", said=said, left=left) if bare else said
 
 
 def twice(name: str, other: str, commune: str, reasons: Sequence[str]) -> str:

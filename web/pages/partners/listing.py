@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import Query
 from msgspec.structs import replace as with_changes
@@ -77,12 +78,11 @@ def found(desk: Desk, search: PartnerSearch, number: int) -> PartnersFound:
     pager = Pager.at(sum(counts.values()), number, LIST, search.params)
     by_town = pager.total > MAPPED
     there = communes if by_town else partner_search.places(desk.read, asked)
-    rows = partner_search.page(desk.read, asked, SIZE, pager.offset)
-    offered = partners.open_offers(desk.read, [row.stream for row in rows])
+    rows = _rows(desk, partner_search.page(desk.read, asked, SIZE, pager.offset))
     return PartnersFound(
         [
-            (typeset(town) or NOWHERE, counts[town], [_row(desk, row, offered.get(row.stream, ())) for row in its])
-            for town, its in groupby(rows, key=lambda row: row.town)
+            (typeset(town) or NOWHERE, counts[town], list(its))
+            for town, its in groupby(rows, key=lambda row: row["town"])
         ],
         _menus(desk, asked, search.params),
         pager,
@@ -162,8 +162,19 @@ def _menus(desk: Desk, asked: PartnerFilter, params: Mapping[str, str]) -> list[
     return [*made, filters.menu("Horaires", chips)]
 
 
+def rows_of(desk: Desk, streams: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Returns the rows of these partners, as the list has them, by commune and name."""
+    return _rows(desk, partner_search.of_streams(desk.read, streams)) if streams else []
+
+
+def _rows(desk: Desk, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    offered = partners.open_offers(desk.read, [row.stream for row in rows])
+    return [_row(desk, row, offered.get(row.stream, ())) for row in rows]
+
+
 def _row(desk: Desk, row: Any, offers: Sequence[Any]) -> dict[str, Any]:
     return {
+        "town": row.town,
         "stream": row.stream,
         "name": row.name,
         "offers": [partners.terms_of(offer).label for offer in offers],

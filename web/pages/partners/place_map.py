@@ -1,58 +1,35 @@
-"""The map of the partners of a list: outlines when the structure has some, and a point for each place.
+"""The map of the partners of a list: a point for each place, on the ground of the territory, and a card for a point.
 
 No tile and no script: nobody else learns what is looked at. The list beside it says all that the map shows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
-from math import cos, hypot, radians
+from math import hypot
 from typing import Any
 from uuid import UUID
 
-from pixflow.open_data.locations import kilometres
+from pixflow.open_data.communes import communes
 from pixflow.open_data.place import Point
-from pixflow.partners.state import Catalogue
-from pixflow.place_import.territory import codes_of, rings_of
-from projections.store.folds import fold_of
 from web.desk.desk import Desk
 from web.desk.territory import referral_offers
 from web.french.territory import partners as french
 from web.french.typography import typeset
 from web.http.pagination import address
-from web.pages.partners.listing import LIST, NOWHERE, PartnersFound
+from web.pages.partners.listing import LIST, NOWHERE, PartnersFound, rows_of
+from web.pages.partners.map_ground import TOWN, WIDTH, Frame, Ground, ground_of, inhabitants
 
-WIDTH, MARGIN, TALLEST = 480, 24, 400
-"""Units of the drawing: it is about as wide as a phone, and stands whole on a screen."""
 APART = 34
 """Units between two points: closer places share one, so that a finger presses the right one."""
-LETTER, LINE, NAMED_POINTS = 7, 18, 60
-"""Width of a letter and height of a line, in units; and the points beyond which no name finds room."""
-SCALES = (1, 2, 5, 10, 20, 50, 100)
-LEAST = 0.01
-"""Degrees beyond the outermost points: about a kilometre."""
-
-
-@dataclass(frozen=True, slots=True)
-class MapPoint:
-    """A point: where it is drawn, how many places it has, and where it leads. `teaches` draws it round.
-
-    `town` is the name written beside it.
-    """
-
-    x: float
-    y: float
-    count: int
-    label: str
-    href: str
-    teaches: bool
-    town: str
-
-    @property
-    def half(self) -> int:
-        """Half of its width, so that its number fits."""
-        return min(APART // 2, 10 + 4 * max(0, len(str(self.count)) - 2))
+LINE, NAMED_POINTS = 18, 60
+"""Height of a line, in units; and the points beyond which only towns have names."""
+LETTERS = {"large": 10, "": 8, "small": 7}
+"""Width of a letter of each size of names, in units."""
+FLAG = 18
+"""Height of the flag of a site, in units; it is as wide."""
+CARD = 10
+"""Places that a card tells; the list has the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +42,16 @@ class _Spot:
     point: Point
     name: str
     town: str
+    commune: str
     count: int
     teaches: bool
     partner: UUID | None = None
     centred: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its name in the address of a card."""
+        return str(self.partner or self.commune or self.town)
 
     @property
     def place(self) -> str:
@@ -76,60 +59,81 @@ class _Spot:
         return french.centred(town) if self.centred else town
 
 
-class _Frame:
-    """Turns a point into units of the drawing: a plain projection, right for a few departments."""
+@dataclass(frozen=True, slots=True)
+class MapPoint:
+    """A point: where it is drawn, the places that it has, and where its card is. `is_open`: its card is shown."""
 
-    def __init__(self, points: Sequence[Point]) -> None:
-        """Fits the drawing to these points, a kilometre wide at least."""
-        norths, easts = [north for north, _ in points], [east for _, east in points]
-        self.south, self.north = min(norths) - LEAST, max(norths) + LEAST
-        self.west, self.east = min(easts) - LEAST, max(easts) + LEAST
-        self.squeeze = cos(radians((self.south + self.north) / 2))
-        high, across = self.north - self.south, (self.east - self.west) * self.squeeze
-        self.unit = min((WIDTH - 2 * MARGIN) / across, (TALLEST - 2 * MARGIN) / high)
-        self.height = round(high * self.unit + 2 * MARGIN)
+    x: float
+    y: float
+    spots: Sequence[_Spot]
+    label: str
+    href: str
+    is_open: bool
 
-    def at(self, point: Point) -> tuple[float, float]:
-        north, east = point
-        x = WIDTH / 2 + (east - (self.west + self.east) / 2) * self.squeeze * self.unit
-        return x, MARGIN + (self.north - north) * self.unit
+    @property
+    def count(self) -> int:
+        return sum(spot.count for spot in self.spots)
 
-    def scale(self) -> tuple[int, float]:
-        """Returns the longest round length that takes a third of the drawing at most, in kilometres and in units."""
-        whole = kilometres((self.south, self.west), (self.south, self.east))
-        unit = (self.east - self.west) * self.squeeze * self.unit / whole
-        length = max((one for one in SCALES if one * unit <= WIDTH / 3), default=SCALES[0])
-        return length, round(length * unit, 1)
+    @property
+    def teaches(self) -> bool:
+        """Tells if a place of it teaches: it is drawn round."""
+        return any(spot.teaches for spot in self.spots)
+
+    @property
+    def half(self) -> int:
+        """Half of its width, so that its number fits."""
+        return min(APART // 2, 10 + 4 * max(0, len(str(self.count)) - 2))
 
 
-def place_map(desk: Desk, found: PartnersFound) -> dict[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class MapSite:
+    """The flag of the sites of a commune: its foot, and the names of the sites."""
+
+    x: float
+    y: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapTown:
+    """A name on the map: where it is written, how large, and the side of its text that stands there."""
+
+    x: float
+    y: float
+    name: str
+    size: str
+    anchor: str
+
+
+def place_map(desk: Desk, found: PartnersFound, opened: str = "") -> dict[str, Any] | None:
     """Returns the drawing of the partners found; None when nobody knows where any of them is.
 
-    `centred` counts the places without coordinates, drawn at the middle of their commune; `left_out` those of a commune
-    without a known middle. `by_town` when each point is that of a commune.
+    `opened` is the key of the place whose card is shown. `centred` counts the places without coordinates, drawn at the
+    middle of their commune; `left_out` those outside the drawing, and those of a commune without a known middle.
+    `by_town` when each point is that of a commune.
     """
-    spots = list(_spots(found, referral_offers.middles_of_communes(desk)))
+    middles, ground = referral_offers.middles_of_communes(desk), ground_of(desk)
+    spots = sorted(_spots(found, middles), key=lambda spot: -inhabitants(spot.commune))
     if not spots:
         return None
-    known = fold_of(desk.read, desk.served.opened.stream("catalogue"))
-    catalogue = known if isinstance(known, Catalogue) else Catalogue()
-    inside = codes_of(catalogue.territory) if catalogue.outlines else frozenset()
-    texts = tuple(text for code, text in catalogue.outlines.items() if code in inside or not inside)
-    rings = _rings(texts)
-    frame = _Frame([point for ring in rings for point in ring] + [spot.point for spot in spots])
-    paths = (" ".join(f"{x:.0f},{y:.0f}" for x, y in map(frame.at, ring)) for ring in rings)
-    points = _points(spots, frame, found)
+    frame = ground.frame or Frame([spot.point for spot in spots])
+    seen = [spot for spot in spots if frame.has(spot.point)]
+    points = _points(seen, frame, found, opened)
+    sites = _sites(ground, frame, middles, points)
     return {
         "width": WIDTH,
         "height": frame.height,
-        "outlines": "".join(f"M{path}Z" for path in paths),
+        "ground": ground,
         "points": points,
-        "towns": _towns(points) if len(points) <= NAMED_POINTS else (),
+        "sites": sites,
+        "flags": [name for code in sites for name in (ground.sites or {})[code]],
+        "towns": _towns(points, sites, ground, frame, middles),
         "scale": frame.scale(),
-        "credit": catalogue.credit if texts else "",
-        "centred": sum(spot.centred for spot in spots),
-        "left_out": found.pager.total - sum(spot.count for spot in spots),
+        "centred": sum(spot.centred for spot in seen),
+        "left_out": found.pager.total - sum(spot.count for spot in seen),
         "by_town": found.by_town,
+        "card": next((_card(desk, found, point) for point in points if point.is_open), None),
+        "shut": found.pager.at_row("lieu", ""),
     }
 
 
@@ -139,21 +143,13 @@ def _spots(found: PartnersFound, middles: Mapping[str, Point]) -> Iterator[_Spot
         placed = row.latitude is not None
         point = (row.latitude, row.longitude) if placed else middles.get(row.commune)
         if point and found.by_town:
-            yield _Spot(point, "", row.town, row.count, bool(row.teaches))
+            yield _Spot(point, "", row.town, row.commune, row.count, bool(row.teaches))
         elif point:
-            yield _Spot(point, row.name, row.town, 1, row.teaches, row.stream, not placed)
+            yield _Spot(point, row.name, row.town, row.commune, 1, row.teaches, row.stream, not placed)
 
 
-@lru_cache(maxsize=4)
-def _rings(texts: tuple[str, ...]) -> tuple[tuple[Point, ...], ...]:
-    return tuple(tuple(ring) for text in texts for ring in rings_of(text))
-
-
-def _points(spots: Sequence[_Spot], frame: _Frame, found: PartnersFound) -> list[MapPoint]:
-    """Returns a point for each spot; those too close together share the point of the first.
-
-    It leads to a partner, to a commune of the page, or to the list of another one.
-    """
+def _points(spots: Sequence[_Spot], frame: Frame, found: PartnersFound, opened: str) -> list[MapPoint]:
+    """Returns a point for each spot; those too close together share the point of the first."""
     groups: dict[tuple[float, float], list[_Spot]] = {}
     drawn: dict[tuple[int, int], list[tuple[float, float]]] = {}  # by squares of the drawing
     for spot in spots:
@@ -165,32 +161,103 @@ def _points(spots: Sequence[_Spot], frame: _Frame, found: PartnersFound) -> list
             near = (x, y)
             drawn.setdefault((across, down), []).append(near)
         groups.setdefault(near, []).append(spot)
-    anchors = {name: f"#town-{rank}" for rank, (name, *_) in enumerate(found.towns, 1)}
-    asked, points = found.pager.params, []
-    for (x, y), group in groups.items():
-        first, count = group[0], sum(spot.count for spot in group)
-        label = french.on_map(count, [(spot.name, spot.place) for spot in group[: french.NAMED + 1]])
-        listed = anchors.get(typeset(first.town) or NOWHERE)
-        href = listed or address(LIST, {**asked, "q": f"{asked['q']} {first.town}".strip()})
-        if len(group) == 1 and first.partner:
-            href = f"{LIST}/{first.partner}"
-        teaches = any(spot.teaches for spot in group)
-        points.append(MapPoint(round(x, 1), round(y, 1), count, label, href, teaches, typeset(first.town)))
-    return points
+    return [
+        MapPoint(
+            round(x, 1),
+            round(y, 1),
+            group,
+            french.on_map(sum(spot.count for spot in group), [(one.name, one.place) for one in group]),
+            found.pager.at_row("lieu", group[0].key),
+            any(spot.key == opened for spot in group),
+        )
+        for (x, y), group in groups.items()
+    ]
 
 
-def _towns(points: Sequence[MapPoint]) -> list[tuple[float, float, str, bool]]:
-    """Returns the names that have room beside their points: each town once, none over another one.
+def _sites(
+    ground: Ground, frame: Frame, middles: Mapping[str, Point], points: Sequence[MapPoint]
+) -> dict[str, MapSite]:
+    """Returns the flags of the sites by commune: at its middle, or above the point that would hide it."""
+    made = {}
+    for code, names in (ground.sites or {}).items():
+        middle = middles.get(code)
+        if middle and frame.has(middle):
+            x, y = frame.at(middle)
+            hidden = [one for one in points if abs(one.x - x) < FLAG and -FLAG / 2 < y - one.y < FLAG + one.half]
+            x, y = (hidden[0].x, hidden[0].y - hidden[0].half) if hidden else (x, y)
+            made[code] = MapSite(round(x, 1), round(y, 1), french.sites(names))
+    return made
 
-    Each is a place, a name, and True for a name that ends at its place.
-    """
+
+def _towns(
+    points: Sequence[MapPoint],
+    sites: Mapping[str, MapSite],
+    ground: Ground,
+    frame: Frame,
+    middles: Mapping[str, Point],
+) -> list[MapTown]:
+    """Returns the names that have room, the largest towns first: each once, none over another one."""
     taken = [(one.x - one.half, one.x + one.half, one.y) for one in points]
-    placed: dict[str, tuple[float, float, str, bool]] = {}
-    for point in points:
-        wide, gap = LETTER * len(point.town), point.half + 4
-        for left, before in ((point.x + gap, False), (point.x - gap - wide, True)):
-            free = all(left + wide < west or left > east or abs(point.y - y) > LINE for west, east, y in taken)
-            if point.town and point.town not in placed and 0 <= left <= WIDTH - wide and free:
-                placed[point.town] = (point.x - gap if before else left, point.y, point.town, before)
-                taken.append((left, left + wide, point.y))
-    return list(placed.values())
+    taken += [(one.x, one.x + FLAG, one.y - FLAG / 2) for one in sites.values()]
+    made = []
+    for key, (name, x, y, gap) in _names(points, sites, ground, frame, middles):
+        size = _size(inhabitants(key), largest=max(map(inhabitants, ground.towns), default=0))
+        wide = LETTERS[size] * len(name)
+        ways = ((x + gap, "start"), (x - gap - wide, "end")) if gap else ((x - wide / 2, "middle"),)
+        for left, anchor in ways:
+            free = all(left + wide < west or left > east or abs(y - there) > LINE for west, east, there in taken)
+            if free and 0 <= left <= WIDTH - wide:
+                at = {"start": left, "middle": x, "end": x - gap}[anchor]
+                made.append(MapTown(round(at, 1), round(y, 1), name, size, anchor))
+                taken.append((left, left + wide, y))
+                break
+    return made
+
+
+def _names(
+    points: Sequence[MapPoint],
+    sites: Mapping[str, MapSite],
+    ground: Ground,
+    frame: Frame,
+    middles: Mapping[str, Point],
+) -> list[tuple[str, tuple[str, float, float, float]]]:
+    """Returns what may be named, the largest first: a code, its name, where it is, the room that its point takes."""
+    found: dict[str, tuple[str, float, float, float]] = {}
+    for one in points:
+        first = one.spots[0]
+        if first.town and (len(points) <= NAMED_POINTS or inhabitants(first.commune) >= TOWN):
+            found.setdefault(first.commune or first.town, (typeset(first.town), one.x, one.y, one.half + 4))
+    for code, site in sites.items():
+        found.setdefault(code, (_name(code), site.x, site.y - FLAG / 2, FLAG))
+    for code in ground.towns:
+        found.setdefault(code, (_name(code), *frame.at(middles[code]), 0))
+    return sorted(found.items(), key=lambda one: -inhabitants(one[0]))
+
+
+def _name(code: str) -> str:
+    known = communes().get(code)
+    return typeset(known.name) if known else ""
+
+
+def _size(people: int, largest: int) -> str:
+    """Returns the size of the name of a commune: beside the largest of the map, and small when it is no town."""
+    if people < TOWN:
+        return "small"
+    return "large" if people * 2 >= largest else ""
+
+
+def _card(desk: Desk, found: PartnersFound, point: MapPoint) -> dict[str, Any]:
+    """Returns the card of a point: its places as the list has them; or its communes, each with its part of the list."""
+    asked, shown = found.pager.params, point.spots[:CARD]
+    town, partners = point.spots[0].place, [spot.partner for spot in shown if spot.partner]
+    rows = {row["stream"]: row for row in rows_of(desk, partners)}
+    return {
+        "title": town if point.count == 1 else french.card(point.count, town),
+        "rows": [(rows[spot.partner], spot.place if point.count > 1 else "") for spot in shown if spot.partner in rows],
+        "towns": [
+            (spot.place, spot.count, address(LIST, {**asked, "q": f"{asked['q']} {spot.town}".strip()}))
+            for spot in shown
+            if not spot.partner
+        ],
+        "others": len(point.spots) - len(shown),
+    }

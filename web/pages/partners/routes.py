@@ -33,8 +33,11 @@ Search = Annotated[PartnerSearch, Depends()]
 
 
 @router.get("/partenaires")
-def read(request: Request, desk: AtPartners, search: Search, p: PageNumber = 1) -> Response:
-    """Shows the partners by commune, a page at a time; the search and the filters are the address."""
+def read(request: Request, desk: AtPartners, search: Search, p: PageNumber = 1, lieu: str = "") -> Response:
+    """Shows the partners by commune, a page at a time; the search and the filters are the address.
+
+    `lieu` is a place of the map: its card is open.
+    """
     page, params = listing.found(desk, search, p), search.params
     counts = partners.counts(desk.read)
     chips = [
@@ -57,7 +60,7 @@ def read(request: Request, desk: AtPartners, search: Search, p: PageNumber = 1) 
         lists=desk.may(list_partner),
         suggests=desk.may(suggest_partner),
         imports=desk.may(receive_catalogue),
-        map=place_map(desk, page),
+        map=place_map(desk, page, lieu),
         names=len(names_to_attach(desk)) if desk.may(attach_name) else 0,
         offers=sum(len(one.kinds) for one in proposing(desk)) if desk.may(list_offer) else 0,
     )

@@ -1,29 +1,35 @@
-"""The territory of the structure: only its places are imported."""
+"""The territory of the structure: only its places are imported; and the outlines of its communes, for the map."""
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
+from pydantic import Field
 
 from pixflow.open_data import communes
-from pixflow.partners.catalogue import state_territory
+from pixflow.partners.catalogue import receive_outlines, state_territory
 from pixflow.place_import import territory as territories
+from pixflow.place_import.outlines import MAX_BYTES, read_outlines
 from pixflow.refused import Refused
-from web.desk import refusals
-from web.desk.commands import FormRefused, again, as_seen, read_form, record
+from web.desk import receipts, refusals
+from web.desk.commands import FormRefused, again, as_seen, form_refusals, read_form, record, recorded
 from web.desk.desk import Desk
-from web.desk.imports import place_importer
+from web.desk.imports import place_importer, sent_file
 from web.french.territory import places as french
 from web.french.typography import say, typeset
-from web.http.addresses import whole_number
-from web.http.forms import Form, FormData, OpenForm, Text, every
+from web.http.addresses import Number, whole_number
+from web.http.forms import Form, FormData, OpenForm, Text, UploadData, every
+from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import redirect, show
 from web.pages.partners.import_routes import IMPORT, AtImport
 
 router = APIRouter()
+TERRITORY = "/partenaires/territoire"
 FIELDS = {"groupings": "grouping", "communes": "other"}
 """The fields of the form that the refusals name otherwise."""
+LONGEST_CREDIT = 200
+"""Characters of the credit, which stands on one line below the map."""
 MOVED = "territory-moved"
 """The refusal of a territory that somebody else has stated since the form was drawn."""
 
@@ -38,9 +44,15 @@ class TerritoryForm(Form):
     waiting: Text = ""
 
 
-def _page(request: Request, desk: Desk, form: OpenForm) -> Response:
+class OutlinesForm(Form):
+    """The credit of a file of outlines; the file stands beside."""
+
+    credit: Annotated[str, Field(max_length=LONGEST_CREDIT)]
+
+
+def _page(request: Request, desk: Desk, form: OpenForm, recu: str = "", deja: Number = 0) -> Response:
     importer = place_importer(desk.served)
-    territory, sent = importer.territory, form.values
+    catalogue, territory, sent = importer.catalogue, importer.territory, form.values
     typed = territories.typed(territory)
     values: dict[str, Any] = {
         "grouping": list(typed.groupings),
@@ -48,7 +60,7 @@ def _page(request: Request, desk: Desk, form: OpenForm) -> Response:
         "other": "\n".join(map(communes.label, typed.communes)),
         "radius": territory.radius,
     }
-    if form.errors:
+    if form.name == state.__name__ and form.errors:
         values = {name: sent.get(name, "") for name in values} | {"grouping": every(sent, "grouping")}
     around = territories.groupings_around([*territory.sites.values(), *territory.communes], territory.groupings)
     seen = None if form.code == MOVED else whole_number(str(sent.get("seen", "")))
@@ -57,22 +69,29 @@ def _page(request: Request, desk: Desk, form: OpenForm) -> Response:
         "partners/territory.html",
         None,
         NOBODY,
-        seen=importer.catalogue.version if seen is None else seen,
+        seen=catalogue.version if seen is None else seen,
         groupings=[(siren, typeset(name)) for siren, name in around],
         values=values,
-        is_guessed=not importer.catalogue.territory.is_stated,
+        is_guessed=not catalogue.territory.is_stated,
         waiting=str(sent.get("waiting", "")),
         errors=form.errors,
+        loading=form.name == load.__name__,
+        outlines=french.outlines(catalogue, territories.codes_of(territory)),
+        longest=LONGEST_CREDIT,
+        credit=sent.get("credit", catalogue.credit),
+        most=MAX_BYTES // 1024**2,
+        receipt=receipts.of_command(desk, recu),
+        already=bool(deja),
     )
 
 
-@router.get("/partenaires/territoire")
-def read(request: Request, desk: AtImport, fichier: str = "") -> Response:
-    """Shows the territory. `fichier`: the import that waits for it."""
-    return _page(request, desk, OpenForm("", values={"waiting": _token(fichier)}))
+@router.get(TERRITORY)
+def read(request: Request, desk: AtImport, fichier: str = "", recu: str = "", deja: Number = 0) -> Response:
+    """Shows the territory. `fichier`: the import that waits for it; `recu`, `deja`: the outlines were just sent."""
+    return _page(request, desk, OpenForm("", values={"waiting": _token(fichier)}), recu, deja)
 
 
-@router.post("/partenaires/territoire")
+@router.post(TERRITORY)
 @again(_page)
 def state(request: Request, desk: AtImport, data: FormData) -> Response:
     """States the territory, and goes back to the import that waits."""
@@ -101,6 +120,21 @@ def state(request: Request, desk: AtImport, data: FormData) -> Response:
         raise _refusal(desk, outcome.refused)
     waiting = _token(form.waiting)
     return redirect(request, f"{IMPORT}/{waiting}" if waiting else IMPORT)
+
+
+@router.post(f"{TERRITORY}/contours")
+@again(_page)
+def load(request: Request, desk: AtImport, data: UploadData) -> Response:
+    """Records the outlines of a file; a file that is refused leaves those that are there."""
+    sent = sent_file(data, "outlines")
+    data.pop("outlines", None)
+    form = read_form(OutlinesForm, data)
+    with form_refusals(desk):
+        outlines = read_outlines(sent[0]) if sent else {}
+    streams = {"catalogue": desk.served.opened.stream("catalogue")}
+    outcome = record(desk, streams, receive_outlines, command_id=form.command_id, credit=form.credit, outlines=outlines)
+    receipt = receipts.reference(recorded(desk, outcome))
+    return redirect(request, address(TERRITORY, {"recu": receipt, "deja": "" if receipt else "1"}))
 
 
 def _refusal(desk: Desk, refused: Refused) -> FormRefused:

@@ -163,7 +163,9 @@ def test_a_partner_of_two_kinds_of_offers_counts_once_under_its_programme(
 def test_the_map_of_many_places_draws_their_communes_and_that_of_few_each_place(referent: InspectingClient) -> None:
     points = parsed(referent.get("/partenaires?p=8").text).select("svg.map a")
     assert [one["aria-label"].replace("\xa0", " ") for one in points] == ["346 lieux : L’Aigle", "174 lieux : Rai"]
-    assert [one["href"] for one in points] == ["/partenaires?q=L%27Aigle", "#town-1"]
+    assert [one["href"] for one in points] == [f"/partenaires?p=8&lieu={code}#card" for code in ("61214", "61342")]
+    card = parsed(referent.get("/partenaires?lieu=61214").text).select_one("#card")
+    assert {one.text.strip(): one["href"] for one in card.select("li a")} == {"L’Aigle": "/partenaires?q=L%27Aigle"}
     few = parsed(referent.get("/partenaires?q=lieu+01").text).select("svg.map a")
     assert [one["aria-label"].replace("\xa0", " ") for one in few] == [
         "7 lieux : Lieu 010, Lieu 011, Lieu 013, Lieu 014, Lieu 016, Lieu 017, Lieu 019",

@@ -38,8 +38,8 @@ def test_the_map_draws_a_place_without_coordinates_in_the_middle_of_its_commune_
     for name, town, commune in (("Tiers-lieu", "L'Aigle", "61214"), ("Fablab", "Rai", "61342")):
         listed(at_work, PartnerDetails(name=name, commune=commune, town=town))
     page = parsed(at_work.client(NADIA).get("/partenaires").text.replace("\u00a0", " "))
-    for where in ("au milieu de la commune", "hors de la carte"):
-        assert f"Sans coordonnées, {where} : 1 lieu." in page.text
+    for where in ("Sans coordonnées, au milieu de la commune", "Hors de la carte, et dans la liste"):
+        assert f"{where} : 1 lieu." in page.text
     assert page.select_one(".map a")["aria-label"] == "2 lieux : EPN de L’Aigle, Tiers-lieu"
     alone = parsed(at_work.client(NADIA).get("/partenaires?q=tiers").text.replace("\u00a0", " "))
     assert alone.select_one(".map a")["aria-label"] == "Tiers-lieu, L’Aigle, au milieu de la commune"
