@@ -46,7 +46,7 @@ NOT_PLAYED = {
     "partner.PartnerDelisted", "partner.PartnerRelisted", "partner.PartnersJoined", "partner.PartnerAbsorbed",
     "partner.DifferenceNoted", "partner.Retracted", "contact.ContactRevised", "contact.ContactLeft",
     "contact.ContactErased", "catalogue.CatalogueReceived", "catalogue.PlaceSetAside",
-    "catalogue.PlaceReclaimed", "catalogue.TableMapped", "catalogue.OutlinesReceived",
+    "catalogue.PlaceReclaimed", "catalogue.TableMapped",
     # figures: what the visitor publishes and gives
     "indicators.DefinitionsDrafted", "indicators.DefinitionsDraftDropped", "indicators.DefinitionsEndorsed",
     "indicators.DefinitionsPublished", "indicators.ReportIssued", "indicators.EventLogIssued",

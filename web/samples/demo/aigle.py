@@ -21,7 +21,7 @@ from web.samples.demo.story import HELP, LEARN, DemoPartner, Scene, Story, place
 from web.samples.youth import Attempt, typed
 
 TERRITORY = {
-    "groupings": ("200068468", "200036069"), "radius": 15,
+    "groupings": ("200068468", "200036069"), "communes": (), "radius": 15,
     "sites": {"L’Aigle": "61214", "Mortagne-au-Perche": "61293"},
 }  # fmt: skip
 """Groupings by SIREN, kilometres around them, and the commune of each site."""
@@ -212,7 +212,7 @@ class Aigle(Story):
 
     def settle(self) -> None:
         self.settle_team((SOPHIE,), (SOPHIE, NADIA, THOMAS), (KARIM, "Claire Vasseur", "Bruno Petit"))
-        self.list_partners(TERRITORY, PARTNERS)
+        self.list_partners(TERRITORY, "61", PARTNERS)
 
     def conclude(self, now: datetime) -> None:
         super().conclude(now)

@@ -7,11 +7,12 @@ from decimal import Decimal
 from functools import partial
 
 from pixflow.pix_orga import ExportCampaign
+from pixflow.place_import.territory import codes_of_typed, stated
 from pixflow.team import membership
 from web.samples.agenda import at, working_days
 from web.samples.behaviours.campaigns import Offer
 from web.samples.demo.people import NEVER, Company, ScriptedYoung
-from web.samples.demo.story import Scene, Story
+from web.samples.demo.story import HELP, LEARN, DemoPartner, Scene, Story, place
 from web.samples.youth import typed
 
 OPEN = {"close-or-plan": NEVER}
@@ -123,12 +124,47 @@ COMPANY = Company(
     kept=(HELD,),
 )
 
+DEPARTMENT = "65"
+TERRITORY = {
+    "groupings": (), "communes": codes_of_typed(stated((), [DEPARTMENT], ())), "radius": 0,
+    "sites": {"Tarbes": "65440", "Lannemezan": "65258"},
+}  # fmt: skip
+SOURCE = "Conseiller numérique"
+PARTNERS = (
+    DemoPartner(
+        place("Médiathèque des Allées", "65440", (43.2338, 0.0745), LEARN, phone="+33562000201"),
+        offers=(("Initiation du mercredi", "digital", ()),),
+        source=SOURCE,
+    ),
+    DemoPartner(
+        place("Centre social du Marcadieu", "65440", (43.2312, 0.0829), HELP, phone="+33562000202"),
+        offers=(("Atelier d’écriture", "literacy", ()),),
+        age=200,
+        source=SOURCE,
+    ),
+    DemoPartner(
+        place("Espace numérique d’Aureilhan", "65047", (43.2436, 0.0955), LEARN, phone="+33562000203"),
+        offers=(("Bases de l’ordinateur", "digital", ()),),
+        source=SOURCE,
+    ),
+    DemoPartner(place("Point numérique de Lourdes", "65286", (43.0951, -0.0462), LEARN), age=60, source=SOURCE),
+    DemoPartner(
+        place("Tiers-lieu du Plateau", "65258", (43.1262, 0.3838), LEARN, phone="+33562000205"),
+        offers=(("Café numérique", "cafe", ()),),
+        source=SOURCE,
+    ),
+    DemoPartner(place("France services de Bagnères", "65059", (43.0651, 0.1493), HELP), source="France Services"),
+    DemoPartner(place("France services de Vic", "65460", (43.3853, 0.0541), HELP), age=700, source="France Services"),
+    DemoPartner(place("Bus des vallées", "65025", (43.0043, -0.0991), LEARN, itinerant=True), age=300, source=SOURCE),
+)
+
 
 class Pyrenees(Story):
     company = COMPANY
 
     def settle(self) -> None:
         self.settle_team((SANDRINE, YANN), (SANDRINE, YANN, MARC, JULIEN), site=COMPANY.sites[0])
+        self.list_partners(TERRITORY, DEPARTMENT, PARTNERS)
         self.note(LUCIE, membership.designate_referent, site=COMPANY.sites[1])
 
     def scenes(self) -> Iterator[Scene]:

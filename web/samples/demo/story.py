@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -291,9 +292,13 @@ class Story(ScriptedCast):
 
     # --- partners
 
-    def list_partners(self, territory: Mapping[str, Any], partners: Sequence[DemoPartner]) -> None:
+    def list_partners(self, territory: Mapping[str, Any], department: str, partners: Sequence[DemoPartner]) -> None:
+        """States the territory, gives the map the outlines of a department, and lists the partners."""
         by, streams = self.company.referent, {"catalogue": self.opened.stream("catalogue")}
-        self.say(by, streams, catalogue.state_territory, communes=(), **territory)
+        self.say(by, streams, catalogue.state_territory, **territory)
+        credit, *lines = files(__package__).joinpath("outlines", f"{department}.txt").read_text("utf-8").splitlines()
+        outlines = dict(line.split(" ", 1) for line in lines)
+        self.say(by, streams, catalogue.receive_outlines, credit=credit, outlines=outlines)
         self.listed = {one.details.name: self._list(by, one, rank) for rank, one in enumerate(partners, 1)}
 
     def suggest(self, by: str, details: PartnerDetails) -> None:
