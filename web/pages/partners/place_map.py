@@ -24,7 +24,7 @@ APART = 34
 """Units between two points: closer places share one, so that a finger presses the right one."""
 LINE, NAMED_POINTS = 18, 60
 """Height of a line, in units; and the points beyond which only towns have names."""
-LETTERS = {"large": 10, "": 8, "small": 7}
+LETTERS = {"large": 9.5, "": 7.5, "small": 6.5}
 """Width of a letter of each size of names, in units."""
 FLAG = 18
 """Height of the flag of a site, in units; it is as wide."""
@@ -199,19 +199,34 @@ def _towns(
     """Returns the names that have room, the largest towns first: each once, none over another one."""
     taken = [(one.x - one.half, one.x + one.half, one.y) for one in points]
     taken += [(one.x, one.x + FLAG, one.y - FLAG / 2) for one in sites.values()]
-    made = []
-    for key, (name, x, y, gap) in _names(points, sites, ground, frame, middles):
-        size = _size(inhabitants(key), largest=max(map(inhabitants, ground.towns), default=0))
+    named = _names(points, sites, ground, frame, middles)
+    largest, made = max((inhabitants(key) for key, _ in named), default=0), []
+    for key, (name, x, y, gap) in named:
+        size = _size(inhabitants(key), largest)
         wide = LETTERS[size] * len(name)
-        ways = ((x + gap, "start"), (x - gap - wide, "end")) if gap else ((x - wide / 2, "middle"),)
-        for left, anchor in ways:
-            free = all(left + wide < west or left > east or abs(y - there) > LINE for west, east, there in taken)
-            if free and 0 <= left <= WIDTH - wide:
-                at = {"start": left, "middle": x, "end": x - gap}[anchor]
-                made.append(MapTown(round(at, 1), round(y, 1), name, size, anchor))
-                taken.append((left, left + wide, y))
+        for left, line, anchor in _ways(x, y, gap, wide, size):
+            free = all(left + wide < west or left > east or abs(line - there) > LINE for west, east, there in taken)
+            if free and 0 <= left <= WIDTH - wide and LINE <= line <= frame.height - LINE:
+                at = left + wide * ("start", "middle", "end").index(anchor) / 2
+                made.append(MapTown(round(at, 1), round(line, 1), name, size, anchor))
+                taken.append((left, left + wide, line))
                 break
     return made
+
+
+def _ways(x: float, y: float, gap: float, wide: float, size: str) -> Iterator[tuple[float, float, str]]:
+    """Yields where a name may begin, on which line, by its side: at its place, or beside what is drawn there.
+
+    A village is named beside its point only: above it, it would seem to name another one.
+    """
+    if not gap:
+        yield x - wide / 2, y, "middle"
+        return
+    yield x + gap, y, "start"
+    yield x - gap - wide, y, "end"
+    if size != "small":
+        yield x - wide / 2, y + LINE + 1, "middle"
+        yield x - wide / 2, y - LINE - 1, "middle"
 
 
 def _names(
@@ -229,7 +244,8 @@ def _names(
             found.setdefault(first.commune or first.town, (typeset(first.town), one.x, one.y, one.half + 4))
     for code, site in sites.items():
         found.setdefault(code, (_name(code), site.x, site.y - FLAG / 2, FLAG))
-    for code in ground.towns:
+    shared = {spot.commune for one in points for spot in one.spots}
+    for code in (one for one in ground.towns if one not in shared):
         found.setdefault(code, (_name(code), *frame.at(middles[code]), 0))
     return sorted(found.items(), key=lambda one: -inhabitants(one[0]))
 

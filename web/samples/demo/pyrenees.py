@@ -139,7 +139,6 @@ PARTNERS = (
     DemoPartner(
         place("Centre social du Marcadieu", "65440", (43.2312, 0.0829), HELP, phone="+33562000202"),
         offers=(("Atelier d’écriture", "literacy", ()),),
-        age=200,
         source=SOURCE,
     ),
     DemoPartner(
@@ -147,15 +146,15 @@ PARTNERS = (
         offers=(("Bases de l’ordinateur", "digital", ()),),
         source=SOURCE,
     ),
-    DemoPartner(place("Point numérique de Lourdes", "65286", (43.0951, -0.0462), LEARN), age=60, source=SOURCE),
+    DemoPartner(place("Point numérique de Lourdes", "65286", (43.0951, -0.0462), LEARN), source=SOURCE),
     DemoPartner(
         place("Tiers-lieu du Plateau", "65258", (43.1262, 0.3838), LEARN, phone="+33562000205"),
         offers=(("Café numérique", "cafe", ()),),
         source=SOURCE,
     ),
     DemoPartner(place("France services de Bagnères", "65059", (43.0651, 0.1493), HELP), source="France Services"),
-    DemoPartner(place("France services de Vic", "65460", (43.3853, 0.0541), HELP), age=700, source="France Services"),
-    DemoPartner(place("Bus des vallées", "65025", (43.0043, -0.0991), LEARN, itinerant=True), age=300, source=SOURCE),
+    DemoPartner(place("France services de Vic", "65460", (43.3853, 0.0541), HELP), source="France Services"),
+    DemoPartner(place("Bus des vallées", "65025", (43.0043, -0.0991), LEARN, itinerant=True), source=SOURCE),
 )
 
 
@@ -164,7 +163,6 @@ class Pyrenees(Story):
 
     def settle(self) -> None:
         self.settle_team((SANDRINE, YANN), (SANDRINE, YANN, MARC, JULIEN), site=COMPANY.sites[0])
-        self.list_partners(TERRITORY, DEPARTMENT, PARTNERS)
         self.note(LUCIE, membership.designate_referent, site=COMPANY.sites[1])
 
     def scenes(self) -> Iterator[Scene]:
@@ -174,6 +172,7 @@ class Pyrenees(Story):
         yield at(day[9], 9, 20), partial(self.schedule, "suite", day[15], MARC)
         yield at(day[12], 9, 20), partial(self.move, "suite", MARC, day[16], "Salle de réunion")
         yield at(day[-62], 9, 30), self.confirm_team
+        yield at(day[-21], 9, 40), partial(self.list_partners, TERRITORY, DEPARTMENT, PARTNERS)
         yield at(day[-25], 9, 20), partial(self.schedule, "deuxieme", day[-19], YANN, JULIEN)
         yield at(day[-20], 9, 8), partial(self.schedule, "rattrapage", day[-14], JULIEN)
         yield at(day[-20], 9, 15), partial(self.release, "deuxieme", JULIEN, SECOND_GROUP[7].name)
