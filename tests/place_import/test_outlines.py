@@ -1,6 +1,8 @@
 """Outlines of communes: read from GeoJSON, refused in one word when they are no outlines of communes of France."""
 
 import json
+from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixflow.open_data.communes import communes
-from pixflow.place_import.outlines import MAX_BYTES, middles, read_outlines, rings_of
+from pixflow.place_import.outlines import MAX_BYTES, Ring, middles, read_outlines, rings_of, simplified
 from pixflow.refused import Refused
 
 SQUARE = [[0.6, 48.7], [0.7, 48.7], [0.7, 48.8], [0.6, 48.8], [0.6, 48.7]]
@@ -98,3 +100,49 @@ def test_any_file_is_read_or_refused(features: Any) -> None:
         return
     assert found.keys() <= communes().keys()
     assert all(rings_of(text) for text in found.values())
+
+
+SIDE, CELLS = 60, 3
+MOVES = st.lists(st.integers(-5, 5), min_size=5, max_size=5)
+
+
+def borders(moves: list[list[int]]) -> list[Ring]:
+    """Returns nine squares side by side, whose borders have five points each, moved across by so many steps."""
+    lines: dict[tuple[int, int, bool], Ring] = {}
+    for east, north, flat in (
+        (e, n, flat) for e in range(CELLS + 1) for n in range(CELLS + 1) for flat in (True, False)
+    ):
+        across = moves[len(lines) % len(moves)]
+        along = [(10 * (rank + 1), move) for rank, move in enumerate(across)]
+        between = [(a, b) if flat else (b, a) for a, b in along]
+        end = (SIDE, 0) if flat else (0, SIDE)
+        lines[east, north, flat] = [(east * SIDE + a, north * SIDE + b) for a, b in [(0, 0), *between, end]]
+    return [
+        [
+            *lines[east, north, True][:-1],
+            *lines[east + 1, north, False][:-1],
+            *lines[east, north + 1, True][:0:-1],
+            *lines[east, north, False][::-1],
+        ]
+        for east in range(CELLS)
+        for north in range(CELLS)
+    ]
+
+
+@given(st.lists(MOVES, min_size=7, max_size=7))
+def test_no_gap_opens_between_two_communes_that_are_simplified(moves: list[list[int]]) -> None:
+    rings = borders(moves)
+    thin = simplified(rings)
+    edges = Counter(frozenset(edge) for ring in thin for edge in pairwise(ring))
+    assert max(edges.values()) == 2, "each border inside has two owners"
+    alone = [edge for edge, count in edges.items() if count == 1]
+    ends = Counter(point for edge in alone for point in edge)
+    assert set(ends.values()) == {2}, "what has one owner is one line around all"
+    assert all(ring[0] == ring[-1] and set(ring) <= set(old) for ring, old in zip(thin, rings, strict=True))
+
+
+def test_a_straight_border_has_its_two_ends_and_an_island_keeps_its_shape() -> None:
+    square = [(0, 0), (50, 1), (100, 0), (100, 100), (50, 100), (0, 100), (0, 0)]
+    assert simplified([square]) == [[(0, 0), (100, 0), (100, 100), (0, 100), (0, 0)]]
+    islet = [(0, 0), (1, 0), (0, 1), (0, 0)]
+    assert simplified([islet]) == [islet]
