@@ -10,7 +10,7 @@ RotationMotive = Literal["departure", "exposure", "routine"]
 
 ListPage = Literal[
     "queue", "pile", "waiting", "dossiers", "to-match", "to-dispatch", "dispatched", "workshops", "workshop", "team",
-    "figure", "journal", "partners",
+    "figure", "journal", "partners", "what-if",
 ]  # fmt: skip
 """Pages whose list somebody may take as a file."""
 

@@ -21,6 +21,7 @@ PAGES: Mapping[ListPage, str] = {
     "figure": "Lignes d’un indicateur",
     "journal": "Journal",
     "partners": "Partenaires",
+    "what-if": "Et si, un projet de grille",
 }
 """The pages whose list leaves as a file."""
 FILTERS = {

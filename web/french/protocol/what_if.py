@@ -1,0 +1,103 @@
+"""Words of *Et si*: what another grid would have said of the results of a period, and what it cannot tell."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from pixflow.documents.grille import Band, Proposal
+from pixflow.protocol.comparison import Move
+from web.french import dates, typography
+from web.french.protocol.differences import range_of
+from web.french.typography import number, plural, say, upper_first
+
+NO_RESULT = "Aucun résultat avec un score n’a été reçu sur ces jours, parmi les dossiers que vous suivez ou relisez."
+WRONG_DAYS = "Choisissez des jours qui existent, du premier au dernier."
+TO_COME = "Choisissez un dernier jour qui est passé : ce qui n’a pas eu lieu ne se relit pas."
+HIDDEN = "Votre rôle n’ouvre pas les dossiers : les noms et les nombres ne sont pas montrés."
+LISTS = {
+    "lus": "Tous les résultats relus",
+    "ailleurs": "Résultats qui changeraient de tranche",
+    "memes": "Résultats de la même tranche, qui dit autre chose",
+    "ouverts": "Prescriptions qui auraient peut-être été autres",
+    "ecarts": "Prescriptions que leur grille ne redonne pas",
+}
+"""Titles of the lists that a number opens."""
+SIDES = {"before": "Avec la grille de leur jour", "after": "Avec ce projet"}
+
+
+def period(first: date, last: date) -> str:
+    return say(
+        "résultats reçus du {first} au {last}", first=dates.day(first, year=True), last=dates.day(last, year=True)
+    )
+
+
+def headline(moved: int, people: int, read: int) -> str:
+    """Returns how many results another grid would place in another band, of how many."""
+    of = plural(read, "résultat relu", "résultats relus")
+    if not moved:
+        return say("Sur {of}, aucun ne changerait de tranche.", of=of)
+    found = plural(moved, "changerait", "changeraient")
+    return say("Sur {of}, {found} de tranche : {people}.", of=of, found=found, people=plural(people, "jeune"))
+
+
+def not_computed(count: int) -> str:
+    """Returns what the answer cannot say: an advisor would have chosen among other proposals."""
+    kept = plural(count, "prescription garde", "prescriptions gardent")
+    text = "{kept} une action que ce projet ne propose plus : on ne sait pas ce qui aurait été choisi."
+    return say(text, kept=kept)
+
+
+def control(checked: int, differing: int) -> str:
+    """Returns what the control found: the grids in force give back what was recorded, or not."""
+    if not checked:
+        return "Contrôle : aucune prescription de ces jours ne garde la trace d’un score."
+    if not differing:
+        given = plural(checked, "prescription redonne", "prescriptions redonnent")
+        return say("Contrôle : relues avec leur grille, {given} ce qui a été noté, sans écart.", given=given)
+    given = plural(differing, "prescription ne redonne pas", "prescriptions ne redonnent pas")
+    text = "Contrôle : relues avec leur grille, {given} ce qui a été noté, sur {checked}."
+    return say(text, given=given, checked=number(checked))
+
+
+def move(one: Move) -> str:
+    """Returns a text like "41 à 45 % : de 41-70 % à 0-45 %"."""
+    first, last = number(one.first), typography.percent(one.last)
+    percents = say("{first} à {last}", first=first, last=last) if one.first < one.last else last
+    before, after = range_of(one.before), range_of(one.after)
+    return say("{percents} : de {before} à {after}", percents=percents, before=before, after=after)
+
+
+def change(before: int, after: int) -> str:
+    """Returns a change such as "+ 12" or "− 3"."""
+    return f"{'+' if after > before else '−'} {abs(after - before)}"
+
+
+def band(one: Band) -> str:
+    """Returns a text like "0-40 Savoirs de base"."""
+    return f"{range_of(one)} {one.short}"
+
+
+def in_order(counted: tuple[str, int]) -> int:
+    """Returns the first percent of a band in words, to sort by."""
+    return int(counted[0].partition("-")[0])
+
+
+def of_percents(percents: str) -> str:
+    """Returns the title of the results of some percents, named as in an address: "41-45"."""
+    return say("Résultats de {percents} %", percents=percents.replace("-", " à "))
+
+
+def followed_by(name: str) -> str:
+    return say("Résultats de jeunes que suit {name}", name=name) if name else "Résultats de jeunes que personne ne suit"
+
+
+def of_proposal(label: str) -> str:
+    return say("« {label} », en plus ou en moins", label=label)
+
+
+def labels(proposals: Iterable[Proposal], ids: Collection[str]) -> str:
+    """Returns the labels of some proposals, as one cell of a file."""
+    return ", ".join(one.label for one in proposals if one.id in ids)
+
+
+def title(number: int) -> str:
+    return upper_first(say("et si le projet de grille n° {number} avait compté", number=number))
