@@ -35,7 +35,7 @@ from pixflow.events.workshop import WorkshopCancelled, WorkshopMoved
 from pixflow.folding import RETRACTIONS
 from pixflow.streams import KINDS as STREAMS
 from projections.contract import Change, Row, Source, keys, metadata, optional, required
-from projections.statements import Statement, by_key, list_rows, list_values, page_of, pair_columns, question
+from projections.statements import Statement, by_key, list_values, page_of, pair_columns, question
 
 NAME = "audit_trail"
 KINDS = frozenset(STREAMS)
@@ -172,11 +172,15 @@ def _of_topics(streams: Collection[UUID], topics: Collection[str], most: int | N
     return select(table).where(*wanted).order_by(table.c.position.desc()).limit(most)
 
 
-@question(list_rows)
-def with_topic(topic: str, topics: Collection[str]) -> Select[Any]:
-    """Returns the events of these kinds in each stream that has one of `topic`, by stream, oldest first."""
-    having = select(table.c.stream).where(table.c.topic == topic)
-    wanted = (table.c.topic.in_(topics), table.c.stream.in_(having))
+def with_topics(connection: Connection, having: Collection[str], topics: Collection[str]) -> list[Any]:
+    """Returns the events of these kinds in each stream that has one of `having`, by stream, oldest first."""
+    return list(_with_topics(connection, having=having, topics=topics))
+
+
+@Statement
+def _with_topics(having: Collection[str], topics: Collection[str]) -> Select[Any]:
+    streams = select(table.c.stream).where(table.c.topic.in_(having))
+    wanted = (table.c.topic.in_(topics), table.c.stream.in_(streams))
     return select(table).where(*wanted).order_by(table.c.stream, table.c.version)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from pixflow.documents.grille import Band, Proposal
 from pixflow.protocol.comparison import Move
+from pixflow.workshop.waits import Waits
 from web.french import dates, typography
 from web.french.protocol.differences import range_of
 from web.french.typography import number, plural, say, upper_first
@@ -101,3 +102,61 @@ def labels(proposals: Iterable[Proposal], ids: Collection[str]) -> str:
 
 def title(number: int) -> str:
     return upper_first(say("et si le projet de grille n° {number} avait compté", number=number))
+
+
+# --- the seats of workshops
+
+
+NO_REQUEST = "Aucune demande de place sur ces jours."
+SEAT_LISTS = {
+    "attendraient": "Attendraient encore une place",
+    "plus": "Attendraient plus longtemps",
+    "moins": "Attendraient moins longtemps",
+}
+"""Titles of the lists that a number opens."""
+SEAT_SIDES = {
+    "recorded": "Ce qui a eu lieu",
+    "control": "Les mêmes places, dans l’ordre des demandes",
+    "draft": "Avec ce nombre de places",
+}
+WAITS = {7: "une semaine au plus", 14: "deux semaines au plus", 28: "quatre semaines au plus", 0: "plus longtemps"}
+"""Waits by the most days that each holds; 0 has no bound."""
+
+
+def wait_of(days: int | None) -> str:
+    """Returns a wait in words; "" for who waits still."""
+    if days is None:
+        return ""
+    return next((words for most, words in WAITS.items() if most and days <= most), WAITS[0])
+
+
+def seats_title(seats: int) -> str:
+    return say("Et si chaque atelier avait eu {seats}", seats=plural(seats, "place"))
+
+
+def seats_period(first: date, last: date) -> str:
+    first_day, last_day = dates.day(first, year=True), dates.day(last, year=True)
+    return say("demandes et ateliers du {first} au {last}", first=first_day, last=last_day)
+
+
+def seats_headline(control: Waits, draft: Waits) -> str:
+    """Returns the middle wait and who still waits, before and after."""
+    if draft.middle is None or control.middle is None:
+        return "Personne n’aurait eu de place."
+    text = (
+        "La moitié aurait attendu {after} au plus, au lieu de {before} ; {waiting} encore une place, au lieu de {was}."
+    )
+    waiting = plural(draft.waiting, "jeune attendrait", "jeunes attendraient")
+    before, after = plural(control.middle, "jour"), plural(draft.middle, "jour")
+    return say(text, after=after, before=before, waiting=waiting, was=number(control.waiting))
+
+
+def seats_control(recorded: Waits, control: Waits) -> str:
+    """Returns how far the order of requests, with the same seats, is from what happened."""
+    if recorded.middle is None or control.middle is None:
+        return "Contrôle : personne n’a eu de place sur ces jours."
+    text = (
+        "Contrôle : la moitié a attendu {recorded} au plus ; les mêmes places, données dans l’ordre des demandes, "
+        "auraient fait {control}. L’écart vient des choix des personnes, que ce calcul ne refait pas."
+    )
+    return say(text, control=plural(control.middle, "jour"), recorded=plural(recorded.middle, "jour"))

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection
 
+from pixflow.authorization import Scope
 from pixflow.documents.grille import Grille
 from pixflow.events.dossier import ResultReceived
 from pixflow.identity import list_name, normalise
@@ -21,7 +23,9 @@ from pixflow.protocol.what_if import (
     read_again,
     scored_results,
 )
+from pixflow.reference_data import References
 from projections import audit_trail, directory
+from projections.contract import Source
 from projections.directory import YoungPerson
 from projections.statements import by_key
 from web.desk.dependencies import AtDesk, allowed
@@ -59,21 +63,24 @@ class WhatIfQuestion:
         period = {"du": self.first.isoformat(), "au": self.last.isoformat()}
         return {**period, "site": self.site, "programme": self.programme, "liste": self.shown}
 
-    def at(self, shown: str) -> str:
-        return f"{address(PATH, {**self.params, 'liste': shown})}#liste"
+    def at(self, path: str, shown: str, **more: str) -> str:
+        """Returns the address of a list of this question."""
+        return f"{address(path, {**self.params, **more, 'liste': shown})}#liste"
 
 
-def asked_of(desk: Desk, du: str, au: str, site: str, programme: str, liste: str) -> WhatIfQuestion:
+def asked_of(
+    today: date, du: str = "", au: str = "", site: str = "", programme: str = "", liste: str = ""
+) -> WhatIfQuestion:
     """Returns the question of an address: the year until today, when it names no day."""
-    last = days.day(au) if au else desk.today
-    first = days.day(du) if du else (last or desk.today) - relativedelta(years=1)
+    last = days.day(au) if au else today
+    first = days.day(du) if du else (last or today) - relativedelta(years=1)
     problem = ""
     if first is None or last is None or last < first:
         problem = french.WRONG_DAYS
-    elif last > desk.today:
+    elif last > today:
         problem = french.TO_COME
-    year = desk.today - relativedelta(years=1)
-    return WhatIfQuestion(first or year, last or desk.today, site, programme, liste or "ailleurs", problem)
+    year = today - relativedelta(years=1)
+    return WhatIfQuestion(first or year, last or today, site, programme, liste, problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +115,27 @@ _KEEPS: dict[str, Callable[[GridAnswer, SecondReading, str], bool]] = {
 def answer_of(desk: Desk, draft: int, document: Grille, asked: WhatIfQuestion) -> GridAnswer:
     """Returns the answer to a question, kept until the next event: each list of the page has the same readings."""
     key = ("what-if", draft, asked.first, asked.last, asked.site, asked.programme, desk.scope)
-    return desk.memory.counts.once(key, lambda: _answer(desk, document, asked))
+    return desk.memory.counts.once(
+        key, lambda: grid_answer(desk.read, desk.engine, desk.refs, document, asked, desk.scope)
+    )
 
 
-def _answer(desk: Desk, document: Grille, asked: WhatIfQuestion) -> GridAnswer:
-    rows = audit_trail.with_topic(desk.read, ResultReceived.TOPIC, TOPICS)
-    histories = by_key((one.originator_id, one) for one in audit_trail.opened(desk.engine, rows))
+def grid_answer(
+    connection: Connection, source: Source, refs: References, document: Grille, asked: WhatIfQuestion, scope: Scope
+) -> GridAnswer:
+    """Returns the results of a period by a grid, those that somebody may read."""
+    rows = audit_trail.with_topics(connection, (ResultReceived.TOPIC,), TOPICS)
+    histories = by_key((one.originator_id, one) for one in audit_trail.opened(source, rows))
     found = list(scored_results(histories.values(), asked.first, asked.last))
     people = {
         stream: one
-        for stream, one in directory.named(desk.read, {result.dossier for result in found}).items()
-        if (desk.scope.whose == "all" or one.advisor in desk.scope.advisors)
+        for stream, one in directory.named(connection, {result.dossier for result in found}).items()
+        if (scope.whose == "all" or one.advisor in scope.advisors)
         and asked.site in ("", one.site)
         and asked.programme in ("", one.programme)
     }
     results = (result for result in found if result.dossier in people)
-    readings = read_again(results, desk.refs.grilles.published, document)
+    readings = read_again(results, refs.grilles.published, document)
     by_name = sorted(readings, key=lambda one: (normalise(list_name(people[one.result.dossier])), one.result.on))
     return GridAnswer(by_name, people)
 
@@ -150,7 +162,7 @@ def read(
     draft = draft_of(desk, GRID)
     if draft is None:
         return redirect(request, "/protocole")
-    asked = asked_of(desk, du, au, site, programme, liste)
+    asked = asked_of(desk.today, du, au, site, programme, liste)
     visible = desk.scope.whose != "none"
     answer = answer_of(desk, draft.number, draft.document, asked) if visible and not asked.problem else None
     rows = answer.of(asked.shown) if answer else []
@@ -190,17 +202,17 @@ def _said(desk: Desk, asked: WhatIfQuestion, answer: GridAnswer) -> dict[str, An
     bands = {side: Counter(french.band(getattr(one, side).band) for one in readings) for side in ("before", "after")}
     return {
         "headline": french.headline(len(elsewhere), len({one.result.dossier for one in elsewhere}), len(readings)),
-        "open": (french.not_computed(len(still_open)), asked.at("ouverts")) if still_open else None,
+        "open": (french.not_computed(len(still_open)), asked.at(PATH, "ouverts")) if still_open else None,
         "leads": len(still_open) > LEADS_OVER * len(readings),
-        "control": (french.control(checked, differing), asked.at("ecarts") if differing else ""),
+        "control": (french.control(checked, differing), asked.at(PATH, "ecarts") if differing else ""),
         "bands": [(french.SIDES[side], sorted(counts.items(), key=french.in_order)) for side, counts in bands.items()],
         "total": len(readings),
-        "moves": [(words, count, asked.at(f"tranche:{code}")) for (code, words), count in sorted(moved.items())],
-        "proposals": [(one, asked.at(f"action:{one.proposal.id}")) for one in proposal_counts(readings)],
-        "advisors": [(id, count, asked.at(f"suivi:{id or ''}")) for id, count in advisors.most_common()],
+        "moves": [(words, count, asked.at(PATH, f"tranche:{code}")) for (code, words), count in sorted(moved.items())],
+        "proposals": [(one, asked.at(PATH, f"action:{one.proposal.id}")) for one in proposal_counts(readings)],
+        "advisors": [(id, count, asked.at(PATH, f"suivi:{id or ''}")) for id, count in advisors.most_common()],
         "others": len(answer.of("memes")),
-        "others_at": asked.at("memes"),
-        "all_at": asked.at("lus"),
+        "others_at": asked.at(PATH, "memes"),
+        "all_at": asked.at(PATH, "lus"),
     }
 
 
@@ -249,7 +261,7 @@ def export(
     Without a draft, and for days that cannot be read, it is empty.
     """
     draft = draft_of(desk, GRID)
-    asked = asked_of(desk, du, au, site, programme, liste)
+    asked = asked_of(desk.today, du, au, site, programme, liste)
     rows, about = [], [french.period(asked.first, asked.last)]
     if draft and not asked.problem:
         answer = answer_of(desk, draft.number, draft.document, asked)

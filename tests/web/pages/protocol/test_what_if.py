@@ -32,7 +32,7 @@ HERE = {"sec-fetch-site": "same-origin"}
 
 
 def rows(page: str) -> list[str]:
-    return texts(page, "#what-if table.stack th[scope=row]")
+    return texts(page, "section[aria-labelledby=liste] th[scope=row]")
 
 
 def numbers(page: str) -> dict[str, tuple[int, str]]:

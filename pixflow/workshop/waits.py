@@ -1,0 +1,121 @@
+"""Replays the requests for seats of workshops in their real order, with another number of seats: the waits."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from statistics import median_low
+from uuid import UUID
+
+from msgspec import Struct
+
+from pixflow.events import dossier as e
+from pixflow.events.base import Recorded
+from pixflow.folding import not_retracted
+
+TOPICS = frozenset(
+    one.TOPIC
+    for one in (
+        e.DiagnosticPlanned,
+        e.DiagnosticDeclined,
+        e.SeatBooked,
+        e.SeatCancelled,
+        e.WorkshopAttended,
+        e.WorkshopMissed,
+        e.DossierClosed,
+        e.DossierMerged,
+        e.Retracted,
+    )
+)
+"""Events of a dossier that `seat_requests` reads."""
+
+
+class SeatRequest(Struct, frozen=True):
+    """A young person who needs a seat from a day on, at a site. `seated`: the workshop that they had; None for none."""
+
+    dossier: UUID
+    on: date
+    site: str
+    seated: UUID | None = None
+
+
+class Session(Struct, frozen=True):
+    """A workshop that took place, or will: its day, its site and its seats."""
+
+    workshop: UUID
+    day: date
+    site: str
+    seats: int
+
+
+def seat_requests(events: Sequence[Recorded], site: str, sessions: Mapping[UUID, Session]) -> list[SeatRequest]:
+    """Returns the requests of a dossier, from its events of `TOPICS`: one until each workshop attended or missed.
+
+    Whoever takes the test elsewhere, declines, or whose dossier is closed meanwhile, asks no more. Whoever comes
+    without a seat has asked nobody. A request stands at the site of its workshop, or at that of the dossier.
+    """
+    found: list[SeatRequest] = []
+    asked: date | None = None
+    booked: list[UUID] = []
+    for one in not_retracted(events):
+        match one.event:
+            case e.DossierMerged():
+                return []
+            case e.DiagnosticPlanned(modality=modality, on=on) if modality == "workshop" or booked:
+                asked = asked or on
+            case e.DiagnosticPlanned() | e.DiagnosticDeclined() | e.DossierClosed():
+                asked, booked = None, []
+            case e.SeatBooked(workshop=workshop, on=on):
+                asked = asked or on
+                booked = [*(other for other in booked if other != workshop), workshop]
+            case e.SeatCancelled(workshop=workshop):
+                booked = [other for other in booked if other != workshop]
+            case e.WorkshopAttended(workshop=workshop, on=on) | e.WorkshopMissed(workshop=workshop, on=on):
+                if asked and workshop in sessions:
+                    found.append(SeatRequest(one.originator_id, asked, sessions[workshop].site, workshop))
+                missed = isinstance(one.event, e.WorkshopMissed)
+                asked, booked = on if missed and asked else None, []
+    if asked:
+        seated = next((sessions[workshop] for workshop in booked if workshop in sessions), None)
+        place = (seated.site, seated.workshop) if seated else (site, None)
+        found.append(SeatRequest(events[0].originator_id, asked, *place))
+    return found
+
+
+def replay(requests: Iterable[SeatRequest], sessions: Iterable[Session]) -> dict[SeatRequest, date | None]:
+    """Returns the day of the workshop that each request would have: who asked first is seated first, at its site.
+
+    None for who would still wait after the last workshop.
+    """
+    lines: dict[str, deque[SeatRequest]] = {}
+    asked = sorted(requests, key=lambda one: one.on)
+    for one in asked:
+        lines.setdefault(one.site, deque()).append(one)
+    seated: dict[SeatRequest, date | None] = dict.fromkeys(asked)
+    for session in sorted(sessions, key=lambda one: one.day):
+        line = lines.get(session.site, deque())
+        for _ in range(session.seats):
+            if not line or line[0].on > session.day:
+                break
+            seated[line.popleft()] = session.day
+    return seated
+
+
+class Waits(Struct, frozen=True):
+    """Waits in days: how many were seated, how many still wait, the middle wait and that of nine in ten."""
+
+    seated: int
+    waiting: int
+    middle: int | None
+    nine_in_ten: int | None
+
+
+def waits_of(seated: Mapping[SeatRequest, date | None]) -> Waits:
+    """Returns the distribution of the waits from each request to its workshop."""
+    days = sorted((day - one.on).days for one, day in seated.items() if day)
+    middle, ninth = (median_low(days), days[-(-9 * len(days) // 10) - 1]) if days else (None, None)
+    return Waits(len(days), len(seated) - len(days), middle, ninth)
+
+
+def recorded_days(requests: Iterable[SeatRequest], sessions: Mapping[UUID, Session]) -> dict[SeatRequest, date | None]:
+    """Returns the day of the workshop that each request had, None for who waits still."""
+    return {one: sessions[one.seated].day if one.seated else None for one in requests}

@@ -1,0 +1,91 @@
+"""*Et si* for seats: the waits of a year with other numbers of seats, who would still wait, and bad questions."""
+
+from datetime import date
+
+import pytest
+
+from pixflow.documents.protocol import Workshops
+from tests.web.client import words
+from tests.web.filled import texts
+from tests.web.pages.protocol.test_draft_impact import protocol
+from tests.web.pages.protocol.test_drafts import HELENE, NADIA, PAUL, PROTOCOL, SOPHIE, YANN, drafted, read
+from tests.web.pages.workshops.test_workshops import held, seated
+from tests.web.paths import House
+from tests.web.tags import parsed
+
+SEATS = f"{PROTOCOL}/et-si"
+LATER = date(2026, 3, 30)
+
+
+def rows(page: str) -> list[str]:
+    return texts(page, "section[aria-labelledby=liste] th[scope=row]")
+
+
+def of_list(page: str, named: str) -> tuple[int, str]:
+    """Returns the length of a list and its address."""
+    (line,) = [one for one in parsed(page).select("#what-if .plain li") if named in words(str(one))]
+    link = line.select("a")[0]
+    return int(words(str(link)).split()[0]), str(link["href"]).partition("#")[0]
+
+
+@pytest.fixture
+def queued(at_work: House) -> House:
+    """Six people have a seat on 18 March, and a seventh one on 25 March; a draft allows eight seats."""
+    first, second = (held(at_work, date(2026, 3, day), runners=(NADIA,), capacity=6) for day in (18, 25))
+    seated(at_work, first, 6)
+    seated(at_work, second, 1)
+    drafted(at_work, protocol(workshops=Workshops(largest=8)))
+    at_work.day(LATER)
+    return at_work
+
+
+def test_without_a_draft_it_is_the_protocol(at_work: House) -> None:
+    assert at_work.client(SOPHIE).get(SEATS).headers["location"] == "/protocole"
+
+
+def test_without_a_request_it_says_so(at_work: House) -> None:
+    drafted(at_work, protocol(workshops=Workshops(largest=8)))
+    assert "Aucune demande de place sur ces jours." in words(read(at_work, SEATS))
+
+
+def test_the_seats_are_those_that_the_draft_allows(queued: House) -> None:
+    page = read(queued, SEATS)
+    assert "Et si chaque atelier avait eu 8 places" in words(page)
+    assert "7 demandes" in words(page)
+    assert rows(page) == []
+
+
+@pytest.mark.parametrize(
+    ("seats", "named", "count"), [(1, "Attendraient encore", 5), (1, "plus longtemps", 6), (7, "moins longtemps", 1)]
+)
+def test_each_number_is_the_length_of_its_list(queued: House, seats: int, named: str, count: int) -> None:
+    page = read(queued, f"{SEATS}?places={seats}")
+    found, address = of_list(page, named)
+    assert (found, len(rows(read(queued, address)))) == (count, count)
+
+
+def test_the_control_is_what_happened_when_seats_went_in_the_order_of_requests(queued: House) -> None:
+    said = words(read(queued, f"{SEATS}?places=6"))
+    assert "Contrôle : la moitié a attendu 2 jours au plus" in said
+    assert "auraient fait 2 jours" in said
+
+
+def test_each_person_sees_the_names_that_they_may_read(queued: House) -> None:
+    for by, seen in ((SOPHIE, 5), (HELENE, 5), (NADIA, 5), (PAUL, 0)):
+        assert len(rows(read(queued, f"{SEATS}?places=1", by))) == seen
+    hidden = read(queued, f"{SEATS}?places=1", YANN)
+    assert "Prénom" not in hidden
+    assert "les noms et les nombres ne sont pas montrés" in words(hidden)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("?du=hier", "Choisissez des jours qui existent"),
+        ("?au=2027-01-01", "Choisissez un dernier jour qui est passé"),
+        ("?du=2024-01-01&au=2024-02-01", "Aucune demande de place"),
+        ("?site=Ailleurs", "Aucune demande de place"),
+    ],
+)
+def test_a_question_without_an_answer_is_answered_in_words(queued: House, query: str, told: str) -> None:
+    assert told in words(read(queued, SEATS, query=query))

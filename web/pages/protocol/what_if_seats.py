@@ -1,0 +1,165 @@
+"""*Et si*: the requests for seats of a period, replayed with another number of seats, with a control."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from pixflow.authorization import Scope
+from pixflow.events.dossier import DiagnosticPlanned, SeatBooked
+from pixflow.workshop.waits import (
+    TOPICS,
+    SeatRequest,
+    Session,
+    recorded_days,
+    replay,
+    seat_requests,
+    waits_of,
+)
+from projections import audit_trail, directory, workshops
+from projections.contract import Source
+from projections.directory import YoungPerson
+from projections.statements import by_key
+from web.desk.dependencies import AtDesk
+from web.french.protocol import what_if as french
+from web.http.addresses import Number, PageNumber
+from web.http.pagination import Pager
+from web.http.people import listed
+from web.http.templates import redirect, show
+from web.pages.protocol.documents import PROTOCOL, draft_of
+from web.pages.protocol.what_if import WhatIfQuestion, asked_of
+
+router = APIRouter()
+PATH = "/protocole/projet/protocole/et-si"
+Days = Mapping[SeatRequest, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsAnswer:
+    """The day of the workshop of each request: as recorded, in the order of requests, and with other numbers of seats.
+
+    `people` are those whom somebody may read: waits are counted for everybody, and names are shown of them alone.
+    """
+
+    recorded: Days
+    control: Days
+    draft: Days
+    people: Mapping[UUID, YoungPerson]
+
+    def of(self, shown: str) -> list[SeatRequest]:
+        """Returns the requests of a list: who would still wait, wait longer or less long, by day."""
+        keep = _KEEPS.get(shown, _KEEPS["attendraient"])
+        return [one for one, day in self.draft.items() if keep(self.control[one], day)]
+
+
+_KEEPS: dict[str, Callable[[date | None, date | None], bool]] = {
+    "attendraient": lambda control, draft: draft is None,
+    "plus": lambda control, draft: (draft or date.max) > (control or date.max),
+    "moins": lambda control, draft: (draft or date.max) < (control or date.max),
+}
+"""Lists of requests, by the days of the control and with the seats asked."""
+
+
+def seats_answer(
+    connection: Connection, source: Source, asked: WhatIfQuestion, seats: int, scope: Scope
+) -> SeatsAnswer:
+    """Returns the requests made in a period, seated by the workshops held in it."""
+    held = workshops.between(connection, asked.first, asked.last, workshops.WorkshopFilter(site=asked.site))
+    sessions = {row.stream: Session(row.stream, row.day, row.site, row.capacity) for row in held}
+    rows = audit_trail.with_topics(connection, (DiagnosticPlanned.TOPIC, SeatBooked.TOPIC), TOPICS)
+    histories = by_key((one.originator_id, one) for one in audit_trail.opened(source, rows))
+    known = directory.named(connection, histories)
+    found = [
+        one
+        for dossier, events in histories.items()
+        if dossier in known
+        for one in seat_requests(events, known[dossier].site, sessions)
+        if asked.first <= one.on <= asked.last and asked.site in ("", one.site)
+    ]
+    draft = replay(found, (replace(one, seats=seats) for one in sessions.values()))
+    readable = {id: one for id, one in known.items() if scope.whose == "all" or one.advisor in scope.advisors}
+    return SeatsAnswer(recorded_days(found, sessions), replay(found, sessions.values()), draft, readable)
+
+
+# --- its page
+
+
+@router.get(PATH)
+def read(
+    request: Request,
+    desk: AtDesk,
+    du: str = "",
+    au: str = "",
+    site: str = "",
+    liste: str = "",
+    places: Number = 0,
+    p: PageNumber = 1,
+) -> Response:
+    """Shows the waits for a workshop from a day (`du`) to another (`au`), of a site, with `places` in each workshop.
+
+    Without `places`, they are the most that the draft allows. `liste` is the list of names that is open, `p` its page.
+    """
+    draft = draft_of(desk, PROTOCOL)
+    if draft is None:
+        return redirect(request, "/protocole")
+    asked, seats = asked_of(desk.today, du, au, site, "", liste), places or draft.document.workshops.largest
+    visible = desk.scope.whose != "none"
+    answer = None
+    if visible and not asked.problem:
+        key = ("what-if-seats", seats, asked.first, asked.last, asked.site, desk.scope)
+        made = lambda: seats_answer(desk.read, desk.engine, asked, seats, desk.scope)  # noqa: E731
+        answer = desk.memory.counts.once(key, made)
+    rows = [one for one in answer.of(asked.shown) if one.dossier in answer.people] if answer else []
+    params = {**asked.params, "places": str(seats)}
+    pager = Pager.at(len(rows), p, PATH, params, anchor="#liste")
+    shown = rows[pager.offset : pager.offset + pager.size]
+    return show(
+        request,
+        "protocol/what_if_seats.html",
+        "what_if",
+        listed(one.dossier for one in shown),
+        title=french.seats_title(seats),
+        asked=asked,
+        seats=seats,
+        period=french.seats_period(asked.first, asked.last),
+        sites=desk.refs.structure.sites,
+        visible=visible,
+        said=_said(asked, seats, answer) if answer else None,
+        rows=[(one, answer.people[one.dossier], answer.control[one], answer.draft[one]) for one in shown]
+        if answer
+        else [],
+        shown_title=french.SEAT_LISTS.get(asked.shown, french.SEAT_LISTS["attendraient"]),
+        pager=pager,
+        today=desk.today,
+        hidden=french.HIDDEN,
+        nothing=french.NO_REQUEST,
+    )
+
+
+def _said(asked: WhatIfQuestion, seats: int, answer: SeatsAnswer) -> dict[str, Any]:
+    """Returns the three distributions, the control, and each list with its length."""
+    sides = {"recorded": answer.recorded, "control": answer.control, "draft": answer.draft}
+    waits = {name: waits_of(days) for name, days in sides.items()}
+    lists = {name: [one for one in answer.of(name) if one.dossier in answer.people] for name in _KEEPS}
+    return {
+        "total": len(answer.draft),
+        "headline": french.seats_headline(waits["control"], waits["draft"]),
+        "control": french.seats_control(waits["recorded"], waits["control"]),
+        "rows": [(french.SEAT_SIDES[name], waits[name], _spread(days)) for name, days in sides.items()],
+        "lists": [
+            (french.SEAT_LISTS[name], len(found), asked.at(PATH, name, places=str(seats)))
+            for name, found in lists.items()
+        ],
+    }
+
+
+def _spread(days: Days) -> list[tuple[str, int]]:
+    """Counts the requests by the length of their wait."""
+    counts = Counter(french.wait_of((day - one.on).days if day else None) for one, day in days.items())
+    return [(name, counts[name]) for name in french.WAITS.values()]
