@@ -15,7 +15,8 @@ COMMANDS = {
     "read": "files.exports", "import": "files.exports", "backup": "backups", "restore": "backups",
     "doctor": "doctor", "replay": "replay",
     "export-person": "privacy", "erase": "privacy", "erasures": "privacy", "retention": "privacy",
-    "indicators": "indicators", "event-log": "indicators", "simulate": "samples",
+    "indicators": "indicators", "event-log": "indicators", "what-if": "what_if",
+    "simulate": "samples",
     "staff": "staff", "account": "account", "mail": "administration", "dossiers": "dossiers",
     "places": "files.places", "keys": "administration", "register": "register",
 }  # fmt: skip

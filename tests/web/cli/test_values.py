@@ -40,6 +40,7 @@ COMMANDS: dict[str, list[str]] = {
     "retention": [],
     "indicators": [],
     "event-log": ["portfolio.csv", "--as", SOPHIE, "--reason", "étude"],
+    "what-if": ["--seats", "3"],
     "simulate": ["--young-people", "1"],
     "staff add": ["Sophie Lecomte", SOPHIE, "--role", "referent"],
     "staff confirm": [SOPHIE],

@@ -160,3 +160,25 @@ def seats_control(recorded: Waits, control: Waits) -> str:
         "auraient fait {control}. L’écart vient des choix des personnes, que ce calcul ne refait pas."
     )
     return say(text, control=plural(control.middle, "jour"), recorded=plural(recorded.middle, "jour"))
+
+
+COUNTED = {
+    "results": "Résultats relus",
+    "elsewhere": "Changeraient de tranche",
+    "people": "Jeunes concernés",
+    "not_computed": "Prescriptions non calculées",
+    "checked": "Prescriptions contrôlées",
+    "differing": "Écarts du contrôle",
+    "seats": "Places par atelier",
+    "requests": "Demandes",
+    "recorded_waiting": "Attendent encore",
+    "control_waiting": "Attendent encore, contrôle",
+    "draft_waiting": "Attendraient encore",
+    "recorded_middle": "Attente au milieu, en jours",
+    "control_middle": "Attente au milieu, contrôle",
+    "draft_middle": "Attente au milieu, avec ces places",
+    "recorded_nine_in_ten": "Neuf sur dix, en jours",
+    "control_nine_in_ten": "Neuf sur dix, contrôle",
+    "draft_nine_in_ten": "Neuf sur dix, avec ces places",
+}
+"""Numbers of the command, by their names in its JSON."""
