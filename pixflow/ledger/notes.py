@@ -37,6 +37,11 @@ class Signer:
         text = f"{self.key.name}\n{size}\n{base64(root)}\n"
         return f"{text}\n{self.line(text.encode())}"
 
+    def handover(self, one: Checkpoint, to: "Signer", key: PublicKey) -> str:
+        """Returns a checkpoint that names the key that signs from now on, and that both keys sign."""
+        text = f"{one.text.decode()}key {key.text}\n"
+        return f"{text}\n{self.line(text.encode())}{to.line(text.encode())}"
+
     def _line(self, signature: bytes) -> str:
         return f"— {self.key.name} {base64(self.key.id + signature)}\n"
 

@@ -1,7 +1,8 @@
 """The register of one structure: it follows the events, outside their database, and signs how far it has come.
 
 It never changes what it signed. Where the events differ from its tiles it raises `RegisterDiffers`, and signs nothing.
-A restore, or a lost ledger folder, begins an epoch: another origin, the same key, and a fact that says so.
+A restore, or a lost ledger folder, begins an epoch: another origin, the same key, and a fact that says so. Another key
+takes over where somebody may have seen the one that signs: both sign the checkpoint of then.
 """
 
 import sqlite3
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -17,9 +19,9 @@ from pixflow.actor import CLOCK, Actor
 from pixflow.engine import Engine, new_id
 from pixflow.ledger import notes, tree, verify
 from pixflow.ledger.notes import Signer, private_key
-from pixflow.ledger.verify import HASH, WIDTH, Checkpoint, checkpoint
+from pixflow.ledger.verify import HASH, WIDTH, Checkpoint, PublicKey, checkpoint
 from pixflow.store import EventRow, StoreBusy
-from pixflow.store.durable_files import private_file, private_folder
+from pixflow.store.durable_files import discard, private_file, private_folder, wipe_behind
 from pixflow.store.locks import FileLock
 from pixflow.structure import begin_register
 
@@ -37,8 +39,9 @@ CREATE TABLE IF NOT EXISTS checkpoints (epoch INTEGER, size INTEGER, note TEXT N
     PRIMARY KEY (epoch, size)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS holders (holder TEXT, epoch INTEGER, size INTEGER, line TEXT NOT NULL, at TEXT NOT NULL,
     PRIMARY KEY (holder, epoch, size)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS keys (public BLOB PRIMARY KEY, epoch INTEGER, size INTEGER, note TEXT NOT NULL,
+    at TEXT NOT NULL);
 """
-
 
 _LAST_NOTE = "SELECT size, note FROM checkpoints WHERE epoch = ? ORDER BY size DESC LIMIT 1"
 _LINES = "SELECT line FROM holders WHERE epoch = ? AND size = ? AND line <> '' ORDER BY holder"
@@ -80,12 +83,21 @@ class Holder(NamedTuple):
     at: datetime
 
 
+class SigningKey(NamedTuple):
+    """A key that signs, or signed until another one took over. `note` hands over to it, "" for the first."""
+
+    key: PublicKey
+    since: datetime
+    note: str
+
+
 class Register:
     """The register of a structure in a folder. `base` is its origin without the epoch."""
 
     def __init__(self, folder: Path, slug: str, base: str) -> None:
         self.file = folder / f"{slug}.db"
-        self._key, self._lock, self._base = folder / f"{slug}.key", folder / f"{slug}.lock", base
+        self._key, self._next = folder / f"{slug}.key", folder / f"{slug}.key.next"
+        self._lock, self._base = folder / f"{slug}.lock", base
 
     def follow(self, engine: Engine, stream: UUID) -> Checkpoint:
         """Reads the events up to the last one, and returns the signed checkpoint.
@@ -99,10 +111,7 @@ class Register:
             raise RegisterClosed(str(error)) from error
         with self._alone(), self._database() as ours:
             ours.executescript(_SCHEMA)
-            try:
-                private = private_key(self._key, make=not _epochs(ours))
-            except OSError as error:
-                raise RegisterClosed(str(error)) from error
+            private = self._private(ours, engine.clock())
             epoch = self._epoch(ours, engine, stream)
             signer, head = Signer(private, epoch.origin), engine.head()
             signed = _last(ours, epoch.number)
@@ -125,6 +134,50 @@ class Register:
                 values = (epoch.number, head, note, _text(engine.clock()))
                 ours.execute("INSERT INTO checkpoints VALUES (?, ?, ?, ?)", values)
             return checkpoint(note)
+
+    def rotate(self, engine: Engine, stream: UUID) -> PublicKey:
+        """Makes another key, to which the one of now hands over once it has followed; returns the public half.
+
+        Raises as `follow` does.
+        """
+        self.follow(engine, stream)
+        with self._alone(), self._database() as ours:
+            now = engine.clock()
+            private, epoch = self._private(ours, now), _epochs(ours)[-1]
+            last = _last(ours, epoch.number)
+            assert last
+            try:
+                discard(self._next)
+                fresh = private_key(self._next, make=True)
+            except OSError as error:
+                raise RegisterClosed(str(error)) from error
+            old, new = Signer(private, epoch.origin), Signer(fresh, epoch.origin)
+            note = old.handover(last, new, Signer(fresh, _base(epoch)).key)
+            with ours:
+                line = (new.line(last.text), epoch.number, last.size)
+                ours.execute("UPDATE checkpoints SET note = note || ? WHERE epoch = ? AND size = ?", line)
+                values = (new.key.public, epoch.number, last.size, note, _text(now))
+                ours.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?)", values)
+            self._private(ours, now)
+        return self.known_keys()[-1].key
+
+    def _private(self, ours: sqlite3.Connection, now: datetime) -> bytes:
+        """Returns the key that signs. Makes the first one, and ends a change of key that was cut off."""
+        known = ours.execute("SELECT public FROM keys ORDER BY rowid DESC LIMIT 1").fetchone()
+        try:
+            private = private_key(self._key, make=not known and not _epochs(ours))
+            if not known:
+                with ours:
+                    values = (Signer(private, self._base).key.public, _text(now))
+                    ours.execute("INSERT INTO keys VALUES (?, 0, 0, '', ?)", values)
+            elif Signer(private, self._base).key.public != known[0]:
+                private = private_key(self._next)
+                if Signer(private, self._base).key.public != known[0]:
+                    raise OSError(f"{self._key} is not the key that signed last")
+                wipe_behind(self._key, lambda: self._next.replace(self._key))
+        except OSError as error:
+            raise RegisterClosed(str(error)) from error
+        return private
 
     def _epoch(self, ours: sqlite3.Connection, engine: Engine, stream: UUID) -> Epoch:
         """Returns the epoch that goes on. Begins one where none does, or a restore came since, and records the fact."""
@@ -279,17 +332,26 @@ class Register:
         return epochs[-1].number if epochs else 0
 
     @property
-    def key(self) -> verify.PublicKey | None:
-        """Returns the public key, under the origin of the first epoch; None before the first checkpoint."""
-        found = self.checkpoints() if self.file.exists() else []
-        if not found:
-            return None
-        epoch = found[0][0]
-        base = epoch.origin if epoch.number == 1 else epoch.origin.removesuffix(f"/{epoch.number}")
-        try:
-            return Signer(private_key(self._key), base).key
-        except OSError as error:
-            raise RegisterClosed(str(error)) from error
+    def key(self) -> PublicKey | None:
+        """Returns the public key that signs, under the origin of the first epoch; None before the first checkpoint."""
+        found = self.known_keys()
+        return found[-1].key if found else None
+
+    def known_keys(self) -> list[SigningKey]:
+        """Returns each public key, the first one first; none before the first checkpoint. Raises RegisterClosed."""
+        if not self.last():
+            return []
+        with self._database() as ours, _in_words():
+            known = ours.execute("SELECT public, epoch, size, note, at FROM keys ORDER BY rowid").fetchall()
+            base, ends = _base(_epochs(ours)[0]), [(row[1], row[2]) for row in known[1:]]
+            return [
+                SigningKey(
+                    PublicKey(base, verify.key_id(base, b"\1" + public), notes.CHECKPOINT, public, until),
+                    datetime.fromisoformat(at),
+                    note,
+                )
+                for (public, _, _, note, at), until in zip_longest(known, ends)
+            ]
 
     # --- who outside holds a checkpoint
 
@@ -369,6 +431,11 @@ def _tile(ours: sqlite3.Connection, epoch: int, level: int, n: int) -> bytes:
     if found is None or not isinstance(found[0], bytes):
         raise LookupError((epoch, level, n))
     return found[0]
+
+
+def _base(epoch: Epoch) -> str:
+    """Returns the origin of the first epoch."""
+    return epoch.origin if epoch.number == 1 else epoch.origin.removesuffix(f"/{epoch.number}")
 
 
 def _epochs(ours: sqlite3.Connection) -> list[Epoch]:

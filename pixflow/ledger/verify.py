@@ -128,12 +128,16 @@ def extends(old: int, old_root: bytes, new: int, new_root: bytes, path: Sequence
 
 
 class PublicKey(NamedTuple):
-    """A public key. `kind` is 1 for whoever signs a checkpoint, 4 for a witness."""
+    """A public key. `kind` is 1 for whoever signs a checkpoint, 4 for a witness.
+
+    `until` is the epoch and the size at which another key took over, None while it signs.
+    """
 
     name: str
     id: bytes
     kind: int
     public: bytes
+    until: tuple[int, int] | None = None
 
     @classmethod
     def read(cls, text: str) -> PublicKey:
@@ -194,13 +198,21 @@ class Checkpoint(NamedTuple):
         """Returns what a paper prints: the first 80 bits of the root."""
         return short(self.root)
 
+    @property
+    def successor(self) -> PublicKey | None:
+        """Returns the key that it hands over to, None in most. Raises Unreadable."""
+        line = self.text.decode().split("\n")[3]
+        return PublicKey.read(line[4:]) if line.startswith("key ") else None
+
     def signed_by(self, key: PublicKey) -> bool:
-        """Tells if a key signed it. Raises Unreadable for a false line of that key."""
+        """Tells if a key signed it. Raises Unreadable for a false line of that key, or one of after its end."""
         lines = {made for name, made in self.signatures if name == key.name and made[:4] == key.id}
         if key.kind == 4:
             return any(self.cosigned(key))
         if any(not is_signed(key.public, self.text, made[4:]) for made in lines):
             raise Unreadable("une signature est fausse")
+        if lines and key.until and (epoch_of(self.origin), self.size) > key.until:
+            raise Unreadable("la clé qui l’a signé ne servait plus")
         return bool(lines)
 
     def cosigned(self, key: PublicKey) -> list[datetime]:
@@ -214,6 +226,25 @@ class Checkpoint(NamedTuple):
                 raise Unreadable("la date d’un témoin n’existe pas")
             found.append(datetime.fromtimestamp(seconds, timezone.utc))
         return found
+
+
+def epoch_of(origin: str) -> int:
+    """Returns the epoch that an origin names."""
+    found = re.search(r"/registre/[^/]+/([1-9][0-9]{0,8})$", origin)
+    return int(found[1]) if found else 1
+
+
+def successors(keys: Sequence[PublicKey], notes: Sequence[Checkpoint]) -> list[PublicKey]:
+    """Returns the keys and those that took over from them, as checkpoints say that both signed. Raises Unreadable."""
+    found = list(keys)
+    for one in sorted(notes, key=lambda one: (epoch_of(one.origin), one.size)):
+        for n, key in enumerate(found):
+            new, old = one.successor, key.of(one.origin)
+            its = new and (new.name, key.kind) == (key.name, 1) and new.public != key.public and new.of(one.origin)
+            if new and its and old and one.signed_by(old) and one.signed_by(its):
+                found[n] = key._replace(until=(epoch_of(one.origin), one.size))
+                found += [] if any(new.public == known.public for known in found) else [new]
+    return found
 
 
 def dated(seconds: int, text: bytes) -> bytes:
@@ -373,15 +404,17 @@ _BASE = _point((4 * pow(5, _P - 2, _P) % _P).to_bytes(32, "little")) or (0, 1, 1
 class Held(NamedTuple):
     """A root that somebody holds. `name` is where it stands, `root` the whole of it or its first ten bytes.
 
-    `origin` is "" on paper. `dates` are those of witnesses whose keys are given. `proof` proves a fact in it.
+    `note` is None on paper. `proof` proves a fact in it. `dates` are those of witnesses whose keys are given;
+    `successor` is the key that it hands over to, where a given key says so.
     """
 
     name: str
-    origin: str
     size: int
     root: bytes
-    dates: tuple[datetime, ...] = ()
+    note: Checkpoint | None = None
     proof: Proof | None = None
+    dates: tuple[datetime, ...] = ()
+    successor: str = ""
 
 
 class CopyFinding(NamedTuple):
@@ -406,6 +439,32 @@ _PAPER = re.compile(r"([0-9   ]+?)\s*(?:faits?)?\s*[·:,]?\s*([0-9A-Z]{4}(?:-[0-
 
 def held(text: str, keys: Sequence[PublicKey] = ()) -> list[Held]:
     """Reads what somebody holds: a file, or the line of a paper. Raises Unreadable."""
+    return signed(_read(text), keys)
+
+
+def signed(found: Sequence[Held], keys: Sequence[PublicKey]) -> list[Held]:
+    """Checks the signatures of what was read with the keys of registers and of witnesses. Raises Unreadable."""
+    known, checked = successors(keys, [one.note for one in found if one.note]), []
+    for one in found:
+        try:
+            new = one.note.successor if one.note and _signed(one.note, known) else None
+            dates = [date for key in known if one.note and key.kind == 4 for date in one.note.cosigned(key)]
+        except Unreadable as error:
+            raise Unreadable(f"{one.name} : {error}") from None
+        checked.append(one._replace(dates=tuple(dates), successor=new.text if new else ""))
+    return checked
+
+
+def _signed(one: Checkpoint, keys: Sequence[PublicKey]) -> bool:
+    """Tells if keys of registers are given. Raises Unreadable where none of them signed a checkpoint."""
+    given = [key.of(one.origin) for key in keys if key.kind == 1]
+    if given and not sum(one.signed_by(key) for key in given if key):
+        raise Unreadable("aucune des clés données n’a signé ce point de contrôle")
+    return bool(given)
+
+
+def _read(text: str) -> list[Held]:
+    """Reads what somebody holds, whoever signed it. Raises Unreadable."""
     found = _PAPER.fullmatch(text.strip())
     if found:
         bits, size = 0, re.sub(r"\D", "", found[1])
@@ -413,35 +472,26 @@ def held(text: str, keys: Sequence[PublicKey] = ()) -> list[Held]:
             bits = bits << 5 | _CROCKFORD.find(one)
         if bits < 0 or len(size) > 18:
             raise Unreadable("cette ligne n’est pas celle d’un papier")
-        return [Held(text, "", int(size), bits.to_bytes(10, "big"))]
+        return [Held(text, int(size), bits.to_bytes(10, "big"))]
     try:
         content = Path(text).read_bytes()
-    except OSError:
+    except (OSError, ValueError):
         raise Unreadable("ce fichier ne se lit pas") from None
     if content.startswith(b"%PDF"):
         proofs = [proof(one) for one in _attached(content)]
         if not proofs:
             raise Unreadable("ce PDF ne contient pas de preuve")
-        return [_held(text, one.checkpoint, keys, one) for one in proofs]
+        return [_held(text, one.checkpoint, one) for one in proofs]
     try:
         told = content.decode().replace("\r\n", "\n").strip() + "\n"
     except UnicodeDecodeError:
         raise Unreadable("ce n’est ni un point de contrôle ni une preuve") from None
     one = proof(told) if told.startswith(_PROOF) else None
-    return [_held(text, one.checkpoint if one else checkpoint(told), keys, one)]
+    return [_held(text, one.checkpoint if one else checkpoint(told), one)]
 
 
-def _held(name: str, one: Checkpoint, keys: Sequence[PublicKey], of: Proof | None) -> Held:
-    _signed(one, keys)
-    dates = [date for key in keys if key.kind == 4 for date in one.cosigned(key)]
-    return Held(name, one.origin, one.size, one.root, tuple(dates), of)
-
-
-def _signed(one: Checkpoint, keys: Sequence[PublicKey]) -> None:
-    """Raises Unreadable where keys of registers are given, and none of them signed a checkpoint."""
-    given = [key.of(one.origin) for key in keys if key.kind == 1]
-    if given and not sum(one.signed_by(key) for key in given if key):
-        raise Unreadable("aucune des clés données n’a signé ce point de contrôle")
+def _held(name: str, one: Checkpoint, of: Proof | None) -> Held:
+    return Held(name, one.size, one.root, one, of)
 
 
 def _attached(content: bytes) -> Iterator[str]:
@@ -623,8 +673,7 @@ def compared(
             kept.append(one)
             since = one.size
             continue
-        epoch = re.search(r"/registre/[^/]+/([1-9][0-9]{0,8})$", one.origin)
-        number = int(epoch[1]) if epoch else 1
+        number = epoch_of(one.note.origin) if one.note else 1
         ends = [begun["kept"] for begun in epochs if begun["epoch"] > number and begun["kept"] < one.size]
         code = "restored" if ends else "interval" if root else "cut"
         details = {"since": min(since, one.size - 1) + 1, "kept": min(ends, default=0), "held": one.name}
@@ -656,6 +705,8 @@ def words(report: CopyReport) -> Iterator[str]:
         yield f"Le registre a été repris le {one['at'][:10]}, après {one['kept']} faits : époque {one['epoch']}."
     for kept in report.kept:
         yield f"Inchangé : {kept.name}, {kept.size} faits."
+        if kept.successor:
+            yield f"  Depuis le fait n° {kept.size}, une autre clé signe le registre : {kept.successor}"
         if kept.proof and (said := told(kept.proof)):
             yield f"  Ce que disait le fait n° {kept.proof.at + 1} : {json.dumps(said, ensure_ascii=False)}"
     if not report.kept and not report.findings:
@@ -682,7 +733,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         keys = [PublicKey.read(one) for one in given.key]
-        known = [root for one in given.held for root in _named(one, keys)]
+        read = [root for one in given.held for root in _named(one)]
+        keys, known = successors(keys, [one.note for one in read if one.note]), signed(read, keys)
         proves = given.copy.is_file() and given.copy.stat().st_size < 20_000 and _text(given.copy)
         if proves:
             _signed(extension(proves)[2], keys)
@@ -701,9 +753,9 @@ def _text(file: Path) -> str:
     return content.decode("utf-8", "replace") if content.startswith(b"old ") else ""
 
 
-def _named(text: str, keys: Sequence[PublicKey]) -> list[Held]:
+def _named(text: str) -> list[Held]:
     try:
-        return held(text, keys)
+        return _read(text)
     except Unreadable as error:
         raise Unreadable(f"{text} : {error}") from None
 

@@ -52,14 +52,14 @@ class LogWitness:
         if not known:
             return WitnessAnswer(404)
         try:
-            signer = next((key for key in known if one.signed_by(key)), None)
+            signers = [key for key in known if one.signed_by(key)]
         except Unreadable:
-            signer = None
-        if signer is None:
+            signers = []
+        if not signers:
             return WitnessAnswer(403)
         if old > one.size:
             return WitnessAnswer(400)
-        ours, note = self.signer, first_signed(one, signer)
+        ours, note = self.signer, first_signed(one, signers[0])
         with self._database() as kept:
             kept.execute("BEGIN IMMEDIATE")
             with kept:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from pixflow.ledger import notes, verify
 from tests.browser.house import arrive, listening
 from tests.ledger.registers import seal_day
 from tests.test_inspection import Writer
@@ -101,6 +102,36 @@ def test_the_code_of_a_paper_is_checked_in_the_browser_and_sent_to_nobody(
     expect(page.get_by_text("Ce fait n’est pas dans le registre qui a été signé")).to_be_visible()
 
 
+def test_a_paper_of_an_earlier_key_is_true_and_one_of_after_its_end_is_not(
+    there: tuple[House, str], new_tab: Callable[..., Page], check_page: Callable[[Page], None]
+) -> None:
+    made, url = there
+    register, opened = made.served.register, made.served.opened
+    paper = made.client(NADIA).get(f"/dossiers/{made.planned()}/fiche").text
+    code = re.search(r"/preuve#([\w-]+)", paper)
+    assert code
+    old = (register.file.parent / f"{register.file.stem}.key").read_bytes()
+    register.rotate(made.served.engine, opened.stream("structure"))
+    page = new_tab(base_url=url)
+    page.goto(f"/preuve#{code[1]}")
+    expect(page.get_by_text("avec la clé qui a servi du")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Le fait n°\s.* est dans ce registre"))).to_be_visible()
+    check_page(page)
+    made.planned()
+    signed = register.follow(made.served.engine, opened.stream("structure"))
+    stolen = notes.Signer(old, signed.origin)
+    forged = verify.checkpoint(stolen.checkpoint(signed.size, signed.root))
+    page.evaluate("code => { location.hash = code }", notes.code(signed.size, bytes(32), forged))
+    expect(page.get_by_text("signé d’une clé qui ne servait plus")).to_be_visible()
+    expect(page.get_by_text("Signé par la Mission locale")).to_be_hidden()
+    page.evaluate("code => { location.hash = code }", notes.code(signed.size, bytes(32), signed))
+    expect(page.get_by_text("avec la clé qui sert depuis")).to_be_visible()
+    arrive(page, CLAIRE, "/registre")
+    page.get_by_text("La passation d’une clé à l’autre").click()
+    expect(page.get_by_text("Il est signé avec la clé qui sert depuis")).to_be_visible()
+    check_page(page)
+
+
 def test_without_network_the_page_says_what_it_could_check(
     there: tuple[House, str], new_browser: Callable[..., BrowserContext]
 ) -> None:
@@ -125,8 +156,7 @@ def test_a_register_that_cannot_be_read_calls_no_paper_false(
     paper = made.client(NADIA).get(f"/dossiers/{made.planned()}/fiche").text
     code = re.search(r"/preuve#([\w-]+)", paper)
     assert code
-    for key in made.served.register.file.parent.glob("*.key"):
-        key.write_bytes(b"damage")
+    made.served.register.file.write_bytes(b"damage")
     page = new_tab(base_url=url)
     page.goto(f"/preuve#{code[1]}")
     expect(page.get_by_text("Un registre d’ici ne se lit pas en ce moment")).to_be_visible()

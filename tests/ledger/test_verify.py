@@ -240,7 +240,8 @@ def bent(note: str) -> Iterator[str]:
     yield from (note.replace(size, one, 1) for one in (f"0{size}", "-1", f"+{size}", f"{size} ", "1e3", "9" * 30))
     yield note.replace(root, root[:-1] + ("A" if root[-1] != "A" else "B"))
     yield note.replace(root, root[:-4])
-    yield note.replace(lines, lines.replace("+", " ", 1).replace("/", "_", 1)) if set("+/") & set(lines) else ""
+    made = lines.split()[2]
+    yield note.replace(made, made[:-8] + "_" + made[-7:])
     yield note.replace("\n\n", "\n\n\n")
     yield note.replace(origin, origin + "\r")
 

@@ -1,4 +1,4 @@
-"""`pixflow register`: check a copy, prove that a checkpoint extends another one, print the public keys."""
+"""`pixflow register`: check a copy, prove that a checkpoint extends another one, print and change the key."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from pixflow.ledger import verify
-from pixflow.ledger.register import RegisterClosed
+from pixflow.ledger.register import RegisterClosed, RegisterDiffers
 from pixflow.ledger.verify import Unreadable
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import REFUSED, USAGE, StructureOption, console, fail, opening
-from web.french.register import CLOSED, NO_REGISTER, NOT_EXTENDED
+from web.french.register import CLOSED, DIFFERS, NO_REGISTER, NOT_EXTENDED, ROTATED, TELL
 from web.hosting.registers import proof_since, register_of, witness_of
 from web.hosting.settings import Settings
 
@@ -60,12 +60,31 @@ def key(structure: StructureOption = None) -> None:
     """Dire la clé publique du registre, et celle du témoin que cette installation est pour d’autres."""
     with opening(structure) as opened:
         try:
-            found = register_of(opened).key
+            found = register_of(opened).known_keys()
         except RegisterClosed as error:
             fail(CLOSED.format(why=error))
         witness = witness_of(Settings(), opened.folder.parent)
-    if found is None:
+    if not found:
         fail(NO_REGISTER)
-    console.print(f"Registre : {found.text}", soft_wrap=True)
+    console.print(f"Registre : {found[-1].key.text}", soft_wrap=True)
+    for one in reversed(found[:-1]):
+        console.print(f"Avant elle : {one.key.text}", soft_wrap=True)
     if witness:
         console.print(f"Témoin : {witness.signer.key.text}", soft_wrap=True)
+
+
+@register_app.command("rotate")
+def rotate(structure: StructureOption = None) -> None:
+    """Changer la clé qui signe le registre : l’ancienne passe la main, et signe cela avec la nouvelle."""
+    with opening(structure) as opened:
+        register = register_of(opened)
+        try:
+            if not register.epoch:
+                fail(NO_REGISTER)
+            key = register.rotate(opened.engine, opened.stream("structure"))
+        except RegisterDiffers:
+            fail(DIFFERS)
+        except RegisterClosed as error:
+            fail(CLOSED.format(why=error))
+    console.print(ROTATED.format(key=key.text), soft_wrap=True)
+    console.print(TELL, soft_wrap=True)

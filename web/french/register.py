@@ -1,12 +1,18 @@
 """Words of the register of all facts."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import zip_longest
 
+from pixflow.ledger.register import SigningKey
 from web.french import dates
 from web.french.typography import plural, say
 
 NO_REGISTER = "Il n’y a pas encore de registre : « serve » ou « pixflow tick » le commence."
 CLOSED = "Les fichiers du registre ne s’ouvrent pas : {why}"
+DIFFERS = "Les faits ne sont plus ceux que le registre a lus : « pixflow doctor » dit lesquels. Rien n’est signé."
+ROTATED = "Le registre a une autre clé : {key}"
+TELL = "Donnez-la à qui vous audite et à votre témoin. L’ancienne est détruite ; la page Registre garde la passation."
 NOT_EXTENDED = "Ce point de contrôle ne se prouve pas : {why}."
 WITNESS = "un témoin, {name}"
 LINE = "Registre : {facts} · {short}"
@@ -23,6 +29,14 @@ def epoch(number: int, kept: int, began: str) -> str:
         return say("Commencé le {began}.", began=began)
     text = "Repris le {began}, après {kept} : une sauvegarde a été remise, ou le registre a été perdu."
     return say(text, began=began, kept=plural(kept, "fait"))
+
+
+def keys(found: Sequence[SigningKey], zone: str) -> Iterator[tuple[SigningKey, str]]:
+    """Yields each key of the register with when it signs."""
+    days = [dates.instant(one.since, zone) for one in found]
+    for one, since, until in zip_longest(found, days, days[1:]):
+        text = "la clé qui a servi du {since} au {until}" if until else "la clé qui sert depuis le {since}"
+        yield one, say(text, since=since, until=until)
 
 
 def compared(day: date, reached: int, changed: list[int]) -> str:

@@ -140,11 +140,11 @@ def _asked(url: str, body: str) -> tuple[int, str]:
 
 def proof_since(register: Register, note: str) -> str:
     """Returns the proof that the register extends a checkpoint of its own. Raises Unreadable and RegisterClosed."""
-    old, key = checkpoint(note), register.key
-    of = key.of(old.origin) if key else None
-    if of is None:
+    old = checkpoint(note)
+    keys = [key for one in register.known_keys() if (key := one.key.of(old.origin))]
+    if not keys:
         raise Unreadable("il est d’un autre registre")
-    if not old.signed_by(of):
+    if not sum(old.signed_by(key) for key in keys):
         raise Unreadable("ce registre ne l’a pas signé")
     last = checkpoint(register.note())
     if old.size > last.size or not extends(

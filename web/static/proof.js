@@ -75,6 +75,8 @@
       for (const key of document.querySelectorAll("#keys li")) signer ||= (await isSigned(paper, key)) && key;
     } catch { return say("old"); }
     if (!signer) return say(document.getElementById("keys").hasAttribute("data-unread") ? "unread" : "false");
+    if (signer.dataset.until && paper.size > Number(signer.dataset.until)) return say("ended");
+    box.querySelector("[data-key]").textContent = signer.textContent;
     box.querySelector("[data-size]").textContent = paper.size.toLocaleString("fr-FR");
     box.querySelector("[data-short]").textContent = short(paper.root);
     box.querySelector("[data-position]").textContent = paper.position.toLocaleString("fr-FR");

@@ -7,6 +7,7 @@ from typer.testing import CliRunner, Result
 
 from pixflow.backups import manifest
 from pixflow.ledger import verify
+from pixflow.ledger.register import Register
 from pixflow.ledger.verify import PublicKey, held
 from web.cli.app import app
 
@@ -81,6 +82,28 @@ def test_doctor_says_where_the_register_stands_and_names_a_fact_that_changed(dat
     said = run("doctor").stdout
     assert "Registre" in said
     assert "sur le disque des faits" in said
+
+
+def test_the_key_changes_and_who_knew_the_old_one_checks_on(data: Path) -> None:
+    for words in (["register", "rotate"],):
+        assert "Il n’y a pas encore de registre" in run(*words).stderr
+    assert run("tick").exit_code == 0
+    old = run("register", "key").stdout.removeprefix("Registre : ").strip()
+    rotated = run("register", "rotate")
+    assert rotated.exit_code == 0
+    new = run("register", "key").stdout.splitlines()[0].removeprefix("Registre : ")
+    assert f"Le registre a une autre clé : {new}" in rotated.stdout
+    assert f"Avant elle : {old}" in run("register", "key").stdout
+    register = next((data / "apart").glob("sees-*.db"))
+    (data / "handover.txt").write_text(Register(data / "apart", register.stem, "").known_keys()[-1].note)
+    assert run("staff", "add", "Nadia", "nadia@ml.example", "--role", "manager").exit_code == 0
+    assert run("tick").exit_code == 0
+    copy = backed_up(data)
+    (data / "new.txt").write_text(_checkpoint(copy))
+    checked = run("register", "check", copy, data / "new.txt", data / "handover.txt", "--key", old)
+    assert checked.exit_code == 0
+    assert f"une autre clé signe le registre : {new}" in checked.stdout
+    assert run("register", "check", copy, data / "new.txt", "--key", old).exit_code == 2
 
 
 def test_the_key_of_a_witness_is_printed_too(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

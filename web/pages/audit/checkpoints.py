@@ -7,7 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
@@ -15,8 +15,11 @@ from fastapi.responses import PlainTextResponse
 
 from pixflow.ledger.register import Register, RegisterClosed
 from pixflow.ledger.verify import HASH, WIDTH
+from pixflow.store import StoreError
 from pixflow.structure_folder import utc_now
+from web.french import register as french
 from web.hosting import registers
+from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import sound
 from web.http.people import NOBODY
 from web.http.templates import Frame, show
@@ -80,20 +83,35 @@ def proof(request: Request) -> Response:
     """Shows the page that checks the code of a paper, in the browser: what stands after # is sent to nobody."""
     host = request.app.state.host
     request.state.frame = Frame(demo=host.demo)
-    keys, unread = list[tuple[str, str, str]](), bool(host.closed)
+    keys, unread = list[KeyOfProof](), bool(host.closed)
     for served in host.structures.values():
         try:
-            keys += _keys(served.register, served.opened.id.hex)
-        except RegisterClosed:
+            keys += _keys(served)
+        except (RegisterClosed, StoreError):
             unread = True
     return show(request, "audit/proof.html", None, NOBODY, keys=keys, unread=unread)
 
 
-def _keys(register: Register, structure: str) -> list[tuple[str, str, str]]:
-    """Returns the origin of each epoch, its public key, and its structure. Raises RegisterClosed."""
-    key = register.key
-    public = b64encode(key.public).decode() if key else ""
-    return [(epoch.origin, public, structure) for epoch, _ in register.checkpoints()] if key else []
+class KeyOfProof(NamedTuple):
+    """A key that signed in an epoch. `until` is the last size that it signs there, 0 for none, "" while it signs."""
+
+    origin: str
+    public: str
+    structure: str
+    until: int | str
+    said: str
+
+
+def _keys(served: ServedStructure) -> list[KeyOfProof]:
+    """Returns each key of each epoch. Raises RegisterClosed, and StoreError without the zone of the structure."""
+    register, found = served.register, list[KeyOfProof]()
+    for one, said in french.keys(register.known_keys(), served.refs.structure.zone):
+        public, (last, size) = b64encode(one.key.public).decode(), one.key.until or (0, 0)
+        for epoch, _ in register.checkpoints():
+            ends = size if epoch.number == last else 0
+            until = "" if epoch.number < last or not last else ends
+            found.append(KeyOfProof(epoch.origin, public, served.opened.id.hex, until, said))
+    return found
 
 
 @contextmanager

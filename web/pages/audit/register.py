@@ -74,15 +74,15 @@ def _page(request: Request, desk: Desk, problem: str = "", held: str = "") -> Re
 
 def _told(desk: Desk, register: Register) -> dict[str, Any]:
     """Returns the last checkpoint, its key, who holds one, the epochs, and the last comparison, in words."""
-    text, key = register.note(), register.key
-    last, names = checkpoint(text), names_for(desk)
+    text, last = register.note(), checkpoint(register.note())
+    names, keys = names_for(desk), list(french.keys(register.known_keys(), desk.zone))
     engine = desk.engine
     known = inspection.read(desk.served.opened.folder, engine.head())
     return {
         "note": text,
         "size": last.size,
         "short": last.short,
-        "key": key.text if key else "",
+        "signers": [(one.key.text, said, one.note) for one, said in reversed(keys)],
         "lag": engine.head() - last.size,
         "holders": [
             (names.staff(one.holder) if _is_id(one.holder) else french.WITNESS.format(name=one.holder), one.size,

@@ -20,6 +20,7 @@ from tests.web.arranged import scheduled, seat
 from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.tags import parsed
+from web.french import dates
 from web.hosting import registers
 from web.hosting.settings import sound
 from web.pages.audit.register import VERIFIER
@@ -111,6 +112,23 @@ def test_a_checkpoint_that_this_register_did_not_sign_is_not_extended(there: Hou
     forged = notes.Signer(b"x" * 32, last.origin).checkpoint(3, bytes(32))
     answer = there.client(CLAIRE).post("/registre/preuve", data={"detenu": forged})
     assert "ce registre ne l’a pas signé" in words(answer.text)
+
+
+def test_an_earlier_key_stays_told_and_its_checkpoint_provable(there: House) -> None:
+    followed(there)
+    register, engine = there.served.register, there.served.engine
+    before = register.note()
+    assert "Avant elle" not in page(there)
+    register.rotate(engine, there.served.opened.stream("structure"))
+    there.opened()
+    followed(there)
+    old, new = register.known_keys()
+    said = page(there, HELENE)
+    since, began = (words(dates.instant(one.since, "Europe/Paris")) for one in (new, old))
+    assert f"Il est signé avec la clé qui sert depuis le {since}" in said
+    assert f"la clé qui a servi du {began} au {since}" in said
+    assert words(new.note) in said
+    assert there.client(CLAIRE).post("/registre/preuve", data={"detenu": before}).status_code == 200
 
 
 # --- for everybody
