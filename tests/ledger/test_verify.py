@@ -310,16 +310,6 @@ def test_the_vector_of_rfc_8032() -> None:
     assert verify.is_signed(public, b"", b"".join(signature))
 
 
-def test_the_key_of_the_specification_of_signed_notes() -> None:
-    """The example key of C2SP signed-note, and of Go's package for notes."""
-    key = PublicKey.read("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
-    note = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
-    made = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
-    signature = verify.strict(made)
-    assert signature[:4] == key.id
-    assert verify.is_signed(key.public, note.encode(), signature[4:])
-
-
 # --- proofs
 
 
