@@ -21,7 +21,7 @@ SIZES = [*range(1, 18), 31, 32, 33, 100, 255, 256, 257, 300]
 
 @dataclass(frozen=True)
 class Case:
-    """What somebody holds: a leaf, its index, the hashes that lead to the root of a checkpoint, the signature."""
+    """A proof that somebody holds: a leaf, its index, the hashes that lead to the root of a checkpoint, the signature."""
 
     index: int
     leaf: bytes
@@ -145,7 +145,7 @@ print(json.dumps(said))
 
 
 def by_the_file_alone(found: list[Case]) -> list[bool]:
-    """What verifier.py says, in a process that has nothing but it."""
+    """Returns what verifier.py says, in a process that has nothing but it."""
     asked = json.dumps([(one.proof, one.leaf.hex()) for one in found])
     command = [sys.executable, "-I", "-c", ALONE, str(verify.__file__), SIGNER.key.text]
     done = subprocess.run(command, input=asked, capture_output=True, text=True, check=True)
@@ -168,5 +168,5 @@ def by_a_verifier_without_the_length(one: Case) -> bool:
 
 
 def page() -> dict[str, Any]:
-    """What the page of the proof needs of the register."""
+    """Returns what the page of the proof needs of the register."""
     return {"origin": SIGNER.key.name, "key": b64encode(SIGNER.key.public).decode()}
