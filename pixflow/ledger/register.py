@@ -191,7 +191,8 @@ class Register:
                 commands = [*restores]
                 new = commands[commands.index(known[-1].restore) + 1 :] if known[-1].restore in restores else commands
                 kept = min(kept, *(restores[one] for one in new))
-            begun = Epoch(number, self._base if number == 1 else f"{self._base}/{number}", kept, last, engine.clock())
+            base = _base(known[0]) if known else self._base
+            begun = Epoch(number, base if number == 1 else f"{base}/{number}", kept, last, engine.clock())
             with ours:
                 ours.execute("INSERT INTO epochs VALUES (?, ?, ?, ?, ?)", (*begun[:-1], _text(begun.began)))
             known.append(begun)

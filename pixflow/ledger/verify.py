@@ -19,6 +19,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from hashlib import sha256, sha512
 from io import TextIOWrapper
 from pathlib import Path
@@ -28,8 +29,10 @@ EMPTY = sha256(b"").digest()
 HASH, WIDTH, SALT = 32, 256, 16
 MARGIN = timedelta(minutes=5)
 """Time that may pass between the facts of a checkpoint and its cosignature."""
-MOST = 100
-"""Most facts that are named."""
+MOST, NOTED = 100, 10_000
+"""Most facts that are named, and that are counted."""
+HELD_BYTES, ENTRIES = 50_000_000, 1_000_000_000
+"""Bytes of what somebody holds, a PDF at most; of the entries of fifteen million facts."""
 
 
 class Unreadable(ValueError):
@@ -104,16 +107,24 @@ def extends(old: int, old_root: bytes, new: int, new_root: bytes, path: Sequence
     if not 0 < old < new:
         same = old_root == (EMPTY if not old else new_root)
         return not path and same and 0 <= old <= new
+    return grown(old, old_root, new, path) == (old_root, new_root)
+
+
+def grown(old: int, old_root: bytes, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    """Returns the roots of the two sizes that a proof leads to, None for a proof of another length.
+
+    It needs `old_root` where `old` is a power of two alone: else the proof tells it.
+    """
     at, last = old - 1, new - 1
     while at & 1:
         at, last = at >> 1, last >> 1
     if at and not path:
-        return False
+        return None
     first, rest = (path[0], path[1:]) if at else (old_root, path)
     before = after = first
     for one in rest:
         if not last:
-            return False
+            return None
         if at & 1 or at == last:
             before, after = node(one, before), node(one, after)
             while at and not at & 1:
@@ -121,7 +132,7 @@ def extends(old: int, old_root: bytes, new: int, new_root: bytes, path: Sequence
         else:
             after = node(after, one)
         at, last = at >> 1, last >> 1
-    return not last and before == old_root and after == new_root
+    return None if last else (before, after)
 
 
 # --- notes (signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof)
@@ -474,9 +485,12 @@ def _read(text: str) -> list[Held]:
             raise Unreadable("cette ligne n’est pas celle d’un papier")
         return [Held(text, int(size), bits.to_bytes(10, "big"))]
     try:
+        size = Path(text).stat().st_size if Path(text).is_file() else 0
+        if not 0 < size <= HELD_BYTES:
+            raise Unreadable("ce fichier n’existe pas, est vide, ou pèse plus de 50 Mo")
         content = Path(text).read_bytes()
-    except (OSError, ValueError):
-        raise Unreadable("ce fichier ne se lit pas") from None
+    except (OSError, ValueError) as error:
+        raise error if isinstance(error, Unreadable) else Unreadable("ce fichier ne se lit pas") from None
     if content.startswith(b"%PDF"):
         proofs = [proof(one) for one in _attached(content)]
         if not proofs:
@@ -497,11 +511,11 @@ def _held(name: str, one: Checkpoint, of: Proof | None) -> Held:
 def _attached(content: bytes) -> Iterator[str]:
     """Yields the proofs attached to a PDF."""
     for found in re.finditer(rb"stream\r?\n", content):
-        packed = content[found.end() : found.end() + (1 << 20)]
+        first, last = found.end(), found.end() + (1 << 20)
         try:
-            inside = zlib.decompressobj().decompress(packed, 1 << 20)
+            inside = zlib.decompressobj().decompress(memoryview(content)[first:last], 1 << 20)
         except zlib.error:
-            inside = packed.partition(b"endstream")[0].rstrip(b"\r\n") + b"\n"
+            inside = content[first : max(first, content.find(b"endstream", first, last))].rstrip(b"\r\n") + b"\n"
         if inside.startswith(_PROOF.encode()):
             yield inside.decode("utf-8", "replace")
 
@@ -517,11 +531,15 @@ _BEGUN = b"structure.RegisterBegun"
 
 def check(copy: Path, known: Sequence[Held], register: Path | None = None) -> CopyReport:
     """Compares a copy with what is held, and with the tiles of the register. Raises Unreadable."""
-    if not copy.is_file() or (register and not register.is_file()):
-        raise Unreadable(f"il n’y a pas de fichier {copy if register is None or not copy.is_file() else register}")
+    for file in (copy, *([register] if register else [])):
+        if not file.is_file() or not file.stat().st_size:
+            raise Unreadable(f"il n’y a pas de fichier {file}, ou il est vide")
     try:
         if not _is_database(copy):
-            return _entries(copy.read_bytes(), known)
+            if copy.stat().st_size > ENTRIES:
+                raise Unreadable(f"{copy} n’est pas une base, et pèse trop pour des empreintes")
+            with copy.open("rb") as file:
+                return _entries(iter(partial(file.read, ENTRY), b""), known)
         for beside in (copy.with_name(copy.name + end) for end in ("-wal", "-journal")):
             if beside.exists() and beside.stat().st_size:
                 raise Unreadable(f"{beside.name} est à côté d’elle : ce n’est pas une sauvegarde")
@@ -541,19 +559,19 @@ def _is_database(copy: Path) -> bool:
         return file.read(15) == b"SQLite format 3" or copy.stat().st_size % ENTRY != 0
 
 
-def _entries(content: bytes, known: Sequence[Held]) -> CopyReport:
+def _entries(entries: Iterator[bytes], known: Sequence[Held]) -> CopyReport:
     """Compares a file of entries with what is held. It says nothing of commands and dates."""
     tree, sizes, roots = Tree(), {one.size for one in known}, {0: EMPTY}
     versions: dict[bytes, int] = {}
     found: list[CopyFinding] = []
-    for at in range(0, len(content), ENTRY):
-        one = content[at : at + ENTRY]
+    for one in entries:
         position, version, stream = int.from_bytes(one[:8], "big"), int.from_bytes(one[8:16], "big"), one[16:32]
         tree.add(leaf(one))
         if position != tree.size:
             found.append(CopyFinding("position", {"position": tree.size}))
         if version != versions.get(stream, 0) + 1:
             found.append(CopyFinding("version", {"position": tree.size, "version": version, "stream": stream.hex()}))
+        del found[NOTED:]
         versions[stream] = version
         if tree.size in sizes:
             roots[tree.size] = tree.root()
@@ -564,12 +582,26 @@ def _entries(content: bytes, known: Sequence[Held]) -> CopyReport:
 def compare(text: str, known: Sequence[Held]) -> CopyReport:
     """Compares what is held with the proof that a checkpoint extends an earlier one. Raises Unreadable."""
     old, path, one = extension(text)
-    kept = [each for each in known if each.size == old and extends(old, each.root, one.size, one.root, path)]
-    kept += [each for each in known if each.size == one.size != old and one.root[: len(each.root)] == each.root]
-    others = [each for each in known if each not in kept]
-    return CopyReport(
-        one.size, one.root, kept, [], [CopyFinding("apart", {"held": each.name, "old": old}) for each in others]
-    )
+    kept, found = [], []
+    for each in known:
+        if _leads(old, path, one, each):
+            kept.append(each)
+            continue
+        theirs, ours = epoch_of(each.note.origin if each.note else one.origin), epoch_of(one.origin)
+        short = each.size == old and len(each.root) < HASH and not old & (old - 1)
+        code = "epoch" if theirs != ours else "paper" if short else "apart"
+        found.append(CopyFinding(code, {"held": each.name, "old": old, "theirs": theirs, "ours": ours}))
+    return CopyReport(one.size, one.root, kept, [], found)
+
+
+def _leads(old: int, path: Sequence[bytes], one: Checkpoint, held: Held) -> bool:
+    """Tells if a proof leads from what is held to a checkpoint, or to it. It may tell the root of a paper itself."""
+    if held.size == one.size:
+        return one.root.startswith(held.root)
+    if held.size != old or len(held.root) == HASH:
+        return held.size == old and extends(old, held.root, one.size, one.root, path)
+    roots = grown(old, held.root, one.size, path) if 0 < old < one.size else None
+    return roots is not None and roots[0].startswith(held.root) and roots[1] == one.root
 
 
 def _tiles(register: Path) -> bytes:
@@ -614,7 +646,8 @@ class _Check:
         return CopyReport(tree.size, tree.root(), kept, self._epochs, self._found + differing)
 
     def _note(self, code: str, position: int, **details: Any) -> None:
-        self._found.append(CopyFinding(code, {"position": position, **details}))
+        if len(self._found) < NOTED:
+            self._found.append(CopyFinding(code, {"position": position, **details}))
 
     def _leaf(self, expected: int, position: Any, stream: Any, version: Any, topic: Any, state: Any) -> bytes:
         """Returns the leaf of a row, and notes what is wrong with it."""
@@ -694,6 +727,9 @@ SENTENCES = {
     "end": "Les commandes ne finissent pas avec le dernier fait, le n° {position}.",
     "unreadable": "Le fait n° {position} ne se lit pas.",
     "apart": "{held} : cette preuve va de {old} faits à la suite, et n’est pas la sienne.",
+    "epoch": "{held} : il est de l’époque {theirs} du registre, cette preuve de l’époque {ours} : une sauvegarde a été "
+    "remise entre les deux, ou le registre perdu. Demandez une copie des faits.",
+    "paper": "{held} : cette preuve ne se lit pas avec un papier de {old} faits. Demandez une copie des faits.",
     "backdated": "Le fait n° {position} se dit enregistré le {at} : un témoin atteste qu’il n’existait pas encore.",
 }
 

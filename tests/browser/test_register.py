@@ -27,7 +27,7 @@ def there(tmp_path: Path) -> Iterator[tuple[House, str]]:
     with house(tmp_path / "data", date(2026, 3, 16)) as made, listening(made.app) as url:
         made.planned()
         seal_day(made.served.opened, date(2026, 3, 13))
-        registers.follow(made.served.opened, made.served.register, cosign=True)
+        registers.follow(made.served.opened, made.served.register, begin=True)
         yield made, url
 
 

@@ -21,7 +21,7 @@ SIZES = [*range(1, 18), 31, 32, 33, 100, 255, 256, 257, 300]
 
 @dataclass(frozen=True)
 class Case:
-    """A proof that somebody holds: a leaf, its index, the hashes that lead to the root of a checkpoint, the signature."""
+    """A proof: a leaf, its index, the hashes that lead to the root of a checkpoint, and its signature."""
 
     index: int
     leaf: bytes

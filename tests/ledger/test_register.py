@@ -159,6 +159,22 @@ def test_a_restore_begins_an_epoch_that_shares_what_was_kept(house: House, tmp_p
     assert [epoch.number for epoch, _ in register.checkpoints()] == [1, 2]
 
 
+def test_a_later_epoch_keeps_the_address_of_the_first(files: House) -> None:
+    """The key of an auditor names it: another one would not be of this register."""
+    register = register_of(files)
+    follow(register, files.opened)
+    backup = files.backed_up()
+    files.dossier()
+    files.restored(backup.path, replace=True)
+    moved = Register(files.data.parent / "ledger", "ici", "ailleurs.fr/registre/00")
+    again = follow(moved, files.opened)
+    assert again.origin == f"{BASE}/2"
+    assert register.key
+    key = register.key.of(again.origin)
+    assert key
+    assert again.signed_by(key)
+
+
 def test_two_restores_between_two_looks_share_the_least(files: House) -> None:
     register = register_of(files)
     follow(register, files.opened)

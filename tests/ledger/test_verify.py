@@ -532,3 +532,37 @@ def test_a_copy_writes_nothing_else_to_a_terminal(kept: Kept, tmp_path: Path) ->
     alone = [sys.executable, "-I", verify.__file__, str(copy.file), "--register", str(kept.register.file)]
     ascii = subprocess.run(alone, capture_output=True, env={"PYTHONIOENCODING": "ascii"})
     assert (ascii.returncode, ascii.stderr) == (1, b"")
+
+
+# --- between two dates, with a paper
+
+
+def test_a_paper_stands_for_its_checkpoint_in_a_proof_between_two_dates(files: House, tmp_path: Path) -> None:
+    register, papers = register_of(files), list[verify.Checkpoint]()
+    for _ in range(7):
+        papers.append(follow(register, files.opened))
+        files.dossier()
+    last = follow(register, files.opened)
+    for one in papers:
+        proof, (paper,) = register.extension(one.size), held(f"{one.size} {one.short}")
+        (other,) = held(f"{one.size} {verify.short(bytes(32))}")
+        said = {find.code for find in verify.compare(proof, [paper]).findings}
+        assert said == (set() if one.size & (one.size - 1) else {"paper"}), one.size
+        assert {find.code for find in verify.compare(proof, [other]).findings} <= {"apart", "paper"}
+        assert verify.compare(proof, [other]).findings
+    report = verify.compare(register.extension(papers[-1].size), held(f"{last.size} {last.short}"))
+    assert (report.findings, len(report.kept)) == ([], 1)
+
+
+def test_a_checkpoint_of_an_earlier_epoch_is_said_to_be_one(files: House, tmp_path: Path) -> None:
+    register = register_of(files)
+    follow(register, files.opened)
+    backup = files.backed_up()
+    files.dossier()
+    follow(register, files.opened)
+    (tmp_path / "late.txt").write_text(register.note())
+    files.restored(backup.path, replace=True)
+    follow(register, files.opened)
+    report = verify.compare(register.extension(1), held(str(tmp_path / "late.txt")))
+    assert [one.code for one in report.findings] == ["epoch"]
+    assert any("de l’époque 1 du registre, cette preuve de l’époque 2" in line for line in verify.words(report))

@@ -132,7 +132,7 @@ def world(data: Path, url: str = "") -> Iterator[World]:
         at_work.day(MONDAY)
         _others(made, _beside(at_work))
         _erased(made)
-        registers.follow(at_work.served.opened, at_work.served.register, cosign=True)
+        registers.follow(at_work.served.opened, at_work.served.register, begin=True)
         yield made
 
 

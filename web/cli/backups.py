@@ -10,6 +10,7 @@ import typer
 from pixflow.backups.backup import back_up, keep
 from pixflow.events.structure import Motive
 from pixflow.restore import restore
+from pixflow.structure_folder import OpenStructure
 from projections.store import stores
 from web.accounts.store import FOLDER, open_accounts
 from web.cli.common.french_typer import wrong_settings
@@ -107,6 +108,11 @@ def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, An
     return {**report, "unopened": made.manifest.unopened, "deleted": len(gone)}
 
 
+def _rebuild(opened: OpenStructure) -> None:
+    with closing(reads_of(opened)) as reads:
+        stores.rebuild(reads.stores, opened.engine, shown("Reconstruction"))
+
+
 @app.command("restore")
 def restore_command(
     folder: BackupArgument,
@@ -126,7 +132,7 @@ def restore_command(
             slug=structure,
             replace=replace,
             damaged=damaged,
-            rebuild=lambda opened: stores.rebuild(reads_of(opened).stores, opened.engine, shown("Reconstruction")),
+            rebuild=_rebuild,
             database=settings.database(),
         )
     if json:

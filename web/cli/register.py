@@ -40,9 +40,10 @@ def prove(
 ) -> None:
     """Écrire la preuve que le registre d’aujourd’hui prolonge un point de contrôle : elle ne contient aucune donnée."""
     try:
+        verify.held(str(since))
         note = since.read_text()
-    except (OSError, ValueError):
-        fail(f"Le fichier {since} ne se lit pas.", USAGE)
+    except (Unreadable, OSError, ValueError) as error:
+        fail(f"Le point de contrôle {since} ne se lit pas : {error}.", USAGE)
     with opening(structure) as opened:
         register = register_of(opened)
         try:

@@ -74,6 +74,9 @@ SENTENCES = {
     "uns écrit l’autre. Donnez PIXFLOW_LEDGER.",
     "register note alone": "{signed} signés : {short}. Depuis un mois, personne au-dehors n’en a reçu la preuve "
     ": donnez PIXFLOW_WITNESS, ou remettez-en un.",
+    "register note witness": "{signed} signés : {short}. Le témoin {witness} n’a pas signé les derniers : voyez s’il "
+    "répond, et s’il connaît votre clé (« pixflow register key »).",
+    "register alarm shut": "Son dossier ne s’écrit pas : aucun fait n’est signé. Voyez PIXFLOW_LEDGER.",
     "register alarm": "Le fait n° {position} n’est plus celui que le registre a lu : quelqu’un a écrit dans la base. "
     "Rien n’est signé depuis. Retirez-lui cet accès, puis restaurez une sauvegarde d’avant.",
     "register alarm shorter": "Il a lu {signed} ; ceux depuis le n° {position} ne sont plus là : la base est une copie "
@@ -251,6 +254,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "size": _megabytes,
     "signed": lambda count: plural(count, "fait"),
     "short": str,
+    "witness": str,
     "position": number,
 }
 

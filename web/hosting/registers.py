@@ -1,10 +1,12 @@
 """The register of a structure in use: where it stands, what a tick does with it, what `pixflow doctor` says of it."""
 
 import logging
+import os
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -22,13 +24,18 @@ from web.hosting.mail import Outbox
 from web.hosting.settings import Settings, Storage, sound
 
 FOLDER = "_ledger"
-SECONDS = 5.0
-"""Seconds that a witness has to answer."""
+SECONDS, ANSWER = 5.0, 16_384
+"""Seconds that a witness has for each part of its answer, and for the whole; bytes of it."""
+SILENT = 300.0
+"""Seconds until a witness that failed is asked again."""
+WITNESSED = timedelta(days=1)
+"""Age of the last cosignature while facts come."""
 OUTSIDE = timedelta(days=31)
 """Age of the last checkpoint that somebody outside holds."""
 UNREAD = (RegisterDiffers, RegisterClosed, LookupError, Unreadable)
 """Errors of a register that cannot be read or does not fit: work goes on, and `doctor` tells."""
 _log = logging.getLogger(__name__)
+_silent: dict[str, float] = {}
 
 
 def register_of(opened: OpenStructure) -> Register:
@@ -47,24 +54,31 @@ def witness_of(settings: Settings, data: Path) -> LogWitness | None:
     return LogWitness(folder, urlsplit(settings.pages()).netloc, keys) if keys else None
 
 
-def follow(opened: OpenStructure, register: Register, *, cosign: bool = False) -> Checkpoint | None:
-    """Follows the events. What fails is logged: the register waits.
-
-    `cosign`: the witness of the settings is asked, and the first register begins. A paper begins none.
-    """
+def follow(opened: OpenStructure, register: Register, *, begin: bool = False) -> Checkpoint | None:
+    """Follows the events. What fails is logged: the register waits. A paper does not `begin` the first one."""
     try:
-        if not (cosign or register.epoch):
-            return None
-        last = register.follow(opened.engine, opened.stream("structure"))
+        if begin or register.epoch:
+            return register.follow(opened.engine, opened.stream("structure"))
     except (*UNREAD, StoreError) as error:
         _log.error("the register did not follow", extra={"structure": opened.slug, "why": repr(error)})
-        return None
+    return None
+
+
+def cosign(opened: OpenStructure, register: Register) -> bool:
+    """Asks the witness of the settings to cosign the last checkpoint. Tells if nothing is left to ask it.
+
+    One that failed is not asked again for a while, by any structure: it would hold up the jobs of all.
+    """
+    settings = sound()
+    if _silent.get(settings.witness, 0) > monotonic():
+        return False
     try:
-        if cosign:
-            _cosigned(register, sound(), opened.engine.clock())
+        _cosigned(register, settings, opened.engine.clock())
     except UNREAD as error:
+        _silent[settings.witness] = monotonic() + SILENT
         _log.error("the witness did not cosign", extra={"structure": opened.slug, "why": repr(error)})
-    return last
+        return False
+    return True
 
 
 def write_to_auditors(engine: Engine, register: Register, last: Checkpoint, outbox: Outbox, url: str) -> int:
@@ -128,14 +142,19 @@ def _cosigned(register: Register, settings: Settings, now: datetime) -> None:
 
 
 def _asked(url: str, body: str) -> tuple[int, str]:
-    """Returns the status and the text of a witness."""
+    """Returns the status and the text of a witness. Raises Unreadable."""
     import httpx2 as httpx  # pages without sign-in at an issuer do without it
 
+    until, content = monotonic() + SECONDS, b""
     try:
-        sent = httpx.post(url, content=body, timeout=SECONDS)
+        with httpx.stream("POST", url, content=body, timeout=SECONDS) as sent:
+            for part in sent.iter_raw(ANSWER):
+                content += part
+                if len(content) > ANSWER or monotonic() > until:
+                    raise Unreadable("the witness answers too much, or too slowly")
     except httpx.HTTPError as error:
         raise Unreadable(f"the witness does not answer: {error!r}") from None
-    return sent.status_code, sent.text
+    return sent.status_code, content.decode("utf-8", "replace")
 
 
 def proof_since(register: Register, note: str) -> str:
@@ -167,6 +186,9 @@ def finding(opened: OpenStructure, register: Register) -> Finding:
     engine = opened.engine
     last = register.last()
     if last is None:
+        there = next(one for one in register.file.parents if one.exists())
+        if not os.access(there, os.W_OK | os.X_OK):
+            return Finding("register", "alarm", {"why": "shut"})
         return Finding("register", "note", {"why": "none"})
     try:
         register.compare(engine)
@@ -181,7 +203,11 @@ def finding(opened: OpenStructure, register: Register) -> Finding:
         return Finding("register", "good", told)
     if not register.is_apart(opened.folder):
         return Finding("register", "note", {**told, "why": "beside"})
-    held = max((one.at for one in register.holders()), default=None)
+    holders, witness = register.holders(), sound().witness.partition(" ")[2].partition("+")[0]
+    held = max((one.at for one in holders), default=None)
     if held is None or engine.clock() - held > OUTSIDE:
         return Finding("register", "note", {**told, "why": "alone"})
+    cosigned = max(((one.size, one.at) for one in holders if one.holder == witness), default=None)
+    if witness and (not cosigned or (cosigned[0] < last.size and engine.clock() - cosigned[1] > WITNESSED)):
+        return Finding("register", "note", {**told, "why": "witness", "witness": witness})
     return Finding("register", "good", told)

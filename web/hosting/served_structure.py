@@ -208,14 +208,16 @@ class ServedStructure:
             if by_age:
                 seal.seal_days(self.engine, self.opened.stream("structure"), self.journal)
                 self.journal.forget(self.today())
-            if (last := registers.follow(self.opened, self.register, cosign=True)) and tried:
+            last = registers.follow(self.opened, self.register, begin=True)
+            signed = last is not None and registers.cosign(self.opened, self.register)
+            if last and tried:
                 sent += registers.write_to_auditors(self.engine, self.register, last, tried, url)
             emptied = self.engine.recorder.truncate()
             self.opened.note()
             if erasing.is_pending(self.opened):
                 with suppress(erasing.ManyErasures):  # settle logs it, doctor reports it
                     self.settle()
-            done = counted and emptied and not (tried and tried.failed)
+            done = counted and emptied and signed and not (tried and tried.failed)
             return sent
         finally:
             self._rest("tick", seen, now, done=done)

@@ -1,5 +1,7 @@
 """`pixflow register`: a copy that is checked, a proof between two checkpoints, the public keys."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,8 +9,10 @@ from typer.testing import CliRunner, Result
 
 from pixflow.backups import manifest
 from pixflow.ledger import verify
+from pixflow.ledger.notes import Signer
 from pixflow.ledger.register import Register
 from pixflow.ledger.verify import PublicKey, held
+from pixflow.store.locks import ServeLock
 from web.cli.app import app
 
 
@@ -32,7 +36,7 @@ def backed_up(data: Path) -> Path:
 
 
 def test_before_a_tick_there_is_no_register(data: Path) -> None:
-    (data / "old.txt").write_text("x")
+    (data / "old.txt").write_text(Signer(b"x" * 32, "ici.fr").checkpoint(1, bytes(32)))
     for words in (["register", "key"], ["register", "prove", "--from", str(data / "old.txt")]):
         result = run(*words)
         assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
@@ -71,9 +75,95 @@ def test_what_cannot_be_read_ends_with_2_and_what_is_not_extended_with_1(data: P
     assert run("register", "check", data / "nothing.txt").exit_code == 2
     assert run("register", "check", data / "none.db", "x").exit_code == 2
     assert run("register", "prove", "--from", data / "none.txt").exit_code == 2
-    refused = run("register", "prove", "--from", data / "nothing.txt")
+    last = Register(data / "apart", next((data / "apart").glob("sees-*.db")).stem, "").last()
+    assert last
+    (data / "forged.txt").write_text(Signer(b"x" * 32, last.origin).checkpoint(1, bytes(32)))
+    refused = run("register", "prove", "--from", data / "forged.txt")
     assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
     assert "Ce point de contrôle ne se prouve pas" in refused.stderr
+
+
+def nonsense(folder: Path) -> Iterator[Path]:
+    """Files that are nothing which anybody holds: absent, empty, a folder, unreadable, huge, of another kind."""
+    (folder / "empty").touch()
+    (folder / "binary").write_bytes(bytes(range(256)) * 3 + b"x")
+    (folder / "text").write_text("old 3\n")
+    (folder / "proof").write_text("c2sp.org/tlog-proof@v1\nindex 1\n\nx")
+    (folder / "pdf").write_bytes(b"%PDF-1.7\n" + b"stream\n" * 1_000)
+    (folder / "database").write_bytes(b"SQLite format 3\0" + bytes(4080))
+    (folder / "huge").touch()
+    os.truncate(folder / "huge", 1 << 40)
+    (folder / "closed").write_text("x")
+    (folder / "closed").chmod(0)
+    yield from (folder / "absent", folder, Path("/dev/null"), Path("a\nb"), *sorted(folder.iterdir()))
+
+
+def test_each_file_that_is_nothing_ends_with_2_in_words(data: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    assert run("tick").exit_code == 0
+    copy, folder = backed_up(data), tmp_path_factory.mktemp("nonsense")
+    for file in nonsense(folder):
+        for words in (
+            ["check", file, "1 AAAA-AAAA-AAAA-AAAA"], ["check", copy, file], ["check", copy, "--register", file],
+            ["check", copy, "--key", file], ["prove", "--from", file],
+        ):  # fmt: skip
+            result = run("register", *words)
+            if file.name == "closed" and os.getuid() == 0:
+                continue
+            assert (result.exit_code, result.stderr.count("\n") <= 2) == (2, True), (words, result.output)
+            assert "Traceback" not in result.output
+            assert len(result.stderr) > 20
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[], ["nothing"], ["check"], ["check", "--none"], ["prove"], ["prove", "--from"], ["key", "x"], ["rotate", "x"],
+     ["rotate", "--key", "x"]],
+)  # fmt: skip
+def test_wrong_options_end_with_2_in_words(data: Path, words: list[str]) -> None:
+    result = run("register", *words)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    assert result.output
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
+def test_a_ledger_that_cannot_be_written_stops_no_job_and_doctor_says_so(data: Path) -> None:
+    (data / "apart").mkdir(mode=0o500)
+    assert run("tick").exit_code == 0
+    assert run("backup", "--to", data / "backups").exit_code == 0
+    said = run("doctor")
+    assert "Son dossier ne s’écrit pas : aucun fait n’est signé" in said.stdout
+    (data / "apart").chmod(0o700)
+    assert run("tick").exit_code == 0
+    assert run("register", "key").exit_code == 0
+
+
+def test_two_structures_of_one_name_share_a_ledger(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("tick").exit_code == 0
+    first = run("register", "key").stdout
+    monkeypatch.setenv("PIXFLOW_DATA", str(data / "other"))
+    assert run("init", "--preset", "laigle-mortagne", "--structure", "Sées").exit_code == 0
+    assert run("tick").exit_code == 0
+    other = run("register", "key").stdout
+    assert first.split("+")[0] != other.split("+")[0]
+    assert len(list((data / "apart").glob("sees-*.db"))) == len(list((data / "apart").glob("sees-*.key"))) == 2
+    assert "ne s’écrit pas" not in run("doctor").stdout
+    monkeypatch.setenv("PIXFLOW_DATA", str(data / "data"))
+    assert run("register", "key").stdout == first
+
+
+def test_a_backup_that_is_put_back_while_pages_are_served_changes_no_register(data: Path) -> None:
+    assert run("tick").exit_code == 0
+    copy, key = backed_up(data).parent, run("register", "key").stdout
+    with ServeLock(data / "data" / "sees"):
+        refused = run("restore", copy, "--replace", "--reason", "drill")
+        assert refused.exit_code == 1
+    assert run("tick").exit_code == 0
+    assert run("register", "key").stdout == key
+    assert run("restore", copy, "--replace", "--reason", "drill").exit_code == 0
+    assert run("tick").exit_code == 0
+    register = Register(data / "apart", next((data / "apart").glob("sees-*.db")).stem, "")
+    assert [epoch.number for epoch, _ in register.checkpoints()] == [1, 2]
 
 
 def test_doctor_says_where_the_register_stands_and_names_a_fact_that_changed(data: Path) -> None:

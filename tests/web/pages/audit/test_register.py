@@ -3,13 +3,18 @@
 import re
 import sqlite3
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from unittest.mock import Mock
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace as changed
 from pypdf import PdfReader
 
 from pixflow.ledger import notes, verify
@@ -37,7 +42,7 @@ def there(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def followed(there: House) -> verify.Checkpoint:
-    found = registers.follow(there.served.opened, there.served.register, cosign=True)
+    found = registers.follow(there.served.opened, there.served.register, begin=True)
     assert found
     return found
 
@@ -198,14 +203,123 @@ def test_a_witness_that_is_down_or_lies_keeps_nobody_from_the_checkpoint(
         (200, witness.cosignature(b"other\n", there.now)),
     ):  # fmt: skip
         monkeypatch.setattr(registers, "_asked", Mock(return_value=answer))
-        assert registers.follow(there.served.opened, there.served.register, cosign=True) == last, answer
+        monkeypatch.setattr(registers, "_silent", {})
+        assert not registers.cosign(there.served.opened, there.served.register), answer
+        assert followed(there) == last
         assert there.served.register.holders() == []
     false = notes.Signer(b"x" * 32, last.origin).line(b"nothing")
     good = witness.cosignature(last.text, there.now)
-    monkeypatch.setattr(registers, "_asked", Mock(return_value=(200, false + good)))
-    assert registers.follow(there.served.opened, there.served.register, cosign=True) == last
+    monkeypatch.setattr(registers, "_asked", asked := Mock(return_value=(200, false + good)))
+    assert not registers.cosign(there.served.opened, there.served.register)
+    assert asked.call_count == 0, "one that failed is not asked at once again"
+    monkeypatch.setattr(registers, "_silent", {})
+    assert registers.cosign(there.served.opened, there.served.register)
     assert there.served.register.note().endswith(good)
     assert false not in there.served.register.note()
+
+
+@contextmanager
+def answering(write: Callable[[BaseHTTPRequestHandler], object]) -> Iterator[str]:
+    """A witness of this machine that writes what it likes."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                write(self)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def endlessly(one: BaseHTTPRequestHandler) -> None:
+    for _ in range(10_000):
+        one.wfile.write(b"x" * 65_536)
+
+
+def slowly(one: BaseHTTPRequestHandler) -> None:
+    for _ in range(100):
+        one.wfile.write(b"x")
+        sleep(0.05)
+
+
+@pytest.mark.parametrize("write", [endlessly, slowly])
+def test_a_witness_that_answers_without_end_is_left(
+    there: House, monkeypatch: pytest.MonkeyPatch, write: Callable[[BaseHTTPRequestHandler], object]
+) -> None:
+    last, witness = followed(there), notes.Signer(b"w" * 32, "temoin/temoin", notes.WITNESS)
+    monkeypatch.setattr(registers, "SECONDS", 0.5)
+    monkeypatch.setattr(registers, "_silent", {})
+    with answering(write) as url:
+        monkeypatch.setenv("PIXFLOW_WITNESS", f"{url} {witness.key.text}")
+        assert not registers.cosign(there.served.opened, there.served.register)
+    monkeypatch.setattr(registers, "_silent", {})
+    assert not registers.cosign(there.served.opened, there.served.register), "nobody listens there any more"
+    assert followed(there) == last
+
+
+def test_what_a_witness_did_not_sign_is_asked_again_and_doctor_tells(
+    there: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    witness = notes.Signer(b"w" * 32, "temoin.exemple.fr/temoin", notes.WITNESS)
+    monkeypatch.setenv("PIXFLOW_WITNESS", f"https://temoin.exemple.fr/temoin {witness.key.text}")
+    monkeypatch.setattr(registers, "_silent", {})
+    monkeypatch.setattr(registers, "_asked", Mock(side_effect=verify.Unreadable("down")))
+    monkeypatch.setattr(Register, "is_apart", Mock(return_value=True))
+    served, ours = there.served, changed(there.served.opened, demonstration=False)
+    served.tick()
+    assert not served.tick().rested
+    served.register.hand("auditrice", there.now)
+    found = registers.finding(ours, served.register)
+    assert (found.level, found.details["why"]) == ("note", "witness")
+    last = served.register.last()
+    assert last
+    good = witness.cosignature(last.text, there.now)
+    monkeypatch.setattr(registers, "_asked", Mock(return_value=(200, good)))
+    monkeypatch.setattr(registers, "_silent", {})
+    served.tick()
+    assert served.tick().rested
+    assert registers.finding(ours, served.register).level == "good"
+
+
+def test_a_register_that_did_not_follow_is_tried_again_without_a_new_fact(
+    there: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = there.served
+    served.tick()
+    there.opened()
+    with monkeypatch.context() as patch:
+        patch.setattr(Register, "follow", Mock(side_effect=RegisterClosed("full")))
+        served.tick()
+    assert not served.tick().rested
+    last = served.register.last()
+    assert last
+    assert last.size == served.engine.head()
+    assert served.tick().rested
+
+
+def test_another_address_of_the_pages_is_no_other_register(there: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = followed(there)
+    monkeypatch.setenv("PIXFLOW_URL", "https://ailleurs.fr")
+    there.opened()
+    moved = registers.register_of(there.served.opened)
+    then = registers.follow(there.served.opened, moved)
+    assert then
+    assert (then.origin, moved.key) == (first.origin, there.served.register.key)
+    assert moved.key
+    assert then.signed_by(moved.key)
 
 
 def test_who_cannot_be_noted_gets_the_checkpoint_and_the_tick_goes_on(
@@ -222,7 +336,7 @@ def test_who_cannot_be_noted_gets_the_checkpoint_and_the_tick_goes_on(
 
 
 def fiche(there: House, dossier: UUID) -> tuple[str, PdfReader]:
-    registers.follow(there.served.opened, there.served.register, cosign=True)
+    registers.follow(there.served.opened, there.served.register, begin=True)
     client = there.client(NADIA)
     shown = client.get(f"/dossiers/{dossier}/fiche").text
     return shown, PdfReader(BytesIO(client.get(f"/dossiers/{dossier}/fiche.pdf").content))
