@@ -485,10 +485,10 @@ def _read(text: str) -> list[Held]:
             raise Unreadable("cette ligne n’est pas celle d’un papier")
         return [Held(text, int(size), bits.to_bytes(10, "big"))]
     try:
-        size = Path(text).stat().st_size if Path(text).is_file() else 0
-        if not 0 < size <= HELD_BYTES:
+        file = Path(text)
+        if not file.is_file() or not 0 < file.stat().st_size <= HELD_BYTES:
             raise Unreadable("ce fichier n’existe pas, est vide, ou pèse plus de 50 Mo")
-        content = Path(text).read_bytes()
+        content = file.read_bytes()
     except (OSError, ValueError) as error:
         raise error if isinstance(error, Unreadable) else Unreadable("ce fichier ne se lit pas") from None
     if content.startswith(b"%PDF"):
@@ -538,8 +538,8 @@ def check(copy: Path, known: Sequence[Held], register: Path | None = None) -> Co
         if not _is_database(copy):
             if copy.stat().st_size > ENTRIES:
                 raise Unreadable(f"{copy} n’est pas une base, et pèse trop pour des empreintes")
-            with copy.open("rb") as file:
-                return _entries(iter(partial(file.read, ENTRY), b""), known)
+            with copy.open("rb") as opened:
+                return _entries(iter(partial(opened.read, ENTRY), b""), known)
         for beside in (copy.with_name(copy.name + end) for end in ("-wal", "-journal")):
             if beside.exists() and beside.stat().st_size:
                 raise Unreadable(f"{beside.name} est à côté d’elle : ce n’est pas une sauvegarde")

@@ -102,10 +102,11 @@ def test_each_file_that_is_nothing_ends_with_2_in_words(data: Path, tmp_path_fac
     assert run("tick").exit_code == 0
     copy, folder = backed_up(data), tmp_path_factory.mktemp("nonsense")
     for file in nonsense(folder):
-        for words in (
+        wrong: list[list[str | Path]] = [
             ["check", file, "1 AAAA-AAAA-AAAA-AAAA"], ["check", copy, file], ["check", copy, "--register", file],
             ["check", copy, "--key", file], ["prove", "--from", file],
-        ):  # fmt: skip
+        ]  # fmt: skip
+        for words in wrong:
             result = run("register", *words)
             if file.name == "closed" and os.getuid() == 0:
                 continue
