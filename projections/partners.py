@@ -200,10 +200,17 @@ def of_commune(connection: Connection, commune: str, town: str) -> list[Any]:
     )
 
 
-@question(pair_columns)
-def joined_to(streams: Collection[UUID]) -> Select[Any]:
-    """Returns the partners joined to these, each with the one that goes on."""
-    return select(table.c.stream, table.c.into).where(table.c.into.in_(streams)).order_by(table.c.stream)
+def joined_to(connection: Connection, streams: Collection[UUID]) -> dict[UUID, UUID]:
+    """Returns the partners joined to these, and those joined to them before, each with the one of `streams`."""
+    found: dict[UUID, UUID] = {}
+    goes_on = {stream: stream for stream in streams}
+    while goes_on:
+        goes_on = {row.stream: goes_on[row.into] for row in _joined(connection, values=sorted(goes_on))}
+        found |= goes_on
+    return found
+
+
+_joined = Statement(lambda values: select(table.c.stream, table.c.into).where(table.c.into.in_(values)))
 
 
 @question(lambda found: by_key((row.stream, row) for row in found))

@@ -13,8 +13,11 @@ from pixflow.identity import normalise
 from pixflow.open_data.locations import kilometres
 from pixflow.open_data.place import Place
 
-Reason = Literal["near", "address", "siret", "phone", "name", "name-close"]
-POINTS: dict[Reason, int] = {"near": 40, "address": 35, "siret": 30, "phone": 20, "name": 30, "name-close": 15}
+Reason = Literal["near", "address", "siret", "phone", "email", "name", "name-close", "same-name"]
+POINTS: dict[Reason, int] = {
+    "near": 40, "address": 35, "siret": 30, "phone": 20, "email": 30, "name": 30, "name-close": 15, "same-name": 50,
+}  # fmt: skip
+"""`same-name`: the same words, and one of the two has neither an address nor a point that could tell them apart."""
 PROPOSED_FROM = 50
 NEAR, NEAR_DEGREES = 0.1, 0.001
 """Kilometres; degrees of latitude, a little more."""
@@ -71,11 +74,17 @@ class _Compared:
         self.address = " ".join(sorted(_words(place.address[:COMPARED]).split()))
         self.numbers = frozenset(filter(str.isdecimal, self.address.split()))
         self.phone = "".join(filter(str.isdigit, place.phone))[-9:]
+        self.email = place.email.casefold()
+
+    @property
+    def is_placed(self) -> bool:
+        return bool(self.address or self.place.point)
 
     def marks(self) -> Iterator[tuple[str, str]]:
-        """Yields what a pair has in common: a SIRET, a telephone, a word of the address or of the name."""
+        """Yields what a pair has in common: a SIRET, a means to reach them, a word of the address or the name."""
         yield "siret", self.place.siret or ""
         yield "phone", self.phone
+        yield "email", self.email
         for word in {*self.address.split()}:
             yield "address", word
         for word in {*self.name.split()}:
@@ -111,6 +120,10 @@ def _reasons(one: _Compared, other: _Compared) -> list[Reason]:
         found.append("siret")
     if one.phone and one.phone == other.phone:
         found.append("phone")
+    if one.email and one.email == other.email:
+        found.append("email")
+    if not found and one.name and one.name == other.name and not (one.is_placed and other.is_placed):
+        return ["same-name"]
     if found and _points(found) + POINTS["name"] >= PROPOSED_FROM:
         likeness = fuzz.token_set_ratio(one.name, other.name, score_cutoff=CLOSE_NAME)
         if likeness >= CLOSE_NAME:

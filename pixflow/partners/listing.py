@@ -109,6 +109,8 @@ UNDOABLE = (
     e.PartnerDelisted, e.PartnerRelisted, e.DifferenceNoted, e.NameAttached,
 )  # fmt: skip
 """The events that `take_back_partner_event` retracts. A join has a decision of its own."""
+OF_BULKS = (*UNDOABLE, e.SourceTold, e.SourceWithdrawn, e.PartnersJoined, e.PartnerAbsorbed)
+"""The events that `take_back_partner_command` retracts, and the listing of a place by its source."""
 
 
 @decision("suggest_partner", TEAM)
@@ -199,6 +201,30 @@ def take_back(
     return [e.Retracted(version=version, reason=required(reason, "reason"), on=on)]
 
 
+@decision("take_back_partner_command", REFERENT_AND_MANAGER)
+def take_back_command(
+    partner: PartnerState, *, command: UUID, reason: str, on: date, history: Sequence[Recorded]
+) -> list[Event]:
+    """Retracts all that an import, or a press on several partners, did to this one.
+
+    Raises Refused: "moved" when something followed, "not-noted" for a command that is neither.
+    """
+    told = not_retracted(history)
+    mine = [one for one in told if one.command == command]
+    if not mine:
+        return []
+    if not all(isinstance(one.event, OF_BULKS) or _is_place(one.event) for one in mine):
+        raise Refused("not-noted")
+    if mine != told[-len(mine) :]:
+        raise Refused("moved")
+    reason = required(reason, "reason")
+    return [e.Retracted(version=one.originator_version, reason=reason, on=on) for one in reversed(mine)]
+
+
+def _is_place(event: Event) -> bool:
+    return isinstance(event, e.PartnerListed) and event.source != ""
+
+
 def must_be_listed(partner: PartnerState) -> None:
     """Raises Refused("unknown-partner") or ("partner-joined")."""
     if partner.listed is None:
@@ -269,16 +295,21 @@ def _checked(terms: OfferTerms) -> OfferTerms:
 
 @decision("join_partner", REFERENT_AND_MANAGER)
 def join_partner(partner: PartnerState, *, other: UUID, takes: PartnerState, on: date) -> list[Event]:
-    """Joins another partner to this one: its sources, open offers and names follow. `takes` is its state."""
+    """Joins another partner to this one: its sources, names and other open offers follow. `takes` is its state."""
     must_be_proposed(partner)
     if other in partner.joined:
         return []
     must_be_listed(takes)
     told = (one for key, one in takes.sources.items() if key not in partner.sources)
+    mine = list(partner.open_offers().values())
     return [
         e.PartnersJoined(other=other, on=on),
         *(_told(one.source, one.place, one.updated, one.digest, one.details, on) for one in told),
-        *(e.OfferListed(offer=id, terms=terms, on=on) for id, terms in takes.open_offers().items()),
+        *(
+            e.OfferListed(offer=id, terms=terms, on=on)
+            for id, terms in takes.open_offers().items()
+            if terms not in mine
+        ),
         *(e.NameAttached(name=name, on=on) for name in takes.names if name not in partner.names),
     ]
 

@@ -281,6 +281,7 @@ def place_of(details: PartnerDetails, id: str = "", updated: date | None = None)
         point=details.point,
         siret=details.siret or None,
         phone=details.phone,
+        email=details.email,
         updated=updated,
     )
 

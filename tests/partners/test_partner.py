@@ -16,6 +16,8 @@ from pixflow.events.base import Event
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.partners import listing
 from pixflow.partners.state import PartnerState, contested, freshness, gone, to_review
+from pixflow.refused import Refused
+from pixflow.streams import KINDS
 from tests.given import DAY, LATER, given, stamped, state_of
 
 ID, OTHER, OFFER = UUID(int=0xE1), UUID(int=0xE2), UUID(int=0xE3)
@@ -192,6 +194,41 @@ def test_a_join_brings_sources_offers_and_names_and_is_undone_whole() -> None:
     ]
     undone = listing.undo_join(partner(BY_HAND, *joined), other=OTHER, reason="erreur", on=DAY, history=history)
     assert [one.version for one in undone] == [5, 4, 3, 2]  # type: ignore[attr-defined]
+
+
+def test_a_join_brings_no_offer_that_the_partner_has() -> None:
+    listed = e.OfferListed(offer=OFFER, terms=TERMS, on=DAY)
+    there = partner(BY_HAND, listed)
+    mine = given(BY_HAND, e.OfferListed(offer=UUID(int=0xE4), terms=TERMS, on=DAY))
+    mine.when(listing.join_partner, other=OTHER, takes=there).then(e.PartnersJoined(other=OTHER, on=DAY))
+
+
+def test_what_a_command_did_is_taken_back_until_something_follows() -> None:
+    listed = e.OfferListed(offer=OFFER, terms=TERMS, on=DAY)
+    history = stamped([imported(), listed, e.DifferenceNoted(other=OTHER, on=DAY)])
+    bulk = [history[0], *(with_changes(one, command=UUID(int=9)) for one in history[1:])]
+
+    def taken(command: int, *after: Event) -> list[int]:
+        trail = [*bulk, *stamped(after, after=len(bulk))]
+        state = KINDS["partner"].fold(trail)
+        events = listing.take_back_command(state, command=UUID(int=command), reason="erreur", on=DAY, history=trail)
+        return [one.version for one in events]  # type: ignore[attr-defined]
+
+    assert taken(9) == [3, 2]
+    back = [e.Retracted(version=version, reason="erreur", on=DAY) for version in (3, 2)]
+    assert taken(9, *back) == []
+    assert taken(1, *back) == [1], "what followed was taken back too: an import takes back the place that it listed"
+    assert taken(8) == []
+    for after in (corrected(), e.PartnerUsed(on=DAY)):
+        with pytest.raises(Refused, match="moved"):
+            taken(9, after)
+    with pytest.raises(Refused, match="moved"):
+        taken(1)
+
+
+@pytest.mark.parametrize("event", [BY_HAND, e.PartnerSuggested(details=EPN, on=DAY), e.PartnerUsed(on=DAY)])
+def test_what_no_bulk_records_is_not_taken_back_by_its_command(event: Event) -> None:
+    given(event).when(listing.take_back_command, command=UUID(int=1), reason="erreur").refused("not-noted")
 
 
 def test_what_was_joined_is_corrected_no_more() -> None:

@@ -68,6 +68,7 @@ DECISIONS: dict[str, str] = {
     "attach_name": "rattacher un nom à un partenaire",
     "use_partner": "orienter vers un partenaire",
     "take_back_partner_event": "annuler une ligne d’un partenaire",
+    "take_back_partner_command": "annuler un import de lieux, ou un choix sur plusieurs partenaires",
     "list_offer": "inscrire une offre",
     "revise_offer": "modifier une offre",
     "close_offer": "clore une offre",

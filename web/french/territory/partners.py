@@ -28,6 +28,8 @@ NAME_REASONS: dict[str, str] = {
 LISTS = ("Offres pour cette action", "Autres offres", "Partenaires sans offre pour cette action")
 """Titles of the cards that an action may be referred to, in their order."""
 KEPT = "Déjà choisi"
+BY_HAND = "inscrit à la main"
+DIFFERENT = "Noté :"
 HOME = "sa commune"
 Facts = tuple[tuple[str, str], ...]
 """Labels and values of a card."""
@@ -46,6 +48,12 @@ def confirmed(day: date | None, today: date, by: str = "") -> str:
     if months >= 24:
         said = say("vérifié il y a {years} ans", years=months // 12)
     return say("{said} par {by}", said=said, by=by) if by else said
+
+
+def settled(kept: str, other: str, joined: bool) -> str:
+    """Returns what became of two files that were alike."""
+    text = "{other} : réuni à {kept}" if joined else "{kept} et {other} sont deux lieux"
+    return say(text, kept=kept, other=other)
 
 
 def answers(referrals: Collection[Any], today: date) -> str:

@@ -12,8 +12,10 @@ REASONS: dict[str, str] = {
     "address": "même adresse",
     "siret": "même SIRET",
     "phone": "même téléphone",
+    "email": "même courriel",
     "name": "même nom",
     "name-close": "noms proches",
+    "same-name": "même nom, dans la même commune",
 }
 
 
@@ -34,6 +36,16 @@ def outlines(catalogue: Catalogue, codes: Collection[str]) -> str:
     bare = len(set(codes) - catalogue.outlines.keys())
     left = plural(bare, "commune du territoire n’a pas", "communes du territoire n’ont pas")
     return say("{said} {left} de contour.", said=said, left=left) if bare else said
+
+
+CALLED = "Une personne à joindre y est notée."
+
+
+def recorded(is_undone: bool, is_left: bool) -> str:
+    """Returns the title of the receipt of an import; `is_left`: its undo left something."""
+    if not is_undone:
+        return "Lieux enregistrés"
+    return "Import annulé en partie" if is_left else "Import annulé"
 
 
 def twice(name: str, other: str, commune: str, reasons: Sequence[str]) -> str:

@@ -14,9 +14,9 @@ from pixflow.events.base import Event
 from pixflow.events.contact import ContactErasure
 from pixflow.events.values import ContactDetails, OfferContact
 from pixflow.partners import contacts as decisions
-from pixflow.partners.state import Contact, PartnerState
+from pixflow.partners.state import Contact
 from pixflow.refused import Refused
-from projections import contacts
+from projections import contacts, partners
 from projections.store import stores
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
@@ -73,24 +73,29 @@ MODELS: Mapping[str, type[PersonForm] | type[MissedForm] | type[ErasureForm]] = 
 }
 
 
-def people_of(desk: Desk, id: UUID, state: PartnerState) -> list[tuple[UUID, Contact, str, Sequence[str]]]:
+def people_of(desk: Desk, id: UUID) -> list[tuple[UUID, Contact, str, Sequence[str]]]:
     """Returns the people of a partner and of those joined to it, those who left last.
 
     Each comes with the day of the last word on them, and with what does not work any more.
     """
     rows = []
-    for contact, one in contacts.of_partners(desk.read, [id, *state.joined]).items():
+    for contact, one in contacts.of_partners(desk.read, here(desk, id)).items():
         on = one.revised.on if one.revised else None
         noted = say("noté le {day}", day=dates.day(on, year=on.year != desk.today.year) if on else "")
         rows.append((contact, one, noted, ["a quitté le lieu"] if one.left else [MISSED[way] for way in one.missed]))
     return sorted(rows, key=lambda row: row[1].left is not None)
 
 
-def blank(desk: Desk, id: UUID, state: PartnerState, name: str, about: str) -> OpenForm | None:
+def here(desk: Desk, id: UUID) -> list[UUID]:
+    """Returns a partner and all those joined to it."""
+    return [id, *partners.joined_to(desk.read, [id])]
+
+
+def blank(desk: Desk, id: UUID, name: str, about: str) -> OpenForm | None:
     """Returns a form about a person with what is known; None for an unknown person."""
     if name == "personne":
         return OpenForm(name, values={"answers": "phone"})
-    people = {str(one): known for one, known in contacts.of_partners(desk.read, [id, *state.joined]).items()}
+    people = {str(one): known for one, known in contacts.of_partners(desk.read, here(desk, id)).items()}
     known = people.get(about)
     if known is None:
         return None

@@ -1,6 +1,5 @@
 """An import of places: a file is chosen, its columns said, its doubts settled in a preview, recorded."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -11,8 +10,7 @@ import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pixflow.events import partner as e
-from pixflow.events.base import Recorded
+from pixflow.events.partner import CatalogueReceived
 from pixflow.events.values import PartnerDetails
 from pixflow.identity import normalise
 from pixflow.open_data.place import Place
@@ -27,13 +25,15 @@ from web.desk import imports, refusals
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.imports import HIGHEST, Lines, Rank, pairs
+from web.desk.names import names_for
 from web.french import dates
 from web.french.errors.places import sentence
+from web.french.events import sentences
 from web.french.events.partners import KINDS_OF_FILE
 from web.french.territory import files
 from web.french.territory import places as french
-from web.french.typography import typeset
-from web.http.addresses import Number, PageNumber, whole_number
+from web.french.typography import say, typeset
+from web.http.addresses import Number, whole_number
 from web.http.forms import Form, FormData, OpenForm, UploadData, read_address, salvage, validate
 from web.http.pagination import SIZE, Pager
 from web.http.people import NOBODY
@@ -45,6 +45,8 @@ MOVED = "L’aperçu a changé entre-temps : vérifiez vos choix, puis enregistr
 MOST_COLUMNS = 100
 """Columns that the page offers."""
 NOTHING = "—"
+LATEST = 5
+"""Imports whose receipts the first page leads to."""
 
 
 def _may_import(desk: AtDesk) -> Desk:
@@ -153,7 +155,22 @@ def start(request: Request, desk: AtImport, deja: Number = 0) -> Response:
         territory=french.territory(territory),
         is_stated=territory.is_stated,
         already=bool(deja),
+        latest=_latest(desk),
     )
+
+
+def _latest(desk: Desk) -> list[tuple[UUID, str, str]]:
+    """Returns the latest imports: the command, when and who, and the counts in words."""
+    trail, names = desk.trail(desk.served.opened.stream("catalogue")), names_for(desk)
+    imports = [one for one in reversed(trail) if isinstance(one.event, CatalogueReceived)]
+    return [
+        (
+            one.command,
+            say("{when}, {who}", when=dates.instant(one.at, desk.zone), who=sentences.who(one, names)),
+            sentences.sentence(one, names, zone=desk.zone),
+        )
+        for one in imports[:LATEST]
+    ]
 
 
 @router.post("/partenaires/import")
@@ -397,42 +414,3 @@ def _recorded(desk: Desk, command: UUID) -> Response:
 def cancel(desk: AtImport, token: str) -> Response:
     """Deletes the file; nothing was recorded."""
     return imports.cancel(desk, token, IMPORT)
-
-
-@router.get("/partenaires/import/fait/{receipt:uuid}")
-def done(request: Request, desk: AtImport, receipt: UUID, p: PageNumber = 1) -> Response:
-    """Shows what an import recorded."""
-    recorded = desk.engine.events_of_command(receipt)
-    if not any(isinstance(one.event, (e.CatalogueReceived, e.PlaceSetAside, e.TableMapped)) for one in recorded):
-        raise HTTPException(404)
-    joined = {one.originator_id for one in recorded if isinstance(one.event, e.PartnerAbsorbed)}
-    listed = [
-        (one.originator_id, typeset(one.event.details.name), typeset(one.event.details.town))
-        for one in recorded
-        if isinstance(one.event, e.PartnerListed) and one.originator_id not in joined
-    ]
-    pager = Pager.at(len(listed), p, request.url.path, {})
-    return show(
-        request,
-        "partners/import_done.html",
-        None,
-        NOBODY,
-        counts=_count(recorded, len(listed)),
-        rows=listed[pager.offset : pager.offset + SIZE],
-        pager=pager,
-    )
-
-
-def _count(recorded: Sequence[Recorded], listed: int) -> list[tuple[int, str, str]]:
-    """Returns what was recorded, without zeros: a count, and its words for one and for several."""
-    count = Counter(type(one.event) for one in recorded)
-    counted = (
-        (listed, "partenaire inscrit", "partenaires inscrits"),
-        (count[e.SourceTold] - count[e.PartnersJoined], "fiche changée", "fiches changées"),
-        (count[e.PartnersJoined], "lieu réuni à une fiche", "lieux réunis à une fiche"),
-        (count[e.OfferListed], "offre inscrite", "offres inscrites"),
-        (count[e.SourceWithdrawn], "disparition notée", "disparitions notées"),
-        (count[e.PlaceSetAside], "lieu mis de côté", "lieux mis de côté"),
-        (count[e.PlaceReclaimed], "lieu repris", "lieux repris"),
-    )
-    return [row for row in counted if row[0]]

@@ -94,7 +94,7 @@ def _page(
     details, row = state.details, partners.one(desk.read, id)
     bands, proposals = forms.grid_choices(desk)
     sorts = {normalise(name) for name in (details.name, *state.names)}
-    sent = referrals.of_partners(desk.read, sorted([id, *state.joined]), sorted(sorts))
+    sent = referrals.of_partners(desk.read, sorted(contacts.here(desk, id)), sorted(sorts))
     mine = [one for one in sent if desk.scope.reads(one.advisor)]
     pager = Pager.at(len(mine), number, f"/partenaires/{id}", {}, anchor="#received")
     mine = mine[pager.offset : pager.offset + SIZE]
@@ -118,7 +118,7 @@ def _page(
         now=hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
         facts=[(files.FIELDS[name], typeset(", ".join(lists))) for name in _LISTS if (lists := getattr(details, name))],
         confirmed=french.confirmed(state.confirmed, desk.today, _confirmed_by(desk, id, state)),
-        contacts=contacts.people_of(desk, id, state),
+        contacts=contacts.people_of(desk, id),
         answers=french.answers(sent, desk.today),
         tally=[pair for pair in french.tally(sent, desk.today) if pair[1]] if is_told else (),
         pace=french.pace(sent, desk.today) if is_told else "",
@@ -265,7 +265,7 @@ MEANWHILE = "meanwhile"
 def _blank(desk: Desk, id: UUID, state: PartnerState, name: str, about: str) -> OpenForm | None:
     """Returns a form of the page with what is known; None for another name."""
     if name in contacts.TITLES:
-        return contacts.blank(desk, id, state, name, about)
+        return contacts.blank(desk, id, name, about)
     if name not in OPENED:
         return None
     if name == "corriger":
@@ -411,7 +411,7 @@ def find(desk: AtPartners, contact_id: UUID) -> Response:
 def _person_again(request: Request, desk: Desk, partner_id: UUID, form: OpenForm, name: str = "") -> Response:
     """Draws a form about a person again, with what was typed over what is known."""
     about = str(form.get("contact"))
-    known = contacts.blank(desk, partner_id, state_of(desk, partner_id), name, about)
+    known = contacts.blank(desk, partner_id, name, about)
     values = {**(known.values if known else {}), **form.values}
     seen = known.seen if known and form.code == MEANWHILE else whole_number(str(form.get("seen")))
     return _page(request, desk, partner_id, replace(form, name=name, about=about, values=values, seen=seen))
@@ -426,9 +426,9 @@ def act_on_person(request: Request, desk: AtPartners, partner_id: UUID, name: st
         raise HTTPException(404)
     is_erasure = model is contacts.ErasureForm
     must(desk, contact_decisions.erase_contact if is_erasure else contact_decisions.name_contact)
-    state = state_of(desk, partner_id)
+    state_of(desk, partner_id)
     form = read_form(model, data)
-    if form.contact and form.contact not in contact_table.of_partners(desk.read, [partner_id, *state.joined]):
+    if form.contact and form.contact not in contact_table.of_partners(desk.read, contacts.here(desk, partner_id)):
         raise HTTPException(404)
     if isinstance(form, PersonForm) and form.contact:
         seen, now = as_seen(desk, "contact", form.contact, form), desk.state(form.contact)

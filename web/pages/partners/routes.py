@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pixflow.engine import new_id
 from pixflow.events.values import PartnerDetails
 from pixflow.partners.catalogue import receive_catalogue
-from pixflow.partners.listing import attach_name, list_offer, list_partner, suggest_partner
+from pixflow.partners.listing import attach_name, join_partner, list_offer, list_partner, suggest_partner
 from projections import partners
 from web.desk import receipts
 from web.desk.commands import again, must, read_form, record, recorded
@@ -21,7 +21,7 @@ from web.http.forms import Form, FormData, OpenForm, Text
 from web.http.pagination import address
 from web.http.people import NOBODY, note
 from web.http.templates import redirect, show
-from web.pages.partners import listing
+from web.pages.partners import duplicates, listing
 from web.pages.partners.forms import commune_of
 from web.pages.partners.listing import LIST, AtPartners, PartnerSearch
 from web.pages.partners.names import names_to_attach
@@ -62,6 +62,7 @@ def read(request: Request, desk: AtPartners, search: Search, p: PageNumber = 1, 
         imports=desk.may(receive_catalogue),
         map=place_map(desk, page, lieu),
         names=len(names_to_attach(desk)) if desk.may(attach_name) else 0,
+        duplicates=len(duplicates.proposed(desk)) if desk.may(join_partner) else 0,
         offers=sum(len(one.kinds) for one in proposing(desk)) if desk.may(list_offer) else 0,
     )
 

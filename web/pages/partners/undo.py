@@ -1,0 +1,89 @@
+"""Annuler of what one command did to partners, an import or a press on several: all that nothing followed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from sqlalchemy import select
+
+from pixflow.engine import Step
+from pixflow.events import partner as e
+from pixflow.events.base import Recorded
+from pixflow.partners.listing import take_back_command
+from projections import audit_trail, contacts
+from web.desk.desk import Desk
+from web.french.events.sentences import AT_ONCE
+
+_trail = audit_trail.table.c
+Group = tuple[UUID, ...]
+"""Partners that are taken back together: those that the command joined, or one alone."""
+
+
+@dataclass(frozen=True)
+class CommandOnPartners:
+    """The partners that a command changed: those to take back, those that something followed, those taken back.
+
+    `back` are the partners of which nothing of the command counts any more, `undone` their groups.
+    """
+
+    desk: Desk
+    command: UUID
+    recorded: Sequence[Recorded]
+    free: Sequence[Group]
+    followed: Sequence[Group]
+    back: frozenset[UUID]
+    undone: Sequence[Group]
+
+    @cached_property
+    def left(self) -> list[Recorded]:
+        """The events of the command but for those taken back."""
+        return [one for one in self.recorded if one.originator_id not in self.back]
+
+    def steps(self) -> list[Step]:
+        """Returns the decisions that take back all that can be."""
+        sent = {"command": self.command, "reason": AT_ONCE}
+        return [Step({"partner": stream}, take_back_command, sent) for group in self.free for stream in group]
+
+
+def standing(desk: Desk, command: UUID) -> CommandOnPartners:
+    """Returns the partners that a command changed, as they stand today."""
+    recorded = [one for one in desk.engine.events_of_command(command) if one.event.TOPIC.startswith("partner.")]
+    groups = _groups(recorded)
+    told = _since(desk, recorded[0].position) if recorded else {}
+    back = frozenset(one for group in groups for one in group if command not in told.get(one, ()))
+    undone = [group for group in groups if back.issuperset(group)]
+    open_groups = [group for group in groups if not back.issuperset(group)]
+    called = {person.partner for person in contacts.every(desk.read).values()} if open_groups else set()
+    listed = {one.originator_id for one in recorded if isinstance(one.event, e.PartnerListed)} & called
+
+    def is_free(group: Group) -> bool:
+        return listed.isdisjoint(group) and all(stream in back or told[stream][-1] == command for stream in group)
+
+    free = [group for group in open_groups if is_free(group)]
+    followed = [group for group in open_groups if not is_free(group)]
+    return CommandOnPartners(desk, command, recorded, free, followed, back, undone)
+
+
+def _groups(recorded: Iterable[Recorded]) -> list[Group]:
+    """Returns the partners of events, those that were joined together, in the order of the events."""
+    of: dict[UUID, dict[UUID, None]] = {}
+    for one in recorded:
+        mine = of.setdefault(one.originator_id, {one.originator_id: None})
+        if isinstance(one.event, e.PartnerAbsorbed):
+            mine.update(of.get(one.event.into, {one.event.into: None}))
+            of.update(dict.fromkeys(mine, mine))
+    return list(dict.fromkeys(tuple(mine) for mine in of.values()))
+
+
+def _since(desk: Desk, position: int) -> Mapping[UUID, list[UUID]]:
+    """Returns the commands of the events of each partner since a position, without what was taken back."""
+    columns = (_trail.stream, _trail.version, _trail.command, _trail.retracts)
+    query = select(*columns).where(_trail.kind == "partner", _trail.position >= position).order_by(_trail.position)
+    rows = desk.read.execute(query).all()
+    retracted = {(row.stream, row.retracts) for row in rows if row.retracts is not None}
+    found: dict[UUID, list[UUID]] = {}
+    for row in rows:
+        if row.retracts is None and (row.stream, row.version) not in retracted:
+            found.setdefault(row.stream, []).append(row.command)
+    return found
