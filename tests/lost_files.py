@@ -21,7 +21,7 @@ from pixflow import structure_folder
 from pixflow.actor import SITE, Actor
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.accounts import open_account
-from tests import erasures
+from tests import erasures, forks
 from tests.copies import copy_of
 from tests.people import open_dossier
 from tests.postgres import find_binaries
@@ -32,7 +32,6 @@ from web.hosting import settings
 from web.hosting.settings import Settings
 
 PROGRAMS = Path(sys.executable).parent
-PIXFLOW = str(PROGRAMS / "pixflow")
 SLUG, SOPHIE, NADIA = "ici", "sophie@exemple.fr", "nadia@exemple.fr"
 DOCS = Path(__file__).parent.parent / "docs" / "operations.md"
 BLOCK = re.compile(r"^```sh\n# (?P<what>[^\n]*)\n(?P<commands>.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -114,7 +113,7 @@ class Site:
 
     def serve(self) -> Result | subprocess.CompletedProcess[str]:
         """Starts `serve`, which must refuse: it would go on else."""
-        words = [PIXFLOW, "serve", "--port", "0"]
+        words = [forks.program(), "serve", "--port", "0"]
         return subprocess.run(words, capture_output=True, text=True, check=False, timeout=120, env=os.environ)
 
     def advised(self, what: str) -> None:
@@ -125,7 +124,7 @@ class Site:
         found = {block["what"]: block["commands"] for block in BLOCK.finditer(DOCS.read_text())}
         on_store = f"{what}, PostgreSQL" if self.url else what
         script = (found.get(on_store) or found[what]).replace("STRUCTURE", SLUG).replace("COPY", str(self.apart))
-        path = f"{PROGRAMS}:{find_binaries() if self.url else ''}:{os.environ['PATH']}"
+        path = f"{Path(forks.program()).parent}:{PROGRAMS}:{find_binaries() if self.url else ''}:{os.environ['PATH']}"
         done = subprocess.run(
             ["/bin/bash", "-euc", script], env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
         )

@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pixflow.structure_folder import utc_now
+from tests import forks
 from tests.browser.exports import begun, shared, written
 from tests.browser.house import be, begin
 from tests.browser.person import Person
@@ -27,7 +27,7 @@ def url(tmp_path: Path) -> Iterator[str]:
     """The address that the command says it serves at."""
     begin(tmp_path / "data", utc_now)
     told = {**os.environ, "PIXFLOW_DATA": str(tmp_path / "data"), "COLUMNS": "200"}
-    command = [str(Path(sys.executable).with_name("pixflow")), "serve", "--demo", "--port", "0"]
+    command = [forks.program(), "serve", "--demo", "--port", "0"]
     with subprocess.Popen(command, env=told, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())

@@ -17,6 +17,7 @@ from eventsourcing.persistence import StoredEvent
 from pixflow.events.base import Event, Recorded
 from pixflow.store import Claim, NewCommand
 from pixflow.store.keys import Keys
+from tests import forks
 
 ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 11, 24, 9, 30, 0, 123456, tzinfo=UTC)
@@ -74,9 +75,10 @@ def raw(folder: Path) -> Iterator[sqlite3.Connection]:
 
 
 def start(*args: object, stdin: int | None = None) -> "subprocess.Popen[str]":
-    """Another process of ours: see writer.py."""
+    """Another process of ours: see writer.py. Those to kill, or to know by their number, are no forks."""
+    python = sys.executable if args[0] in ("load", "serve") else forks.program("python")
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.store.writer", *map(str, args)],
+        [python, "-m", "tests.store.writer", *map(str, args)],
         cwd=ROOT, stdin=stdin, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
 

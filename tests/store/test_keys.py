@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -20,6 +19,7 @@ from hypothesis import strategies as st
 from pixflow.store import Damaged, StoreRefused
 from pixflow.store.keys import Keys, Ring
 from pixflow.store.sqlite.vault import SqliteVault
+from tests import forks
 from tests.store.samples import unsealed
 
 STRUCTURE, STREAM, OTHER = uuid4(), uuid4(), uuid4()
@@ -284,7 +284,7 @@ print(count)
 
 def test_another_process_reads_them_at_any_moment(folder: Path) -> None:
     ring = Ring(folder, "ml")
-    command = [sys.executable, "-c", READER, str(folder)]
+    command = [forks.program("python"), "-c", READER, str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as reader:
         assert reader.stdout
         assert reader.stdout.readline() == "ready\n"

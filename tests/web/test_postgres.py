@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -20,6 +19,7 @@ from pixflow.refused import Refused
 from projections.figures.refresh import refresh
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
+from tests import forks
 from tests.browser.house import listening
 from tests.postgres import Cluster
 from tests.projections.conftest import everything
@@ -139,7 +139,7 @@ def test_a_structure_kept_elsewhere_is_refused_by_where_it_is(on_sqlite: Host, o
 def another_process(made: Host) -> Iterator[str]:
     """Yields the address of another process that serves the structure."""
     environment = {**os.environ, "PIXFLOW_DATABASE_URL": url_of(made), "PIXFLOW_DATA": str(made.data)}
-    command = [str(Path(sys.executable).with_name("pixflow")), "serve", "--demo", "--port", "0"]
+    command = [forks.program(), "serve", "--demo", "--port", "0"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         found = re.search(r"http://[\d.:]+", process.stdout.readline())

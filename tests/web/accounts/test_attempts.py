@@ -1,13 +1,13 @@
 """Attempts: four are free, then one waits longer each time; a place may fail more often than a person."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from pixflow.refused import Refused
 from pixflow.store.postgres.database import Database
+from tests import forks
 from tests.trials.scale import rounds
 from tests.web.accounts.conftest import Clock
 from web.accounts import attempts
@@ -158,5 +158,5 @@ with get_context("fork").Pool(4, maxtasksperchild=1) as processes:
 def test_over_processes_five_are_evaluated(
     guesses: int, tmp_path: Path, database: Database | None, store: AccountStore
 ) -> None:
-    command = [sys.executable, "-c", GUESSES, str(tmp_path), database.url if database else "", str(guesses)]
+    command = [forks.program("python"), "-c", GUESSES, str(tmp_path), database.url if database else "", str(guesses)]
     assert int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) == 5

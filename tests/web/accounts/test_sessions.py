@@ -1,7 +1,6 @@
 """Sessions and tickets: found by their token only, locked, ended, at most five."""
 
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from pixflow.store.postgres.database import Database
+from tests import forks
 from tests.web.accounts.conftest import Clock
 from web.accounts import accounts, invitations, memberships, sessions, tables, tickets
 from web.accounts.factors import recovery
@@ -223,7 +223,7 @@ for line in sys.stdin:
 @contextmanager
 def processes(number: int, folder: Path, database: Database | None) -> Iterator[Callable[[str, object], list[int]]]:
     """Yields a function that asks every process at once: they have opened the store, and keep it open."""
-    command = [sys.executable, "-c", ASKED, str(number), str(folder), database.url if database else ""]
+    command = [forks.program("python"), "-c", ASKED, str(number), str(folder), database.url if database else ""]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdin
         assert running.stdout

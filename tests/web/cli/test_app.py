@@ -27,6 +27,7 @@ from pixflow.documents.grille import ProblemCode
 from pixflow.presets import PresetError
 from pixflow.store import StoreBusy
 from pixflow.team.accounts import open_account
+from tests import forks
 from tests.portfolio.workbooks import workbook
 from tests.web.cli.test_values import COMMANDS
 from tests.web.french.test_sentences import assert_well_set
@@ -495,7 +496,7 @@ def test_a_structure_is_remembered_by_a_setting(house: Path, monkeypatch: pytest
 def test_a_person_at_a_terminal_is_asked_which_structure(house: Path):
     ran("init", "--preset", "hautes-pyrenees", "--structure", "Tarbes")
     ours, theirs = os.openpty()
-    line = [sys.executable, "-m", "pixflow", "queue", "--as", NADIA]
+    line = [forks.program(), "queue", "--as", NADIA]
     with subprocess.Popen(line, stdin=theirs, stdout=theirs, stderr=theirs) as process:
         os.close(theirs)
         os.write(ours, b"nulle part\nl-aigle\n")

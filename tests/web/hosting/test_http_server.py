@@ -8,7 +8,6 @@ import resource
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -22,6 +21,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from pixflow import presets, structure_folder
+from tests import forks
 from tests.browser.house import listening
 from web.app import create_app
 from web.hosting.host import Host, open_host
@@ -290,7 +290,7 @@ def test_a_connection_that_waits_makes_room_for_a_new_one() -> None:
 def served(data: Path, files: int) -> Iterator[tuple[str, subprocess.Popen[str], Path]]:
     """`pixflow serve --demo` that may open so many files: its address, its process, what it says of errors."""
     opened(data)
-    command = [str(Path(sys.executable).with_name("pixflow")), "serve", "--demo", "--port", "0"]
+    command = [forks.program(), "serve", "--demo", "--port", "0"]
     said = data.parent / "stderr"
     with (
         said.open("w") as stderr,

@@ -19,6 +19,7 @@ from pixflow.store.postgres.pipeline import rows as fetched
 from projections.figures.refresh import refresh
 from projections.store import stores
 from projections.store.sqlite import SqliteStores
+from tests import forks
 from tests.projections.conftest import everything
 from tests.web.hosting.conftest import ON_SQLITE
 from tests.web.paths import House, house
@@ -26,6 +27,7 @@ from web.hosting import read_tables
 from web.hosting.read_tables import reads_of
 from web.hosting.served_structure import serve_one
 
+MAKES = "from web.hosting.read_tables import main; main()"
 START = """
 import signal
 import sys
@@ -67,6 +69,12 @@ def at_work(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         made.served.read()
         monkeypatch.setattr(read_tables, "PART", made.served.engine.head() - 1)
         yield made
+
+
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes tables in a process that imports nothing: its own start is that of the tests that kill it."""
+    monkeypatch.setattr(read_tables, "COMMAND", (forks.program("python"), "-c", MAKES))
 
 
 def lose(at_work: House) -> stores.Stores:
@@ -114,6 +122,7 @@ def test_a_process_of_its_own_makes_the_same_tables(at_work: House, monkeypatch:
     assert reached[-1] == (head, head)
 
 
+@pytest.mark.usefixtures("forked")
 def test_they_are_made_in_the_database_of_the_structure(at_work: House, monkeypatch: pytest.MonkeyPatch) -> None:
     lose(at_work)
     with monkeypatch.context() as patch:
@@ -123,6 +132,7 @@ def test_they_are_made_in_the_database_of_the_structure(at_work: House, monkeypa
 
 
 @ON_SQLITE
+@pytest.mark.usefixtures("forked")
 def test_damaged_ones_are_made_so_while_it_serves(at_work: House, monkeypatch: pytest.MonkeyPatch) -> None:
     lose(at_work)
     monkeypatch.setattr(stores, "ensure", refuse)
@@ -143,6 +153,7 @@ def test_no_process_is_started_for_live_tables_or_few_events(
 
 
 @ON_SQLITE
+@pytest.mark.usefixtures("forked")
 def test_its_error_is_raised_where_it_was_started(at_work: House) -> None:
     lose(at_work)
     (at_work.served.opened.folder / "structure.json").unlink()
@@ -151,6 +162,7 @@ def test_its_error_is_raised_where_it_was_started(at_work: House) -> None:
 
 
 @ON_SQLITE
+@pytest.mark.usefixtures("forked")
 def test_an_error_arrives_with_what_it_knows(at_work: House) -> None:
     """Another version has changed the structure since it was opened here."""
     lose(at_work)
@@ -232,7 +244,7 @@ def test_what_it_logs_is_logged_here(
     at_work: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     lose(at_work)
-    monkeypatch.setattr(read_tables, "COMMAND", (sys.executable, "-c", TALKING))
+    monkeypatch.setattr(read_tables, "COMMAND", (forks.program("python"), "-c", TALKING))
     with closing(serve_one(at_work.served.opened).reads) as reads:
         assert reads.side.position == at_work.served.engine.head()
     (told,) = [record for record in caplog.records if record.name == "pixflow"]

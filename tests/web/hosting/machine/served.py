@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 from typer.testing import CliRunner
 
+from tests import forks
 from tests.web.paths import house
 from web.accounts import invitations
 from web.cli.app import app
@@ -58,7 +59,7 @@ def log_of_its_own() -> Iterator[None]:
 
 @contextmanager
 def serving(
-    data: Path, *words: str, program: Sequence[str] = (PIXFLOW,), **settings: str | None
+    data: Path, *words: str, program: Sequence[str] = (), **settings: str | None
 ) -> Iterator[subprocess.Popen[str]]:
     """Serves until the end of the block. Waits for READY=1 on a socket of systemd's kind."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
@@ -68,7 +69,7 @@ def serving(
         with (
             (data.parent / "stderr").open("w") as log,
             subprocess.Popen(
-                [*program, "serve", *words],
+                [*(program or [forks.program()]), "serve", *words],
                 env=environment(data, **settings),
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -3,15 +3,14 @@
 import os
 import resource
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pixflow import presets, structure_folder
+from tests import forks
 from tests.web.hosting.conftest import ON_SQLITE
-from tests.web.hosting.machine.served import PIXFLOW
 from web.hosting.machine.process import CONNECTIONS, EACH, OTHERS
 from web.hosting.settings import Settings
 
@@ -50,11 +49,11 @@ with open_host(Path(sys.argv[1]), demo=True) as host:
 
 
 def test_a_limit_below_what_the_structures_need_is_refused_in_words(data: Path) -> None:
-    serves = [sys.executable, "-c", SERVES, str(data), str(WANTED // 2)]
+    serves = [forks.program("python"), "-c", SERVES, str(data), str(WANTED // 2)]
     if "PIXFLOW_DATABASE_URL" in os.environ:  # a structure is no file there
         assert started(serves, WANTED - 1, WANTED - 1).stdout == f"3 {WANTED - 1}\n"
         return
-    answer = started([PIXFLOW, "serve", "--demo", "--port", "0"], WANTED - 1, WANTED - 1)
+    answer = started([forks.program(), "serve", "--demo", "--port", "0"], WANTED - 1, WANTED - 1)
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr.startswith(f"Refusé. Les structures de ce dossier (3) demandent {WANTED} fichiers ouverts")
     assert f"ulimit -n {WANTED}" in answer.stderr
@@ -65,7 +64,7 @@ def test_a_limit_below_what_the_structures_need_is_refused_in_words(data: Path) 
 @ON_SQLITE
 def test_a_command_that_opens_one_structure_at_a_time_needs_few_files(data: Path) -> None:
     for words in (["tick"], ["backup"]):
-        answer = started([PIXFLOW, *words], 32, 32)
+        answer = started([forks.program(), *words], 32, 32)
         assert (answer.returncode, answer.stderr) == (0, "")
 
 

@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pixflow.team.accounts import suspend_account
+from tests import forks
 from tests.web.client import InspectingClient
 from tests.web.hosting.machine.served import HOST, PIXFLOW, URL, at_socket, environment, made, refused, serving
 from tests.web.paths import house
@@ -137,7 +138,7 @@ def test_on_a_socket_only_the_machine_reads_readyz(data: Path, tmp_path: Path) -
     (tmp_path / "pixflow_url").write_text(f"{URL}\n")
     words = ("--socket", str(path))
     with (
-        serving(data, *words, CREDENTIALS_DIRECTORY=str(tmp_path), PIXFLOW_URL=None) as process,
+        serving(data, *words, program=[PIXFLOW], CREDENTIALS_DIRECTORY=str(tmp_path), PIXFLOW_URL=None) as process,
         at_socket(path) as client,
     ):
         assert process.stdout
@@ -185,7 +186,7 @@ def test_another_machine_does_not_read_readyz(tmp_path: Path) -> None:
 
 def test_the_demonstration_says_what_is_different(data: Path, tmp_path: Path) -> None:
     subprocess.run(
-        [PIXFLOW, "init", "--demo", "--preset", "laigle-mortagne", "--structure", "Ici"],
+        [forks.program(), "init", "--demo", "--preset", "laigle-mortagne", "--structure", "Ici"],
         env=environment(tmp_path / "d"),
         check=True,
     )
