@@ -36,6 +36,8 @@ SETTINGS = {
     "jit": "off",
     "timezone": "UTC",
 }
+AS_FILES = "STRATEGY FILE_COPY"
+"""How a database is made: by copies of files, in half of the time that writing it to the log takes."""
 _PATIENCE = 600.0
 PLANNED_ALIKE = 5
 """Times that PostgreSQL plans a prepared statement for its values, before it compares with a plan for any values."""
@@ -73,7 +75,7 @@ class Cluster:
     def create_database(self, owner: str = USER, *, like: str = "") -> str:
         """The URL of a new database for its owner: empty, or like the one of a URL, which nobody may be using."""
         name, template = f"t{uuid4().hex[:12]}", _name(like) if like else "template0"
-        self.run(f"CREATE DATABASE {name} OWNER {owner} TEMPLATE {template}")
+        self.run(f"CREATE DATABASE {name} OWNER {owner} TEMPLATE {template} {AS_FILES}")
         return self.url(name, owner)
 
     def drop_database(self, url: str) -> None:
@@ -193,7 +195,7 @@ def become(url: str, model: str = "template0") -> None:
     name = Identifier(_name(url))
     with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as connection:
         connection.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-        connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(name, Identifier(model)))
+        connection.execute(SQL(f"CREATE DATABASE {{}} TEMPLATE {{}} {AS_FILES}").format(name, Identifier(model)))
 
 
 def _name(url: str) -> str:
