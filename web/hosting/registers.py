@@ -21,7 +21,7 @@ from web.french import register as french
 from web.hosting import notices
 from web.hosting.health import LATE, Finding
 from web.hosting.mail import Outbox
-from web.hosting.settings import Settings, Storage, sound
+from web.hosting.settings import Settings, sound
 
 FOLDER = "_ledger"
 SECONDS, ANSWER = 5.0, 16_384
@@ -40,8 +40,8 @@ _silent: dict[str, float] = {}
 
 def register_of(opened: OpenStructure) -> Register:
     """Returns the register of a structure. Its name has a part of the id: a folder may serve several data folders."""
-    folder = Storage().ledger or opened.folder.parent / FOLDER
-    host = urlsplit(sound().pages()).netloc
+    settings = sound()
+    folder, host = settings.ledger or opened.folder.parent / FOLDER, urlsplit(settings.pages()).netloc
     demonstration = "demonstration/" if opened.demonstration else ""
     name = f"{opened.slug}-{opened.id.hex[:8]}"
     return Register(folder, name, f"{host}/{demonstration}registre/{opened.id.hex}")

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pixflow import structure_folder
 from pixflow.ledger.verify import PublicKey, Unreadable
@@ -73,10 +73,10 @@ class Storage(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Returns the sources: arguments, then what `given` reads."""
-        assert isinstance(env_settings, EnvSettingsSource)
-        env_settings.env_vars = given()
-        return init_settings, env_settings
+        """Returns the sources: arguments, then what `given` reads, as it stands: no setting is JSON."""
+        found = {name.removeprefix(PREFIX.lower()): text for name, text in given().items()}
+        texts = {field: text for field, text in found.items() if field in settings_cls.model_fields}
+        return init_settings, InitSettingsSource(settings_cls, texts)
 
     @field_validator("data", "ledger")
     @classmethod
@@ -257,7 +257,11 @@ def sound() -> Settings:
     For `doctor`, and for a process that serves: a file may go away meanwhile. Raises ValidationError for those of
     Storage.
     """
-    fields = [one.field for one in faults(Settings) if one.field not in Storage.model_fields]
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [_read(one).field for one in error.errors(include_url=False)]
+    fields = [one for one in wrong if one not in Storage.model_fields]
     return Settings(**{one: Settings.model_fields[one].get_default(call_default_factory=True) for one in fields})
 
 
