@@ -53,6 +53,7 @@ OF_KIND: Mapping[str, frozenset[str]] = {
     "plan-retake": frozenset({"plan_retake", "decline_retake"}),
     "close-or-plan": frozenset({"close", "plan_diagnostic"}),
     "recall": frozenset({"set_reminder", "close_reminder"}),
+    "inform-holder": frozenset({"inform_holder"}),
 }
 """The decisions that close each kind of task of an advisor, by their stored names."""
 
@@ -67,7 +68,7 @@ They retract and reinstate their own events alone.
 
 WITH_SUBJECT = frozenset(
     {"hold-debrief", "build-prescription", "refer", "record-outcome"}
-    | {"follow-self-study", "chase-partner", "offer-alternative", "recall"}
+    | {"follow-self-study", "chase-partner", "offer-alternative", "recall", "inform-holder"}
 )
 """The kinds whose decisions name the subject of the task, such as a participation, an action or a reminder."""
 
@@ -79,7 +80,7 @@ def gives(key: str, decision: str, sent: Collection[str] | None) -> bool:
     if decision in ABOUT_A_TASK:
         return sent is None or key in sent
     kind, _, subject = key.partition(":")
-    named = sent is None or kind not in WITH_SUBJECT or subject in sent
+    named = sent is None or kind not in WITH_SUBJECT or subject in ("", *sent)
     return named and decision in OF_KIND.get(kind, ())
 
 

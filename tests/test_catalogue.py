@@ -25,7 +25,7 @@ from pixflow.documents.definitions import Definitions
 from pixflow.documents.grille import Band, Grille, Proposal
 from pixflow.documents.protocol import ProtocolDocument, StageText, Workshops
 from pixflow.documents.resource import FileNote, ResourceDocument
-from pixflow.dossier import assignment, follow_up, identity, privacy, retraction
+from pixflow.dossier import assignment, follow_up, identity, privacy, reach, retraction
 from pixflow.dossier.stages import certification, diagnostic, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
 from pixflow.events import campaign as c
@@ -319,6 +319,7 @@ OFFERED = t.OfferListed(offer=OFFER, terms=TERMS, on=DAY)
 LISE = ContactDetails("Lise Marchand", "conseillère numérique", "+33233840000", "lise@example.org", "email")
 CALLED = k.ContactNamed(partner=OTHER, details=LISE, on=DAY)
 PLACES_COUNTED = {"new": 3, "changed": 1, "unchanged": 0, "gone": 0, "aside": 1, "outside": 12, "refused": 0}
+REACHED = d.ContactCorrected(phone="+33612345678", email=None, on=DAY)
 EMITTED: dict[type[Event], Emitted] = {
     StructureOpened: Emitted(
         (), structure.open_structure,
@@ -744,7 +745,14 @@ EMITTED: dict[type[Event], Emitted] = {
             "on": LATER,
         },
     ),
-    d.Retracted: Emitted((opened(), assigned()), retraction.retract, {"version": 2, "reason": "erreur"}),
+    d.Retracted: Emitted(
+        (*PRESCRIBED, REACHED, sent(), answered(), d.CopyIssued(on=DAY)), retraction.retract,
+        {"version": 8, "reason": "erreur", "on": LATER},
+    ),
+    d.HolderInformed: Emitted(
+        (opened(), d.Retracted(version=9, reason="", on=DAY, papers=("fiche",))), reach.inform_holder,
+        {"referral": None, "answer": "needless", "note": "papier rendu"},
+    ),
     w.WorkshopScheduled: Emitted((found(), declared()), scheduling.schedule_workshop, SCHEDULED),
     w.FacilitatorJoined: Emitted((scheduled(),), scheduling.set_facilitators, RUN_BY),
     w.FacilitatorLeft: Emitted((scheduled(), runs(OTHER), runs()), scheduling.set_facilitators, RUN_BY),

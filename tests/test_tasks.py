@@ -120,6 +120,15 @@ def owed(history: Sequence[Event], refs: References = REFS, subject: str = "doss
     return {task.key: task for task in OF[subject](state_of(subject, *history), refs)}
 
 
+def fiche(on: date) -> d.PaperIssued:
+    return d.PaperIssued(paper="fiche", on=on)
+
+
+def corrected(version: int, on: date) -> d.Retracted:
+    """A plan was retracted; the young person has its fiche."""
+    return d.Retracted(version=version, reason="erreur", on=on, papers=("fiche",))
+
+
 def kinds(history: Sequence[Event], refs: References = REFS) -> set[str]:
     return {task.kind for task in owed(history, refs).values()}
 
@@ -567,6 +576,20 @@ ROWS = (
         closed_by={"closed": (closed(NOV_10),), "a newer result": NEWER},
         stops={"an action to refer": (built(NOV_10, SECOND, (Action(ADDED, "CAP Digital", "action"),)),)},
         stays={"closed and reopened": (closed(NOV_10), reopened(NOV_10))},
+    ),
+    Row(
+        kind="inform-holder",
+        history=(opened(OCT_1), assigned(on=OCT_1), planned(OCT_1), fiche(OCT_1), corrected(3, NOV_10)),
+        opens=NOV_10,
+        due=date(2026, 11, 13),  # 2 days, without 11 November
+        why=5,
+        details={"by": "person", "papers": "fiche"},
+        closed_by={"told": (d.HolderInformed(referral=None, answer="told", note="", on=NOV_10),)},
+        stops={"closed": (closed(NOV_10),), "given a new one": (fiche(NOV_10),)},
+        stays={
+            "a partner is told": (d.HolderInformed(referral=SECOND, answer="told", note="", on=NOV_10),),
+            "given another one": (d.PaperIssued(paper="prescription", on=NOV_10),),
+        },
     ),
     Row(
         kind="recall",

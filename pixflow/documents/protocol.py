@@ -71,6 +71,7 @@ class Delays:
     verify_partner_opens: int = 120
     verify_partner: int = 20
     update_contact: int = 10
+    inform_holder: int = 2
 
 
 @dataclass(frozen=True, slots=True)

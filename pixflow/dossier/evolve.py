@@ -27,6 +27,7 @@ from pixflow.dossier.state import (
     Parcours,
     PartnerLink,
     Prescription,
+    Recipient,
     Referral,
     Reminder,
     Report,
@@ -52,6 +53,7 @@ NO_PROJECT = "—"
 """The project of a prescription of somebody who has not said any."""
 NO_ACTIVITY = frozenset({
     e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.ReminderSet, e.ReminderDone,
+    e.HolderInformed,
     e.ErasureRequested, e.ErasureDeclined,
     e.Retracted, e.CopyIssued, e.PaperIssued, e.GlassBroken, e.PartnerLinkIssued, e.PartnerLinkMailed,
     e.PartnerLinkReturned, e.PartnerLinkRevoked, e.ReferralSeen,
@@ -368,6 +370,10 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> di
     match event:
         case e.NoteTaken():  # the most frequent event
             return {}
+        case e.Retracted():
+            return _held(dossier, event, stamp)
+        case e.PaperIssued() | e.CopyIssued():
+            return _informed(dossier, None, event.paper if isinstance(event, e.PaperIssued) else "copy")
         case e.DossierOpened() | e.IdentityCorrected():
             identity = {
                 "last_name": event.last_name,
@@ -398,6 +404,27 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> di
     return _of_its_end(dossier, event, stamp, by)
 
 
+def _held(dossier: Dossier, event: e.Retracted | e.DuplicateJoined, stamp: Stamp) -> dict[str, object]:
+    """Adds who holds outside what an event took back, or ended."""
+    names = event.partners if isinstance(event, e.Retracted) else ("",) * len(event.referrals)
+    pairs = zip(event.referrals, names, strict=False)
+    told: dict[UUID | None, Recipient] = {one: Recipient(stamp, partner=name) for one, name in pairs}
+    if event.papers:
+        known = dossier.holders.get(None, Recipient(stamp)).papers
+        told[None] = Recipient(stamp, tuple(dict.fromkeys((*known, *event.papers))))
+    return {"holders": {**dossier.holders, **told}} if told else {}
+
+
+def _informed(dossier: Dossier, holder: UUID | None, paper: str = "") -> dict[str, object]:
+    """Removes a holder who was told, or one paper that was handed out again."""
+    known = dossier.holders.get(holder)
+    if known is None:
+        return {}
+    left = tuple(one for one in known.papers if paper and one != paper)
+    others = {one: held for one, held in dossier.holders.items() if one != holder}
+    return {"holders": {**others, holder: replace(known, papers=left)} if left else others}
+
+
 def _transfer(dossier: Dossier, bulk: UUID | None, for_good: UUID | None = None) -> Transfer | None:
     returned = dossier.lent is not None and dossier.lent.back_to == for_good
     return Transfer(bulk, dossier.advisor, returned) if bulk else None
@@ -418,7 +445,7 @@ def _of_its_end(dossier: Dossier, event: object, stamp: Stamp, by: str) -> dict[
             merged = Merge(stamp, into, participations)
             return {"merged": merged, "closed": stamp, "close_reason": "merged", **number}
         case e.DuplicateJoined(duplicate=duplicate):
-            return {"duplicates": (*dossier.duplicates, duplicate)}
+            return {"duplicates": (*dossier.duplicates, duplicate), **_held(dossier, event, stamp)}
         case e.DossierClosed(reason=reason):
             return {"closed": stamp, "close_reason": reason}
         case e.DossierReopened():
@@ -443,9 +470,11 @@ def _of_tasks(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, object
             return {"reminders": {**dossier.reminders, id: Reminder(stamp, day, text)}}
         case e.ReminderDone(reminder=done):
             return {"reminders": {id: one for id, one in dossier.reminders.items() if id != done}}
-        case e.PartnerLinkIssued() | e.PartnerLinkMailed() | e.PartnerLinkReturned():
-            return {"parcours": _links(dossier.parcours, event, stamp)}
-        case e.PartnerLinkRevoked() | e.ReferralSeen():
+        case e.HolderInformed(referral=referral):
+            return _informed(dossier, referral)
+        case e.PartnerLinkMailed(referral=referral):
+            return {"parcours": _links(dossier.parcours, event, stamp), **_informed(dossier, referral)}
+        case e.PartnerLinkIssued() | e.PartnerLinkReturned() | e.PartnerLinkRevoked() | e.ReferralSeen():
             return {"parcours": _links(dossier.parcours, event, stamp)}
     return {}
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pixflow import identity
 from pixflow.actor import OPERATOR
 from pixflow.decision import OPENING, OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, REFERENT_AND_MANAGER, decision
+from pixflow.dossier.reach import left_since
 from pixflow.dossier.retraction import comes_from_pix, dependents, new_ids, retractions
 from pixflow.dossier.state import Dossier, must_be_open, must_go_on, must_have_no_seat, must_keep_its_circle
 from pixflow.events import dossier as e
@@ -261,10 +263,20 @@ def take_over_duplicate(
         return []
     known = [r.event for r in not_retracted(history)]
     return [
-        e.DuplicateJoined(duplicate=duplicate, on=on),
+        e.DuplicateJoined(duplicate=duplicate, on=on, **_holders(other, duplicate_history, on)),
         *_unknown(dossier, other, on),
         *_happened([r.event for r in not_retracted(duplicate_history)], known),
     ]
+
+
+def _holders(other: Dossier, history: Sequence[Recorded], on: date) -> dict[str, Any]:
+    """Returns who is to be told of a merge: who was for the duplicate, and the partners whose link ends with it."""
+    learned = {one.event.referral for one in left_since(history, 0) if isinstance(one.event, e.PartnerLinkMailed)}
+    sent = [(one, action.over) for action in other.parcours.actions.values() for one in action.referrals]
+    ended = {one.id for one, over in sent if one.link and not (over or one.link.revoked) and on <= one.link.until}
+    known = other.holders.get(None)
+    told = tuple(one.id for one, _ in sent if one.id in ended & learned or one.id in other.holders)
+    return {"papers": known.papers if known else (), "referrals": told}
 
 
 def _unknown(dossier: Dossier, other: Dossier, on: date) -> Iterator[Event]:
@@ -344,4 +356,4 @@ def undo_take_over(
     made: set[UUID] = set().union(*(new_ids(r.event) for r in came))
     named = {p for r in came if isinstance(p := getattr(r.event, "participation", None), UUID)}
     versions = {r.originator_version for r in came} | set(dependents(history, named | made))
-    return retractions(versions, required(reason, "reason"), on)
+    return retractions(history, versions, required(reason, "reason"), on)

@@ -96,4 +96,7 @@ def issue_paper(
     dossier: Dossier, *, paper: DossierPaper, actor: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:
     """Records that the actor takes a paper for the person: fiche, convocation or prescription sheet."""
-    return once_a_day(e.PaperIssued(paper=paper, on=on), actor, history)
+    known = dossier.holders.get(None)
+    since = known.stamp.version if known and paper in known.papers else 0  # it says something else since
+    later = [one for one in history if one.originator_version > since]
+    return once_a_day(e.PaperIssued(paper=paper, on=on), actor, later)

@@ -1,12 +1,13 @@
 """Decisions that retract events of a dossier, with the events that depend on them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
 import msgspec
 
 from pixflow.decision import OWN_DOSSIERS, REFERENT, decision
+from pixflow.dossier.reach import holders
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
@@ -51,7 +52,7 @@ def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: S
     reason = required(reason, "reason")
     later = [r for r in history if r.originator_version > version]
     taken = [version, *dependents(later, new_ids(target.event))]
-    return retractions({*taken, *assignments_of_dispatches(history, taken)}, reason, on)
+    return retractions(history, {*taken, *assignments_of_dispatches(history, taken)}, reason, on)
 
 
 @decision("reinstate", OWN_DOSSIERS, checks_retracted=True)
@@ -67,12 +68,21 @@ def reinstate(dossier: Dossier, *, versions: tuple[int, ...], on: date, history:
     about = {one for event in wanted if (one := getattr(event, "participation", None))}
     if not about <= dossier.diagnostic.participations.keys():
         raise Refused("not-matched")
-    return [event for event in wanted if event not in counting]
+    told = {one for version, r in struck.items() if version in versions for one in _holders(r.event)}
+    return [
+        *(event for event in wanted if event not in counting),
+        *(e.HolderInformed(referral=one, answer="needless", note="", on=on) for one in dossier.holders if one in told),
+    ]
+
+
+def _holders(event: Event) -> list[UUID | None]:
+    """Returns who was to be told of a retraction."""
+    return [*event.referrals, *([None] if event.papers else [])] if isinstance(event, e.Retracted) else []
 
 
 def retract_from_pix(participation: UUID, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts what Pix Orga said of the participation. What people did about it stays."""
-    return retractions(_learned(history, participation), reason, on)
+    return retractions(history, _learned(history, participation), reason, on)
 
 
 @decision("take_back_from_pix", REFERENT, on_erased="ignore")
@@ -92,7 +102,7 @@ def take_back_from_pix(
     """
     if something_followed(history, participation, imported, whole=whole):
         raise Refused("moved")
-    return retractions(_learned(history, participation, None if whole else imported), reason, on)
+    return retractions(history, _learned(history, participation, None if whole else imported), reason, on)
 
 
 def something_followed(history: Sequence[Recorded], participation: UUID, imported: UUID, *, whole: bool) -> bool:
@@ -125,7 +135,7 @@ def retract_participation(
 ) -> list[Event]:
     """Retracts every event that names the participation, or depends on one that does."""
     taken = dependents(history, {participation})
-    return retractions({*taken, *assignments_of_dispatches(history, taken)}, reason, on)
+    return retractions(history, {*taken, *assignments_of_dispatches(history, taken)}, reason, on)
 
 
 def assignments_of_dispatches(history: Sequence[Recorded], versions: Sequence[int]) -> list[int]:
@@ -159,5 +169,7 @@ def new_ids(event: Event) -> set[UUID]:
     return set()
 
 
-def retractions(versions: Iterable[int], reason: str, on: date) -> list[Event]:
-    return [e.Retracted(version=version, reason=reason, on=on) for version in sorted(versions, reverse=True)]
+def retractions(history: Sequence[Recorded], versions: Collection[int], reason: str, on: date) -> list[Event]:
+    """Returns the retractions of these versions, the latest first, each with who holds outside what it takes back."""
+    taken = [one for one in reversed(history) if one.originator_version in versions]
+    return [e.Retracted(version=one.originator_version, reason=reason, on=on, **holders(history, one)) for one in taken]

@@ -12,6 +12,7 @@ from pixflow.events.values import (
     Action,
     Awaited,
     Cause,
+    HeldPaper,
     LinkChannel,
     LinkPurpose,
     Modality,
@@ -324,6 +325,14 @@ class Reminder(Struct, frozen=True):
     text: str
 
 
+class Recipient(Struct, frozen=True):
+    """Somebody outside who holds what no longer counts: the young person on `papers`, or the `partner` of a name."""
+
+    stamp: Stamp
+    papers: tuple[HeldPaper, ...] = ()
+    partner: str = ""
+
+
 class Handover(Struct, frozen=True):
     """A task handed over to a colleague. `until` is the last day, None without end."""
 
@@ -423,6 +432,8 @@ class Dossier(Struct, frozen=True):
     snoozes: dict[str, Snooze] = {}
     handovers: dict[str, Handover] = {}
     reminders: dict[UUID, Reminder] = {}
+    holders: dict[UUID | None, Recipient] = {}
+    """Those to tell of a correction: the partner of a referral, None for the young person."""
     glasses: dict[str, Glass] = {}
     """The last glass of each person who broke one, by their id."""
     late: Stamp | None = None

@@ -12,6 +12,7 @@ from pixflow.events.values import (
     Cause,
     Channel,
     DossierPaper,
+    HeldPaper,
     LinkChannel,
     LinkPurpose,
     Modality,
@@ -29,6 +30,7 @@ PLAIN = frozenset({
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
     "paper", "nth", "awaits", "reminder", "link", "asked", "automatic", "partner_id", "offer", "contact", "bulk",
+    "papers", "referrals",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -634,10 +636,15 @@ class DossierMerged(Event):
 
 @event("dossier.DuplicateJoined")
 class DuplicateJoined(Event):
-    """A duplicate was merged into this dossier. The same command recorded its events here."""
+    """A duplicate was merged into this dossier. The same command recorded its events here.
+
+    `referrals` are those whose partner has a link that ends with the merge, `papers` those of the duplicate to correct.
+    """
 
     duplicate: UUID
     on: date
+    papers: tuple[HeldPaper, ...] = ()
+    referrals: tuple[UUID, ...] = ()
 
 
 @event("dossier.CopyIssued")
@@ -699,8 +706,24 @@ class PersonErased(Event):
 
 @event("dossier.Retracted")
 class Retracted(Event):
-    """The event of that version no longer counts. History shows it struck through, with the reason."""
+    """The event of that version no longer counts. History shows it struck through, with the reason.
+
+    `papers` hold what it said, and so do the partners of `referrals`; `partners` are their names.
+    """
 
     version: int
     reason: Personal[str]
+    on: date
+    papers: tuple[HeldPaper, ...] = ()
+    referrals: tuple[UUID, ...] = ()
+    partners: Personal[tuple[str, ...]] = ()
+
+
+@event("dossier.HolderInformed", closes=True)
+class HolderInformed(Event):
+    """The partner of a referral, or the young person (None), was told of a correction, or need not be."""
+
+    referral: UUID | None
+    answer: Literal["told", "needless"]
+    note: Personal[str]
     on: date

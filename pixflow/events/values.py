@@ -21,6 +21,8 @@ LinkPurpose = Literal["answer", "outcome"]
 LinkChannel = Literal["email", "paper"]
 Presence = Literal["present", "absent", "excused"]
 DossierPaper = Literal["fiche", "convocation", "prescription"]
+HeldPaper = Literal["fiche", "convocation", "prescription", "copy"]
+"""The papers that a young person may hold; "copy" is that of all their data."""
 Awaited = Literal["result", "answer", "workshop", "action"]
 """A fact that a snoozed task waits for: a result, a partner's answer, a workshop held, the end of an action."""
 WorkshopPaper = Literal["sheet", "letters"]

@@ -302,8 +302,22 @@ def of_dossier(dossier: Dossier, refs: References) -> list[Task]:
         rights.append(builder.task("confirm-erasure", "", "manager", asked.stamp, {"by": asked.reason}, due=due))
     if dossier.closed:
         return [*rights, *([builder.task("review-late-event", "", "referent", dossier.late)] if dossier.late else [])]
-    tasks = [*_assign(builder), *orientation(builder), *diagnostic(builder), *prescription(builder), *parcours(builder)]
+    path = [*orientation(builder), *diagnostic(builder), *prescription(builder), *parcours(builder)]
+    tasks = [*_assign(builder), *path, *_inform(builder)]
     return [*rights, *tasks, *close_or_plan(builder, tasks), *builder.recalls()]
+
+
+def _inform(builder: TaskBuilder) -> Iterator[Task]:
+    """Yields who is to be told of a correction: the partner of a referral, or the young person."""
+    actions = builder.dossier.parcours.actions.values()
+    names = {sent.id: sent.partner.name for action in actions for sent in action.referrals}
+    for referral, held in builder.dossier.holders.items():
+        if referral is None:
+            details = {"by": "person", "papers": " ".join(held.papers)}
+        else:
+            by, name = ("partner", held.partner) if held.partner else ("merged", names.get(referral, ""))
+            details = {"by": by, "partner": name}
+        yield builder.task("inform-holder", referral or "", "advisor", held.stamp, details)
 
 
 def _assign(builder: TaskBuilder) -> Iterator[Task]:

@@ -24,9 +24,9 @@ OfParcours = Literal[
     "plan-retake",
 ]  # fmt: skip
 OfNoStage = Literal[
-    "declare-campaign", "assign-advisor", "close-or-plan", "recall", "review-late-event", "confirm-erasure",
-    "answer-question", "revise-resource", "take-pix", "brief-newcomer", "designate-referent", "confirm-team",
-    "review-partner", "verify-partner", "update-contact",
+    "declare-campaign", "assign-advisor", "close-or-plan", "recall", "inform-holder", "review-late-event",
+    "confirm-erasure", "answer-question", "revise-resource", "take-pix", "brief-newcomer", "designate-referent",
+    "confirm-team", "review-partner", "verify-partner", "update-contact",
 ]  # fmt: skip
 Kind = Literal[OfOrientation, OfDiagnostic, OfPrescription, OfParcours, OfNoStage]
 

@@ -340,7 +340,7 @@ def undo_attendance(
     return {
         "workshop": _retracted([*ours, *([came] if came else [])], reason, on),
         "dossier": retractions(
-            theirs | (_planned_by(came, history) if came else set()), required(reason, "reason"), on
+            history, theirs | (_planned_by(came, history) if came else set()), required(reason, "reason"), on
         ),
     }
 
@@ -378,7 +378,7 @@ def undo_release(
     theirs = [r.originator_version for r in not_retracted(history) if r.command == command]
     return {
         "workshop": _retracted(ours, reason, on),
-        "dossier": retractions(theirs, required(reason, "reason"), on),
+        "dossier": retractions(history, theirs, required(reason, "reason"), on),
     }
 
 

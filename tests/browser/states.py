@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 from pixflow.dossier import follow_up, identity
 from pixflow.dossier import follow_up as closing
-from pixflow.dossier.privacy import request_erasure
+from pixflow.dossier.privacy import issue_paper, request_erasure
+from pixflow.dossier.retraction import retract
 from pixflow.dossier.stages import orientation, parcours, prescription
 from pixflow.events.participation import ParticipationImported
 from pixflow.events.values import Moment, Profile
@@ -167,6 +168,14 @@ def reminded(house: House) -> None:
     dossier = house.presented()
     house.on(dossier, orientation.decline_diagnostic, reason="non")
     house.on(dossier, follow_up.set_reminder, reminder=uuid4(), day=THURSDAY, text="rappeler la mère")
+
+
+def corrected(house: House) -> None:
+    """The plan is taken back; the young person has its fiche."""
+    dossier = house.planned()
+    house.on(dossier, issue_paper, paper="fiche")
+    house.on(dossier, retract, version=4, reason="erreur")
+    house.on(dossier, orientation.decline_diagnostic, reason="non")
 
 
 def in_trouble(house: House) -> None:

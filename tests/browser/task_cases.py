@@ -119,6 +119,10 @@ PRESCRIPTION = (
         "follow-self-study", states.studying, "10 avril", {"terminés": True}, "Tutoriels Pix : terminés",
         later={"close-or-plan": QUIET},
     ),
+    Case(
+        "inform-holder", states.corrected, "7 avril", {"correction dite": True}, "Correction dite à la personne",
+        later={"close-or-plan": QUIET},
+    ),
     Case("recall", states.reminded, "aujourd’hui", {"Note": "elle vient"}, "Rappel fait : rappeler la mère"),
     Case(
         "build-prescription", House.debriefed, "10 avril", {"CAP LEC": True, "Café numérique": True},

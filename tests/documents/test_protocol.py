@@ -69,8 +69,8 @@ def test_default_delays_are_those_of_the_domain_table() -> None:
     assert (delays.take_pix, delays.brief_newcomer, delays.designate_referent) == (20, 15, 5)
     assert {getattr(delays, name) for name in fives} == {5}
     assert (delays.review_partner, delays.verify_partner_opens, delays.verify_partner) == (10, 120, 20)
-    assert delays.update_contact == 10
-    assert len(fields(delays)) == 43
+    assert (delays.update_contact, delays.inform_holder) == (10, 2)
+    assert len(fields(delays)) == 44
 
 
 def test_a_document_has_the_domain_defaults_for_what_it_does_not_say() -> None:

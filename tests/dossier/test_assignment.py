@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from tests.given import (
     LATER,
     PARTICIPATION,
     PRESCRIBED,
+    REFERRAL,
     RESULT_IN,
     SECOND,
     STUDY,
@@ -393,8 +395,12 @@ def test_one_event_is_taken_back() -> None:
 
 def test_what_was_built_on_it_goes_with_it_the_latest_first() -> None:
     history = (*PRESCRIBED, note(), sent(), answered(), started(), chased(f"refer:{ACTION}"))
-    given(*history).when(retraction.retract, version=7, reason="erreur").then(*retractions(12, 11, 10, 9, 7))
-    given(*history).when(retraction.retract, version=9, reason="erreur").then(*retractions(10, 9))
+    (referral,) = retractions(9)
+    known = replace(referral, referrals=(REFERRAL,), partners=("viaformation",))  # type: ignore[type-var]
+    given(*history).when(retraction.retract, version=7, reason="erreur").then(
+        *retractions(12, 11, 10), known, *retractions(7)
+    )
+    given(*history).when(retraction.retract, version=9, reason="erreur").then(*retractions(10), known)
 
 
 def test_what_is_struck_already_is_not_struck_again() -> None:

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 from pixflow.dossier import follow_up
 from pixflow.dossier import follow_up as closing
+from pixflow.dossier.privacy import issue_paper
+from pixflow.dossier.retraction import retract
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
 from pixflow.partner_links import issuing
 from pixflow.workshop import booking, scheduling
@@ -219,6 +221,14 @@ def reminded(locale: House) -> Arranged:
     day = locale.today + timedelta(days=7)
     locale.on(dossier, follow_up.set_reminder, reminder=reminder, day=day, text="rappeler la mère")
     return dossier, reminder
+
+
+def corrected(locale: House) -> Arranged:
+    """The plan is taken back; the young person has its fiche."""
+    dossier = locale.planned()
+    locale.on(dossier, issue_paper, paper="fiche")
+    locale.on(dossier, retract, version=4, reason="erreur")
+    return dossier, ""
 
 
 def to_retake(locale: House) -> Arranged:

@@ -156,6 +156,7 @@ FORM_CASES: tuple[Case, ...] = (
         new={"recall reminder": march(30)},
     ),
     Case("recalled", arranged.reminded, {"note": "elle rappelle lundi"}, e.ReminderDone, {"recall reminder"}),
+    Case("inform", arranged.corrected, {"answer": "told"}, e.HolderInformed, {"inform-holder"}),
     Case("note", arranged.opened, {"text": "vue ce matin"}, e.NoteTaken),
     Case("identity", arranged.opened, {"last_name": "Diallo-Sow"}, e.IdentityCorrected),
     Case("contact", arranged.opened, {"phone": "06 12 34 56 78"}, e.ContactCorrected),

@@ -37,6 +37,7 @@ FORM_OF: Final[dict[str, str]] = {
     "plan-retake": "retake",
     "close-or-plan": "close",
     "recall": "recalled",
+    "inform-holder": "inform",
     "review-late-event": "review",
     "assign-advisor": "assign",
 }
@@ -59,7 +60,7 @@ OTHERS: Final[dict[str, tuple[str, str]]] = {
 _BY_KEY = frozenset({"chase-diagnostic", "chase-sharing"})
 _BY_SUBJECT = frozenset(
     {"hold-debrief", "build-prescription", "refer", "record-outcome"}
-    | {"follow-self-study", "chase-partner", "offer-alternative", "recall"}
+    | {"follow-self-study", "chase-partner", "offer-alternative", "recall", "inform-holder"}
 )
 _PILES = {
     "dispatch-result": "/resultats#a-transmettre",

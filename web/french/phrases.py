@@ -1,6 +1,6 @@
 """Parts of sentences, joined."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,11 @@ RETRACTED = "Annulé : {target}[ — motif : {grounds}]"
 
 def listed(*parts: object) -> str:
     return ", ".join(str(part) for part in parts if part)
+
+
+def together(parts: Sequence[str]) -> str:
+    """Returns a text like "la fiche, la convocation et la copie"."""
+    return " et ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def noted(text: str, note: str, between: str = " : ") -> str:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from pixflow.documents.grille import percent
 from pixflow.tasks import Task
 from pixflow.working_days import Calendar
-from web.french import dates
+from web.french import dates, vocabulary
+from web.french.phrases import together
 from web.french.typography import lower_first, plural, say, upper_first
 from web.french.typography import percent as percent_words
 
@@ -223,6 +224,18 @@ WORDS: dict[str, TaskWords] = {
         ("question sans réponse", "questions sans réponse"),
         {"": ("posée le {on}", "Question posée le {on}, sans réponse")},
     ),
+    "inform-holder": TaskWords(
+        "Prévenir d’une correction", "Noter", "Personnes à prévenir", "pour prévenir d’une correction",
+        ("personne à prévenir d’une correction", "personnes à prévenir d’une correction"),
+        {
+            "partner": ("sait encore ce qui a été corrigé le {on}",
+                        "{partner} a reçu, avant le {on}, ce qui a été corrigé ce jour-là"),
+            "merged": ("son lien s’est arrêté le {on}, à la fusion",
+                       "Le lien de {partner} s’est arrêté le {on}, quand deux dossiers ont été réunis"),
+            "person": ("a encore {papers} d’avant la correction du {on}",
+                       "A reçu {papers} avant la correction du {on}"),
+        },
+    ),
     "revise-resource": TaskWords(
         "Relire la ressource", "Relire", "Ressources", "pour la relecture",
         ("ressource à relire", "ressources à relire"),
@@ -315,8 +328,18 @@ def pile(kind: str, count: int) -> str:
 
 
 def title(kind: str, details: Mapping[str, str]) -> str:
-    """Returns the verb of a task; an action that needs no partner has its own, a reminder its own words."""
+    """Returns the verb of a task; an action that needs no partner has its own, a reminder its own words.
+
+    Who is told of a correction is named.
+    """
+    if kind == "inform-holder":
+        return say("Prévenir {who}", who=told(details))
     return upper_first(details["label"]) if kind == "recall" else ALONE.get(details.get("alone", ""), VERBS[kind])
+
+
+def told(details: Mapping[str, str]) -> str:
+    """Returns who is to be told of a correction."""
+    return details.get("partner") or "la personne"
 
 
 def button(kind: str, details: Mapping[str, str]) -> str:
@@ -398,6 +421,8 @@ def score(mastery: str) -> str:
 def _told(text: str, details: Mapping[str, str], year: int, **days: date) -> str:
     dated = {name: _day(date.fromisoformat(details[name]), year) for name in ("planned", "ends") if name in details}
     own = {name: _day(day, year) for name, day in days.items()}
+    if held := details.get("papers"):
+        own["papers"] = together([vocabulary.PAPERS[paper] for paper in held.split()])
     return say(text, **{**details, **dated, **own})
 
 

@@ -84,6 +84,7 @@ NOTICES = {
     "figures": "la page du mois",
     "checkpoint": "le point de contrôle de la semaine",
 }
+INFORMED = {"told": "correction dite", "needless": "inutile de prévenir"}
 ANSWERS = {"accepted": "accepté", "refused": "refusé"}
 OUTCOMES = {"done": "terminée", "abandoned": "abandonnée"}
 PRESENCES = {"present": "présent·e", "absent": "absent·e", "excused": "excusé·e"}
@@ -124,6 +125,7 @@ PAPERS = {
     "prescription": "la prescription",
     "sheet": "la feuille d’émargement",
     "letters": "les avis aux inscrit·es",
+    "copy": "la copie de ses données",
 }
 ERASURES = {
     "request": "la personne le demande",

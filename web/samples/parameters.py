@@ -103,6 +103,7 @@ PATIENCE: dict[Kind, Days] = {
     "plan-retake": Days(0, 5, 20),
     "close-or-plan": Days(0, 3, 14),
     "recall": Days(0, 0, 3),
+    "inform-holder": Days(0, 1, 4),
     "review-late-event": Days(0, 2, 6),
 }
 FORGOTTEN, REMEMBERED = 0.05, Days(15, 30, 70)  # tasks that an advisor forgets, and for how long

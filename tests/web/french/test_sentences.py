@@ -420,7 +420,7 @@ def test_every_kind_of_task_has_its_words() -> None:
 VARIANTS = [(kind, by) for kind, words in french_tasks.WORDS.items() for by in words.reasons]
 SAID = {
     "label": "CAP Digital", "partner": "GRETA", "name": "Nadia Benali", "campaign": "CEJ", "site": "L’Aigle",
-    "planned": "2026-03-09", "ends": "2026-04-30",
+    "planned": "2026-03-09", "ends": "2026-04-30", "papers": "fiche copy",
 }  # fmt: skip
 """All details that a reason may name."""
 

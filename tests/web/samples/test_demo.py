@@ -57,6 +57,7 @@ NOT_PLAYED = {
     "workshop.YoungPeopleSearched",
     # reading: nobody prints in the samples
     "dossier.CopyIssued", "dossier.PaperIssued", "dossier.GlassBroken", "workshop.PaperIssued",
+    "dossier.HolderInformed",
 }  # fmt: skip
 Prepared = tuple[list[ServedStructure], datetime]
 

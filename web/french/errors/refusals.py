@@ -245,6 +245,7 @@ TAKEN: dict[str, str] = {
 DECISIONS: dict[str, str] = {
     "present_pix": "présenter Pix",
     "set_reminder": "noter un rappel",
+    "inform_holder": "noter qui est prévenu d’une correction",
     "close_reminder": "noter un rappel comme fait",
     "plan_diagnostic": "prévoir le diagnostic",
     "decline_diagnostic": "noter un refus du diagnostic",

@@ -84,12 +84,14 @@ LABELS: dict[str, str] = {
     "communes": "Communes", "radius": "Kilomètres autour",
     "columns": "Colonnes", "credit": "Origine", "outlines": "Contours",
     "version": "N° de la ligne annulée",
+    "papers": "À reprendre", "partners": "À prévenir", "referrals": "Orientations à prévenir",
     "warnings": "À vérifier", "way": "Par", "wish": "Souhait", "zone": "Fuseau horaire",
 }  # fmt: skip
 """Label of each field."""
 
 _CODES: Mapping[object, Mapping[Any, str]] = {
     (e.DossierClosed, "reason"): vocabulary.CLOSINGS,
+    (e.HolderInformed, "answer"): vocabulary.INFORMED,
     (e.PartnerLinkIssued, "channel"): vocabulary.LINK_CHANNELS,
     (e.SelfStudyFollowed, "outcome"): vocabulary.STUDIES,
     (workshop.WorkshopCancelled, "reason"): vocabulary.CANCELLATIONS,
@@ -110,6 +112,7 @@ _CODES: Mapping[object, Mapping[Any, str]] = {
     "motive": {**vocabulary.ROTATIONS, **vocabulary.RESTORES},
     "notice": vocabulary.NOTICES,
     "paper": vocabulary.PAPERS,
+    "papers": vocabulary.PAPERS,
     "occasion": vocabulary.OCCASIONS,
     "page": lists.PAGES,
     "cause": vocabulary.CAUSES,
@@ -247,7 +250,7 @@ def _named(name: str, id: UUID, context: EventContext) -> str:
             return context.names.dossier(id)
         case "action":
             return context.action(id)
-        case "referral":
+        case "referral" | "referrals":
             return context.referral(id)[0]
         case "reminder":
             return context.reminder(id) or EMPTY

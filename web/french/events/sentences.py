@@ -390,6 +390,7 @@ _COMPUTED: Mapping[str, Callable[[Any, EventContext], str]] = {
     "course": lambda event, context: short(event.title),
     "label": lambda event, context: context.referral(event.referral)[1],
     "referral": lambda event, context: context.referral(event.referral)[0],
+    "holder": lambda event, context: context.referral(event.referral)[0] if event.referral else "la personne",
     "grounds": lambda event, context: "" if event.reason == AT_ONCE else short(event.reason),
     "into": lambda event, context: _merged(event.into, context),
     "duplicate": lambda event, context: _merged(event.duplicate, context),

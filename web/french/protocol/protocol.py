@@ -57,6 +57,7 @@ _OWED = (
     ("review-late-event", _TREATS, "quand quelque chose arrive sur un dossier clos", "arrivée relue"),
     ("confirm-erasure", _LEADS, "quand l’effacement d’une personne est demandé", "personne effacée, ou dossier gardé"),
     ("close-or-plan", _FOLLOWS, "après {opens} sans rien, ou les relances épuisées", "dossier clos, ou relancé"),
+    ("inform-holder", _FOLLOWS, "quand ce qui est sorti de la maison est corrigé", "personne prévenue"),
     ("recall", _FOLLOWS, "le jour que l’on s’est fixé", "fait, ou remis à un autre jour"),
     ("answer-question", _TREATS, "quand une question est posée", "réponse donnée, ou question close"),
     ("revise-resource", _TREATS, _READ_AGAIN, "nouvelle version, relecture, ou retrait"),

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field
 
 from pixflow.authorization import Subject
-from pixflow.dossier import assignment, follow_up, identity, retraction
+from pixflow.dossier import assignment, follow_up, identity, reach, retraction
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier, Referral, Report
 from pixflow.engine import Step, new_id
@@ -647,6 +647,15 @@ class RecalledForm(DatedForm):
     reminder: UUID
 
 
+class InformForm(DatedForm):
+    referral: Annotated[UUID | None, BeforeValidator(lambda value: value or None)] = None
+    answer: Annotated[
+        Literal["told", "needless"],
+        Label("Où en est-on", "radio", vocabulary.INFORMED, missing="Dites si la correction est dite."),
+    ]
+    note: Annotated[Text, Label("Note", "textarea", hint="Demandée si c’était inutile.")] = ""
+
+
 class IdentityForm(DatedForm):
     last_name: Annotated[str, Label("Nom", together=True, remembered=False)]
     first_name: Annotated[str, Label("Prénom", together=True, remembered=False)]
@@ -946,6 +955,10 @@ FORMS: dict[str, DossierForm] = {
     "recalled": DossierForm(
         decision=follow_up.close_reminder, model=RecalledForm, about="reminder", events=(e.ReminderDone,),
         place="task", title="C’est fait",
+    ),
+    "inform": DossierForm(
+        decision=reach.inform_holder, model=InformForm, about="referral", events=(e.HolderInformed,), place="task",
+        title="Prévenir d’une correction", offered=lambda dossier: bool(dossier.holders),
     ),
     "identity": DossierForm(
         identity.correct_identity, IdentityForm, "header", "Corriger l’identité", events=(e.IdentityCorrected,),

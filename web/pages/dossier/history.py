@@ -13,7 +13,9 @@ from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierMerged, DossierOpened, DuplicateJoined, Retracted, SeatBooked
 from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.refused import Refused
+from pixflow.unit_of_work import Step
 from projections.store.folds import fold_of
+from web.desk import reach
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames
 from web.french import tasks as french_tasks
@@ -204,18 +206,20 @@ def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: OpenForm) 
     if opened.name not in ("retract", "unmatch") and not opened.corrects:
         return None
     decision = retraction.retract if opened.corrects else FORMS[opened.name].decision
-    streams, nothing = {"dossier": dossier_id}, {"retracted": (), "gone": (), "new": (), "refused": ""}
-    sent: dict[str, Any] = {"by": desk.by(decision, Subject(desk.dossier(dossier_id))), "reason": "—"}
+    streams, nothing = {"dossier": dossier_id}, dict.fromkeys(("retracted", "gone", "new", "reach", "refused"), ())
+    sent: dict[str, Any] = {"reason": "—"}
     try:
         if opened.name == "retract" or opened.corrects:
             sent["version"] = opened.corrects or int(opened.get("version"))
         else:
             streams = {"participation": UUID(str(opened.get("participation"))), **streams}
-        before, after = desk.engine.preview(streams, decision, **sent)["dossier"]
+        by = desk.by(decision, Subject(desk.dossier(dossier_id)))
+        changed = desk.engine.preview_all([Step(streams, decision, sent)], by=by)
     except ValueError:
         return nothing
     except Refused as refused:
         return {**nothing, "refused": refusals.refusal(refused.code, refused.details, names)}
+    before, after = changed[dossier_id]
     owed = {task.key: task.kind for task in tasks.of_dossier(before.state, desk.refs)}
     then = {task.key: task.kind for task in tasks.of_dossier(after.state, desk.refs)}
     retracted = {r.event.version for r in after.events[len(before.events) :] if isinstance(r.event, Retracted)}
@@ -223,6 +227,7 @@ def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: OpenForm) 
     return {
         "retracted": [sentences.sentence(r, names, zone=desk.zone, history=before.events) for r in gone],
         "gone": [french_tasks.VERBS[kind] for key, kind in owed.items() if key not in then],
-        "new": [french_tasks.VERBS[kind] for key, kind in then.items() if key not in owed],
+        "new": [french_tasks.VERBS[kind] for key, kind in then.items() if key not in owed and kind != "inform-holder"],
+        "reach": reach.of(desk, names, changed, gone[:1], dossier_id),
         "refused": "",
     }

@@ -19,7 +19,7 @@ from pixflow.unit_of_work import LoadedStream, Step
 from projections import directory, name_search
 from projections.directory import YoungPerson
 from projections.store.folds import fold_of, folds_of
-from web.desk import refusals
+from web.desk import reach, refusals
 from web.desk.commands import Outcome, again, must, read_form, record_all, recorded, take_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
@@ -140,13 +140,15 @@ def _preview(desk: Desk, steps: Sequence[Step], kept: UUID, closed: UUID) -> dic
     then = _owed(desk, *(changed[one][1] for one in (kept, closed)))
     new = after.events[len(before.events) :]
     retracted = {r.event.version for r in new if isinstance(r.event, Retracted)}
+    fact = before.events[min(retracted) - 1] if retracted else changed[closed][0].events[0]
     joined = [r for r in new if not isinstance(r.event, (DuplicateJoined, Retracted))]
     gone = [r for r in before.events if r.originator_version in retracted]
     return {
         "joined": [merge.dated(r, names, after.events, desk.zone) for r in joined],
         "retracted": [sentences.sentence(r, names, zone=desk.zone, history=before.events) for r in gone],
         "gone": [french_tasks.VERBS[kind] for key, kind in owed.items() if key not in then],
-        "new": [french_tasks.VERBS[kind] for key, kind in then.items() if key not in owed],
+        "new": [french_tasks.VERBS[kind] for key, kind in then.items() if key not in owed and kind != "inform-holder"],
+        "reach": reach.of(desk, names, changed, [fact], kept),
         "owed": list(dict.fromkeys(french_tasks.VERBS[kind] for kind in then.values())),
         "refused": "",
     }

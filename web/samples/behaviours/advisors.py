@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pixflow.actor import CLOCK, Actor
 from pixflow.documents.grille import Proposal, explain
-from pixflow.dossier import assignment, follow_up, identity, retraction
+from pixflow.dossier import assignment, follow_up, identity, reach, retraction
 from pixflow.dossier.stages import orientation, prescription
 from pixflow.events.values import Modality
 from pixflow.unit_of_work import Step
@@ -160,6 +160,9 @@ class Advisors(Choices):
 
     def recall(self, case: Case) -> Commands:
         yield case.say(follow_up.close_reminder, reminder=case.subject, note="")
+
+    def inform_holder(self, case: Case) -> Commands:
+        yield case.say(reach.inform_holder, referral=case.subject, answer="told", note="")
 
     chase_sharing = chase_diagnostic
 
