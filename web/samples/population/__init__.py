@@ -32,7 +32,7 @@ from web.samples.population.weekly import WeeklyWorkshops
 from web.samples.roster import hire
 from web.samples.simulation import Simulation
 
-__all__ = ["Progress", "Totals", "build"]
+__all__ = ["Progress", "Totals", "build", "play", "prepare"]
 
 MONTHS = 12
 FIRST_MORNING = 7 * 60 + 30
@@ -80,23 +80,36 @@ def build(
         data, name=name, preset=preset, sites=sites, demonstration=True, clock=clock, database=database
     )
     try:
-        random = Random(f"{seed} {young_people} {months} {first}")  # noqa: S311
-        root = uuid5(NAMESPACE_OID, f"pixflow simulation {random.random()}")
-        log = CommandLog(opened.engine, clock, root, at_once=batch)
-        roster = DrawnRoster(sites, young_people, random, log.new_id)
-        sim = Simulation(opened, log, Agenda(by_day=batch), roster, random)
-        _play(sim, roster, young_people, months, (first, last), progress)
+        sim = prepare(
+            opened, clock, young_people=young_people, seed=seed, months=months, span=(first, last), batch=batch
+        )
+        play(sim, (first, last), progress)
     except BaseException:
         opened.engine.close()
         raise
     opened.engine.clock = structure_folder.utc_now
+    log = sim.log
     refused = dict(log.refused)
-    return opened, Totals(young_people, len(roster.members), first, last, log.commands, log.events, refused)
+    return opened, Totals(young_people, len(sim.roster.members), first, last, log.commands, log.events, refused)
 
 
-def _play(
-    sim: Simulation, roster: DrawnRoster, young_people: int, months: int, span: tuple[date, date], progress: Progress
-) -> None:
+def prepare(
+    opened: OpenStructure,
+    clock: Clock,
+    *,
+    young_people: int,
+    seed: int,
+    months: int,
+    span: tuple[date, date],
+    batch: bool = False,
+) -> Simulation:
+    """Hires the staff of a new structure, and plans who arrives on which day. Records through `opened.engine`."""
+    sites, first = tuple(sites_of(young_people)), span[0]
+    random = Random(f"{seed} {young_people} {months} {first}")  # noqa: S311
+    root = uuid5(NAMESPACE_OID, f"pixflow simulation {random.random()}")
+    log = CommandLog(opened.engine, clock, root, at_once=batch)
+    roster = DrawnRoster(sites, young_people, random, log.new_id)
+    sim = Simulation(opened, log, Agenda(by_day=batch), roster, random)
     days = list(working_days(*span, sim.calendar))
     sim.log.go((days[0], FIRST_MORNING))
     sim.execute(hire(roster.members.values()))
@@ -111,6 +124,12 @@ def _play(
     weights = [parameters.ARRIVALS[day.month - 1] for day in days]
     for day, count in Counter(sim.random.choices(days, weights, k=young_people)).items():
         sim.plan((day, OPENS - 10), partial(cast.come, crowd, count))
+    return sim
+
+
+def play(sim: Simulation, span: tuple[date, date], progress: Progress = lambda *_: None) -> None:
+    """Runs what is planned, one working day after the other."""
+    days = list(working_days(*span, sim.calendar))
     for played, day in enumerate(days, 1):
         sim.run((day, MIDNIGHT))
         progress(day, played, len(days), sim.log.events)
