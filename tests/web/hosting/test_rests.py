@@ -184,6 +184,20 @@ def test_a_mail_that_could_not_leave_keeps_it_awake(at_work: House) -> None:
     assert len(kept.mails) == 1
 
 
+def test_a_register_that_could_not_follow_keeps_it_awake(at_work: House) -> None:
+    settle(at_work)
+    register = at_work.served.register
+    file, aside = register.file, register.file.with_suffix(".aside")
+    file.rename(aside)
+    file.mkdir()
+    at_work.opened()
+    assert [rested(at_work) for _ in range(3)] == [False] * 3
+    file.rmdir()
+    aside.rename(file)
+    settle(at_work)
+    assert [one.size for _, one in register.checkpoints()] == [at_work.served.engine.head()]
+
+
 def test_an_alarm_that_could_not_leave_is_tried_again_and_then_rests(at_work: House) -> None:
     at_work.says("Yann Le Goff", change_roles, {"staff": at_work.people[PAUL]}, roles=("advisor", "referent"))
     kept, served = Kept(), at_work.served
