@@ -1,7 +1,7 @@
 """The audit trail: where each event stands, when and by whom it was recorded. The event store has what it says."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Connection,
+    Date,
     DateTime,
     Index,
     Integer,
@@ -33,7 +34,9 @@ from pixflow.events.base import Event, Recorded, Unopened, personal_fields
 from pixflow.events.catalogue import catalogue
 from pixflow.events.workshop import WorkshopCancelled, WorkshopMoved
 from pixflow.folding import RETRACTIONS
+from pixflow.moment import WITH_OWN_DAY, day_elsewhere, end_of
 from pixflow.streams import KINDS as STREAMS
+from pixflow.working_days import Calendar
 from projections.contract import Change, Row, Source, keys, metadata, optional, required
 from projections.statements import Statement, by_key, list_values, page_of, pair_columns, question
 
@@ -46,14 +49,16 @@ table = Table(
     metadata,
     *keys(stream=Uuid, version=Integer),
     *required(position=Integer, kind=String, topic=String, at=DateTime, by=String, command=Uuid, closes=Boolean),
-    *optional(acting_for=String, retracts=Integer, dossier=Uuid),
+    *optional(acting_for=String, retracts=Integer, dossier=Uuid, happened=Date),
     Index("trail_of_position", "position", unique=True),
-    Index("trail_of_time", "at"),
+    Index("trail_of_time", "at", "position"),
     Index("trail_of_topic", "topic", "position"),
     Index("trail_of_author", "by", "position"),
 )
 _of_guest = table.c.dossier.is_not(None)
 Index("trail_of_guest", table.c.dossier, sqlite_where=_of_guest, postgresql_where=_of_guest)
+_late = table.c.happened.is_not(None)
+Index("trail_of_day", table.c.happened, table.c.position, sqlite_where=_late, postgresql_where=_late)
 TABLES = (table,)
 
 _PERSONAL = [event.TOPIC for event in catalogue() if personal_fields(event)]
@@ -63,7 +68,8 @@ _WITHIN = [(event.TOPIC, event.UNLESS) for event in catalogue() if event.UNLESS]
 def rows(change: Change) -> dict[Table, list[Row]]:
     """Returns one row for each event, without what it says.
 
-    `dossier` is the guest that an event of a workshop is about. `closes`: somebody's own work closed a task.
+    `dossier` is the guest that an event of a workshop is about. `closes`: somebody's own work closed a task. `happened`
+    is the event's own day, where it was recorded on another one.
     """
     return {
         table: [
@@ -80,6 +86,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
                 "retracts": r.event.version if isinstance(r.event, RETRACTIONS) else None,
                 "dossier": getattr(r.event, "dossier", None) if change.kind == "workshop" else None,
                 "closes": _closes(r.event),
+                "happened": day_elsewhere(r, change.refs.calendar) if change.kind in WITH_OWN_DAY else None,
             }
             for r in change.events
         ]
@@ -100,7 +107,7 @@ def forget(connection: Connection, streams: Sequence[UUID]) -> None:
     """Makes the rows of these streams as those of erased events are made: personal ones say no more what they did."""
     if streams:
         personal = update(table).where(table.c.stream.in_(streams), table.c.topic.in_(_PERSONAL))
-        connection.execute(personal.values(closes=False, retracts=None))
+        connection.execute(personal.values(closes=False, retracts=None, happened=None))
 
 
 def opened(source: Source, rows: Sequence[Any]) -> list[Recorded]:
@@ -230,6 +237,43 @@ def _position_at(instant: datetime) -> Select[Any]:
     query = select(table.c.position).where(table.c.at <= instant)
     one: ColumnElement[int] = literal_column("1")  # PostgreSQL plans once for a number, each time for a parameter
     return query.order_by(table.c.at.desc(), table.c.position.desc()).limit(one)
+
+
+def last_of_day(connection: Connection, day: date, calendar: Calendar) -> int:
+    """Returns the last position of a local day or before; 0 before the first event.
+
+    A clock that was ahead holds the day of what follows until the real one passes.
+    """
+    after = select(func.min(table.c.position)).where(table.c.at >= _naive(end_of(day, calendar)))
+    following = connection.execute(after).scalar()
+    return int(following - 1 if following else connection.execute(select(func.max(table.c.position))).scalar() or 0)
+
+
+# --- what was learned after a day of what happened by then
+
+
+def learned(connection: Connection, day: date, last: int, limit: int, offset: int = 0) -> list[Any]:
+    """Returns the events recorded after a day that change what is known of it, the latest first.
+
+    They happened by the day, or they retract an event that was recorded by then. `last` is the last position of the
+    day.
+    """
+    query = select(table).where(*_learned(day, last)).order_by(table.c.position.desc())
+    return page_of(connection, query, limit, offset)
+
+
+def learned_total(connection: Connection, day: date, last: int) -> int:
+    return int(connection.execute(select(func.count()).select_from(table).where(*_learned(day, last))).scalar_one())
+
+
+def _learned(day: date, last: int) -> tuple[ColumnElement[bool], ...]:
+    known = table.alias()
+    same = (known.c.stream == table.c.stream, known.c.version == table.c.retracts, known.c.position <= last)
+    taken_back = and_(table.c.retracts.is_not(None), select(known.c.version).where(*same).exists())
+    other = table.alias()
+    undone = select(other.c.version).where(other.c.stream == table.c.stream, other.c.retracts == table.c.version)
+    late = and_(table.c.happened <= day, table.c.retracts.is_(None), ~undone.exists())
+    return table.c.position > last, table.c.kind.in_(sorted(WITH_OWN_DAY)), or_(late, taken_back)
 
 
 def latest(connection: Connection) -> list[datetime]:

@@ -57,9 +57,10 @@ table = Table(
     metadata,
     *keys(stream=Uuid),
     *required(sort=String, last_name=String, first_name=String, programme=String, group=String, site=String),
-    *required(returned=Boolean, to_prescribe=Boolean, closed=Boolean, merged=Boolean, opened_on=Date, last_on=Date),
+    *required(returned=Boolean, to_prescribe=Boolean, closed=Boolean, merged=Boolean, opened_on=Date),
     *optional(birth_date=Date, imilo_number=String, collective_end=Date, advisor=Uuid, lent_until=Date, lender=Uuid),
     *optional(bulk=Uuid, owner_before=Uuid, assigned_on=Date, stage=String, percent=Integer, phone=String),
+    *optional(last_on=Date),  # today's: tables of an earlier day do not say it
     Index("sheet_sorted", "sort"),
     Index("sheet_of_advisor", "advisor", "sort"),
     Index("sheet_lent", "lender", "lent_until", sqlite_where=_LENT, postgresql_where=_LENT),

@@ -18,7 +18,7 @@ from pixflow.events import workshop as w
 from pixflow.events.base import Erased, Recorded
 from pixflow.folding import RETRACTIONS
 from pixflow.identity import normalise
-from pixflow.indicators.entry import day_of
+from pixflow.moment import day_of
 from pixflow.tasks import Task, of_dossier
 from tests.indicators.population import Population
 

@@ -11,16 +11,16 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
 from pixflow.indicators.catalogue import INDICATORS
-from pixflow.indicators.entry import Clock
+from pixflow.moment import Clock, Moment
 from pixflow.structure_folder import OpenStructure
 from projections.figures.lists import FigureLine, lines
-from projections.figures.past import as_of
 from projections.figures.paths import paths
 from projections.figures.questions import figures, values
 from projections.figures.refresh import basis_of, refresh
 from projections.figures.tallies import FigureCounts, FigureQuestion, count_entries
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
+from projections.store.past_tables import figures_at
 from tests.erasures import erase, request
 from tests.web.samples.test_simulate import built
 
@@ -61,7 +61,7 @@ def known(side: ReadSide, day: date, clock: Clock) -> Lists:
     """Returns these lists as of a day."""
     side.catch_up()
     basis = basis_of(side.refs, day)
-    with side.database.connect() as read, as_of(read, side.source, side.refs, basis, day, clock) as there:
+    with side.database.connect() as read, figures_at(read, side.source, side.refs, basis, Moment(day, clock)) as there:
         return lists(there, side, replace(ASKED, last=day, day=day))
 
 

@@ -16,16 +16,16 @@ from sqlalchemy import Connection, select
 from pixflow.documents.definitions import TARGETED
 from pixflow.indicators import catalogue
 from pixflow.indicators.catalogue import INDICATORS, STEPS, Indicator
-from pixflow.indicators.entry import Clock
 from pixflow.indicators.facts import PAIRS, delay
 from pixflow.indicators.outside import Figure
+from pixflow.moment import Clock, Moment
 from projections.figures import overview
 from projections.figures.lists import FigureLine, lines
-from projections.figures.past import as_of
 from projections.figures.paths import paths
 from projections.figures.questions import figures, months, values
 from projections.figures.refresh import basis_of
 from projections.figures.tallies import CUTS, FigureCounts, FigureQuestion, count_entries
+from projections.store.past_tables import figures_at
 from tests.examples import few
 from tests.indicators.population import DAYS, Population
 from tests.indicators.slow import Slow
@@ -62,7 +62,8 @@ class View:
 
 
 def past(population: Population, read: Connection, day: date, clock: Clock) -> AbstractContextManager[Connection]:
-    return as_of(read, population.side.source, population.refs, basis_of(population.refs, day), day, clock)
+    basis = basis_of(population.refs, day)
+    return figures_at(read, population.side.source, population.refs, basis, Moment(day, clock))
 
 
 @pytest.fixture(scope="module", params=[(day, clock) for day in DAYS for clock in CLOCKS], ids=str)

@@ -15,10 +15,11 @@ from pixflow.events.base import STAGES
 from pixflow.events.indicators import ReportIssued, ReportRow
 from pixflow.indicators.catalogue import BY_ID
 from pixflow.indicators.outside import Figure, Part, digest, outside, report_rows
-from projections.figures.past import as_of
+from pixflow.moment import Moment
 from projections.figures.questions import figures
 from projections.figures.refresh import basis_of
 from projections.figures.tallies import FigureQuestion
+from projections.store.past_tables import figures_at
 from tests.documents.attacker import follows
 from tests.indicators.population import DAYS, Population
 from tests.test_catalogue import MAPPER, examples
@@ -239,7 +240,7 @@ def test_no_small_number_of_a_played_structure_can_be_computed(population: Popul
     basis = basis_of(population.refs, day)
     with (
         population.side.database.connect() as read,
-        as_of(read, population.side.source, population.refs, basis, day, "known") as connection,
+        figures_at(read, population.side.source, population.refs, basis, Moment(day)) as connection,
     ):
         asked = FigureQuestion(day - timedelta(90), day, day)
         found = figures(connection, asked, basis, population.refs, list(BY_ID))

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from pixflow.events import dossier as d
 from pixflow.events.base import Event, Recorded, as_erased
-from pixflow.indicators.entry import Clock, standing
 from pixflow.indicators.path import Mark, Path, path_of
+from pixflow.moment import Clock, Moment, standing
 from pixflow.working_days import Calendar
 from tests.given import DOSSIER, PARTICIPATION, PRESET, stamped
 
@@ -17,7 +17,8 @@ MONDAY = date(2026, 9, 14)
 
 def recorded(*events: Event) -> list[Recorded]:
     """Events recorded at noon of their own day."""
-    return [replace(one, at=datetime.combine(one.event.on, time(12), UTC)) for one in stamped(events)]  # type: ignore[attr-defined]
+    noon = [datetime.combine(event.on, time(12), UTC) for event in events]  # type: ignore[attr-defined]
+    return [replace(one, at=at, position=n) for n, (one, at) in enumerate(zip(stamped(events), noon, strict=True), 1)]
 
 
 def after(days: int) -> date:
@@ -35,7 +36,8 @@ def presented(days: int) -> Event:
 
 
 def path(events: list[Recorded], day: date = date(2026, 12, 31), clock: Clock = "known") -> Path:
-    return path_of(DOSSIER, standing(events, day, clock, CALENDAR), lambda on: PRESET.protocol)
+    known = sum(CALENDAR.local_day(one.at) <= day for one in events)
+    return path_of(DOSSIER, standing(events, Moment(day, clock), known), lambda on: PRESET.protocol)
 
 
 def test_the_first_fact_of_a_milestone_counts() -> None:

@@ -5,14 +5,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
 from pixflow.events.base import event_day
-from pixflow.indicators.entry import Clock, day_of, standing
+from pixflow.moment import Clock, Moment, day_of, standing
 from pixflow.structure_folder import OpenStructure
+from projections.audit_trail import last_of_day
 from projections.figures.entries import entries, sums, value_sums
-from projections.figures.past import as_of
 from projections.figures.paths import paths
 from projections.figures.refresh import basis_of, histories, judge_debriefs, write
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
+from projections.store.past_tables import figures_at
 from tests.projections.test_build import DAY, LONG, happened, one_of
 
 TABLES = (paths, entries, sums, value_sums)
@@ -39,11 +40,13 @@ def test_a_day_has_what_a_fold_of_its_events_gives(played: OpenStructure, data: 
     refs, basis = side.refs, basis_of(side.refs, DAY)
     day = one_of(data, sorted({refs.calendar.local_day(one.at) for one in source.all}))
     clock = data.draw(st.sampled_from(CLOCKS))
+    moment = Moment(day, clock)
     with side.database.connect() as read, sqlite.database(None).connect() as slow:
+        last = last_of_day(read, day, refs.calendar)
         for stream, kind, events in list(histories(read, source)):
-            if kept := standing(events, day, clock, refs.calendar):
+            if kept := standing(events, moment, last):
                 write(slow, [(stream, kind, kept)], basis, day_of=day_of if clock == "true" else event_day)
         judge_debriefs(slow, refs)
-        with as_of(read, source, refs, basis, day, clock) as there:
+        with figures_at(read, source, refs, basis, moment) as there:
             assert rows(there) == rows(slow)
             assert made_of(there) == made_of(slow)

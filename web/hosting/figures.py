@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from msgspec.structs import replace
 
 from pixflow.documents.definitions import Definitions
-from pixflow.indicators.entry import Clock
+from pixflow.moment import Clock, Moment
 from projections import audit_trail
-from projections.figures.past import as_of
 from projections.figures.refresh import basis_of
+from projections.store.past_tables import figures_at
 from web.hosting.figure_tables import Counting, counting_today
 from web.hosting.served_structure import ServedStructure
 
@@ -29,9 +28,8 @@ def counting(
         read = found.connection
         refs = served.refs
         if clock == "known" and day < today:
-            end = datetime.combine(day + timedelta(1), time(), ZoneInfo(refs.structure.zone)).astimezone(UTC)
-            refs = served.engine.references_at(audit_trail.position_at(read, end - timedelta(microseconds=1)))
+            refs = served.engine.references_at(audit_trail.last_of_day(read, day, refs.calendar))
         basis = basis_of(refs, today)
         basis = replace(basis, definitions=definitions or served.refs.definitions(today).document)
-        with as_of(read, served.engine, refs, basis, day, clock) as connection:
+        with figures_at(read, served.engine, refs, basis, Moment(day, clock)) as connection:
             yield Counting(connection, refs, basis, today)

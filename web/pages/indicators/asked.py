@@ -12,8 +12,8 @@ from dateutil.relativedelta import relativedelta
 from fastapi import Depends
 from msgspec import structs
 
-from pixflow.indicators.entry import Clock
 from pixflow.indicators.outside import Figure
+from pixflow.moment import Clock
 from projections.figures import questions
 from projections.figures.tallies import ALL, CUTS, Cut, FigureQuestion
 from web.desk.dependencies import allowed
