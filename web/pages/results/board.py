@@ -14,7 +14,7 @@ from pixflow.dossier.stages import prescription
 from pixflow.engine import Step, new_id
 from pixflow.identity import normalise
 from pixflow.participation import matches, scoring
-from pixflow.participation.campaign import Campaign
+from pixflow.participation.campaign import Campaign, receive_export
 from pixflow.participation.scoring import Person
 from projections import dossier_sheet, match_proposals, piles, result_routing
 from projections.directory import YoungPerson
@@ -163,6 +163,9 @@ def _board(
         status=status,
         here=address("", at.params()),
         receipt=receipt,
+        imports=desk.may(receive_export),
+        matches=desk.may(matches.confirm_match),
+        sends=desk.has_role_for(prescription.dispatch_result),
         form=form,
         found=None if found is None else [matching.candidate(desk, one) for one in found],
         choices=_choices(desk, form) if form else {},
@@ -248,7 +251,8 @@ def read(
     """Shows the board. `formulaire` opens a form on the row `sur`; the others name what was just recorded."""
     receipt = undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO)
     receipt = receipt or receipts.of_export(desk, importe) or receipts.of_known_file(desk, deja)
-    return _board(request, desk, where, _blank(desk, formulaire, sur) if sur else None, receipt=receipt)
+    opened = _blank(desk, formulaire, sur) if sur and desk.has_role_for(prescription.dispatch_result) else None
+    return _board(request, desk, where, opened, receipt=receipt)
 
 
 # --- a participation to match

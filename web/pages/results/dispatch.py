@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from pixflow.documents.grille import explain
+from pixflow.dossier import retraction
 from pixflow.dossier.stages import prescription
 from pixflow.events.dossier import ResultDispatched, Retracted
 from pixflow.folding import not_retracted
@@ -139,7 +140,8 @@ def by_advisor(desk: Desk, counts: Given, offset: int) -> tuple[list[dict[str, A
     rows = sent(desk, counts, SIZE, offset)
     for row in rows:
         advisors[row.dispatched_to]["rows"].append(row)
-    undo = _undo(desk, {row.stream: row.participation for row in rows if row.debriefed_on is None})
+    back = rows if desk.has_role_for(retraction.retract) else ()
+    undo = _undo(desk, {row.stream: row.participation for row in back if row.debriefed_on is None})
     return list(advisors.values()), undo
 
 
