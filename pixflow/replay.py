@@ -1,6 +1,6 @@
 """The replay of a dossier: its state after one event, and the effect of that event. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
 
@@ -60,6 +60,22 @@ def task_changes(before: Sequence[Task], after: Sequence[Task]) -> tuple[TaskCha
     new = [task for task in after if task.key not in were]
     moved = [(were[task.key], task) for task in after if task.key in were and _shown(were[task.key]) != _shown(task)]
     return (*zip_longest(gone, new), *moved)
+
+
+def closing(
+    events: Sequence[Recorded], start: int, key: str, owed: Callable[[Sequence[Recorded]], Sequence[Task]]
+) -> Recorded | None:
+    """Returns the event that closes a task which a stream owes after its first `start` events; None when none does.
+
+    `owed` gives the tasks of some events.
+    """
+    was = False
+    for n in range(max(start, 1), len(events) + 1):
+        there = any(task.key == key for task in owed(events[:n]))
+        if was and not there:
+            return events[n - 1]
+        was = was or there
+    return None
 
 
 def _shown(task: Task) -> tuple[object, ...]:

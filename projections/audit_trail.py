@@ -282,6 +282,14 @@ def latest(connection: Connection) -> list[datetime]:
     return [found.replace(tzinfo=UTC)] if found else []
 
 
+def erased_since(connection: Connection, position: int) -> int:
+    """Returns the number of dossiers opened by a position whose young person was erased after it."""
+    first = table.alias()
+    opened = select(first.c.stream).where(first.c.version == 1, first.c.position <= position)
+    gone = (table.c.topic == d.PersonErased.TOPIC, table.c.position > position, table.c.stream.in_(opened))
+    return int(connection.execute(select(func.count(table.c.stream.distinct())).where(*gone)).scalar_one())
+
+
 # --- the work of one person between two instants
 
 

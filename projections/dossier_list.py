@@ -21,7 +21,7 @@ _DOSSIER = (
     "stage", "advisor", "closed", "opened_on", "last_on", "percent",
 )  # fmt: skip
 """Columns of a dossier that the list shows or is sorted by."""
-_TASK = ("kind", "details", "opens", "due", "paused", "appointment", "place", "chases", "why_on")
+_TASK = ("key", "kind", "details", "opens", "due", "paused", "appointment", "place", "chases", "why_on")
 """Columns of the next task: all that its line says (web/french/tasks.py)."""
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from pixflow import reference_data
 from pixflow.reference_data import References
@@ -55,6 +55,11 @@ def _folds(streams: Sequence[UUID]) -> Select[Any]:
 
 FOLD = "fold"
 """Name in `stopped` of the fold itself: no projection shows what follows in the stream."""
+
+
+def stopped_streams(connection: Connection) -> int:
+    """Returns the number of streams that some table does not show."""
+    return int(connection.execute(select(func.count(stopped.c.stream.distinct()))).scalar_one())
 
 
 class StreamDamaged(Exception):

@@ -152,7 +152,7 @@ def _dossiers(world: World) -> None:
             advisor = at_work.people[ADVISORS.get(whose, PAUL)]
             at_work.on(dossiers[whose], assignment.assign_advisor, SOPHIE, advisor=advisor)
     dossiers["nobody"] = at_work.opened("Lou", NAMES["nobody"], None)
-    world.ids["{dossier_id:uuid}"] = dossiers
+    world.ids["{dossier_id:uuid}"] = world.ids["{subject:uuid}"] = dossiers
     world.ids["{workshop_id:uuid}"] = {"later": later}
 
 

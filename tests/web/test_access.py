@@ -24,11 +24,15 @@ from pixflow.events.base import Event
 from pixflow.events.indicators import EventLogIssued
 from pixflow.events.structure import ListIssued, ReadingsIssued
 from pixflow.events.values import Role
-from tests.web.access import ELSEWHERE, HERS, NADIA, NAMES, READ, ROLES, World, world
-from tests.web.client import InspectingClient
+from tests.web.access import BEFORE, ELSEWHERE, HERS, NADIA, NAMES, READ, ROLES, World, world
+from tests.web.client import InspectingClient, words
+from tests.web.tags import parsed
 from tests.web.taken import WORKBOOK
 from tests.web.test_routes import LIST
 from web.desk.dependencies import COOKIE
+from web.desk.desk import Desk, PastDesk
+from web.desk.past_days import READERS
+from web.http import day_bar
 from web.pages.dossier import forms
 from web.pages.indicators import definitions
 from web.pages.partners import contacts as people
@@ -121,8 +125,8 @@ def asked(row: dict[str, str]) -> str:
 
 
 def tells_by_ids(row: dict[str, str], whose: str) -> bool:
-    """Tells if an answer is about people without a name: the files of the journal, and a sheet that is a picture."""
-    return row["route"] in ("/journal.csv", "/journal.xlsx", "/journal.xes") or (
+    """Tells if an answer is about people without a name: files of the journal, a reason, a sheet that is a picture."""
+    return row["route"] in ("/journal.csv", "/journal.xlsx", "/journal.xes", "/pourquoi/{subject:uuid}") or (
         "emargement.pdf" in row["route"] and whose == "later"
     )
 
@@ -196,7 +200,7 @@ def opens(row: dict[str, str], role: Role, about: str, whose: str) -> bool:
         return False
     if whose == "erased":
         return cell == "all" and asked(row) in OF_THE_ERASED
-    return cell == "all" or whose in (READ if about == "{dossier_id:uuid}" else {"own"})
+    return cell == "all" or whose in (READ if about in ("{dossier_id:uuid}", "{subject:uuid}") else {"own"})
 
 
 def whoses(there: World, row: dict[str, str], role: Role) -> list[str]:
@@ -326,3 +330,42 @@ def test_no_page_names_somebody_whom_its_reader_does_not_follow(there: World, ro
     assert met == NAMED[role]
     if role == "facilitator":
         assert not elsewhere, "who runs workshops reads names there alone"
+
+
+# --- lists of an earlier day
+
+
+def forms_of(page: str) -> set[tuple[str, str]]:
+    """The forms of a page's own part, but for the one that goes to another day."""
+    found = (form for form in parsed(page).select("main form") if not form.select("[type=date][name=au]"))
+    return {(str(form.get("method", "get")).lower(), str(form["action"])) for form in found}
+
+
+@pytest.mark.parametrize("clock", ["", "&horloge=vrai"])
+@pytest.mark.parametrize("path", day_bar.LISTS)
+def test_an_earlier_day_is_read_by_those_who_replay_and_offers_nothing(there: World, path: str, clock: str) -> None:
+    row = next(row for row in MATRIX if asked(row) == f"GET {path}")
+    head, address = there.at_work.served.engine.head(), f"{path}?au={BEFORE}{clock}"
+    for role in ROLES:
+        there.lines.take()
+        got = there.browsers[role].get(address)
+        assert got.status_code == (403 if row[role] == "-" else 200), role
+        past = "Au 13 mars 2026, tel" in words(got.text)
+        assert past == (row[role] != "-" and role in READERS), role
+        if past:
+            assert forms_of(got.text) <= {("get", "/partenaires")}, role
+            assert not re.search("télécharger", got.text, re.IGNORECASE), role
+        named = {one for one, name in NAMES.items() if name in got.text}
+        assert named <= NAMED[role], role
+        assert bool(there.lines.take()) == bool(named or row[role] == "-"), role
+        refused = there.browsers[role].post(address, data={})
+        assert refused.status_code == 405, role
+        assert "Un jour passé se lit seulement" in words(refused.text), role
+    assert there.at_work.served.engine.head() == head
+
+
+def test_a_past_desk_that_says_yes_is_noticed(there: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PastDesk, "may", Desk.may)
+    monkeypatch.setattr(PastDesk, "has_role_for", Desk.has_role_for)
+    pages = [there.browsers["referent"].get(f"{path}?au={BEFORE}").text for path in day_bar.LISTS]
+    assert any(forms_of(page) - {("get", "/partenaires")} for page in pages)

@@ -1,7 +1,8 @@
 """The dependencies of routes: the desk of the person at work, the tables up to date, and the frame of the pages."""
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -25,11 +26,14 @@ from web.desk.colleagues import portfolios, role_labels
 from web.desk.commands import must_be_asked_here
 from web.desk.desk import Desk
 from web.desk.names import names_for
+from web.desk.past_days import bar_of, desk_at, moment_of
 from web.desk.signed_in import ProofAsked, signed_in
 from web.desk.witness import DeskWitness
 from web.french.errors import pages
 from web.hosting.host import Host
 from web.hosting.served_structure import Present, ServedStructure
+from web.http.day_bar import LISTS, DayBar
+from web.http.pagination import address
 from web.http.templates import Frame
 
 COOKIE = "pixflow_person"
@@ -60,12 +64,16 @@ def desk(request: Request) -> Iterator[Desk]:
         roles, away = authorization.roles(actor, refs, today), colleagues_deputised_by(refs.team, UUID(actor.id), today)
         scope = authorization.scope(actor, refs, today)
         made = Desk(host, served, actor, roles, scope, refs, tables, today, away, memory)
-        request.state.frame = frame_of(request, made, side.blocked, now.tag)
+        moment, wrong = moment_of(request, made)
         request.state.witness = DeskWitness(request, made)
         for named in request.path_params.values() if side.blocked else ():
             if isinstance(named, UUID):
                 must_not_be_damaged(made.read, named)
-        yield made
+        frame = frame_of(request, made, side.blocked, now.tag)
+        with desk_at(made, moment) if moment else nullcontext(made) as there:
+            bar = bar_of(request, made, there, moment, wrong)
+            request.state.frame = frame_on(frame, bar) if bar else frame
+            yield there
 
 
 AtDesk = Annotated[Desk, Depends(desk)]
@@ -141,6 +149,14 @@ def frame_of(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
     )
 
 
+def frame_on(frame: Frame, bar: DayBar) -> Frame:
+    """Returns the frame of a list with its bar. On an earlier day its links lead to that day, and nothing counts."""
+    if not bar.moment:
+        return replace(frame, day=bar)
+    nav = [(address(to, bar.params) if to in LISTS else to, label, None, on) for to, label, _, on in frame.nav]
+    return replace(frame, day=bar, nav=nav, tag="", texts=None, printed=bar.moment.day)
+
+
 def _views(path: str, desk: Desk) -> list[dict[str, str]] | None:
     """Returns the views of a list that this person keeps with their account. None in a demonstration."""
     if desk.host.site is None or path not in VIEWED:
@@ -202,7 +218,7 @@ def seats_kept(desk: Desk) -> list[tuple[Any, YoungPerson]]:
 
 def calls(desk: Desk) -> list[Any]:
     """Returns the rows of the workshops that call the person at the desk, the oldest call first."""
-    asked = workshops.calls(desk.read, desk.today)
+    asked = [] if desk.is_past else workshops.calls(desk.read, desk.today)
     return [row for row in asked if desk.me in _reached(desk, fold_of(desk.read, row.stream), row.help_by)]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,6 +20,7 @@ from pixflow.engine import Engine
 from pixflow.events.base import Recorded, Unopened
 from pixflow.events.values import Role
 from pixflow.identity import normalise
+from pixflow.moment import Moment, end_of
 from pixflow.reference_data import References
 from pixflow.team.staff import colleagues_deputised_by
 from projections import audit_trail
@@ -70,6 +71,15 @@ class Desk:
     @property
     def zone(self) -> str:
         return self.refs.structure.zone
+
+    @property
+    def is_past(self) -> bool:
+        """True at the desk of an earlier position or day: nothing is recorded at it."""
+        return False
+
+    @property
+    def now(self) -> datetime:
+        return self.engine.clock()
 
     @property
     def owners(self) -> frozenset[UUID]:
@@ -168,21 +178,32 @@ class Desk:
         return uuid4()
 
 
-# --- the desk of somebody who looks at a dossier as it stood at an earlier position
+# --- the desk of somebody who looks at a dossier at an earlier position, or at lists of an earlier day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastDesk(Desk):
-    """A desk whose day, references and tables are those of an earlier position. Nothing can be written at it.
+    """A desk whose day, references and tables are earlier ones. Nothing can be written at it.
 
-    It holds no roles, so a page offers no form and no other page of today. Its scope is that of today.
+    Its scope is that of today. For one dossier it holds no roles, so a page offers no other page of today; lists need
+    the roles of today. `moment` is that of lists.
     """
 
     past: Connection
+    moment: Moment | None = None
 
     @property
     def read(self) -> Connection:
         return self.past
+
+    @property
+    def is_past(self) -> bool:
+        return True
+
+    @property
+    def now(self) -> datetime:
+        """The end of the day."""
+        return end_of(self.today, self.refs.calendar)
 
     def may(self, decision: Decision[..., Any], subject: Subject = NO_SUBJECT) -> bool:
         return False
@@ -194,19 +215,18 @@ class PastDesk(Desk):
 @contextmanager
 def past_desk(desk: Desk, dossier: UUID, position: int, refs: References, today: date) -> Iterator[PastDesk]:
     """Yields the desk at a position, with the tables of one dossier; `refs` are the references of that position."""
-    now = {field.name: getattr(desk, field.name) for field in fields(desk)}
-    away = colleagues_deputised_by(refs.team, desk.me, today)
     trail = desk.trail(dossier)
     with past_tables(desk.read, desk.engine, dossier, position, refs, trail) as past:
-        then = {
-            "roles": frozenset(),
-            "refs": refs,
-            "past": past,
-            "today": today,
-            "deputised": away,
-            "memory": Memory(),
-            "states": {},
-        }
-        made = PastDesk(**now | then)
+        made = made_past(desk, past, refs, today)
         made.remember([one for one in trail if one.position <= position])
         yield made
+
+
+def made_past(
+    desk: Desk, past: Connection, refs: References, today: date, roles: frozenset[Role] = frozenset()
+) -> PastDesk:
+    """Returns the desk whose tables are `past`, with the references and the day of then."""
+    now = {field.name: getattr(desk, field.name) for field in fields(desk)}
+    away = colleagues_deputised_by(refs.team, desk.me, today)
+    then = {"roles": roles, "refs": refs, "past": past, "today": today, "deputised": away}
+    return PastDesk(**now | then | {"memory": Memory(), "states": {}})

@@ -132,11 +132,11 @@ def of_partners(desk: Desk, reference: str, partner: UUID | None = None) -> Rece
 def events_of(desk: Desk, reference: str) -> list[Recorded]:
     """Returns the events that the person at the desk recorded under the command of an address, oldest first.
 
-    Reads the events of that command, at most MOST. When the store has none of that id, it is a bulk: reads the LATEST
-    events of this person.
+    An earlier day has none. Reads the events of that command, at most MOST. When the store has none of that id, it is a
+    bulk: reads the LATEST events of this person.
     """
     command = command_of(reference)
-    if command is None:
+    if command is None or desk.is_past:
         return []
     found = desk.engine.positions(command)
     mine = select(audit_trail.table).where(_trail.by == desk.actor.id)

@@ -1,8 +1,8 @@
 """Words for tasks, one record a kind: verb, button, pile, reasons; and a task as a line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -301,6 +301,8 @@ WORDS: dict[str, TaskWords] = {
     ),
 }  # fmt: skip
 
+SEE = "Voir"
+"""The button of a pile of an earlier day."""
 VERBS = {kind: words.verb for kind, words in WORDS.items()}
 FILTERS = {kind: words.filter for kind, words in WORDS.items()}
 ALONE: dict[str, str] = {"check": "Noter l’issue", "cv": "Noter sur le CV"}
@@ -385,13 +387,33 @@ def reason_long(task: Task, days: int, calendar: Calendar, *, today: date | None
     details = task.why.details
     text = REASON_ALONE if "alone" in details else WORDS[task.kind].reasons[details.get("by", "")][1]
     fact = _told(text, details, year, on=task.why.on, opens=task.opens)
-    told = say("{fact} ; {rule}.", fact=fact, rule=_rule(task, days, calendar, year))
+    told = say("{fact} ; {rule}.", fact=fact, rule=rule(task, days, calendar, year))
     if "trouble" in task.why.details:
         told += say(" Une difficulté a été signalée en atelier : l’entretien en cherche la cause.")
     return f"{told} Déjà {plural(task.chases, 'relance')}." if task.chases else told
 
 
-def _rule(task: Task, days: int, calendar: Calendar, year: int) -> str:
+def opening(task: Task, days: int, starts: Iterable[date], calendar: Calendar, *, today: date) -> str:
+    """Returns what gives a task the day when it opens: the delay `days` after one of these days; "" for its fact's."""
+    if task.opens == task.why.on:
+        return ""
+    year = today.year
+    start = next((start for start in starts if days and calendar.add(start, days) == task.opens), None)
+    if start is None:
+        return say("À partir du {opens}", opens=_day(task.opens, year))
+    text = "À partir du {opens} : {days} après le {start}"
+    counted = plural(days, "jour ouvré", "jours ouvrés")
+    return say(text, opens=_day(task.opens, year), days=counted, start=_day(start, year))
+
+
+def holidays(first: date, last: date, calendar: Calendar, *, today: date) -> str:
+    """Returns the public holidays from a day to another that a count of working days leaves out; "" for none."""
+    days = (first + timedelta(n) for n in range((last - first).days + 1))
+    off = [_day(one, today.year) for one in days if one.weekday() < 5 and not calendar.is_working(one)]
+    return ", ".join(off)
+
+
+def rule(task: Task, days: int, calendar: Calendar, year: int) -> str:
     """Returns what gives a task its due day: an appointment, a law, or working days after a day. A pause hides none."""
     counted = calendar.add(task.opens, days)
     day = counted if task.due == task.snoozed_until else task.due

@@ -13,7 +13,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pixflow.store import StoreError
 from web.french.errors import pages
+from web.french.past import READ_ONLY
 from web.http import security
+from web.http.day_bar import DAY
 from web.http.people import NOBODY
 from web.http.security import SAFE_METHODS, authority
 from web.http.templates import redirect, show
@@ -76,6 +78,8 @@ def _words(
 ) -> dict[str, Any]:
     """Returns an error in words. `recorded` is a sentence about the action, `back` the page that it was sent from."""
     usual, sentence = pages.SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
+    if status == 405 and DAY in request.query_params:
+        sentence = READ_ONLY
     outcome = {True: pages.RECORDED, False: pages.NOT_RECORDED, None: pages.NOT_KNOWN}[recorded]
     if again or request.method in SAFE_METHODS:
         outcome = pages.NOT_YET if again else pages.NOTHING_TO_RECORD

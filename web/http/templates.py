@@ -24,6 +24,7 @@ from web.french import dates, tasks, typography, vocabulary
 from web.french.dossier import path
 from web.french.events import resources
 from web.http import forms, markdown
+from web.http.day_bar import DayBar
 from web.http.pagination import carrying
 from web.http.people import People, note
 from web.http.security import HERE, renamed, static_url
@@ -47,6 +48,7 @@ class Frame:
     `me` tells a shared browser whose views it keeps; `views` are those of this list that an account keeps, None in a
     demonstration.
     `printed` is the day that a printed page says, None without a desk.
+    `day` is the bar of a list that has earlier days.
     `tag` tells a live page if it changed. `texts` are drawn once (Desk.memory). `staff` names a colleague by their id.
     """
 
@@ -68,6 +70,12 @@ class Frame:
     texts: Texts | None = None
     staff: typing.Callable[[str | UUID], str] = lambda id: "une personne"
     printed: date | None = None
+    day: DayBar | None = None
+
+    @property
+    def past(self) -> bool:
+        """True on a list of an earlier day: it offers nothing to do."""
+        return self.day is not None and self.day.moment is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +238,9 @@ def show(
     if part is None:
         html = environment().get_template(template).render(names)
     else:
-        html = render_block(environment(), template, part, names) + _rail(frame)
+        html = render_block(environment(), template, part, names)
+    html = frame.day.keep(html) if frame.day and frame.past else html
+    html += _rail(frame) if part else ""
     first, *rest = html.split(COMMAND)
     html = first + "".join(f"{uuid4()}{part}" for part in rest)  # each form has a command of its own
     response = HTMLResponse(html, status, {"Vary": "HX-Request"})

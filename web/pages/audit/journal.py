@@ -27,6 +27,7 @@ from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file
 from web.desk.names import is_erased, names_for
+from web.desk.past_days import READERS, why_no_day
 from web.french import dates, lists, privacy
 from web.french.events import sentences
 from web.french.typography import say
@@ -37,7 +38,6 @@ from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed, note
 from web.http.templates import redirect, show
 from web.pages.audit.access_journal import ACCESS_READERS
-from web.pages.audit.replay import READERS
 from web.pages.search import lookup
 
 router = APIRouter()
@@ -203,6 +203,19 @@ def _page(
 
 def _by_name(pair: tuple[str, str]) -> str:
     return normalise(pair[1])
+
+
+@router.get("/journal/appris")
+def list_learned(request: Request, desk: AtJournal, au: str = "", p: PageNumber = 1) -> Response:
+    """Lists the events recorded since a day that change what is known of it; of a day that is none, the journal."""
+    day = days.day(au)
+    if why_no_day(desk, day) or day is None:
+        return redirect(request, "/journal")
+    last = audit_trail.last_of_day(desk.read, day, desk.refs.calendar)
+    pager = Pager.at(audit_trail.learned_total(desk.read, day, last), p, "/journal/appris", {"au": au})
+    rows = _rows(desk, audit_trail.learned(desk.read, day, last, SIZE, pager.offset))
+    people = listed(row["person"] for row in rows)
+    return show(request, "audit/learned.html", "learned", people, day=day, pager=pager, rows=rows)
 
 
 # --- its rows

@@ -13,7 +13,6 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pixflow import replay as pixflow_replay
 from pixflow.dossier.evolve import fold
 from pixflow.events.base import Recorded
-from pixflow.events.values import Role
 from pixflow.replay import Replay
 from pixflow.tasks import Task
 from projections import audit_trail, directory
@@ -22,6 +21,7 @@ from projections.store.folds import StreamDamaged
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk, PastDesk, past_desk
 from web.desk.names import names_for
+from web.desk.past_days import READERS
 from web.french import dates, typography, vocabulary
 from web.french import tasks as french
 from web.french.events import changes, details, sentences
@@ -31,7 +31,6 @@ from web.pages.dossier.history import History, HistoryEntry
 from web.pages.dossier.sheet import people_of, sheet
 
 router = APIRouter()
-READERS: tuple[Role, ...] = ("auditor", "referent", "manager")
 AtReplay = Annotated[Desk, allowed(*READERS)]
 RECENT = 20
 """Length of the list of the dossiers changed last."""

@@ -242,7 +242,9 @@ def _find(desk: Desk, at: ListAsked, text: str = "") -> DossiersFound:
 
 
 def _columns(desk: Desk) -> list[str]:
-    return [name for name in COLUMNS if name != "conseiller" or desk.scope.whose == "all"]
+    """Returns the columns that this person has; no table of an earlier day knows the last activity."""
+    without = {"conseiller": desk.scope.whose != "all", "activite": desk.is_past}
+    return [name for name in COLUMNS if not without.get(name)]
 
 
 def _list(

@@ -18,7 +18,8 @@ from projections.figures import questions
 from projections.figures.tallies import ALL, CUTS, Cut, FigureQuestion
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
-from web.french import dates, validation, vocabulary
+from web.desk.past_days import why_no_day
+from web.french import dates, vocabulary
 from web.french import indicators as french
 from web.french.typography import say
 from web.hosting.figure_tables import Counting
@@ -132,7 +133,7 @@ def asked_of(
         cut if found else "",
         "true" if clock == "vrai" else "known",
         until < desk.today,
-        wrong="" if day is None else _wrong(desk, wanted, clock == "vrai"),
+        wrong="" if day is None else why_no_day(desk, wanted, since_opening=clock != "vrai"),
     )
     return asked.period_before() if before else asked
 
@@ -153,16 +154,6 @@ def _asking(
 
 At = Annotated[Callable[..., AskedFigures], Depends(_asking)]
 """The question of an address, once it knows the desk, and the advisor whose own figures are asked for."""
-
-
-def _wrong(desk: Desk, wanted: date | None, known_since: bool) -> str:
-    """Returns why the day asked for has no figures of its own; "" where it has."""
-    opened = desk.refs.structure.opened
-    if wanted is None:
-        return validation.invalid("date_parsing", {})
-    if wanted > desk.today:
-        return french.TO_COME
-    return french.before(opened) if opened and wanted < opened and not known_since else ""
 
 
 def _in_period(month: str, first: date, last: date) -> date | None:

@@ -135,7 +135,7 @@ def exported(desk: Desk, search: PartnerSearch) -> ExportedList:
 def _asked(desk: Desk, search: PartnerSearch) -> PartnerFilter:
     """Returns the question about partners. Each text of hours is read once, to know which places are open now."""
     asked = PartnerFilter(search.etat, desk.today, search.q.strip(), search.genre, search.label, search.fraicheur)
-    if not search.ouvert:
+    if not search.ouvert or desk.is_past:
         return asked
     now = desk.engine.clock()
     texts = tuple(text for text in partner_search.hours_of(desk.read, asked) if hours.is_open(text, now))
@@ -150,6 +150,8 @@ def _menus(desk: Desk, asked: PartnerFilter, params: Mapping[str, str]) -> list[
         rows = [SimpleNamespace(**{facet.name: value, "n": n}) for value, n in counted.items()]
         made += filters.menus(LIST, [facet], rows, {facet.name: params[facet.name]}, params)
     opened = params["ouvert"]
+    if desk.is_past:
+        return made
     if opened:
         made = [
             filters.menu(one.label, [replace(chip, count=None) for chip in (one.on, *one.others) if chip])
@@ -179,7 +181,7 @@ def _row(desk: Desk, row: Any, offers: Sequence[Any]) -> dict[str, Any]:
         "name": row.name,
         "offers": [partners.terms_of(offer).label for offer in offers],
         "contact": phone(row.phone) if row.phone else row.email,
-        "now": hours.now_in_french(row.hours, desk.engine.clock(), desk.zone),
+        "now": "" if desk.is_past else hours.now_in_french(row.hours, desk.now, desk.zone),
         "confirmed": french.confirmed(row.confirmed, desk.today),
         "late": freshness(row.confirmed, desk.today) in ("old", "unknown"),
         "to_review": row.to_review,

@@ -105,9 +105,10 @@ def _stands(dossier: Dossier, one: Recorded) -> bool:
 def first_steps(desk: Desk) -> list[tuple[str, str, str, bool]]:
     """Returns the steps of a structure that begins, for the référent and the direction, in order.
 
-    Each is a label, the reason, the address, and True when it is done. None once an export and a portfolio are there.
+    Each is a label, the reason, the address, and True when it is done. None once an export and a portfolio are there,
+    nor on an earlier day.
     """
-    if not desk.roles & {"referent", "manager"}:
+    if desk.is_past or not desk.roles & {"referent", "manager"}:
         return []
     campaigns = desk.refs.campaigns.values()
     advisors, exported = bool(desk.staff("advisor")), any(one.found for one in campaigns)
@@ -170,11 +171,11 @@ _FEW = 200
 
 
 def changes(desk: Desk) -> Sequence[tuple[str, int, int, str]]:
-    """Returns the steps whose lateness changed most; none for another role, nor before the entries are made.
+    """Returns the steps whose lateness changed most; none for another role, a past day, or before the entries are made.
 
     Each is a title, the late ones of today and of a week ago, and the address of those of today.
     """
-    if "manager" not in desk.roles or not is_fresh(desk.served.read(), desk.read, desk.today, _FEW):
+    if "manager" not in desk.roles or desk.is_past or not is_fresh(desk.served.read(), desk.read, desk.today, _FEW):
         return []
     asked = asked_of(desk)
     try:

@@ -60,7 +60,7 @@ def pile_rows(desk: Desk, found: Sequence[Pile]) -> Iterator[dict[str, Any]]:
             "late_count": pile.late,
             "due": dates.due_words(pile.oldest, desk.today, since),
             "late": late,
-            "button": french.WORDS[kind].button,
+            "button": french.SEE if desk.is_past else french.WORDS[kind].button,
             "href": href,
             "bars": bars,
         }

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from pixflow.dossier.follow_up import claim_task
 from pixflow.dossier.state import Dossier
 from pixflow.events.dossier import TaskHandedOver
+from pixflow.partners.listing import review_partner
 from projections import audit_trail
 from projections.store.folds import folds_of
 from web.desk import task_links
@@ -124,7 +125,7 @@ def _row(desk: Desk, row: Any, reason: str = "", handed_over_by: str = "", box: 
 def _made(desk: Desk, row: Any, reason: str, handed_over_by: str, box: str, claims: bool) -> QueueRow:
     advisors = row.role == "advisor" and row.subject == "dossier"
     doer, named = getattr(row, "doer", None), desk.refs.team
-    more = ("appointment", "snooze", "hand") if advisors else ()
+    more = ("appointment", "snooze", "hand") if advisors and not desk.is_past else ()
     owner = named[row.owner].name if row.owner in named else ""
     handed = row.handed_to is not None and (row.handed_until is None or row.handed_until >= desk.today)
     if owner and handed and row.handed_to in named:
@@ -134,7 +135,7 @@ def _made(desk: Desk, row: Any, reason: str, handed_over_by: str, box: str, clai
     return QueueRow(
         task=row,
         line=of_row(row, desk.today, desk.refs.calendar),
-        button=french.button(row.kind, row.details),
+        button="" if desk.is_past else french.button(row.kind, row.details),
         href=carrying(task_links.href(row.subject, row.stream, row.key, row.kind), box),
         dossier=carrying(task_links.dossier(row.stream), box) if row.subject == "dossier" else "",
         forms={name: carrying(task_links.dossier_form(row.stream, name, row.key), box) for name in more},
@@ -142,11 +143,11 @@ def _made(desk: Desk, row: Any, reason: str, handed_over_by: str, box: str, clai
         acting_for="" if doer in (None, desk.me) else named[doer].name,
         reason=reason,
         handed_over_by=handed_over_by,
-        pick=f"{row.stream} {row.key}" if advisors or row.kind in PILED else "",
+        pick=f"{row.stream} {row.key}" if (advisors or row.kind in PILED) and not desk.is_past else "",
         claims=advisors and claims,
         give_back=named[row.owner].name if handed_over_by and row.owner else "",
         press=(f"/partenaires/{row.stream}/{action}", {**sent, "pile": row.kind}, french.PRESSES[variant])
-        if action
+        if action and desk.has_role_for(review_partner)
         else None,
     )
 

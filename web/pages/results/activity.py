@@ -65,7 +65,7 @@ def exports(desk: Desk, campaign: UUID | None = None) -> list[dict[str, str]]:
 
 def matched(desk: Desk) -> list[PastRow]:
     """Returns the last matches of two weeks that still hold, at most SHOWN."""
-    rows = audit_trail.since(desk.read, [MatchConfirmed.TOPIC], desk.engine.clock() - _DAYS, 5 * SHOWN)
+    rows = audit_trail.since(desk.read, [MatchConfirmed.TOPIC], desk.now - _DAYS, 5 * SHOWN)
     events = audit_trail.opened(desk.engine, rows)
     known = result_routing.many(desk.read, {recorded.originator_id for recorded in events})
     standing: dict[UUID, tuple[Recorded, MatchConfirmed]] = {}

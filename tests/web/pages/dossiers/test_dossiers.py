@@ -32,7 +32,7 @@ def test_one_dossier_is_one_row(at_work: House) -> None:
     assert said(row.select_one(".item-do")) == "Mortagne n° 12347"
     assert said(row.select_one(".item-stage")) == "3 Prescription"
     assert said(row.select_one(".item-why")) == "Nadia Benali"
-    assert said(row.select_one(".item-due")) == "Transmettre le résultat mercredi"
+    assert said(row.select_one(".item-due")) == "Transmettre le résultat mercredi Pourquoi cette ligne ?"
     assert said(row.select_one(".at-opened")) == "ouvert le 16 mars"
     assert said(row.select_one(".at-last")) == "dernière activité le 16 mars"
     assert said(row.select_one(".item-act")) == "résultat : 40 %"

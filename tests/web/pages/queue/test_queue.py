@@ -58,6 +58,7 @@ def test_one_dossier_is_one_row_with_all_that_is_said_of_it(at_work: House) -> N
     assert said(row.select_one(".item-due")) == "7 avril"
     assert [link["href"] for link in row.select("a")] == [
         f"/dossiers/{dossier}?boite=rang%3D0",
+        f"/pourquoi/{dossier}?tache=present-pix",
         f"/dossiers/{dossier}?formulaire=present&boite=rang%3D0#form",
         f"/dossiers/{dossier}?formulaire=appointment&sur=present-pix&boite=rang%3D0#form",
         f"/dossiers/{dossier}?formulaire=snooze&sur=present-pix&boite=rang%3D0#form",

@@ -1,0 +1,124 @@
+"""Pourquoi cette ligne ?: the fact that opened a task, its due day counted, and what closed it since."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from pixflow import tasks
+from pixflow.dossier.state import Dossier
+from pixflow.events.base import Recorded, Unopened
+from pixflow.moment import WITH_OWN_DAY, Moment, end_of, standing
+from pixflow.replay import closing, version_at
+from pixflow.streams import KINDS, kind_of
+from pixflow.tasks import Task
+from projections import audit_trail
+from projections.store.folds import StreamDamaged, position_of_tables
+from web.desk.dependencies import AtDesk
+from web.desk.desk import Desk, PastDesk
+from web.desk.names import ScopedNames
+from web.french import past as french
+from web.french import tasks as words
+from web.french.events import sentences
+from web.http import days
+from web.http.day_bar import WHY
+from web.http.people import NOBODY, listed
+from web.http.templates import show
+
+router = APIRouter()
+OF_NO_FACT = ("designate-referent",)
+"""The kinds that the calendar opens: no fact of their stream does."""
+
+
+@router.get(f"{WHY}/{{subject:uuid}}")
+def explain(request: Request, desk: AtDesk, subject: UUID, tache: str = "") -> Response:
+    """Shows why a task is owed, on its day; 404 for one that is not this person's to see.
+
+    A task that is owed no more says so.
+    """
+    events = audit_trail.of_streams(desk.tables.connection, [subject], desk.engine).get(subject, [])
+    if any(isinstance(one.event, Unopened) for one in events):
+        raise StreamDamaged
+    kind, known = kind_of(events[0].event) if events else "", _known(desk, events)
+    if not known or kind not in tasks.OF:
+        raise HTTPException(404)
+    state = KINDS[kind].fold(known)
+    task = next((one for one in tasks.OF[kind](state, desk.refs) if one.key == tache), None)
+    if not _sees(desk, subject, state, task):
+        raise HTTPException(404)
+    names = _names(desk, state)
+    return show(
+        request,
+        "queue/why.html",
+        "why",
+        listed([subject]) if kind in ("dossier", "participation") else NOBODY,
+        title=words.title(task.kind, task.why.details) if task else "",
+        told=[*_told(desk, state, known, task, names), *_end(desk, events, task)] if task else [],
+    )
+
+
+def _known(desk: Desk, events: Sequence[Recorded]) -> Sequence[Recorded]:
+    """Returns the events of a stream that count at the desk."""
+    if not isinstance(desk, PastDesk) or not desk.moment or not events:
+        return events
+    follows = kind_of(events[0].event) in WITH_OWN_DAY
+    return standing(events, desk.moment if follows else Moment(desk.today), position_of_tables(desk.read)[0])
+
+
+def _sees(desk: Desk, stream: UUID, state: Any, task: Task | None) -> bool:
+    """Tells if this person reads the dossier of a task, or has it: by a role, or as its owner."""
+    if isinstance(state, Dossier):
+        return state.opened is not None and desk.scope.sees(state)
+    owners = {stream, task.owner} if task else set()
+    return task is not None and (task.role in desk.roles or not desk.owners.isdisjoint(owners))
+
+
+def _told(
+    desk: Desk, state: Any, known: Sequence[Recorded], task: Task, names: ScopedNames
+) -> Iterator[tuple[str, str]]:
+    """Yields what a reader needs to count the due day again: a label and its text."""
+    calendar, protocol = desk.refs.calendar, desk.refs.protocol(task.why.on)
+    fact = next((one for one in known if one.originator_version == task.why.version), None)
+    if fact and task.kind not in OF_NO_FACT:
+        yield french.FACT, french.fact(*_said(fact, names, desk, known))
+    name = task.kind.replace("-", "_")
+    opens = getattr(protocol.delays, f"{name}_opens", 0)
+    chased = state.chases.get(task.key, ()) if isinstance(state, Dossier) else ()
+    planned = days.day(task.why.details.get("planned", ""))
+    starts = filter(None, (*(one.on for one in chased[-1:]), planned, task.why.on))
+    if opening := words.opening(task, opens, starts, calendar, today=desk.today):
+        yield french.OPENING, opening
+    yield french.DUE, words.rule(task, getattr(protocol.delays, name, 0), calendar, desk.today.year)
+    if off := words.holidays(task.why.on, task.due, calendar, today=desk.today):
+        yield french.OFF, off
+    first = [day for day, document in desk.refs.protocols.published if document == protocol][-1]
+    yield french.RULES, french.rules(first, desk.refs.grille(task.why.on).number)
+
+
+def _names(desk: Desk, state: Any) -> ScopedNames:
+    """Returns the names of today: who acted since may have joined since."""
+    dossier = state if isinstance(state, Dossier) else None
+    return ScopedNames(desk.served.refs, desk.tables.connection, desk.scope, dossier)
+
+
+def _said(one: Recorded, names: ScopedNames, desk: Desk, history: Sequence[Recorded]) -> tuple[str, str, str]:
+    """Returns what an event says, when and by whom."""
+    said = sentences.sentence(one, names, zone=desk.zone, history=history)
+    return said, sentences.when(one, desk.zone), sentences.who(one, names)
+
+
+def _end(desk: Desk, events: Sequence[Recorded], task: Task) -> Iterator[tuple[str, str]]:
+    """Yields what became of a task of an earlier day: the fact that closed it, its last day, or that it is owed."""
+    if not isinstance(desk, PastDesk) or desk.moment is None:
+        return
+    refs, kind, known = desk.served.refs, kind_of(events[0].event), desk.moment.clock == "known"
+    start = version_at(events, end_of(desk.today, refs.calendar)) if known else task.why.version
+    closed = closing(events, start, task.key, lambda some: tasks.OF[kind](KINDS[kind].fold(some), refs))
+    if closed:
+        names = _names(desk, KINDS[kind].fold(events))
+        yield french.END, french.closed(*_said(closed, names, desk, events))
+    elif task.lapses and task.lapses <= desk.served.today():
+        yield french.END, french.lapsed(task.lapses)
+    else:
+        yield french.END, french.OWED
