@@ -78,7 +78,7 @@ class DayBar:
         """Returns where a link leads on this day, "" for nowhere."""
         there = urlsplit(unescape(link))
         if there.path in _KEEP or there.path.startswith(WHY):
-            end = f"#{there.fragment}" if there.fragment else ""
-            return address(there.path, {**dict(parse_qsl(there.query)), **self.params}) + end
+            asked, end = dict(parse_qsl(there.query)), f"#{there.fragment}" if there.fragment else ""
+            return unescape(link) if DAY in asked else address(there.path, {**asked, **self.params}) + end
         dossier = _DOSSIER.match(there.path)
         return f"/rejouer/{dossier[1]}?le={self.params[DAY]}" if dossier else ""

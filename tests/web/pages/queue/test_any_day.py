@@ -1,0 +1,235 @@
+"""The lists of an earlier day by both clocks, what their bar says, and why a line stood there."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import insert
+
+from pixflow.dossier import assignment, follow_up
+from pixflow.dossier.stages import orientation
+from projections.contract import stopped
+from tests.erasures import erase
+from tests.web.access_lines import NewLines
+from tests.web.client import words
+from tests.web.filled import fill, hire, part, texts
+from tests.web.paths import House, house
+from tests.web.tags import parsed
+from web.http import day_bar
+from web.pages.queue import news
+
+NADIA, SOPHIE, HELENE, CLAIRE = "Nadia Benali", "Sophie Lecomte", "Hélène Morin", "Claire Vasseur"
+MONDAY, THEN, NOW = date(2026, 3, 2), date(2026, 3, 12), date(2026, 3, 20)
+BY_KNOWN, BY_TRUE = f"?au={THEN}", f"?au={THEN}&horloge=vrai"
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, MONDAY) as made:
+        yield made
+
+
+@pytest.fixture
+def late(at_work: House) -> UUID:
+    """A dossier whose presentation of the 10th is noted on the 16th."""
+    dossier = at_work.opened(programme="PACEA")
+    at_work.day(date(2026, 3, 16))
+    at_work.on(dossier, orientation.present_pix, occasion="welcome", on=date(2026, 3, 10))
+    at_work.day(NOW)
+    return dossier
+
+
+def seen(at_work: House, path: str, name: str = CLAIRE) -> str:
+    answer = at_work.client(name).get(path)
+    assert answer.status_code == 200
+    return str(answer.text)
+
+
+def reasons(at_work: House, dossier: UUID, query: str, name: str = CLAIRE) -> dict[str, str]:
+    """What the page of a task says, by its labels."""
+    page = part(at_work.client(name), f"/pourquoi/{dossier}?{query}")
+    return dict(zip(texts(page, "dt"), texts(page, "dd"), strict=True))
+
+
+# --- the day of an address
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("2026-02-30", "Écrivez une date qui existe, comme 16/03/2026. Voici aujourd’hui."),
+        ("<b>", "Écrivez une date qui existe, comme 16/03/2026. Voici aujourd’hui."),
+        ("2026-03-21", "Ce jour n’est pas encore arrivé. Voici aujourd’hui."),
+        ("2026-03-01", "Rien n’était encore enregistré ce jour-là : cette structure a été ouverte le 2 mars 2026."),
+        ("0001-01-01", "Voici aujourd’hui."),
+    ],
+)
+def test_a_day_without_a_page_is_said_above_that_of_today(at_work: House, late: UUID, asked: str, told: str) -> None:
+    page = words(seen(at_work, f"/dossiers?au={asked}"))
+    assert told in page
+    assert "1 dossier" in page
+
+
+@pytest.mark.parametrize("query", ["", "?au=", "?horloge=vrai", f"?au={NOW}", f"?au={NOW}&horloge=vrai"])
+def test_today_is_the_page_that_it_was(at_work: House, late: UUID, query: str) -> None:
+    page = seen(at_work, f"/dossiers{query}")
+    assert "day-bar" not in page
+    assert texts(page, ".other-day summary") == ["Revoir un autre jour"]
+
+
+def test_who_may_not_replay_has_the_page_of_today_without_a_word(at_work: House, late: UUID) -> None:
+    page = seen(at_work, f"/dossiers{BY_KNOWN}", NADIA)
+    assert "day-bar" not in page
+    assert "other-day" not in page
+    assert "Prévoir le diagnostic" in words(page)
+
+
+def test_the_first_day_has_a_page_and_is_empty(at_work: House, late: UUID) -> None:
+    page = words(seen(at_work, f"/partenaires?au={MONDAY}"))
+    assert "Au 2 mars 2026, tel qu’on le savait" in page
+    assert "Aucun partenaire ici." in page
+
+
+# --- both clocks
+
+
+def test_a_fact_learned_late_is_missing_by_one_clock_and_there_by_the_other(at_work: House, late: UUID) -> None:
+    known, true = (seen(at_work, f"/dossiers{query}") for query in (BY_KNOWN, BY_TRUE))
+    assert "Présenter Pix" in words(known)
+    assert "Prévoir le diagnostic" in words(true)
+    assert "Au 12 mars 2026, tel que c’était, su aujourd’hui" in words(true)
+    assert "1 fait appris depuis" in words(known)
+    learned = seen(at_work, f"/journal/appris?au={THEN}")
+    assert texts(learned, ".ledger .item-do") == ["Pix présenté au premier accueil"]
+
+
+def test_the_next_day_and_the_one_before_keep_the_filters_and_the_clock(at_work: House, late: UUID) -> None:
+    page = parsed(seen(at_work, f"/dossiers{BY_TRUE}&programme=PACEA&p=3"))
+    bar = page.select_one(".day-bar[data-arrows]")
+    moved = [bar.select_one(f"a[rel={rel}]")["href"] for rel in ("prev", "next")]
+    assert moved == [f"/dossiers?programme=PACEA&au=2026-03-{day}&horloge=vrai" for day in (11, 13)]
+    assert bar.select_one("a[data-leaves]")["href"] == "/dossiers?programme=PACEA"
+    sent = [(field["name"], field["value"]) for field in bar.select("form input")]
+    assert sent == [("programme", "PACEA"), ("horloge", "vrai"), ("au", "2026-03-12")]
+
+
+@pytest.mark.parametrize("path", [*day_bar.LISTS, "/boite?pile=assign-advisor", "/ateliers?vue=mois"])
+def test_every_link_keeps_the_day_or_replays_it(at_work: House, late: UUID, path: str) -> None:
+    fill(at_work, 60, None)
+    hire(at_work, "Samir Haddad", "facilitator")
+    at_work.day(NOW + timedelta(7))
+    page = parsed(seen(at_work, f"{path}{'&' if '?' in path else '?'}au={NOW}", SOPHIE))
+    of_bar = {link["href"] for link in page.select(".day-bar a")}
+    links = {link["href"] for link in page.select("main a[href]")} - of_bar
+    kept = re.compile(rf"/(rejouer/[0-9a-f-]{{36}}\?le={NOW}|[^?]*\?(.*&)?au={NOW}(#.*)?$|boite.*au={NOW})|tel:|#")
+    assert [link for link in links if not kept.match(link)] == []
+    assert [link["href"] for link in page.select("#rail a")][:2] == [f"/boite?au={NOW}", f"/resultats?au={NOW}"]
+    assert not page.select("#rail .count")
+
+
+def test_a_row_opens_the_replay_at_that_day(at_work: House, late: UUID) -> None:
+    page = parsed(seen(at_work, f"/dossiers{BY_KNOWN}"))
+    href = page.select_one(".item-who a")["href"]
+    assert href == f"/rejouer/{late}?le={THEN}"
+    assert "Le dossier tel qu’il se lisait le 12 mars 2026" in words(seen(at_work, href))
+
+
+def test_somebody_erased_since_is_on_no_day_and_is_counted(at_work: House, late: UUID) -> None:
+    erase(at_work.served.opened, late)
+    at_work.served.read()
+    for query in (BY_KNOWN, BY_TRUE):
+        page = seen(at_work, f"/dossiers{query}")
+        assert "Diallo" not in page
+        assert "1 personne effacée depuis n’y est plus" in words(page)
+
+
+def test_a_stream_that_no_table_shows_is_said(at_work: House, late: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    from web.desk import past_days
+
+    at = past_days.tables_at
+
+    def with_a_hole(*asked: object):  # type: ignore[no-untyped-def]
+        from contextlib import contextmanager
+
+        @contextmanager
+        def made():  # type: ignore[no-untyped-def]
+            with at(*asked) as tables:
+                tables.execute(insert(stopped), {"projection": "x", "stream": uuid4(), "position": 1, "code": "x"})
+                yield tables
+
+        return made()
+
+    monkeypatch.setattr(past_days, "tables_at", with_a_hole)
+    assert "1 fiche abîmée n’y est pas" in words(seen(at_work, f"/dossiers{BY_KNOWN}"))
+
+
+def test_the_direction_counts_no_figure_of_an_earlier_day(
+    at_work: House, late: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "is_fresh", lambda *asked: pytest.fail("the figures of a past day"))
+    assert "Ma boîte" in seen(at_work, f"/boite{BY_KNOWN}", HELENE)
+
+
+def test_an_earlier_day_is_a_reading_of_all_whom_it_names(at_work: House, late: UUID) -> None:
+    lines = NewLines(at_work.served)
+    seen(at_work, f"/dossiers{BY_KNOWN}")
+    (line,) = lines.take()
+    assert (line.what, line.people) == ("shown", 1)
+
+
+def test_a_bulk_of_another_day_offers_no_way_back(at_work: House, late: UUID) -> None:
+    done = at_work.says(
+        SOPHIE, assignment.assign_advisor, {"dossier": late}, advisor=at_work.people["Paul Rey"]
+    ).recorded[0]
+    at_work.day(NOW + timedelta(7))
+    page = seen(at_work, f"/dossiers?au={NOW}&recu={done.command}", SOPHIE)
+    assert 'action="/dossiers/affecter/annuler"' not in page
+
+
+# --- why this line
+
+
+def test_a_line_of_today_says_its_fact_and_how_its_day_is_counted(at_work: House, late: UUID) -> None:
+    told = reasons(at_work, late, "tache=plan-diagnostic", NADIA)
+    assert told == {
+        "Le fait": "Pix présenté au premier accueil (Nadia Benali, 10 mars 2026, noté le 16 mars 2026, 10:12)",
+        "À faire": "Le protocole demande 5 jours ouvrés après le 10 mars, soit le 17 mars",
+        "Règles": "Protocole du 2 mars 2026, grille n° 1",
+    }
+
+
+def test_a_line_to_come_says_when_it_is_seen_and_the_holidays(at_work: House) -> None:
+    dossier = at_work.planned()
+    key = f"chase-diagnostic:{at_work.state(dossier).orientation.plan.id}"
+    at_work.day(date(2026, 3, 30))
+    at_work.on(dossier, follow_up.chase_young_person, about=key, channel="sms", reached=False, note="")
+    told = reasons(at_work, dossier, f"tache={key}", NADIA)
+    assert told["Visible"] == "À partir du 21 avril : 15 jours ouvrés après le 30 mars"
+    assert told["Jours fériés"] == "6 avril"
+
+
+def test_a_line_of_an_earlier_day_says_who_closed_it(at_work: House, late: UUID) -> None:
+    told = reasons(at_work, late, f"tache=present-pix&au={THEN}")
+    closed = "Le 10 mars 2026, noté le 16 mars 2026, 10:12 par Nadia Benali : Pix présenté au premier accueil"
+    assert told["Fermée"] == closed
+    planned = reasons(at_work, late, f"tache=plan-diagnostic&au={THEN}&horloge=vrai")
+    assert planned["Fermée"] == "Pas encore : toujours à faire aujourd’hui"
+
+
+def test_a_line_that_is_gone_says_so(at_work: House, late: UUID) -> None:
+    page = seen(at_work, f"/pourquoi/{late}?tache=present-pix", NADIA)
+    assert "Cette tâche n’est plus à faire." in words(page)
+
+
+def test_a_line_is_told_to_those_alone_who_have_it(at_work: House, late: UUID) -> None:
+    paul, sophie = at_work.client("Paul Rey"), at_work.client(SOPHIE)
+    assert paul.get(f"/pourquoi/{late}?tache=plan-diagnostic").status_code == 404
+    newcomer = hire(at_work, "Omar Sy", "advisor")
+    at_work.served.read()
+    assert sophie.get(f"/pourquoi/{newcomer}?tache=brief-newcomer").status_code == 200
+    assert paul.get(f"/pourquoi/{newcomer}?tache=brief-newcomer").status_code == 404
+    assert at_work.client("Omar Sy").get(f"/pourquoi/{newcomer}?tache=take-pix").status_code == 200
+    assert sophie.get(f"/pourquoi/{uuid4()}?tache=take-pix").status_code == 404
