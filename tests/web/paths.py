@@ -145,10 +145,11 @@ class House:
         ordinal: int | None = None,
         purpose: Purpose = "initial",
         badges: tuple[tuple[str, bool], ...] = (),
+        on: date | None = None,
     ) -> UUID:
-        """A participation imported and matched; with a mastery, it is shared too."""
+        """A participation imported and matched; with a mastery, it is shared too: today, or earlier `on` a day."""
         state, found = self.state(dossier), uuid4()
-        moment = Moment(self.today, self.served.engine.clock() - timedelta(hours=2))
+        moment = Moment(on or self.today, None if on else self.served.engine.clock() - timedelta(hours=2))
         parts: dict[str, Any] = {"domains": DOMAINS, "competences": COMPETENCES, "badges": badges}
         result = Result(shared=moment, mastery=Decimal(mastery), **parts) if mastery else None
         self.says(
