@@ -69,7 +69,7 @@ table = Table(
     Index("queue_past_due", "due", "kind", "owner", "role", "to_referent", "to_manager", *_SEEN),
     sqlite_with_rowid=False,
 )
-TABLES = (table,)
+TABLES = KEPT = (table,)
 Owners = Collection[UUID]
 URGENT = (table.c.due, table.c.sort, table.c.key, table.c.stream)
 """Order of the rows, the most urgent first."""

@@ -57,8 +57,8 @@ table = Table(
 )
 _of_guest = table.c.dossier.is_not(None)
 Index("trail_of_guest", table.c.dossier, sqlite_where=_of_guest, postgresql_where=_of_guest)
-_late = table.c.happened.is_not(None)
-Index("trail_of_day", table.c.happened, table.c.position, sqlite_where=_late, postgresql_where=_late)
+_elsewhere = table.c.happened.is_not(None)
+Index("trail_of_day", table.c.happened, table.c.position, sqlite_where=_elsewhere, postgresql_where=_elsewhere)
 TABLES = (table,)
 
 _PERSONAL = [event.TOPIC for event in catalogue() if personal_fields(event)]
@@ -266,20 +266,38 @@ def learned_total(connection: Connection, day: date, last: int) -> int:
     return int(connection.execute(select(func.count()).select_from(table).where(*_learned(day, last))).scalar_one())
 
 
+def late_streams(connection: Connection, day: date, last: int) -> set[UUID]:
+    """Returns the streams that stand otherwise at the end of a day as known today; a few more, never fewer."""
+    late, taken_back = _late(day, last)
+    found = select(table.c.stream).where(table.c.position > last, or_(late, taken_back)).distinct()
+    return set(connection.execute(found).scalars())
+
+
 def _learned(day: date, last: int) -> tuple[ColumnElement[bool], ...]:
-    known = table.alias()
-    same = (known.c.stream == table.c.stream, known.c.version == table.c.retracts, known.c.position <= last)
-    taken_back = and_(table.c.retracts.is_not(None), select(known.c.version).where(*same).exists())
+    late, taken_back = _late(day, last)
     other = table.alias()
     undone = select(other.c.version).where(other.c.stream == table.c.stream, other.c.retracts == table.c.version)
-    late = and_(table.c.happened <= day, table.c.retracts.is_(None), ~undone.exists())
-    return table.c.position > last, table.c.kind.in_(sorted(WITH_OWN_DAY)), or_(late, taken_back)
+    return table.c.position > last, or_(and_(late, table.c.retracts.is_(None), ~undone.exists()), taken_back)
+
+
+def _late(day: date, last: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Selects what happened by a day, and what retracts an event of that day or before."""
+    known = table.alias()
+    same = (known.c.stream == table.c.stream, known.c.version == table.c.retracts, known.c.position <= last)
+    of_paths = table.c.kind.in_(sorted(WITH_OWN_DAY))
+    taken_back = and_(table.c.retracts.is_not(None), of_paths, select(known.c.version).where(*same).exists())
+    return table.c.happened <= day, taken_back
 
 
 def latest(connection: Connection) -> list[datetime]:
     """Returns the time of the event that is dated latest; nothing when there is no event."""
     found = connection.execute(select(func.max(table.c.at))).scalar()
-    return [found.replace(tzinfo=UTC)] if found else []
+    return [aware(found)] if found else []
+
+
+def aware(at: datetime) -> datetime:
+    """Returns the instant of a row."""
+    return at.replace(tzinfo=UTC)
 
 
 def erased_since(connection: Connection, position: int) -> int:

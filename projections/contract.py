@@ -1,4 +1,4 @@
-"""Contract of a projection, the change that it receives, and the three tables that catch_up keeps for itself."""
+"""Contract of a projection, the change that it receives, and the four tables that catch_up keeps for itself."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -45,6 +45,8 @@ class Projection(Protocol):
     - KINDS: the kinds of streams it reads.
     - TABLES: its tables. Each has a column `stream`.
     - APPENDS: true when `rows` adds to the rows of the stream. Where it is left out, they replace these.
+    - KEPT: those of its tables whose rows are kept for each day (store/day_rows.py), but for a column with the info
+      `kept` false.
     - READS: by kind, the part of a state that its rows show. Rows are written only when that part has changed;
       for a kind left out, after every change.
     """
@@ -105,6 +107,7 @@ position = Table(
     "position",
     metadata,
     *required(position=Integer, stained=Boolean),  # stained: the disk holds what was shown of an erased person: scrub
+    *required(day=Integer),  # local day of the last event, as a number; never before that of an earlier event
 )
 folds = Table(
     "folds",
@@ -112,6 +115,11 @@ folds = Table(
     *keys(stream=Uuid),
     *required(kind=String, version=Integer, state=LargeBinary),
     Index("folds_of_kind", "kind", "stream"),
+)
+filled = Table(
+    "filled",
+    metadata,
+    *keys(stream=Uuid),  # one row: the last stream whose past has its day rows (store/fill.py)
 )
 stopped = Table(
     "stopped",

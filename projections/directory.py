@@ -66,6 +66,7 @@ words = Table(
     sqlite_with_rowid=False,
 )
 TABLES = (people, words)
+KEPT = (people,)
 
 
 class YoungPerson(Struct, frozen=True):

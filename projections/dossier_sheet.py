@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import (
     Boolean,
+    Column,
     ColumnElement,
     Connection,
     Date,
@@ -60,7 +61,7 @@ table = Table(
     *required(returned=Boolean, to_prescribe=Boolean, closed=Boolean, merged=Boolean, opened_on=Date),
     *optional(birth_date=Date, imilo_number=String, collective_end=Date, advisor=Uuid, lent_until=Date, lender=Uuid),
     *optional(bulk=Uuid, owner_before=Uuid, assigned_on=Date, stage=String, percent=Integer, phone=String),
-    *optional(last_on=Date),  # today's: tables of an earlier day do not say it
+    Column("last_on", Date, info={"kept": False}),
     Index("sheet_sorted", "sort"),
     Index("sheet_of_advisor", "advisor", "sort"),
     Index("sheet_lent", "lender", "lent_until", sqlite_where=_LENT, postgresql_where=_LENT),
@@ -69,7 +70,7 @@ table = Table(
     Index("sheet_open", "sort", **_OPEN),
     Index("sheet_followed", "advisor", "group", **_OPEN),
 )
-TABLES = (table,)
+TABLES = KEPT = (table,)
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:

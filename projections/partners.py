@@ -73,7 +73,7 @@ terms = Table(
     sqlite_with_rowid=False,
 )
 """The terms that find partners: kinds of their offers, their programmes ("" for none), words of their names."""
-TABLES = (table, offers, places, names, terms)
+TABLES = KEPT = (table, offers, places, names, terms)
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:

@@ -28,7 +28,7 @@ table = Table(
     Index("referrals_of_partner", "partner"),
     Index("referrals_by_name", "sort"),
 )
-TABLES = (table,)
+TABLES = KEPT = (table,)
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:

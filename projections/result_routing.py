@@ -92,7 +92,7 @@ results = Table(
     *optional(advisor=Uuid, mastery=String, dispatched_on=Date, dispatched_to=Uuid, debriefed_on=Date),
     Index("routing_dispatched", "dispatched_on"),
 )
-TABLES = (participations, results)
+TABLES = KEPT = (participations, results)
 
 _ENCODER = msgspec.json.Encoder()
 

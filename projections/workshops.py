@@ -69,7 +69,7 @@ seats = Table(
     Index("workshops_of_dossier", "dossier"),
     Index("workshops_kept", "until"),
 )
-TABLES = (table, facilitators, seats)
+TABLES = KEPT = (table, facilitators, seats)
 _EARLY = timedelta(minutes=15)
 """A test begun this long before a workshop belongs to it."""
 

@@ -36,10 +36,12 @@ from projections import exports as exports_made
 from projections.contract import WRITING, Change, Projection, Source, folds, metadata, position, stopped
 from projections.figures import entries, paths
 from projections.store import postgres, sqlite
+from projections.store.day_rows import forget, make_day_table
 from projections.store.folds import (
     DECODERS,
     FOLD,
     StreamDamaged,
+    day_of_tables,
     folds_of,
     packed,
     position_of_tables,
@@ -53,6 +55,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     advisor_queue, result_routing, exports_made, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]
     paths, entries, partners, contacts, referrals, partner_links, resources, questions,
 )  # fmt: skip
+DAYS = {table: make_day_table(table) for projection in PROJECTIONS for table in getattr(projection, "KEPT", ())}
+"""The lists whose rows are kept for each day, each with the table of its day rows."""
 BATCH = 40_000
 PART = 5_000
 """Events in memory while tables are built. Python keeps for good most of what a part takes."""
@@ -90,7 +94,7 @@ class ReadSide:
         if postgres.DATABASE in options:
             self._plain = PostgresTransaction(options[postgres.DATABASE], options[SCHEMA])
         self._needs_scrub = False
-        self._position = -1
+        self._position, self._day = -1, 0
         self._resume()
 
     @property
@@ -115,7 +119,9 @@ class ReadSide:
             while self._position < goal and (
                 events := self.source.read(self._position, min(batch, goal - self._position))
             ):
-                self._show(events)
+                for part in self._by_day(events):
+                    if part[0].position == self._position + 1:  # else another process has moved the tables
+                        self._show(part)
             if self._needs_scrub:
                 self._scrub()
         return self._position
@@ -136,6 +142,7 @@ class ReadSide:
 
     def _build(self, head: int, progress: Progress, beside: Beside) -> None:
         self._refs, done = self.source.references_at(head), 0
+        calendar = self._refs.calendar
         for histories in self.source.by_stream(head, PART):
             with self._writing.begin() as connection:
                 batch = QueryingTransaction(connection)
@@ -146,9 +153,11 @@ class ReadSide:
                 shown = {c.stream: c.stored(histories[c.stream]) for c in changes if c.stream not in stopped}
                 beside(connection, self._refs, shown)
             done += sum(map(len, histories.values()))
+            last = max((one.at for events in histories.values() for one in events), default=None)
+            self._day = max(self._day, calendar.local_day(last).toordinal() if last else 0)
             progress(min(done, head - 1), head)
         with self._writing.begin() as connection:
-            QueryingTransaction(connection).move(head, needs_scrub=False)  # nobody erased was written
+            QueryingTransaction(connection).move(head, False, self._day)  # nobody erased was written
         self._reach(head, ())
 
     @contextmanager
@@ -196,7 +205,7 @@ class ReadSide:
         self._refs = stored_references(connection)
         self._writer.load(connection)
         self.memory.restart(self._refs)
-        self._position, self._needs_scrub = reached, needs_scrub
+        self._position, self._needs_scrub, self._day = reached, needs_scrub, day_of_tables(connection)
         return True
 
     def _show(self, events: Sequence[Recorded]) -> None:
@@ -250,12 +259,33 @@ class ReadSide:
             self._refs = reference_data.evolve(self._refs, recorded)
         changes = self._fold(batch, moved)
         changed = changes + concerned(batch, events, set(moved), self._refs)
+        gone = [change.stream for change in changes if change.forgets]
+        self._needs_scrub |= bool(gone)
+        self._day = max(self._day, *(self._refs.calendar.local_day(one.at).toordinal() for one in events))
+        batch.move(events[-1].position, self._needs_scrub, self._day)
         self._writer.write(batch, changed, PROJECTIONS, self._position)
         batch.save(changes)
         self._remember(changes)
-        self._needs_scrub |= any(change.forgets for change in changes)
-        batch.move(events[-1].position, self._needs_scrub)
+        if gone:
+            forget(batch.connection, DAYS, gone)
         return changes
+
+    def _by_day(self, events: Sequence[Recorded]) -> list[Sequence[Recorded]]:
+        """Parts events by the day when they were recorded: day rows tell apart what stands at the end of each day.
+
+        In new tables nobody has made the past yet: they need no parts.
+        """
+        if not self._position:
+            return [events]
+        parts: list[list[Recorded]] = []
+        day, calendar = 0, self._refs.calendar
+        for one in events:
+            on = calendar.local_day(one.at).toordinal()
+            if on > day:  # a clock that was ahead holds the day
+                parts.append([])
+                day = max(on, self._day)
+            parts[-1].append(one)
+        return list(parts)
 
     def _remember(self, changes: Sequence[Change]) -> None:
         """Caches the states of recent streams: they are the likeliest to change again."""
@@ -483,7 +513,7 @@ class Memory:
     people, and begin anew when the references change, or somebody is erased. `searches` are found among all young
     people, and begin anew also when one of them changes. `partners` are the offers of partners, who works there, and
     what they answered: they begin anew also when a partner, the catalogue or a referral changes. `counts` depend on all
-    rows, and begin anew with each event.
+    rows, and begin anew with each event. `moments` are the tables of earlier days (past_tables.py), as bytes.
     Whoever read the tables before may still write in the former ones: nobody reads them any more.
     """
 
@@ -493,7 +523,7 @@ class Memory:
     def restart(self, refs: References) -> None:
         """Begins anew: another process may have written the tables."""
         self.texts, self.dossiers, self.searches, self.counts = Kept(4_000), Kept(150), Kept(2_000), Kept(500)
-        self.partners = Kept(300)
+        self.partners, self.moments = Kept(300), Kept(3)
         self._refs = refs
 
     def now(self) -> "Memory":

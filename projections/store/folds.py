@@ -28,6 +28,11 @@ def position_of_tables(connection: Connection) -> tuple[int, bool]:
     return (found.position, found.stained) if found else (0, False)
 
 
+def day_of_tables(connection: Connection) -> int:
+    """Returns the number of the local day that the tables show, 0 when they are new."""
+    return connection.execute(select(position.c.day)).scalar() or 0
+
+
 def packed(change: Change) -> Change:
     """Returns a change with its state as the tables store it. Raises an error for a state that no table can hold."""
     return replace(change, packed=encoded(change.after))

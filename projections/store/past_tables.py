@@ -1,13 +1,31 @@
 """The read tables of an earlier moment, in memory: of all lists, of one dossier, of the figures."""
 
+# ruff: noqa: S608  the statements are made of names of tables and columns, and of numbers
+
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
 from functools import cache
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    Table,
+    Uuid,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.pool import NullPool, QueuePool
 
 from pixflow.dossier import evolve as dossier_evolve
@@ -19,20 +37,39 @@ from pixflow.moment import WITH_OWN_DAY, Moment, day_of, standing
 from pixflow.reference_data import References
 from pixflow.store.garbage import without_garbage_collection
 from pixflow.streams import KINDS, kind_of
-from projections import advisor_queue, audit_trail, directory, dossier_sheet, workshops
-from projections.contract import Change, Projection, Row, Source, folds, metadata, position
+from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, partner_links, workshops
+from projections.contract import Change, Projection, Row, Source, folds, metadata, position, stopped
 from projections.figures import entries, paths
 from projections.figures.refresh import Stream, histories, judge_debriefs, write
-from projections.store.catch_up import PART, PROJECTIONS, RowWriter, create_indexes, drop_indexes, write_rows
+from projections.store.catch_up import (
+    DAYS,
+    PART,
+    PROJECTIONS,
+    Memory,
+    RowWriter,
+    create_indexes,
+    drop_indexes,
+    write_rows,
+)
+from projections.store.fill import share_filled
 from projections.store.folds import FOLD, StreamDamaged, packed, position_of_tables
-from projections.store.sqlite import in_memory
-from projections.store.transaction import QueryingTransaction, insert_rows
+from projections.store.sqlite import deserialized, in_memory, serialized
+from projections.store.transaction import QueryingTransaction, delete_streams, insert_rows, insertion
 
 _CHUNK = 500
 _KEPT = 2
+_ALL = 100
+_TRAIL = 14
+"""Days of the audit trail that lists of an earlier day may count."""
+_MOST_KEPT = 50_000
+"""Rows of a moment that is kept for the next page: nine megabytes are 23,000."""
 _COUNTED = (paths.paths, entries.entries, entries.sums, entries.value_sums)
-LISTED = tuple(one for one in PROJECTIONS if not {*one.TABLES} & {*_COUNTED})
-"""The projections of lists: all but those of figures."""
+_NOT_LISTED = {*_COUNTED, name_search.trigrams, partner_links.links}
+LISTED = tuple(one for one in PROJECTIONS if not _NOT_LISTED & {*one.TABLES})
+"""The projections of lists."""
+_EVERY = [table for table in metadata.sorted_tables if table not in DAYS.values()]
+_NOT_KEPT = ("contact", "intake", "question", "resource")
+"""Kinds of the few streams with a list that has no day rows."""
 _OF_A_DOSSIER: tuple[Projection, ...] = (directory, workshops, audit_trail)  # type: ignore[assignment]
 Histories = Mapping[UUID, Sequence[Recorded]]
 
@@ -45,44 +82,145 @@ def _memory(*tables: object, kept: int = 0) -> Engine:
     the tables of one dossier takes as long as to write them.
     """
     pool = {"poolclass": QueuePool, "pool_size": kept, "max_overflow": -1} if kept else {"poolclass": NullPool}
-    return in_memory(tables or metadata.sorted_tables, **pool)  # type: ignore[arg-type]
+    return in_memory(tables or _EVERY, **pool)  # type: ignore[arg-type]
 
 
 # --- all lists
 
 
 @contextmanager
-def tables_at(read: Connection, source: Source, moment: Moment) -> Iterator[Connection]:
+def tables_at(read: Connection, source: Source, moment: Moment, memory: Memory | None = None) -> Iterator[Connection]:
     """Yields the tables of a moment, for the questions of today: SQLite in memory, whatever the store.
 
-    `read` are the tables of today, `source` opens their events. There is every table; all that lists show is filled:
+    `read` are the tables of today, `source` opens their events, `memory` keeps the last moments asked. There is every
+    table; all that lists show is filled:
 
     - the queue, participations and results, dossiers, people and their words, workshops with their facilitators and
       seats, referrals, partners with their offers, names and contacts, resources, questions, exports;
-    - `folds` and `audit_trail`: of the streams that counted then. By the true clock, the trail has the events that
-      stand;
-    - `stopped`: the streams that no table shows then; `position`: the last position of the day.
+    - `folds`: of the streams that lists quote, as the dossiers of snoozed tasks; `audit_trail`: the days before, back
+      to two weeks;
+    - `stopped`: the streams that no table shows; `position`: the last position of the day.
 
-    The tables of figures are empty. `dossier_sheet.last_on` is NULL: no list of an earlier day shows it. The
-    references (`source.references_at` of the position) are those known on the day, by both clocks. Someone erased
-    since is erased at every moment: their streams have a state, and no row.
+    The tables of figures, of trigrams and of partners' links are empty. `dossier_sheet.last_on` is NULL: no list of an
+    earlier day shows it. The references (`source.references_at` of the position) are those known on the day, by both
+    clocks. Someone erased since is erased at every moment: their streams have no row.
+
+    It takes a fraction of a second from day rows; seconds, from all events, until the past is filled (fill.py).
     """
-    with _memory().connect() as connection, without_garbage_collection():
-        drop_indexes(connection, metadata.sorted_tables)
-        fold_events(connection, read, source, moment)
-        create_indexes(connection, metadata.sorted_tables)
+    shown, _ = position_of_tables(read)
+    key = (moment, share_filled(read), shown if moment.clock == "true" else 0)
+    if memory and (known := memory.moments.get(key)):
+        with deserialized(known).connect() as connection:
+            yield connection
+        return
+    with _memory().connect() as connection:
+        with without_garbage_collection():
+            drop_indexes(connection, _EVERY)
+            fill_lists(connection, read, source, moment)
+            create_indexes(connection, _EVERY)
+            connection.commit()
+            if memory and _is_small(connection):
+                memory.moments.put(key, serialized(connection))
         yield connection
 
 
+def fill_lists(connection: Connection, read: Connection, source: Source, moment: Moment) -> None:
+    """Writes the rows of a moment in empty tables: from day rows, and from events what these do not say."""
+    shown, _ = position_of_tables(read)
+    last = audit_trail.last_of_day(read, moment.day, source.references_at(shown).calendar)
+    refs = source.references_at(last)
+    if share_filled(read) < _ALL:
+        fold_events(connection, read, source, moment)
+    else:
+        _copy(connection, read, moment.day, DAYS)
+        _copy_trail(connection, read, moment.day, last, refs)
+        _write_words(connection)
+        laid = set(read.execute(select(folds.c.stream).where(folds.c.kind.in_(_NOT_KEPT))).scalars())
+        laid |= quoted(connection)
+        laid |= audit_trail.late_streams(read, moment.day, last) if moment.clock == "true" else set()
+        for table in (folds, *(table for projection in LISTED for table in projection.TABLES)):
+            delete_streams(connection, table, laid)
+        _lay(connection, audit_trail.of_streams(read, laid, source), moment, last, refs)
+        connection.execute(update(dossier_sheet.table).values(last_on=None))
+        rows = read.execute(select(stopped).where(stopped.c.position <= last))
+        insert_rows(connection, stopped, [row._asdict() for row in rows])
+    connection.execute(insert(position), {"position": last, "stained": False, "day": moment.day.toordinal()})
+
+
 def fold_events(connection: Connection, read: Connection, source: Source, moment: Moment) -> None:
-    """Writes the rows of a moment in empty tables, from all events. It needs no day row, and takes seconds."""
+    """Writes the rows of a moment in empty tables, from all events: it needs no day row."""
     shown, _ = position_of_tables(read)
     last = audit_trail.last_of_day(read, moment.day, source.references_at(shown).calendar)
     refs = source.references_at(last)
     for found in source.by_stream(shown, PART):
         _lay(connection, found, moment, last, refs)
     connection.execute(update(dossier_sheet.table).values(last_on=None))
-    connection.execute(insert(position), {"position": last, "stained": False})
+
+
+def _copy(connection: Connection, read: Connection, day: date, tables: Iterable[Table]) -> None:
+    """Writes the day rows of lists at the end of a day."""
+    number = day.toordinal()
+    for table in tables:
+        days = DAYS[table]
+        columns = list(days.columns)[:-2]
+        found = f"SELECT {', '.join(_as_stored(read, column) for column in columns)} FROM {days.name}"
+        rows = read.exec_driver_sql(f"{found} WHERE begun <= {number} AND ended > {number}").fetchall()
+        names = ", ".join(f'"{column.name}"' for column in columns)
+        _insert(connection, f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(columns))})", rows)
+
+
+def _copy_trail(connection: Connection, read: Connection, day: date, last: int, refs: References) -> None:
+    first = audit_trail.last_of_day(read, day - timedelta(_TRAIL), refs.calendar)
+    columns = ", ".join(_as_stored(read, column) for column in audit_trail.table.columns)
+    trail = f"SELECT {columns} FROM audit_trail WHERE position > {first} AND position <= {last}"
+    _insert(connection, insertion(audit_trail.table), read.exec_driver_sql(trail).fetchall())
+
+
+def _as_stored(read: Connection, column: Column[object]) -> str:
+    """Returns the expression that selects a column as SQLite stores it."""
+    pattern = '"{}"'
+    if read.dialect.name == "postgresql":
+        pattern = next((text for kind, text in _ON_POSTGRES if isinstance(column.type, kind)), pattern)
+    return pattern.format(column.name)
+
+
+_ON_POSTGRES: tuple[tuple[type, str], ...] = (
+    (Uuid, "replace(\"{}\"::text, '-', '')"),
+    (Boolean, '"{}"::int'),
+    (DateTime, "to_char(\"{}\", 'YYYY-MM-DD HH24:MI:SS.US')"),
+    (Date, "to_char(\"{}\", 'YYYY-MM-DD')"),
+    (JSON, '"{}"::text'),
+)
+
+
+def _insert(connection: Connection, statement: str, rows: Sequence[Any]) -> None:
+    if rows:
+        connection.exec_driver_sql(statement, [tuple(row) for row in rows])
+
+
+def _write_words(connection: Connection) -> None:
+    people = connection.exec_driver_sql("SELECT stream, sort FROM directory_people").fetchall()
+    words = [(word, stream) for stream, sort in people for word in {*sort.split()}]
+    _insert(connection, "INSERT INTO directory_words (word, stream) VALUES (?, ?)", words)
+
+
+def quoted(connection: Connection) -> set[UUID]:
+    """Returns the streams whose states lists show: tasks snoozed or handed over, workshops that call for help, guests
+    who were erased.
+    """
+    queue, people, seats = advisor_queue.table.c, directory.people.c, workshops.seats.c
+    asked = (
+        select(queue.stream).where(or_(queue.paused.is_not(None), queue.handed_to.is_not(None))),
+        select(workshops.table.c.stream).where(workshops.table.c.help_at.is_not(None)),
+        select(seats.dossier).where(seats.dossier.not_in(select(people.stream))),
+    )
+    return {stream for one in asked for stream in connection.execute(one).scalars()}
+
+
+def _is_small(connection: Connection) -> bool:
+    counts = (f"SELECT count(*) AS n FROM {table.name}" for table in DAYS)
+    found = connection.exec_driver_sql(f"SELECT sum(n) FROM ({' UNION ALL '.join(counts)})").scalar_one()
+    return int(found) <= _MOST_KEPT
 
 
 def _lay(connection: Connection, histories: Histories, moment: Moment, last: int, refs: References) -> None:

@@ -286,6 +286,9 @@ class PostgresStores:
         return f"{self._prefix}_{number}"
 
 
+_OF_NO_PERSON = ("position", "version", "day", "begun", "ended")
+
+
 def _as_read(table: Table) -> str:
     """Returns the statement that adapts a new table.
 
@@ -297,7 +300,7 @@ def _as_read(table: Table) -> str:
         name = _quoted(column.name)
         if isinstance(column.type, String):
             changes.append(f'ALTER {name} TYPE varchar COLLATE "C"')
-        if not (isinstance(column.type, (Uuid, Boolean)) or column.name in ("position", "version")):  # of no person
+        if not (isinstance(column.type, (Uuid, Boolean)) or column.name in _OF_NO_PERSON):
             changes.append(f"ALTER {name} SET STATISTICS 0")
     return f"ALTER TABLE {_quoted(table.name)} {', '.join(changes)}"
 
@@ -333,7 +336,7 @@ _ROLLBACK: Statement = (b"ROLLBACK", ())
 _POSITION = "SELECT position, stained FROM {0}.position"
 # Locks the row: other writers wait for it. A division by zero refuses the transaction when the tables are not at the
 # position that the batch follows.
-_MOVE = """WITH moved AS (UPDATE {0}.position SET position = $2::bigint, stained = $3
+_MOVE = """WITH moved AS (UPDATE {0}.position SET position = $2::bigint, stained = $3, day = $4
     WHERE position = $1::bigint RETURNING position) SELECT 1 / count(*) FROM moved"""
 _STATES = "SELECT stream, kind, state FROM {0}.folds WHERE stream = ANY($1)"
 # The inner SELECTs hide the number of streams: if PostgreSQL knew it, it would plan each time.
@@ -424,8 +427,8 @@ class PostgresTransaction(PlainTransaction):
             )
             self._statements.append(self._statement(_SAVE, *values))
 
-    def move(self, reached: int, needs_scrub: bool) -> None:
-        values = bigint(self._expected), bigint(reached), bytes([needs_scrub])
+    def move(self, reached: int, needs_scrub: bool, day: int) -> None:
+        values = bigint(self._expected), bigint(reached), bytes([needs_scrub]), day.to_bytes(4)
         self._statements.insert(0, self._statement(_MOVE, *values))
 
     def _collect(self, pattern: str, table: Table, value: bytes) -> None:

@@ -30,11 +30,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import LRUCache
 
 from projections.contract import Change, Row, Source, metadata
+from projections.store.day_rows import TRIGGER
 from projections.store.fingerprint import fingerprint
 from projections.store.folds import DECODERS, position_of_tables
 from projections.store.transaction import (
@@ -242,7 +243,7 @@ def begin(connection: Connection) -> None:
 
 
 def in_memory(tables: Sequence[Table], **pool: Any) -> Engine:
-    """Returns an engine whose every connection is a database in memory with these tables, empty.
+    """Returns an engine whose every connection is a database in memory with these tables, empty. It keeps no day rows.
 
     `pool` are SQLAlchemy's options of its pool.
     """
@@ -253,7 +254,27 @@ def in_memory(tables: Sequence[Table], **pool: Any) -> Engine:
     def _create(raw, _record) -> None:  # type: ignore[no-untyped-def]
         raw.isolation_level = None
         for statement in creation(*tables):
-            raw.execute(statement)
+            if not statement.startswith(TRIGGER):
+                raw.execute(statement)
+
+    return made
+
+
+def serialized(connection: Connection) -> bytes:
+    """Returns a database in memory as bytes, once its transaction has ended."""
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    return driver.serialize()
+
+
+def deserialized(content: bytes) -> Engine:
+    """Returns an engine whose every connection is a copy of a database in memory."""
+    made = engine(None, poolclass=NullPool)
+    event.listen(made, "begin", begin)
+
+    @event.listens_for(made, "connect")
+    def _load(raw, _record) -> None:  # type: ignore[no-untyped-def]
+        raw.isolation_level = None
+        raw.deserialize(content)
 
     return made
 
@@ -298,8 +319,8 @@ def _emptied(cursor: Any) -> bool:
 Packed = tuple[Any, ...]
 
 _POSITION = "SELECT position, stained FROM position"
-_MOVE = "UPDATE position SET position = ?, stained = ?"
-_FIRST = "INSERT INTO position VALUES (?, ?)"
+_MOVE = "UPDATE position SET position = ?, stained = ?, day = ?"
+_FIRST = "INSERT INTO position VALUES (?, ?, ?)"
 _STATES = "SELECT stream, kind, state FROM folds WHERE stream IN (SELECT value FROM json_each(?))"
 _SAVE = """INSERT INTO folds (stream, kind, version, state) VALUES (?, ?, ?, ?)
     ON CONFLICT (stream) DO UPDATE SET version = excluded.version, state = excluded.state"""
@@ -378,9 +399,10 @@ class SqliteTransaction(PlainTransaction):
         rows = ((c.stream.hex, c.kind, c.events[-1].originator_version, c.packed) for c in changes if c.events)
         self._driver().executemany(_SAVE, rows)
 
-    def move(self, reached: int, needs_scrub: bool) -> None:
-        if not self._driver().execute(_MOVE, (reached, needs_scrub)).rowcount:
-            self._driver().execute(_FIRST, (reached, needs_scrub))
+    def move(self, reached: int, needs_scrub: bool, day: int) -> None:
+        row = (reached, needs_scrub, day)
+        if not self._driver().execute(_MOVE, row).rowcount:
+            self._driver().execute(_FIRST, row)
 
     def _driver(self) -> sqlite3.Connection:
         if self._connection is None:

@@ -66,8 +66,8 @@ class WriteTransaction(Protocol):
         """Writes the state of each stream with new events."""
         ...
 
-    def move(self, reached: int, needs_scrub: bool) -> None:
-        """Writes the position that the tables show."""
+    def move(self, reached: int, needs_scrub: bool, day: int) -> None:
+        """Writes the position that the tables will show, and its day: before the rows, whose triggers read it."""
         ...
 
 
@@ -136,8 +136,8 @@ class QueryingTransaction:
         ]
         insert_rows(self.connection, folds, rows)
 
-    def move(self, reached: int, needs_scrub: bool) -> None:
-        row = {"position": reached, "stained": needs_scrub}
+    def move(self, reached: int, needs_scrub: bool, day: int) -> None:
+        row = {"position": reached, "stained": needs_scrub, "day": day}
         if not self.connection.execute(update(position), row).rowcount:
             self.connection.execute(insert(position), row)
 

@@ -1,31 +1,41 @@
 """The lists as of any day are those of tables made anew of the events that count then."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, select, update
+from msgspec.structs import replace
+from sqlalchemy import Connection, Engine, Table, select, update
 
+from pixflow.events import dossier as d
 from pixflow.events.base import Recorded
+from pixflow.events.protocol import ProtocolPublished
 from pixflow.folding import ERASURES
 from pixflow.moment import Clock, Moment
 from pixflow.structure_folder import OpenStructure
-from projections import audit_trail, dossier_sheet
+from projections import audit_trail, directory, dossier_sheet
 from projections.contract import folds
-from projections.store import sqlite
-from projections.store.catch_up import ReadSide
-from projections.store.past_tables import LISTED, tables_at
+from projections.store import catch_up, sqlite
+from projections.store.catch_up import DAYS, ReadSide
+from projections.store.fill import Timeline, fill, share_filled
+from projections.store.past_tables import LISTED, fold_events, tables_at
 from tests.listed import ListedEvents
-from tests.projections.test_build import DAY, LONG, happened, one_of
+from tests.projections.conftest import Tables
+from tests.projections.test_build import DAY, LONG, SLOWER, Happened, built, happened, one_of
 
-TABLES = [folds, *(table for projection in LISTED for table in projection.TABLES)]
+TABLES = [table for projection in LISTED for table in projection.TABLES if table is not audit_trail.table]
+OF_STREAMS = [folds, audit_trail.table]
+"""Tables of which day rows give the streams that lists quote."""
 CLOCKS: tuple[Clock, ...] = ("known", "true")
 
 
-def rows(connection: Connection, without: set[UUID]) -> dict[str, list[str]]:
-    """Every row of the lists, but those of some streams."""
-    found = {table.name: connection.execute(select(table)) for table in TABLES}
+def rows(connection: Connection, tables: Sequence[Table], without: Collection[UUID] = ()) -> dict[str, list[str]]:
+    """Every row of some lists, but those of some streams."""
+    connection.execute(update(dossier_sheet.table).values(last_on=DAY))
+    found = {table.name: connection.execute(select(table)) for table in tables}
     return {name: sorted(repr(row) for row in some if row.stream not in without) for name, some in found.items()}
 
 
@@ -35,18 +45,19 @@ def caught_up(events: Sequence[Recorded]) -> ReadSide:
     return side
 
 
-def made_anew(events: Sequence[Recorded], without: set[UUID]) -> dict[str, list[str]]:
-    side = caught_up(events)
-    with side.database.begin() as connection:
-        connection.execute(update(dossier_sheet.table).values(last_on=DAY))
-        return rows(connection, without)
-
-
-def shown(side: ReadSide, moment: Moment, without: set[UUID]) -> dict[str, list[str]]:
-    with side.database.connect() as read, tables_at(read, side.source, moment) as there:
+def shown(
+    side: ReadSide, moment: Moment, tables: Sequence[Table] = TABLES, without: Collection[UUID] = ()
+) -> dict[str, list[str]]:
+    with side.database.connect() as read, tables_at(read, side.source, moment, side.memory) as there:
         assert not list(there.execute(select(dossier_sheet.table).where(dossier_sheet.table.c.last_on.is_not(None))))
-        there.execute(update(dossier_sheet.table).values(last_on=DAY))
-        return rows(there, without)
+        return rows(there, tables, without)
+
+
+def from_events(side: ReadSide, moment: Moment) -> dict[str, list[str]]:
+    """The rows of a moment, made without day rows."""
+    with sqlite.database(None).connect() as there, side.database.connect() as read:
+        fold_events(there, read, side.source, moment)
+        return rows(there, TABLES)
 
 
 def erased_since(events: Sequence[Recorded], last: int) -> set[UUID]:
@@ -56,10 +67,222 @@ def erased_since(events: Sequence[Recorded], last: int) -> set[UUID]:
 @LONG
 @given(st.data())
 def test_a_day_as_it_was_known_has_the_tables_of_that_day(played: OpenStructure, data: st.DataObject) -> None:
+    """From all events, as long as the past has no day rows."""
     source = happened(data, played.engine.read(0, 10**6))
-    side = caught_up(source.all)
-    day = one_of(data, sorted({side.refs.calendar.local_day(one.at) for one in source.all}))
-    with side.database.connect() as read:
-        last = audit_trail.last_of_day(read, day, side.refs.calendar)
+    day = one_of(data, days_of(source))
+    last, every = known_by(source, day), [*TABLES, *OF_STREAMS]
     gone = erased_since(source.all, last)
-    assert shown(side, Moment(day), gone) == made_anew(source.all[:last], gone)
+    with caught_up(source.all[:last]).database.begin() as connection:
+        assert shown(caught_up(source.all), Moment(day), every, gone) == rows(connection, every, gone)
+
+
+def told_late(source: Happened, data: st.DataObject) -> None:
+    """Some facts are said weeks after they happened, and some are said no more."""
+    for _ in range(data.draw(st.integers(0, 4))):
+        stream = one_of(data, source.of_kind("dossier"))
+        if data.draw(st.booleans()):
+            source.then(stream, d.PixPresented(occasion="welcome", on=DAY - timedelta(data.draw(st.integers(0, 90)))))
+        else:
+            version = data.draw(st.integers(1, len(source.history(stream))))
+            source.then(stream, d.Retracted(version=version, reason="erreur", on=DAY))
+
+
+@LONG
+@given(st.data())
+def test_any_day_by_any_clock_is_that_of_its_events(played: OpenStructure, data: st.DataObject) -> None:
+    source = happened(data, played.engine.read(0, 10**6))
+    if source.of_kind("dossier"):
+        told_late(source, data)
+    side = caught_up(source.all)
+    all_filled(side)
+    for _ in range(3):
+        moment = Moment(one_of(data, days_of(source)), data.draw(st.sampled_from(CLOCKS)))
+        assert shown(side, moment) == from_events(side, moment)
+        assert shown(side, moment) == from_events(side, moment), "it is kept"
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_any_day_in_each_store(played: OpenStructure, tables: Tables, clock: Clock) -> None:
+    source = Happened(played.engine.read(0, 10**6))
+    dossiers = source.of_kind("dossier")
+    source.then(dossiers[1], d.PixPresented(occasion="welcome", on=DAY - timedelta(60)))
+    source.erase(dossiers[0])
+    side = ReadSide(source, tables())
+    side.catch_up()
+    all_filled(side)
+    for day in days_of(source)[::25]:
+        assert shown(side, Moment(day, clock)) == from_events(side, Moment(day, clock))
+
+
+def test_control_where_nothing_is_laid_over_the_true_clock_shows_what_was_known(
+    played: OpenStructure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = ListedEvents(played.engine.read(0, 10**6))
+    side = caught_up(source.all)
+    all_filled(side)
+    monkeypatch.setattr(audit_trail, "late_streams", lambda *_: set())
+    moments = [Moment(day, "true") for day in days_of(source)[::10]]
+    assert any(shown(side, moment) != from_events(side, moment) for moment in moments)
+
+
+# --- day rows, kept by triggers
+
+
+def kept(side: ReadSide, day: date) -> dict[str, list[str]]:
+    """The rows of the kept lists at the end of a day."""
+    number, found = day.toordinal(), {}
+    with side.database.connect() as connection:
+        for table, days in DAYS.items():
+            there = select(*list(days.c)[:-2]).where(days.c.begun <= number, days.c.ended > number)
+            found[table.name] = sorted(map(repr, connection.execute(there)))
+    return found
+
+
+def anew(events: Sequence[Recorded], without: set[UUID]) -> dict[str, list[str]]:
+    """The rows of the kept lists in tables made of some events."""
+    found = {}
+    with caught_up(events).database.connect() as connection:
+        for table, days in DAYS.items():
+            there = connection.execute(select(*(table.c[column.name] for column in list(days.c)[:-2])))
+            found[table.name] = sorted(repr(row) for row in there if row.stream not in without)
+    return found
+
+
+def followed(source: ListedEvents, database: Engine, batch: int) -> ReadSide:
+    """Tables that followed the events from the first one on."""
+    side = ReadSide(source, database)
+    side.catch_up(limit=1)
+    side.catch_up(batch=batch)
+    return side
+
+
+def days_of(source: ListedEvents) -> list[date]:
+    calendar = source.references_at(source.head()).calendar
+    return sorted({calendar.local_day(one.at) for one in source.all})
+
+
+def known_by(source: ListedEvents, day: date) -> int:
+    """The number of events before the first one recorded after a day."""
+    calendar = source.references_at(source.head()).calendar
+    return next((n for n, one in enumerate(source.all) if calendar.local_day(one.at) > day), source.head())
+
+
+def differences(source: ListedEvents, side: ReadSide, day: date) -> list[str]:
+    last = known_by(source, day)
+    shown, made = kept(side, day), anew(source.all[:last], erased_since(source.all, last))
+    return [name for name in made if shown[name] != made[name]]
+
+
+@LONG
+@given(st.data())
+def test_the_day_rows_of_a_day_are_those_of_tables_made_anew(played: OpenStructure, data: st.DataObject) -> None:
+    source = happened(data, played.engine.read(0, 10**6))
+    side = followed(source, sqlite.database(None), data.draw(st.integers(1, 2_000)))
+    assert differences(source, side, one_of(data, days_of(source))) == []
+
+
+@pytest.mark.parametrize("clock_ahead", [False, True])
+def test_the_day_rows_of_each_store(played: OpenStructure, tables: Tables, clock_ahead: bool) -> None:
+    """Somebody is erased; a protocol is published; a clock that was ahead holds the day."""
+    source = Happened(played.engine.read(0, 10**6))
+    source.then(source.of_kind("protocol")[0], ProtocolPublished(document=SLOWER, from_day=DAY))
+    source.erase(source.of_kind("dossier")[0])
+    if clock_ahead:
+        source.all = [replace(one, at=one.at + timedelta(9)) if one.position == 600 else one for one in source.all]
+    side = followed(source, tables(), 60)
+    days = days_of(source)
+    assert [differences(source, side, day) for day in days[:: len(days) // 4]] == [[]] * 5
+
+
+def test_control_without_the_trigger_of_deletions_a_day_shows_what_was_gone(played: OpenStructure) -> None:
+    source, database = ListedEvents(played.engine.read(0, 10**6)), sqlite.database(None)
+    with database.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER keep_advisor_queue_delete")
+    assert differences(source, followed(source, database, 500), days_of(source)[-1]) == ["advisor_queue"]
+
+
+def test_nothing_of_someone_erased_is_in_a_day_row(played: OpenStructure, tables: Tables) -> None:
+    source = Happened(played.engine.read(0, 10**6))
+    side, dossier = followed(source, tables(), 200), source.of_kind("dossier")[0]
+    with side.database.connect() as connection:
+        name = str(directory.named(connection, [dossier])[dossier].last_name)
+        assert holds(connection, dossier, name)
+    source.erase(dossier)
+    side.catch_up()
+    with side.database.connect() as connection:
+        assert not holds(connection, dossier, name)
+
+
+def holds(connection: Connection, stream: UUID, name: str) -> list[str]:
+    """The day tables that hold a name in the rows of a stream."""
+    rows = {days.name: connection.execute(select(days).where(days.c.stream == stream)) for days in DAYS.values()}
+    return [table for table, found in rows.items() if name in repr(list(found))]
+
+
+def test_control_an_erasure_that_forgets_nothing_leaves_the_name(
+    played: OpenStructure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catch_up, "forget", lambda *_: None)
+    source = Happened(played.engine.read(0, 10**6))
+    side, dossier = followed(source, sqlite.database(None), 200), source.of_kind("dossier")[0]
+    with side.database.connect() as connection:
+        name = str(directory.named(connection, [dossier])[dossier].last_name)
+    source.erase(dossier)
+    side.catch_up()
+    with side.database.connect() as connection:
+        assert holds(connection, dossier, name)
+
+
+# --- the past, filled once the tables serve
+
+
+def all_filled(side: ReadSide, most: int = 20) -> None:
+    timeline = Timeline(side.source)
+    while not fill(side, timeline, most):
+        pass
+
+
+@LONG
+@given(st.data())
+def test_filled_rows_are_those_kept_from_the_first_event_on(played: OpenStructure, data: st.DataObject) -> None:
+    """Also when a process dies while it fills, and the house works on meanwhile."""
+    source = happened(data, played.engine.read(0, 10**6))
+    head, kept_all = source.head(), followed(source, sqlite.database(None), 500)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catch_up, "BATCH", 0)
+        patch.setattr(source, "head", lambda: data.draw(st.integers(1, head)))
+        side = built(source)
+    for _ in range(data.draw(st.integers(0, 5))):
+        fill(ReadSide(source, side.database), Timeline(source), data.draw(st.integers(1, 60)))
+    side.catch_up(batch=200)
+    all_filled(side)
+    for day in days_of(source)[:: data.draw(st.integers(7, 30))]:
+        assert kept(side, day) == kept(kept_all, day)
+
+
+def test_the_past_is_filled_in_each_store(played: OpenStructure, tables: Tables) -> None:
+    source = Happened(played.engine.read(0, 10**6))
+    source.erase(source.of_kind("dossier")[0])
+    side = ReadSide(source, tables())
+    side.catch_up()
+    assert share(side) == 0
+    assert not fill(side, Timeline(source), 60)
+    assert 0 < share(side) < 100
+    all_filled(side)
+    assert share(side) == 100
+    assert [differences(source, side, day) for day in days_of(source)[::30]] == [[]] * 3
+
+
+def test_new_tables_are_filled_once_they_show_an_event(played: OpenStructure) -> None:
+    source = ListedEvents(())
+    side = ReadSide(source, sqlite.database(None))
+    all_filled(side)
+    source.all = played.engine.read(0, 10**6)
+    side.catch_up()
+    all_filled(side)
+    assert differences(source, side, days_of(source)[40]) == []
+
+
+def share(side: ReadSide) -> int:
+    with side.database.connect() as connection:
+        return share_filled(connection)

@@ -21,6 +21,7 @@ from pixflow.structure_folder import OpenStructure
 from projections.figures.refresh import try_to_refresh
 from projections.store import stores
 from projections.store.catch_up import Progress, ReadSide
+from projections.store.fill import try_to_fill
 from web.hosting import clock_jobs, notices, partner_mails, registers
 from web.hosting.clock_jobs import Rest, Round, Seen, TryingOutbox
 from web.hosting.health import Finding
@@ -217,7 +218,7 @@ class ServedStructure:
             if erasing.is_pending(self.opened):
                 with suppress(erasing.ManyErasures):  # settle logs it, doctor reports it
                     self.settle()
-            done = counted and emptied and signed and not (tried and tried.failed)
+            done = try_to_fill(side) and counted and emptied and signed and not (tried and tried.failed)
             return sent
         finally:
             self._rest("tick", seen, now, done=done)

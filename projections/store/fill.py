@@ -1,0 +1,205 @@
+"""Makes the day rows of the past, some streams at a time, once the tables serve. Triggers keep those of today on."""
+
+import logging
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, delete, insert, select
+
+from pixflow.events.base import Recorded, Unopened
+from pixflow.folding import ERASURES, RETRACTIONS
+from pixflow.reference_data import KINDS as OF_REFERENCES
+from pixflow.reference_data import References
+from pixflow.store.garbage import without_garbage_collection
+from pixflow.streams import KINDS, kind_of
+from projections import advisor_queue, audit_trail
+from projections.contract import Change, Projection, Row, Source, filled, folds
+from projections.store.catch_up import DAYS, DESIGNATING, LEAVING, PROJECTIONS, RULES, ReadSide, concerns
+from projections.store.day_rows import OPEN
+from projections.store.transaction import delete_streams, insert_rows
+
+AT_ONCE = 20
+"""Streams in one transaction: whoever catches up meanwhile waits for no more."""
+_END = UUID(int=2**128 - 1)
+_LISTS = {one: [table for table in one.TABLES if table in DAYS] for one in PROJECTIONS}
+_trail = audit_trail.table.c
+Key = tuple[object, ...]
+
+
+def share_filled(connection: Connection) -> int:
+    """Returns how much of the past has its day rows, in hundredths: ids are drawn by chance. 100: all of it."""
+    last = _last(connection)
+    return (last.int + 1) * 100 >> 128
+
+
+def try_to_fill(side: ReadSide, seconds: float = 10) -> bool:
+    """Fills the past for some seconds, and logs an error. Tells if nothing is left: the pages do not wait for it."""
+    try:
+        until, timeline = monotonic() + seconds, Timeline(side.source)
+        while not fill(side, timeline):
+            if monotonic() > until:
+                return False
+    except Exception:
+        logging.getLogger("pixflow").exception("past of the lists")
+        return False
+    return True
+
+
+def fill(side: ReadSide, timeline: "Timeline", most: int = AT_ONCE) -> bool:
+    """Makes the day rows of some streams, in place of those they have. Tells if nothing is left."""
+    with side.database.connect() as connection:
+        if _last(connection) == _END:
+            return True
+    with side.writing() as connection, without_garbage_collection():
+        timeline.follow(connection)
+        after = select(folds.c.stream).where(folds.c.stream > _last(connection))
+        some = list(connection.execute(after.order_by(folds.c.stream).limit(most)).scalars())
+        histories = audit_trail.of_streams(connection, some, side.source)
+        made: dict[Table, list[Row]] = defaultdict(list)
+        for stream, events in histories.items():
+            for table, row in day_rows_of(stream, events, timeline):
+                made[table].append(row)
+        for table, days in DAYS.items():
+            delete_streams(connection, days, some)
+            insert_rows(connection, days, made[table])
+        left = len(some) == most
+        if some or timeline.reached:  # new tables: whoever shows their first events must not take them for filled
+            connection.execute(delete(filled))
+            connection.execute(insert(filled), {"stream": some[-1] if left else _END})
+    return not left
+
+
+def _last(connection: Connection) -> UUID:
+    return connection.execute(select(filled.c.stream)).scalar() or UUID(int=0)
+
+
+class Timeline:
+    """The days of a structure: the first position of each, and the references at its end."""
+
+    def __init__(self, source: Source) -> None:
+        self.reached = 0
+        self._source = source
+        self._firsts: list[int] = []
+        self._days: list[int] = []
+        self._moves: list[tuple[int, str, UUID]] = []  # position, topic and stream of each event of references
+        self._references: dict[int, References] = {}
+
+    def follow(self, connection: Connection) -> None:
+        """Goes on to the last event that the tables show."""
+        later = select(_trail.position, _trail.at, _trail.kind, _trail.topic, _trail.stream)
+        rows = connection.execute(later.where(_trail.position > self.reached).order_by(_trail.position)).all()
+        if not rows:
+            return
+        calendar = self._source.references_at(rows[-1].position).calendar
+        self._references.clear()
+        for row in rows:
+            day = calendar.local_day(audit_trail.aware(row.at)).toordinal()
+            if not self._days or day > self._days[-1]:  # a clock that was ahead holds the day
+                self._firsts.append(row.position)
+                self._days.append(day)
+            if row.kind in OF_REFERENCES:
+                self._moves.append((row.position, row.topic, row.stream))
+            self.reached = row.position
+
+    def day_of(self, position: int) -> int:
+        """Returns the number of the day of an event."""
+        return self._days[bisect_right(self._firsts, position) - 1]
+
+    def references(self, day: int) -> References:
+        """Returns the references at the end of a day."""
+        next_one = bisect_right(self._days, day)
+        end = self._firsts[next_one] - 1 if next_one < len(self._firsts) else self.reached
+        known = bisect_right(self._moves, end, key=lambda move: move[0])
+        if known not in self._references:
+            self._references[known] = self._source.references_at(end)
+        return self._references[known]
+
+    def moves(self, kind: str) -> dict[int, set[UUID]]:
+        """Returns the days when the rows of a kind may change by other streams; of dossiers, those of which advisors.
+
+        An empty set stands for every stream of the kind.
+        """
+        found: dict[int, set[UUID]] = {}
+        for position, topic, stream in self._moves:
+            day = self.day_of(position)
+            if (topic in RULES and kind in advisor_queue.KINDS) or (topic in DESIGNATING and kind == "structure"):
+                found[day] = set()
+            elif topic in LEAVING and kind == "dossier" and found.get(day) != set():
+                found.setdefault(day, set()).add(stream)
+        return found
+
+
+def day_rows_of(stream: UUID, events: Sequence[Recorded], timeline: Timeline) -> Iterator[tuple[Table, Row]]:
+    """Yields the day rows of a stream, each with its list, as `catch_up` would have kept them day by day."""
+    kind = kind_of(events[0].event)
+    lists = [one for one in PROJECTIONS if kind in one.KINDS and _LISTS[one]]
+    if not lists:
+        return
+    told, moves = _by_day(events, timeline), timeline.moves(kind)
+    open_rows: dict[Table, dict[Key, Row]] = defaultdict(dict)
+    state: Any = None
+    known: list[Recorded] = []
+    for day in sorted(told | {day: [] for day in moves if told and day > min(told)}):
+        new = told.get(day, [])
+        if not new and moves[day] and getattr(state, "advisor", None) not in moves[day]:
+            continue
+        known += new
+        before, state = state, _fold(kind, state, known, new)
+        change = Change(stream, kind, before, state, new, timeline.references(day), forgets=_forgets(new))
+        for projection, made in _changed(lists, change):
+            for table in _LISTS[projection]:
+                yield from _replaced(table, open_rows[table], made.get(table, ()), day)
+    for table, rows in open_rows.items():
+        yield from ((table, row) for row in rows.values())
+
+
+def _by_day(events: Sequence[Recorded], timeline: Timeline) -> dict[int, list[Recorded]]:
+    """Returns what the tables learn of a stream each day: nothing before an erasure, nor from damage on."""
+    erased = next((one.position for one in events if isinstance(one.event, ERASURES)), None)
+    found: dict[int, list[Recorded]] = {}
+    for one in events:
+        if isinstance(one.event, Unopened):
+            if erased is None:
+                break
+            continue
+        found.setdefault(timeline.day_of(max(one.position, erased or 0)), []).append(one)
+    return found
+
+
+def _fold(kind: str, state: Any, known: Sequence[Recorded], new: Sequence[Recorded]) -> Any:
+    if state is None or any(isinstance(one.event, (*RETRACTIONS, *ERASURES)) for one in new):
+        return KINDS[kind].fold(known)
+    for one in new:
+        state = KINDS[kind].evolve(state, one)
+    return state
+
+
+def _forgets(events: Sequence[Recorded]) -> bool:
+    return any(isinstance(one.event, ERASURES) for one in events)
+
+
+def _changed(lists: list[Projection], change: Change) -> Iterator[tuple[Projection, Mapping[Table, Sequence[Row]]]]:
+    """Yields the rows of each projection that the change concerns. One that fails stops for the stream."""
+    for projection in list(lists):
+        if concerns(projection, change):
+            try:
+                yield projection, projection.rows(change)
+            except Exception:
+                lists.remove(projection)
+
+
+def _replaced(table: Table, there: dict[Key, Row], made: Sequence[Row], day: int) -> Iterator[tuple[Table, Row]]:
+    """Puts the rows of a day in place of those that are open. Yields those that it ends, but for those of that day."""
+    names, key = [column.name for column in DAYS[table].columns][:-2], [one.name for one in table.primary_key]
+    new = {tuple(row[name] for name in key): {name: row[name] for name in names} for row in made}
+    for place, row in list(there.items()):
+        if new.get(place) != {name: row[name] for name in names}:
+            del there[place]
+            if row["begun"] < day:
+                yield table, row | {"ended": day}
+    for place, values in new.items():
+        there.setdefault(place, values | {"begun": day, "ended": OPEN})

@@ -1,0 +1,94 @@
+"""Day rows: one event shown with them and without, and what their tables weigh."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from pixflow.store.postgres.database import Database
+from pixflow.structure_folder import OpenStructure
+from projections.store.catch_up import DAYS, ReadSide
+from projections.store.postgres import SCHEMA
+from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized
+from tests.benchmarks.population import FIRST, House, fill, population, structure
+from tests.benchmarks.test_catch_up import Early
+from web.hosting.read_tables import reads_of
+
+EVENTS = sized(3_000, 30_000, 125_000)
+EACH = sized(20, 300, 500)
+"""Number of events in a round, each in a transaction of its own."""
+ROUNDS = sized(1, 5, 9)
+DAWN = datetime(FIRST.year, FIRST.month, FIRST.day, 5, tzinfo=UTC)
+"""The structure opens on the day of its first event: else all that happened before would stand on one day."""
+
+pytestmark = pytest.mark.benchmark
+
+
+@pytest.fixture
+def opened(tmp_path: Path, database: Database | None) -> Iterator[OpenStructure]:
+    made = structure(tmp_path / "data", DAWN, database)
+    fill(made.engine, population(House(), EVENTS - made.engine.head()))
+    yield made
+    made.engine.close()
+
+
+def test_one_event_and_its_day_rows(opened: OpenStructure, store: str, report: Report) -> None:
+    kept, first = reads_of(opened).stores, EVENTS - ROUNDS * EACH
+    source = Early(opened.engine, first)
+    sides = {name: ReadSide(source, kept.open(kept.make())) for name in ("with day rows", "without")}
+    without_triggers(sides["without"].database)
+    for side in sides.values():
+        side.catch_up(limit=1)
+        side.catch_up()
+        side.source = opened.engine
+    weights = {name: weight(side.database) for name, side in sides.items()}
+    clock = time.process_time if store == "SQLite" else time.perf_counter
+    seconds = interleaved(ROUNDS, {name: shows(side, clock) for name, side in sides.items()})
+    lines = [Line(name, seconds[name], EACH, "events") for name in ("without", "with day rows")]
+    ratio = min(seconds["with day rows"]) / min(seconds["without"])
+    bytes_ = weights["with day rows"] / weights["without"]
+    aims = [Aim("one event shown, with day rows against without", ratio, 1.25, "×", slack=1.6)]
+    aims.append(Aim("weight of the tables, with day rows against without", bytes_, 1.7, "×", slack=1.2))
+    megabytes = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in weights.items())
+    report.add(f"day rows of {EVENTS:,} events, {store}", lines, aims, [f"weight: {megabytes}"])
+
+
+def shows(side: ReadSide, clock: Callable[[], float]) -> Callable[[], float]:
+    """Returns a round: the next events, one by one."""
+
+    def shown() -> float:
+        begun = clock()
+        for _ in range(EACH):
+            side.catch_up(limit=1)
+        return clock() - begun
+
+    return shown
+
+
+def without_triggers(database: Engine) -> None:
+    with database.begin() as connection:
+        for table in DAYS:
+            if connection.dialect.name == "sqlite":
+                for one in ("insert", "delete", "update"):
+                    connection.exec_driver_sql(f"DROP TRIGGER keep_{table.name}_{one}")
+    if SCHEMA in (options := database.get_execution_options()):
+        with database.execution_options(**{SCHEMA: None}).begin() as connection:
+            for table in DAYS:
+                connection.exec_driver_sql(f"DROP TRIGGER keep_{table.name} ON {options[SCHEMA]}.{table.name}")
+
+
+def weight(database: Engine) -> int:
+    """Returns the bytes of a store, without pages that nothing uses."""
+    if schema := database.get_execution_options().get(SCHEMA):
+        with database.execution_options(**{SCHEMA: None}).connect() as connection:
+            sizes = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relnamespace = "
+            return int(connection.exec_driver_sql(f"{sizes}'{schema}'::regnamespace").scalar_one())
+    with database.connect() as connection:
+        pages, free, size = (
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+        return int((pages - free) * size)
