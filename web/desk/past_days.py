@@ -10,6 +10,7 @@ from fastapi import HTTPException, Request
 from pixflow.events.values import Role
 from pixflow.moment import Moment
 from projections import audit_trail
+from projections.store.fill import share_filled
 from projections.store.folds import position_of_tables, stopped_streams
 from projections.store.past_tables import tables_at
 from web.desk.desk import Desk, PastDesk, made_past
@@ -56,7 +57,7 @@ def moment_of(request: Request, desk: Desk) -> tuple[Moment | None, str]:
 @contextmanager
 def desk_at(desk: Desk, moment: Moment) -> Iterator[PastDesk]:
     """Yields the desk at a moment: the roles and the scope of today, the references and the tables of that day."""
-    with tables_at(desk.read, desk.engine, moment) as tables:
+    with tables_at(desk.read, desk.engine, moment, desk.tables.side.memory) as tables:
         refs = desk.engine.references_at(position_of_tables(tables)[0])
         yield replace(made_past(desk, tables, refs, moment.day, desk.roles), moment=moment)
 
@@ -79,6 +80,8 @@ def bar_of(request: Request, desk: Desk, there: Desk, moment: Moment | None, wro
         past.LEFT_OUT: stopped_streams(there.read),
     }
     learned, *remarks = (plural(n, *words) if n else "" for words, n in counts.items())
+    filled = share_filled(desk.read)
+    remarks += [past.progress(filled)] if filled < 100 else []
     return replace(
         bar,
         moment=moment,

@@ -22,6 +22,11 @@ def title(moment: Moment) -> str:
     return say("Au {day}", day=dates.day(moment.day, year=True))
 
 
+def progress(percent: int) -> str:
+    """Returns what is said while day rows are made: a day takes seconds until then."""
+    return say("L’historique se prépare, {percent} % : cette page est plus lente", percent=str(percent))
+
+
 # --- why a line stands in a list, and what became of it
 
 

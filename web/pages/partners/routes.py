@@ -1,5 +1,6 @@
 """The list of partners with its map, as files, and a new partner."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -38,6 +39,7 @@ def read(request: Request, desk: AtPartners, search: Search, p: PageNumber = 1, 
 
     `lieu` is a place of the map: its card is open.
     """
+    search = replace(search, q="") if desk.is_past else search  # no word of an earlier day is kept
     page, params = listing.found(desk, search, p), search.params
     counts = partners.counts(desk.read)
     chips = [

@@ -87,9 +87,9 @@ def matched(desk: Desk) -> list[PastRow]:
 
 def set_aside(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
     """Returns participations set aside, with the reason."""
-    streams = [row.stream for row in rows]
-    events = audit_trail.opened(desk.engine, audit_trail.of_topics(desk.read, streams, [ParticipationSetAside.TOPIC]))
-    last = {recorded.originator_id: recorded for recorded in reversed(events)}
+    trails = desk.trails([row.stream for row in rows])
+    events = (recorded for trail in trails.values() for recorded in trail)
+    last = {one.originator_id: one for one in events if isinstance(one.event, ParticipationSetAside)}
     names, found = names_for(desk), []
     for row in rows:
         recorded = last[row.stream]

@@ -53,15 +53,18 @@ class MatchCard:
 
 
 def cards(desk: Desk, rows: Sequence[Any]) -> list[MatchCard]:
-    """Returns the cards of participations. Proposals are searched again when one, or a young person, has changed."""
+    """Returns the cards of participations. Proposals are searched again when one, or a young person, has changed.
+
+    An earlier day has none: the names of that day are not searched.
+    """
     keys = {stream: ("proposals", facts) for stream, facts in match_proposals.facts(desk.read, rows).items()}
     kept = {stream: found for stream, key in keys.items() if (found := desk.memory.searches.get(key)) is not None}
-    new = match_proposals.proposals(desk.read, [row for row in rows if row.stream not in kept])
+    new = match_proposals.proposals(desk.read, [row for row in rows if row.stream not in kept and not desk.is_past])
     kept |= {stream: desk.memory.searches.put(keys[stream], found) for stream, found in new.items()}
     several = sum(one.declared is not None for one in desk.refs.campaigns.values()) > 1
     made = []
     for row in rows:
-        proposals = kept[row.stream]
+        proposals = kept.get(row.stream, ())
         candidates = [candidate(desk, person, match, numbered=row.number is not None) for person, match in proposals]
         sure = candidates[0] if match_proposals.sure(proposals) else None
         alone = candidates[0] if not sure and match_proposals.alone(proposals) else None

@@ -81,7 +81,7 @@ def _share(desk: Desk, label: str, people: Sequence[Staff], done: Callable[[Staf
     share = percent(round(100 * count / len(people)))
     names, left = [one.name for one in missing[:NAMED]], len(missing) - NAMED
     names += [plural(left, "autre", "autres")] if left > 0 else []
-    own = f"/equipe/{desk.me}#pix" if desk.refs.team.get(desk.me) in missing else ""
+    own = f"/equipe/{desk.me}#pix" if desk.refs.team[desk.me] in missing else ""
     return TeamLine(
         label,
         say("{share} ({count} sur {all})", share=share, count=count, all=len(people)),
@@ -128,7 +128,7 @@ def _kit(desk: Desk) -> TeamLine:
 
 def _help(desk: Desk) -> TeamLine:
     """Returns the calls for help of workshops over a year, with the median time to an answer, and the shortcut."""
-    since = desk.now - _SINCE
+    since = desk.served.engine.clock() - _SINCE
     calls = audit_trail.since(desk.read, (HelpAsked.TOPIC, HelpGiven.TOPIC), since, _MOST)
     asked, given = ([one for one in calls if one.topic == topic] for topic in (HelpAsked.TOPIC, HelpGiven.TOPIC))
     answers = ([g.at - one.at for g in given if g.stream == one.stream and g.position > one.position] for one in asked)

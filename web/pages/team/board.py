@@ -189,7 +189,7 @@ def _board(
         here=len(here),
         away=counts["away"],
         sums=[(label, sum(bool(row.milestones[n]) for row in here)) for n, label in enumerate(MILESTONES.values())],
-        boards=boards(desk, site) if state == "here" else [],
+        boards=boards(desk, site) if state == "here" and not desk.is_past else [],
         most=max((row.load.tasks for row in everyone), default=0),
         referents=[row for row in here if "referent" in row.roles],
         warnings=list(_warnings(desk, everyone)),

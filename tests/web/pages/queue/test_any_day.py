@@ -7,11 +7,10 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert
 
 from pixflow.dossier import assignment, follow_up
 from pixflow.dossier.stages import orientation
-from projections.contract import stopped
+from pixflow.participation import matches
 from tests.erasures import erase
 from tests.web.access_lines import NewLines
 from tests.web.client import words
@@ -147,22 +146,7 @@ def test_somebody_erased_since_is_on_no_day_and_is_counted(at_work: House, late:
 
 
 def test_a_stream_that_no_table_shows_is_said(at_work: House, late: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
-    from web.desk import past_days
-
-    at = past_days.tables_at
-
-    def with_a_hole(*asked: object):  # type: ignore[no-untyped-def]
-        from contextlib import contextmanager
-
-        @contextmanager
-        def made():  # type: ignore[no-untyped-def]
-            with at(*asked) as tables:
-                tables.execute(insert(stopped), {"projection": "x", "stream": uuid4(), "position": 1, "code": "x"})
-                yield tables
-
-        return made()
-
-    monkeypatch.setattr(past_days, "tables_at", with_a_hole)
+    monkeypatch.setattr("web.desk.past_days.stopped_streams", lambda tables: 1)
     assert "1 fiche abîmée n’y est pas" in words(seen(at_work, f"/dossiers{BY_KNOWN}"))
 
 
@@ -233,3 +217,32 @@ def test_a_line_is_told_to_those_alone_who_have_it(at_work: House, late: UUID) -
     assert paul.get(f"/pourquoi/{newcomer}?tache=brief-newcomer").status_code == 404
     assert at_work.client("Omar Sy").get(f"/pourquoi/{newcomer}?tache=take-pix").status_code == 200
     assert sophie.get(f"/pourquoi/{uuid4()}?tache=take-pix").status_code == 404
+
+
+# --- while the past is filled
+
+
+@pytest.mark.parametrize("query", [BY_KNOWN, BY_TRUE])
+def test_a_page_says_how_far_the_past_is_and_is_the_same_before_and_after(
+    at_work: House, late: UUID, query: str
+) -> None:
+    before = seen(at_work, f"/dossiers{query}")
+    at_work.served.tick()
+    after = seen(at_work, f"/dossiers{query}")
+    assert "L’historique se prépare, 0 %" in words(before)
+    assert "L’historique se prépare" not in words(after)
+    assert texts(before, ".items .item") == texts(after, ".items .item") != []
+
+
+def test_a_result_set_aside_long_ago_keeps_its_reason(at_work: House) -> None:
+    dossier = at_work.opened()
+    found = at_work.took(dossier)
+    both, about = {"participation": found, "dossier": dossier}, {"participation_id": found}
+    at_work.says(SOPHIE, matches.undo_match, both, reason="homonyme", context=about)
+    at_work.says(SOPHIE, matches.set_participation_aside, {"participation": found}, reason="Compte d’essai")
+    at_work.day(MONDAY + timedelta(60))
+    at_work.opened("Zoé")
+    at_work.served.tick()
+    for clock in ("", "&horloge=vrai"):
+        page = seen(at_work, f"/resultats?au={MONDAY + timedelta(40)}{clock}", SOPHIE)
+        assert "Compte d’essai" in words(page)
