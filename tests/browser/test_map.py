@@ -83,6 +83,8 @@ def test_the_ground_is_loaded_and_a_point_opens_its_card(
     check(tab)
     tab.get_by_role("link", name="Fermer : Lourdes").click()
     expect(tab.locator(CARD)).to_have_count(0)
+    if scripts:
+        expect(tab.locator(".map").get_by_role("link", name="Espace numérique, Lourdes")).to_be_focused()
 
     tab.locator(".map").get_by_role("link", name="Tiers-lieu, Lannemezan").focus()
     tab.keyboard.press("Enter")

@@ -14,7 +14,7 @@ document.addEventListener("htmx:before:swap", (event) => {
 // to the body. A receipt is in view wherever the page is scrolled.
 let opener = "";
 document.addEventListener("click", (event) => {
-  opener = event.target.closest('a[hx-get*="formulaire="]')?.getAttribute("href") ?? opener;
+  opener = event.target.closest('a[hx-get*="formulaire="], .map a')?.getAttribute("href") ?? opener;
 });
 
 function focusNews() {
