@@ -1,0 +1,171 @@
+"""The whole simulated: bad weather leaves no trace, and finds every bug that is planted."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from os import cpu_count
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+
+from pixflow import erasing
+from pixflow.backups import key_copies
+from pixflow.engine import Engine
+from pixflow.participation.campaign import Intake
+from pixflow.store.keys import Keys
+from pixflow.store.sealing import CommandSealing
+from pixflow.store.sqlite.vault import SqliteVault
+from projections import audit_trail
+from projections.store import catch_up, transaction
+from projections.store.catch_up import ReadSide
+from tests.trials.processes import PROCESSES
+from tests.trials.proofs import Proofs
+from tests.trials.scale import SEED, many
+from tests.trials.weather import Sky, attempt, shrunk
+
+SHORT, LONG = (24, 3), (200, 12)
+"""Young people, months."""
+TRIES = 10
+"""Seeds among which one must find a planted bug."""
+
+
+def test_the_weather_leaves_no_trace() -> None:
+    """Plays some hundred commands."""
+    commands, sky, wrong = attempt(SEED, SHORT)
+    assert not wrong, shrunk(SEED, SHORT, sky.number)
+    assert commands > 100
+    assert len(sky.struck) > 5
+
+
+@pytest.mark.trial
+def test_no_seed_leaves_a_trace(proofs: Proofs) -> None:
+    seeds, struck, commands, failed = range(SEED, SEED + many("weather", 60)), Counter[str](), 0, []
+    with ProcessPoolExecutor(cpu_count(), PROCESSES) as pool:
+        for seed, (count, sky, wrong) in zip(seeds, pool.map(_attempt, seeds), strict=True):
+            commands += count
+            struck.update({seam: times for (seam, _), times in sky.struck.items()})
+            failed += [(seed, sky.number)] if wrong else []
+    proofs.add(
+        "bad weather", f"{len(seeds)} seeds, {commands} commands, faults {dict(struck)}", f"{len(failed)} left a trace"
+    )
+    assert not failed, shrunk(failed[0][0], LONG, failed[0][1])
+
+
+def _attempt(seed: int) -> tuple[int, Sky, list[str]]:
+    return attempt(seed, LONG)
+
+
+# --- bugs planted
+
+
+def claim_never_given_back(patch: pytest.MonkeyPatch) -> None:
+    seal = CommandSealing.seal
+    patch.setattr(CommandSealing, "seal", lambda self, work, sent: seal(self, work, sent)._replace(releases=[]))
+
+
+def key_added_after_the_commit(patch: pytest.MonkeyPatch) -> None:
+    add, save, late = SqliteVault.add, Engine._save, list[Callable[[], object]]()
+
+    def later(self: SqliteVault, ring: int, wrapped: dict[UUID, bytes]) -> set[UUID]:
+        new = wrapped.keys() - self.read(wrapped)[1].keys()
+        late.append(partial(add, self, ring, {one: wrapped[one] for one in new}))
+        return new
+
+    def saved(*arguments: Any) -> Any:
+        done = save(*arguments)
+        while late:
+            late.pop()()
+        return done
+
+    patch.setattr(SqliteVault, "add", later)
+    patch.setattr(Engine, "_save", saved)
+
+
+def command_recorded_twice(patch: pytest.MonkeyPatch) -> None:
+    execute_all, tries = Engine.execute_all, Counter[tuple[str, UUID]]()
+
+    def anew(self: Engine, *steps: Any, command_id: UUID, **how: Any) -> Any:
+        times = tries[str(self._store.datastore.pool.db_name), command_id]
+        tries[str(self._store.datastore.pool.db_name), command_id] += 1
+        return execute_all(self, *steps, command_id=uuid5(command_id, f"{times}") if times else command_id, **how)
+
+    patch.setattr(Engine, "execute_all", anew)
+
+
+def decided_once_only(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Engine, "_moved", lambda self, versions: set())
+
+
+def row_left_behind(patch: pytest.MonkeyPatch) -> None:
+    compare = transaction._compare
+
+    def kept(before: Any, after: Any, found: Any) -> None:
+        compare(before, after, found)
+        found.gone.clear()
+
+    patch.setattr(transaction, "_compare", kept)
+
+
+def tables_of_another_process_unseen(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ReadSide, "_reload_if_moved", lambda self, connection: False)
+
+
+def tasks_of_the_former_protocol(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(catch_up, "RULES", frozenset())
+
+
+def erased_row_kept(patch: pytest.MonkeyPatch) -> None:
+    concerns = catch_up.concerns
+    patch.setattr(catch_up, "concerns", lambda projection, change: not change.forgets and concerns(projection, change))
+
+
+def erased_acts_kept(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(audit_trail, "forget", lambda connection, streams: None)
+
+
+def erased_key_kept(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Keys, "destroy", lambda self, streams: None)
+
+
+def erased_person_restored(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(erasing, "forget_again", lambda opened, told: [])
+
+
+def file_imported_twice(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Intake, "digests", ())
+
+
+def event_rewritten(patch: pytest.MonkeyPatch) -> None:
+    """A rotation of keys that also writes an old event again: it reads as before."""
+    rotate = key_copies.rotate_keys
+
+    def rewriting(opened: Any, *arguments: Any) -> int:
+        with opened.engine.recorder.datastore.transaction(commit=True) as cursor:
+            cursor.execute("DROP TRIGGER IF EXISTS stored_events_update")
+            cursor.execute("UPDATE stored_events SET state = CAST(state || ' ' AS BLOB) WHERE position = 5")
+        return rotate(opened, *arguments)
+
+    patch.setattr(key_copies, "rotate_keys", rewriting)
+
+
+PLANTED = (
+    claim_never_given_back, key_added_after_the_commit, command_recorded_twice, decided_once_only, row_left_behind,
+    tables_of_another_process_unseen, tasks_of_the_former_protocol, erased_row_kept,
+    erased_acts_kept, erased_key_kept,
+    erased_person_restored, file_imported_twice, event_rewritten,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("plant", PLANTED)
+def test_control_a_planted_bug_is_found(
+    plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch, proofs: Proofs
+) -> None:
+    plant(monkeypatch)
+    for seed in range(SEED, SEED + TRIES):
+        _, _, wrong = attempt(seed, SHORT)
+        if wrong:
+            proofs.add(f"control: {plant.__name__}", f"found by seed {seed}", wrong[0].splitlines()[-1][:120])
+            return
+    pytest.fail(f"not found by {TRIES} seeds: {plant.__name__}")
