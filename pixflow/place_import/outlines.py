@@ -3,6 +3,7 @@
 A text has rings separated by ";": "628 48764 1 -2 …", longitude and latitude in steps, each point from the one before.
 """
 
+from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import accumulate, islice, pairwise
@@ -25,7 +26,7 @@ DETAIL = 1.5
 AT_ONCE = 30
 """Points that one straight line replaces: more would take too long to read a file made of one long line."""
 TRIANGLE = 3
-CODES = ("code", "insee", "INSEE_COM", "code_insee", "codgeo")
+CODES = ("code", "insee", "INSEE_COM", "code_insee", "codgeo", "ref:INSEE")
 """Names that producers give to the property that has the code of a commune."""
 
 Vertex = tuple[int, int]
@@ -41,7 +42,7 @@ def read_outlines(data: bytes) -> dict[str, str]:
         raise Refused("outlines-too-large", field="outlines", most=MAX_BYTES // 1024**2)
     found: defaultdict[str, list[Ring]] = defaultdict(list)
     try:
-        for feature in msgspec.json.decode(data)["features"]:
+        for feature in msgspec.json.decode(data.removeprefix(BOM_UTF8))["features"]:
             if code := _code(feature["properties"] or {}):
                 found[code] += _rings(feature["geometry"])
     except (msgspec.DecodeError, KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError):

@@ -1,6 +1,7 @@
 """Outlines of communes: read from GeoJSON, refused in one word when they are no outlines of communes of France."""
 
 import json
+from codecs import BOM_UTF8
 from collections import Counter
 from itertools import pairwise
 from typing import Any
@@ -29,9 +30,9 @@ def file(*features: object) -> bytes:
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()
 
 
-@pytest.mark.parametrize("name", ["code", "insee", "INSEE_COM"])
+@pytest.mark.parametrize("name", ["code", "INSEE_COM", "ref:INSEE"])
 def test_an_outline_is_read_under_the_code_of_its_commune(name: str) -> None:
-    found = read_outlines(file(feature("61214", polygon(SQUARE, ISLET), name)))
+    found = read_outlines(BOM_UTF8 + file(feature("61214", polygon(SQUARE, ISLET), name)))
     assert found == {"61214": "600 48700 100 0 0 100 -100 0 0 -100"}, "the outer ring only"
     assert rings_of(found["61214"])[0] == [(north, east) for east, north in SQUARE]
     assert middles(found)["61214"] == (48.75, 0.6499999999999999)

@@ -84,7 +84,7 @@ def test_the_sites_are_flagged_and_said(ground: House) -> None:
     listed(ground, at("Médiathèque", "65440", "Tarbes"))
     page = drawn(ground.client(NADIA))
     assert [one["aria-label"] for one in page.select("svg.map .site")] == ["Votre site : L’Aigle"]
-    assert "Drapeau : votre site, L’Aigle." in page.text
+    assert "Drapeau : votre site (L’Aigle)." in page.text
 
 
 def test_a_point_opens_a_card_that_leads_to_each_place_and_closes(ground: House) -> None:
