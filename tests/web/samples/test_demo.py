@@ -13,6 +13,8 @@ import pytest
 from pixflow.actor import CLOCK
 from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
+from pixflow.partners.state import Catalogue
+from pixflow.place_import.territory import codes_of
 from pixflow.tasks import Kind
 from projections import advisor_queue
 from web.hosting.host import open_host
@@ -135,6 +137,13 @@ def test_those_who_steer_open_on_a_day_of_work(prepared: Prepared) -> None:
     for served in both:
         with served.read().database.connect() as connection:
             assert [row.kind for row in connection.execute(table.select().where(wanted))] == []
+
+
+def test_each_map_has_the_outlines_of_its_territory_and_their_licence(prepared: Prepared) -> None:
+    for served in prepared[0]:
+        state: Catalogue = served.engine.state("catalogue", served.opened.stream("catalogue"))
+        assert codes_of(state.territory) <= state.outlines.keys()
+        assert "Licence Ouverte 2.0" in state.credit
 
 
 def test_a_campaign_of_three_rows_waits_to_be_declared(prepared: Prepared) -> None:
