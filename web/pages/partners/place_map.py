@@ -166,7 +166,7 @@ def _points(spots: Sequence[_Spot], frame: Frame, found: PartnersFound, opened: 
             round(x, 1),
             round(y, 1),
             group,
-            french.on_map(sum(spot.count for spot in group), [(one.name, one.place) for one in group]),
+            french.on_map(sum(spot.count for spot in group), [(one.name, one.place) for one in group[: french.NAMED + 1]]),
             found.pager.at_row("lieu", group[0].key),
             any(spot.key == opened for spot in group),
         )
