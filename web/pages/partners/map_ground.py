@@ -26,7 +26,7 @@ TOWN = 2_000
 """Inhabitants from which a commune is named without a place, as INSEE counts a town."""
 
 
-class Frame:
+class MapFrame:
     """Turns a point into units of the drawing: a plain projection, right for a few departments."""
 
     def __init__(self, points: Sequence[Point], around: float = 0) -> None:
@@ -60,13 +60,13 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What is drawn below the places. `frame` is None without outlines: the places make it then.
+    """The land and the sites below the places. `frame` is None without outlines: the places make it then.
 
     `territory` and `around` are paths of the drawing, `towns` the codes of its towns, `sites` the codes of the
     communes that have some, each with their names.
     """
 
-    frame: Frame | None = None
+    frame: MapFrame | None = None
     territory: str = ""
     around: str = ""
     credit: str = ""
@@ -89,7 +89,7 @@ def _ground(desk: Desk, catalogue: Catalogue) -> Ground:
     own = (codes_of(territory) or rings.keys()) & rings.keys()
     if not own:
         return Ground(sites=sites)
-    frame = Frame([point for code in own for ring in rings[code] for point in ring], max(AROUND, territory.radius))
+    frame = MapFrame([point for code in own for ring in rings[code] for point in ring], max(AROUND, territory.radius))
     middles = referral_offers.middles_of_communes(desk)
     return Ground(
         frame,
@@ -107,13 +107,13 @@ def inhabitants(code: str) -> int:
     return known.population if known else 0
 
 
-def _path(frame: Frame, rings: Iterable[Sequence[Point]]) -> str:
+def _path(frame: MapFrame, rings: Iterable[Sequence[Point]]) -> str:
     """Returns the path of the rings that are in the drawing, in whole units: a unit is about a hundred metres."""
     drawn = ([(round(x), round(y)) for x, y in map(frame.at, ring)] for ring in rings)
     return "".join(part for ring in drawn if _is_seen(frame, ring) for part in _steps(ring))
 
 
-def _is_seen(frame: Frame, ring: Sequence[tuple[int, int]]) -> bool:
+def _is_seen(frame: MapFrame, ring: Sequence[tuple[int, int]]) -> bool:
     """Tells if the box of a ring meets the drawing."""
     xs, ys = [x for x, _ in ring], [y for _, y in ring]
     return max(xs) >= 0 and min(xs) <= WIDTH and max(ys) >= 0 and min(ys) <= frame.height

@@ -18,7 +18,7 @@ from web.french.territory import partners as french
 from web.french.typography import typeset
 from web.http.pagination import address
 from web.pages.partners.listing import LIST, NOWHERE, PartnersFound, rows_of
-from web.pages.partners.map_ground import TOWN, WIDTH, Frame, Ground, ground_of, inhabitants
+from web.pages.partners.map_ground import TOWN, WIDTH, Ground, MapFrame, ground_of, inhabitants
 
 APART = 34
 """Units between two points: closer places share one, so that a finger presses the right one."""
@@ -116,7 +116,7 @@ def place_map(desk: Desk, found: PartnersFound, opened: str = "") -> dict[str, A
     spots = sorted(_spots(found, middles), key=lambda spot: -inhabitants(spot.commune))
     if not spots:
         return None
-    frame = ground.frame or Frame([spot.point for spot in spots])
+    frame = ground.frame or MapFrame([spot.point for spot in spots])
     seen = [spot for spot in spots if frame.has(spot.point)]
     points = _points(seen, frame, found, opened)
     sites = _sites(ground, frame, middles, points)
@@ -148,7 +148,7 @@ def _spots(found: PartnersFound, middles: Mapping[str, Point]) -> Iterator[_Spot
             yield _Spot(point, row.name, row.town, row.commune, 1, row.teaches, row.stream, not placed)
 
 
-def _points(spots: Sequence[_Spot], frame: Frame, found: PartnersFound, opened: str) -> list[MapPoint]:
+def _points(spots: Sequence[_Spot], frame: MapFrame, found: PartnersFound, opened: str) -> list[MapPoint]:
     """Returns a point for each spot; those too close together share the point of the first."""
     groups: dict[tuple[float, float], list[_Spot]] = {}
     drawn: dict[tuple[int, int], list[tuple[float, float]]] = {}  # by squares of the drawing
@@ -166,7 +166,9 @@ def _points(spots: Sequence[_Spot], frame: Frame, found: PartnersFound, opened: 
             round(x, 1),
             round(y, 1),
             group,
-            french.on_map(sum(spot.count for spot in group), [(one.name, one.place) for one in group[: french.NAMED + 1]]),
+            french.on_map(
+                sum(spot.count for spot in group), [(one.name, one.place) for one in group[: french.NAMED + 1]]
+            ),
             found.pager.at_row("lieu", group[0].key),
             any(spot.key == opened for spot in group),
         )
@@ -175,7 +177,7 @@ def _points(spots: Sequence[_Spot], frame: Frame, found: PartnersFound, opened: 
 
 
 def _sites(
-    ground: Ground, frame: Frame, middles: Mapping[str, Point], points: Sequence[MapPoint]
+    ground: Ground, frame: MapFrame, middles: Mapping[str, Point], points: Sequence[MapPoint]
 ) -> dict[str, MapSite]:
     """Returns the flags of the sites by commune: at its middle, or above the point that would hide it."""
     made = {}
@@ -193,7 +195,7 @@ def _towns(
     points: Sequence[MapPoint],
     sites: Mapping[str, MapSite],
     ground: Ground,
-    frame: Frame,
+    frame: MapFrame,
     middles: Mapping[str, Point],
 ) -> list[MapTown]:
     """Returns the names that have room, the largest towns first: each once, none over another one."""
@@ -233,7 +235,7 @@ def _names(
     points: Sequence[MapPoint],
     sites: Mapping[str, MapSite],
     ground: Ground,
-    frame: Frame,
+    frame: MapFrame,
     middles: Mapping[str, Point],
 ) -> list[tuple[str, tuple[str, float, float, float]]]:
     """Returns what may be named, the largest first: a code, its name, where it is, the room that its point takes."""

@@ -14,7 +14,7 @@ from tests.web.client import InspectingClient
 from tests.web.pages.partners.conftest import NADIA, SOPHIE, listed
 from tests.web.paths import House
 from tests.web.tags import Tag, parsed
-from web.pages.partners.map_ground import WIDTH, Frame, inhabitants
+from web.pages.partners.map_ground import WIDTH, MapFrame, inhabitants
 
 STEP = 50
 
@@ -132,7 +132,7 @@ POINTS = st.tuples(st.floats(-23, 51), st.floats(-63, 56))
 def test_a_frame_has_its_points_and_is_no_larger_than_the_drawing(
     points: list[tuple[float, float]], around: float
 ) -> None:
-    frame = Frame(points, around)
+    frame = MapFrame(points, around)
     assert all(frame.has(point) for point in points)
     assert 0 < frame.height <= WIDTH
     length, units = frame.scale()
