@@ -133,10 +133,12 @@ class Timeline:
         return found
 
 
-def day_rows_of(stream: UUID, events: Sequence[Recorded], timeline: Timeline) -> Iterator[tuple[Table, Row]]:
+def day_rows_of(
+    stream: UUID, events: Sequence[Recorded], timeline: Timeline, projections: Sequence[Projection] = PROJECTIONS
+) -> Iterator[tuple[Table, Row]]:
     """Yields the day rows of a stream, each with its list, as `catch_up` would have kept them day by day."""
     kind = kind_of(events[0].event)
-    lists = [one for one in PROJECTIONS if kind in one.KINDS and _LISTS[one]]
+    lists = [one for one in projections if kind in one.KINDS and _LISTS[one]]
     if not lists:
         return
     told, moves = _by_day(events, timeline), timeline.moves(kind)

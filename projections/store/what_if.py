@@ -1,0 +1,108 @@
+"""The tasks of dossiers in a period: as their lists kept them, and as a draft of the protocol would have made them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from msgspec.structs import replace
+from sqlalchemy import Connection, select
+
+from pixflow.documents.protocol import ProtocolDocument
+from pixflow.reference_data import References
+from projections import advisor_queue, audit_trail
+from projections.contract import Row, Source
+from projections.store.catch_up import DAYS
+from projections.store.fill import Timeline, day_rows_of
+
+_QUEUE: Any = advisor_queue
+_DAYS = DAYS[advisor_queue.table]
+FROM = {"owed": None, "late": "due", "referent": "to_referent", "manager": "to_manager"}
+"""States of a task on a day, each with the column of the day from which it holds: late is after the due day."""
+
+
+class DraftTimeline(Timeline):
+    """The days of a structure whose protocol is a draft from the first day of a period on."""
+
+    def __init__(self, source: Source, document: ProtocolDocument, first: date) -> None:
+        super().__init__(source)
+        self._document, self._first = document, first
+        self._drafted: dict[int, References] = {}
+
+    def references(self, day: int) -> References:
+        refs = super().references(day)
+        if day < self._first.toordinal():
+            return refs
+        if id(refs) not in self._drafted:
+            before = (one for one in refs.protocols.published if one[0] < self._first)
+            protocols = replace(refs.protocols, published=(*before, (self._first, self._document)))
+            self._drafted[id(refs)] = replace(refs, protocols=protocols)
+        return self._drafted[id(refs)]
+
+    def moves(self, kind: str) -> dict[int, set[UUID]]:
+        return super().moves(kind) | {self._first.toordinal(): set()}
+
+
+class TaskDays(NamedTuple):
+    """The days of a period when a task of a dossier was owed, late, before the référent, before the direction.
+
+    They are day numbers of `date.toordinal`, the last one excluded; None where there is none.
+    """
+
+    dossier: UUID
+    key: str
+    kind: str
+    owed: tuple[int, int]
+    late: tuple[int, int] | None
+    referent: tuple[int, int] | None
+    manager: tuple[int, int] | None
+
+
+def recorded_days(connection: Connection, dossiers: Sequence[UUID], first: date, last: date) -> list[TaskDays]:
+    """Returns the days of the tasks of these dossiers, as their lists kept them."""
+    query = select(_DAYS).where(_DAYS.c.stream.in_(dossiers), _DAYS.c.ended > first.toordinal())
+    rows = [row._asdict() for row in connection.execute(query.where(_DAYS.c.begun <= last.toordinal()))]
+    return task_days(rows, first, last)
+
+
+def computed_days(
+    connection: Connection, source: Source, timeline: Timeline, dossiers: Sequence[UUID], first: date, last: date
+) -> list[TaskDays]:
+    """Returns the days of the tasks of these dossiers, from their events and the references of a timeline."""
+    timeline.follow(connection)
+    rows: list[Row] = []
+    for stream, events in audit_trail.of_streams(connection, dossiers, source).items():
+        rows += (row for _, row in day_rows_of(stream, events, timeline, (_QUEUE,)))
+    return task_days(rows, first, last)
+
+
+def task_days(rows: Iterable[Row], first: date, last: date) -> list[TaskDays]:
+    """Returns the days of each task within a period, of its day rows, in the order of dossiers and keys.
+
+    A task that ended and came back has the days from its first to its last.
+    """
+    period = first.toordinal(), last.toordinal() + 1
+    found: dict[tuple[UUID, str], dict[str, tuple[int, int]]] = {}
+    kinds: dict[tuple[UUID, str], str] = {}
+    for row in rows:
+        for state, (begin, end) in _states(row):
+            begin, end = max(begin, period[0]), min(end, period[1])
+            if begin < end:
+                key = row["stream"], row["key"]
+                kinds[key] = row["kind"]
+                states = found.setdefault(key, {})
+                known = states.get(state, (begin, end))
+                states[state] = min(known[0], begin), max(known[1], end)
+    return [
+        TaskDays(*key, kinds[key], states["owed"], *(states.get(one) for one in FROM if one != "owed"))
+        for key, states in sorted(found.items())
+    ]
+
+
+def _states(row: Row) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yields the days of each state of a row: a snoozed task is in none."""
+    begin = max(row["begun"], row["opens"].toordinal(), row["paused"].toordinal() if row["paused"] else 0)
+    end = min(row["ended"], row["lapses"].toordinal()) if row["lapses"] else row["ended"]
+    for state, column in FROM.items():
+        holds = row[column].toordinal() + (state == "late") if column else begin
+        yield state, (max(begin, holds), end)
