@@ -190,13 +190,6 @@ def totals(owners: Owners, today: date) -> Select[int, int]:
     return select(func.count(), _of_these(table.c.due < today)).where(_mine(owners, today))
 
 
-@question(list_rows)
-def opened_since(day: date) -> Select[Any]:
-    """Returns kind and stream of subjects other than dossiers with a task opened by an event of a day or later."""
-    query = select(table.c.subject, table.c.stream).where(table.c.why_on >= day, table.c.subject != "dossier")
-    return query.distinct()
-
-
 @question(take_first)
 def rest(owners: Owners, today: date) -> Select[int, Any, int]:
     """Returns the number of an advisor's rows that are not open yet, the first day of one, and how many are snoozed."""

@@ -196,12 +196,6 @@ def scored(
     return page_of(connection, query.order_by(table.c.sort, table.c.stream), limit, offset)
 
 
-@question(list_values)
-def moved_since(day: date) -> Select[Any]:
-    """Returns the dossiers with an event on a day or later."""
-    return select(table.c.stream).where(table.c.last_on >= day)
-
-
 def past(connection: Connection, cutoffs: Iterable[tuple[Rule, date]], limit: int = 50, offset: int = 0) -> list[Any]:
     """Returns the dossiers whose last event is not after the day of their rule, oldest first, without duplicates."""
     query = select(table).where(*_past(cutoffs)).order_by(table.c.last_on, table.c.sort, table.c.stream)

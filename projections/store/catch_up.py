@@ -513,7 +513,8 @@ class Memory:
     people, and begin anew when the references change, or somebody is erased. `searches` are found among all young
     people, and begin anew also when one of them changes. `partners` are the offers of partners, who works there, and
     what they answered: they begin anew also when a partner, the catalogue or a referral changes. `counts` depend on all
-    rows, and begin anew with each event. `moments` are the tables of earlier days (past_tables.py), as bytes.
+    rows, and begin anew with each event. `moments` are the tables of earlier days (past_tables.py), as bytes, `answers`
+    what takes long to count of a period that is over: they begin anew as `texts` do.
     Whoever read the tables before may still write in the former ones: nobody reads them any more.
     """
 
@@ -523,7 +524,7 @@ class Memory:
     def restart(self, refs: References) -> None:
         """Begins anew: another process may have written the tables."""
         self.texts, self.dossiers, self.searches, self.counts = Kept(4_000), Kept(150), Kept(2_000), Kept(500)
-        self.partners, self.moments = Kept(300), Kept(3)
+        self.partners, self.moments, self.answers = Kept(300), Kept(3), Kept(3)
         self._refs = refs
 
     def now(self) -> "Memory":

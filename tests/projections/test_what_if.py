@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -113,8 +114,8 @@ def test_a_row_is_owed_and_late_on_its_days_of_the_period(changed: dict[str, int
     zero = march(0).toordinal()
     said = {"begun": 5, "ended": 60, "opens": 10, "lapses": None, "paused": None, "due": 15, "to_referent": 20}
     said |= {"to_manager": 26, **changed}
-    row = {name: march(day) if day is not None else None for name, day in said.items()}
-    row |= {"begun": zero + said["begun"], "ended": zero + said["ended"]}  # type: ignore[operator]
+    row: dict[str, Any] = {name: march(day) if day is not None else None for name, day in said.items()}
+    row |= {name: zero + said[name] for name in ("begun", "ended")}  # type: ignore[operator]
     found = task_days([{**row, "stream": UUID(int=1), "key": "k", "kind": "refer"}], march(1), march(30))
     if expected is None:
         assert found == []

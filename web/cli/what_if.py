@@ -1,12 +1,15 @@
-"""`pixflow what-if`: the results of a period by another grid, its requests for seats with other seats."""
+"""`pixflow what-if`: a period by another grid, by another protocol, or with other seats in its workshops."""
 
+from math import inf
 from typing import Annotated, Any
 
 import typer
 
 from pixflow.authorization import Scope
+from pixflow.documents.protocol import ProtocolDocument
 from pixflow.protocol.what_if import proposal_counts
 from pixflow.workshop.waits import waits_of
+from projections.store.fill import try_to_fill
 from web.cli.administration import load_preset
 from web.cli.common.terminal import (
     USAGE,
@@ -24,6 +27,7 @@ from web.french.protocol import what_if as french
 from web.french.typography import upper_first
 from web.hosting.served_structure import ServedStructure
 from web.pages.protocol.what_if import WhatIfQuestion, asked_of, grid_answer
+from web.pages.protocol.what_if_delays import STATES, DelaysCount, delays_answer
 from web.pages.protocol.what_if_seats import seats_answer
 
 app = typer.Typer()
@@ -37,16 +41,19 @@ def what_if(
     grid: Annotated[
         str | None, typer.Option("--grid", metavar="FICHIER", help="Relire les résultats avec cette grille.")
     ] = None,
+    protocol: Annotated[
+        str | None, typer.Option("--protocol", metavar="FICHIER", help="Recompter les tâches avec ce protocole.")
+    ] = None,
     seats: Annotated[
         int | None, typer.Option("--seats", metavar="N", min=1, max=1000, help="N places par atelier.")
     ] = None,
     structure: StructureOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Et si une autre grille, ou d’autres places, avaient compté : des nombres, un contrôle, aucun nom."""
-    if (grid is None) == (seats is None):
-        fail("Choisissez --grid ou --seats.", USAGE)
-    draft = load_preset(grid).grille if grid else None
+    """Et si une autre grille, un autre protocole ou d’autres places avaient compté : des nombres, aucun nom."""
+    if sum(one is not None for one in (grid, protocol, seats)) != 1:
+        fail("Choisissez --grid, --protocol ou --seats.", USAGE)
+    preset = load_preset(grid or protocol or "") if seats is None else None
     with working(structure) as served:
         today = served.today()
         last = day(until) if until else today
@@ -55,12 +62,16 @@ def what_if(
         first = day(since) if since else asked_of(today, au=last.isoformat()).first
         first, last = in_order(first, last)
         asked = WhatIfQuestion(first, last, "", "", "")
-        found = _grid(served, asked, draft) if draft else _seats(served, asked, seats or 0)
+        if preset is None:
+            found = _seats(served, asked, seats or 0)
+        else:
+            found = _grid(served, asked, preset.grille) if grid else _delays(served, asked, preset.protocol)
         position = served.engine.head()
     if json:
         as_json({"first": first.isoformat(), "last": last.isoformat(), "position": position, **found})
         return
-    console.print(upper_first(french.period(first, last) if draft else french.seats_period(first, last)))
+    title = french.period if grid else french.delays_period if protocol else french.seats_period
+    console.print(upper_first(title(first, last)))
     table = table_of("", "Nombre", right=("Nombre",))
     for name, value in found.items():
         if isinstance(value, int):
@@ -97,3 +108,15 @@ def _seats(served: ServedStructure, asked: WhatIfQuestion, seats: int) -> dict[s
         **{f"{name}_middle": one.middle for name, one in waits.items()},
         **{f"{name}_nine_in_ten": one.nine_in_ten for name, one in waits.items()},
     }
+
+
+def _delays(served: ServedStructure, asked: WhatIfQuestion, document: ProtocolDocument) -> dict[str, Any]:
+    side = served.read()
+    if not try_to_fill(side, inf):
+        fail(french.preparing(0), USAGE)
+    with side.database.connect() as connection:
+        count = DelaysCount(connection, served.engine, document, asked.first, asked.last)
+        count.go_on(connection, served.engine, inf)
+        answer = delays_answer(connection, count, asked, EVERYBODY)
+    sides = {f"{side}_{state}": len(answer.of(f"{state}:{side}")) for side in ("recorded", "draft") for state in STATES}
+    return {**sides, "not_computed": len(answer.of("open")), "differing": len(answer.of("control"))}

@@ -66,6 +66,17 @@ def test_other_seats_say_waits_beside_those_recorded(run: Callable[..., Result])
     assert many["draft_waiting"] <= many["control_waiting"] <= few["draft_waiting"]
 
 
+def test_the_protocol_in_force_changes_nothing_and_shorter_delays_make_tasks_late(run: Callable[..., Result]) -> None:
+    same = read(run("--protocol", "laigle-mortagne", "--until", LAST, "--json"))
+    assert same["recorded_owed"] > 50
+    assert (same["differing"], same["not_computed"]) == (0, 0)
+    assert all(same[f"recorded_{state}"] == same[f"draft_{state}"] for state in ("owed", "late", "referent", "manager"))
+    other = read(run("--protocol", "hautes-pyrenees", "--until", LAST, "--json"))
+    assert other["recorded_late"] == same["recorded_late"]
+    assert other["differing"] == 0
+    assert other["draft_late"] != same["draft_late"]
+
+
 def test_a_table_says_the_numbers_and_no_name(run: Callable[..., Result]) -> None:
     said = run("--grid", "laigle-mortagne", "--until", LAST).stdout.replace("\N{NO-BREAK SPACE}", " ")
     assert said.startswith("Résultats reçus du 31 décembre 2024 au 31 décembre 2025")
@@ -75,9 +86,11 @@ def test_a_table_says_the_numbers_and_no_name(run: Callable[..., Result]) -> Non
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ((), "Choisissez --grid ou --seats."),
-        (("--grid", "laigle-mortagne", "--seats", "3"), "Choisissez --grid ou --seats."),
+        ((), "Choisissez --grid, --protocol ou --seats."),
+        (("--grid", "laigle-mortagne", "--seats", "3"), "Choisissez --grid, --protocol ou --seats."),
         (("--grid", "nulle"), "ne peut pas servir"),
+        (("--protocol", "nul"), "ne peut pas servir"),
+        (("--protocol", "laigle-mortagne", "--grid", "laigle-mortagne"), "Choisissez"),
         (("--seats", "0"), "0"),
         (("--seats", "3", "--since", "hier"), "hier"),
         (("--seats", "3", "--until", "2030-01-01"), "qui est passé"),

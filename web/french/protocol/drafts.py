@@ -212,12 +212,6 @@ def delay_change(turn: str, before: int, after: int) -> Difference:
     return Difference(TURNS[turn], delay(before), delay(after))
 
 
-def shift(kind: str, count: int, how: str) -> str:
-    """Returns a text like "3 « Tenir la restitution » à une autre date"."""
-    text = {"moved": "à une autre date", "new": "à faire en plus", "gone": "à ne plus faire"}[how]
-    return say("{count} « {verb} » {how}", count=typography.number(count), verb=tasks.VERBS.get(kind, kind), how=text)
-
-
 def since(day: date, today: date) -> str:
     """Returns a text like "dès aujourd’hui", "à partir du 1er mai 2026"."""
     return "dès aujourd’hui" if day == today else f"à partir du {dates.day(day, year=True)}"

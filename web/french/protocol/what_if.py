@@ -8,7 +8,7 @@ from pixflow.protocol.comparison import Move
 from pixflow.workshop.waits import Waits
 from web.french import dates, typography
 from web.french.protocol.differences import range_of
-from web.french.typography import number, plural, say, upper_first
+from web.french.typography import lower_first, number, plural, say, upper_first
 
 NO_RESULT = "Aucun résultat avec un score n’a été reçu sur ces jours, parmi les dossiers que vous suivez ou relisez."
 WRONG_DAYS = "Choisissez des jours qui existent, du premier au dernier."
@@ -162,11 +162,93 @@ def seats_control(recorded: Waits, control: Waits) -> str:
     return say(text, control=plural(control.middle, "jour"), recorded=plural(recorded.middle, "jour"))
 
 
+# --- the delays of a protocol
+
+
+NO_TASK = "Aucune tâche d’un dossier n’était à faire sur ces jours."
+NOT_OWED = "rien à faire"
+STATES = {
+    "owed": "Tâches à faire",
+    "late": "En retard un jour au moins",
+    "referent": "Montées à la ou au référent·e",
+    "manager": "Montées à la direction",
+}
+DELAY_LISTS = {
+    "moved": "Tâches en retard d’un côté seulement",
+    "kind": "Tâches de cette sorte, en retard d’un côté seulement",
+    "open": "Tâches que l’équipe aurait faites autrement",
+    "control": "Tâches que le protocole de leur jour ne redonne pas",
+    "owed": "Tâches à faire",
+    "late": "Tâches en retard",
+    "referent": "Tâches montées à la ou au référent·e",
+    "manager": "Tâches montées à la direction",
+}
+"""Titles of the lists that a number opens, by the first word of their parameter."""
+
+
+def delay_list(shown: str) -> str:
+    """Returns the title of a list: "Tâches en retard, avec ce projet"."""
+    name, _, side = shown.partition(":")
+    title = DELAY_LISTS.get(name, DELAY_LISTS["moved"])
+    return f"{title}, {lower_first(SIDES_OF_DELAYS[side])}" if side in SIDES_OF_DELAYS else title
+
+
+SIDES_OF_DELAYS = {"recorded": "Ce qui a eu lieu", "draft": "Avec ce projet"}
+
+
+def delays_title(number: int) -> str:
+    return upper_first(say("et si le projet de protocole n° {number} avait compté", number=number))
+
+
+def delays_period(first: date, last: date) -> str:
+    first_day, last_day = dates.day(first, year=True), dates.day(last, year=True)
+    return say("tâches des dossiers du {first} au {last}", first=first_day, last=last_day)
+
+
+def preparing(share: int) -> str:
+    return say("L’historique se prépare : {share} sur 100. Revenez dans quelques minutes.", share=share)
+
+
+def delays_headline(recorded: int, draft: int) -> str:
+    """Returns how many tasks would have been late, instead of how many."""
+    if recorded == draft:
+        return say("Autant de tâches auraient été en retard : {n}.", n=number(draft))
+    late = plural(draft, "tâche aurait été", "tâches auraient été")
+    return say("{late} en retard, au lieu de {recorded}.", late=late, recorded=number(recorded))
+
+
+def acted_otherwise(count: int) -> str:
+    """Returns how many tasks the answer cannot tell: somebody would have acted otherwise."""
+    of = plural(count, "tâche", "tâches")
+    text = "Pour {of}, l’équipe aurait agi autrement, et on ne sait pas comment : cela ne se compare pas."
+    return say(text, of=of)
+
+
+def delays_control(tasks: int, differing: int) -> str:
+    """Returns what the control found: the protocols of each day give back what was kept, or not."""
+    given = plural(tasks, "tâche", "tâches")
+    if not differing:
+        return say("Contrôle : avec le protocole de chaque jour, le calcul redonne {given}, sans écart.", given=given)
+    text = "Contrôle : avec le protocole de chaque jour, {n} sur {given} ne sont pas redonnées."
+    return say(text, n=number(differing), given=given)
+
+
+def task_days(owed: tuple[int, int], late: tuple[int, int] | None) -> str:
+    """Returns a text like "du 3 au 9 mars, en retard dès le 6 mars"; days are numbers, the last one excluded."""
+    first, last = (dates.day(date.fromordinal(day)) for day in (owed[0], owed[1] - 1))
+    said = say("du {first} au {last}", first=first, last=last) if first != last else say("le {day}", day=first)
+    if not late:
+        return said
+    return say("{said}, en retard dès le {day}", said=said, day=dates.day(date.fromordinal(late[0])))
+
+
 COUNTED = {
+    **{f"recorded_{name}": words for name, words in STATES.items()},
+    **{f"draft_{name}": f"{words}, avec ce protocole" for name, words in STATES.items()},
     "results": "Résultats relus",
     "elsewhere": "Changeraient de tranche",
     "people": "Jeunes concernés",
-    "not_computed": "Prescriptions non calculées",
+    "not_computed": "Non calculé : on aurait agi autrement",
     "checked": "Prescriptions contrôlées",
     "differing": "Écarts du contrôle",
     "seats": "Places par atelier",

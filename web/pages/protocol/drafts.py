@@ -183,7 +183,6 @@ def _protocol(desk: Desk, document: ProtocolDocument, day: date, page: int) -> d
     return {
         "base_number": next(n for n, (_, one) in enumerate(desk.refs.protocols.published, 1) if one is now),
         "changes": differences.protocol_changes(now, document),
-        "shifts": impact.task_shifts(desk, document, day),
         "retention": retention,
         "seats": impact.seat_impact(desk, now, document, day),
         "delays": impact.delay_impacts(desk, now, document, day),

@@ -1,20 +1,14 @@
 """The impact of a draft: results that another band would read, tasks due on another day, what limits would end."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from msgspec.structs import replace
-
-from pixflow import tasks
 from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.dossier import retention
 from pixflow.protocol.comparison import Move, moves
-from pixflow.tasks import Task
-from projections import advisor_queue, dossier_sheet, workshops
-from projections.store.folds import folds_of
+from projections import dossier_sheet, workshops
 from web.desk.desk import Desk
 from web.french import privacy
 from web.french.protocol import drafts as french
@@ -65,24 +59,6 @@ def _percents(move: Move) -> range:
 # --- the delays of a protocol
 
 
-def task_shifts(desk: Desk, document: ProtocolDocument, day: date) -> list[str]:
-    """Returns what becomes of the tasks visible today if the document counts from a day, in sentences.
-
-    A task takes its delay from the protocol of the day of the event that opens it. So only the streams with an event
-    of that day or later are read, and a day to come shifts nothing.
-    """
-    published = replace(desk.refs.protocols, published=(*desk.refs.protocols.published, (day, document)))
-    then = replace(desk.refs, protocols=published)
-    found = {"dossier": dossier_sheet.moved_since(desk.read, day)}
-    for subject, stream in advisor_queue.opened_since(desk.read, day):
-        found.setdefault(subject, []).append(stream)
-    counts: Counter[tuple[str, str]] = Counter()
-    for kind, streams in found.items():
-        for state in folds_of(desk.read, streams).values():
-            counts.update(_changes(tasks.OF[kind](state, desk.refs), tasks.OF[kind](state, then), desk.today))
-    return [french.shift(kind, count, how) for (kind, how), count in sorted(counts.items())]
-
-
 def delay_impacts(
     desk: Desk, before: ProtocolDocument, after: ProtocolDocument, day: date
 ) -> list[tuple[str, Difference, date, date]]:
@@ -97,14 +73,6 @@ def delay_impacts(
             change = french.delay_change(one.turn, was, now)
             changes.append((french.verb(one.kind), change, add(day, was), add(day, now)))
     return changes
-
-
-def _changes(before: Sequence[Task], after: Sequence[Task], today: date) -> Iterator[tuple[str, str]]:
-    was = {task.key: task for task in before if task.opens <= today}
-    now = {task.key: task for task in after if task.opens <= today}
-    yield from ((task.kind, "gone") for key, task in was.items() if key not in now)
-    yield from ((task.kind, "new") for key, task in now.items() if key not in was)
-    yield from ((task.kind, "moved") for key, task in now.items() if key in was and was[key].due != task.due)
 
 
 # --- the limits of a protocol

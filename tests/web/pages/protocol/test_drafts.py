@@ -609,32 +609,16 @@ def test_every_delay_is_in_the_editor_under_its_task(at_work: House) -> None:
     assert "Tenir la restitution, à faire sous" in [tag.get("aria-label") for tag in page.select("input")]
 
 
-def test_a_protocol_for_a_day_to_come_touches_no_task_of_today_and_says_what_follows(at_work: House) -> None:
+def test_a_protocol_for_a_day_to_come_says_what_follows(at_work: House) -> None:
     at_work.scored(first="Aminata")
     drafted(at_work, protocol(delays=replace(LAIGLE.protocol.delays, dispatch_result=4, hold_debrief=8)))
     page = words(read(at_work, PROTOCOL))
     assert "ce qui s’est passé avant le 17 mars 2026 garde ses dates et ses règles" in page
-    assert "Aucune tâche visible aujourd’hui ne change de date." in page
     assert "Transmettre le résultat à faire sous 2 jours ouvrés 4 jours ouvrés 19 mars 23 mars" in page
     before = at_work.served.engine.head()
     act(at_work, SOPHIE, "publier", PROTOCOL, from_day="2026-03-17", alone="true")
     assert at_work.served.engine.head() == before + 1
     assert isinstance(facts(at_work, "protocol")[-1], ProtocolPublished)
-
-
-def test_a_protocol_from_today_counts_the_visible_tasks_that_it_moves_by_kind(at_work: House) -> None:
-    at_work.scored(first="Aminata")
-    at_work.scored(first="Bilal")
-    at_work.opened(first="Chloé")
-    at_work.day(TUESDAY)
-    at_work.scored(first="David")
-    at_work.opened(first="Emma")
-    at_work.opened(first="Farid", advisor=None)
-    drafted(at_work, protocol(delays=replace(LAIGLE.protocol.delays, dispatch_result=4), concerned="assessed"))
-    page = words(read(at_work, PROTOCOL, query="?le=2026-03-17"))
-    assert "1 « Transmettre le résultat » à une autre date" in page
-    assert "2 « Présenter Pix » à ne plus faire" in page
-    assert "« Affecter le dossier »" not in page
 
 
 # --- conditions, where proposals are offered

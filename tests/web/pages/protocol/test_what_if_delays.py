@@ -1,0 +1,164 @@
+"""*Et si* for delays: counted look by look, with a control, names for who may read them, and bad questions in words."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from pixflow.documents.protocol import ProtocolDocument
+from pixflow.dossier.stages import orientation
+from projections.store.fill import try_to_fill
+from projections.store.what_if import TaskDays
+from tests.web.client import words
+from tests.web.filled import texts
+from tests.web.pages.protocol.test_drafts import HELENE, LAIGLE, NADIA, PAUL, PROTOCOL, SOPHIE, YANN, drafted, read
+from tests.web.paths import House
+from tests.web.tags import parsed
+from web.pages.protocol import what_if_delays
+
+DELAYS = f"{PROTOCOL}/et-si/delais"
+LATER = date(2026, 4, 20)
+
+
+def debriefs_in(days: int) -> ProtocolDocument:
+    return replace(LAIGLE.protocol, delays=replace(LAIGLE.protocol.delays, hold_debrief=days))
+
+
+def filled(at_work: House) -> None:
+    assert try_to_fill(at_work.served.read())
+
+
+def rows(page: str) -> list[str]:
+    return texts(page, "section[aria-labelledby=liste] th[scope=row]")
+
+
+def numbers(page: str) -> list[tuple[int, str]]:
+    """Returns the numbers of the table of states, with the addresses of their lists."""
+    links = parsed(page).select("section[aria-labelledby=states] td a")
+    return [(int(re.sub(r"\D", "", words(str(link)))), str(link["href"]).partition("#")[0]) for link in links]
+
+
+@pytest.fixture
+def awaited(at_work: House) -> House:
+    """Two results were dispatched on 16 March, and one debrief is held; a draft gives 25 days to hold it."""
+    at_work.dispatched("0.40", first="Aminata")
+    at_work.debriefed("0.40", first="Bilal")
+    drafted(at_work, debriefs_in(25))
+    at_work.day(LATER)
+    filled(at_work)
+    return at_work
+
+
+def test_without_a_draft_it_is_the_protocol(at_work: House) -> None:
+    assert at_work.client(SOPHIE).get(DELAYS).headers["location"] == "/protocole"
+
+
+def test_a_longer_delay_takes_the_debrief_out_of_the_late_ones(awaited: House) -> None:
+    page = read(awaited, DELAYS)
+    said = words(page)
+    assert "avec le protocole de chaque jour, le calcul redonne" in said
+    assert "sans écart" in said
+    assert "Tenir la restitution : 0 de plus en retard, 1 de moins" in said
+    assert rows(page) == ["Diallo Aminata"]
+    found = numbers(page)
+    assert len(found) == 8
+    for count, address in found:
+        assert len(rows(read(awaited, address))) == count
+
+
+def test_a_draft_equal_to_what_is_in_force_changes_nothing(at_work: House) -> None:
+    at_work.dispatched("0.40", first="Aminata")
+    drafted(at_work, replace(LAIGLE.protocol, name="Le même"))
+    at_work.day(LATER)
+    filled(at_work)
+    page = read(at_work, DELAYS)
+    found = [count for count, _ in numbers(page)]
+    assert found[::2] == found[1::2]
+    assert rows(page) == []
+    assert "l’équipe aurait agi autrement" not in words(page)
+
+
+def test_what_the_team_would_have_done_otherwise_comes_first_over_five_percent(at_work: House) -> None:
+    """Pix is presented after four days to somebody to whom the draft presents it only once a need is recognised."""
+    drafted(at_work, replace(LAIGLE.protocol, concerned="assessed"))
+    dossier = at_work.opened(first="Emma")
+    at_work.day(date(2026, 3, 20))
+    at_work.on(dossier, orientation.present_pix, occasion="welcome")
+    at_work.day(LATER)
+    filled(at_work)
+    page = read(at_work, DELAYS)
+    said = words(page)
+    assert said.index("l’équipe aurait agi autrement") < said.index("Autant de tâches auraient été en retard : 1.")
+    assert rows(read(at_work, f"{DELAYS}?liste=open")) == ["Diallo Emma"]
+
+
+def days(owed: tuple[int, int]) -> TaskDays:
+    return TaskDays(UUID(int=1), "k", "refer", owed, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "draft", "expected"),
+    [
+        ((10, 15), None, True),
+        (None, (10, 15), True),
+        ((10, 20), (12, 20), False),
+        ((10, 12), (14, 20), True),
+        ((10, 31), None, False),
+    ],
+)
+def test_a_task_answered_before_the_draft_opens_it_is_not_compared(
+    recorded: tuple[int, int] | None, draft: tuple[int, int] | None, expected: bool
+) -> None:
+    answer = what_if_delays.DelaysAnswer({}, {}, {}, {}, 30)
+    assert answer.is_open((recorded and days(recorded), draft and days(draft))) is expected
+
+
+def test_it_counts_a_little_with_each_look(awaited: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(what_if_delays, "CHUNK", 1)
+    monkeypatch.setattr(what_if_delays, "SECONDS", 0)
+    with monkeypatch.context() as slow:
+        slow.setattr(what_if_delays, "monotonic", iter(range(10**6)).__next__)
+        pages = [read(awaited, DELAYS) for _ in range(3)]
+    assert "Le calcul avance : 0 %" in words(pages[0])
+    assert parsed(pages[0]).select("#what-if[hx-get] progress")
+    monkeypatch.setattr(what_if_delays, "SECONDS", 60)
+    assert rows(read(awaited, DELAYS)) == ["Diallo Aminata"]
+
+
+def test_a_draft_changed_meanwhile_is_counted_anew(awaited: House) -> None:
+    assert rows(read(awaited, DELAYS)) == ["Diallo Aminata"]
+    drafted(awaited, debriefs_in(6), replaces=1)
+    assert rows(read(awaited, DELAYS)) == []
+
+
+def test_until_the_past_is_filled_it_says_how_far_it_is(at_work: House) -> None:
+    at_work.dispatched("0.40", first="Aminata")
+    drafted(at_work, debriefs_in(25))
+    page = read(at_work, DELAYS)
+    assert "L’historique se prépare : 0 sur 100" in words(page)
+    assert "Diallo" not in page
+
+
+def test_each_person_sees_the_names_that_they_may_read(awaited: House) -> None:
+    for by, seen in ((SOPHIE, 1), (HELENE, 1), (NADIA, 1), (PAUL, 0)):
+        assert len(rows(read(awaited, DELAYS, by))) == seen
+    hidden = read(awaited, DELAYS, YANN)
+    assert "Diallo" not in hidden
+    assert "les noms et les nombres ne sont pas montrés" in words(hidden)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("?du=hier", "Choisissez des jours qui existent"),
+        ("?au=2027-01-01", "Choisissez un dernier jour qui est passé"),
+        ("?du=2024-01-01&au=2024-02-01", "Aucune tâche d’un dossier"),
+        ("?site=Ailleurs", "Aucune tâche d’un dossier"),
+        ("?liste=nimporte:quoi", "en retard d’un côté seulement"),
+        ("?liste=late:nimporte", "Tâches en retard"),
+    ],
+)
+def test_a_question_without_an_answer_is_answered_in_words(awaited: House, query: str, told: str) -> None:
+    assert told in words(read(awaited, DELAYS, query=query))

@@ -1,0 +1,287 @@
+"""*Et si*: the tasks of a period with the draft of the protocol, counted a little with each look at the page."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from threading import Lock
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection
+
+from pixflow.authorization import Scope
+from pixflow.documents.protocol import ProtocolDocument
+from pixflow.protocol.what_if import LEADS_OVER
+from projections import directory
+from projections.contract import Source
+from projections.directory import YoungPerson
+from projections.store.fill import Timeline, share_filled
+from projections.store.folds import position_of_tables
+from projections.store.what_if import DraftTimeline, TaskDays, computed_days, recorded_days
+from web.desk.dependencies import AtDesk
+from web.desk.desk import Desk
+from web.french import tasks as french_tasks
+from web.french import vocabulary
+from web.french.protocol import what_if as french
+from web.http.addresses import PageNumber
+from web.http.pagination import Pager
+from web.http.people import listed
+from web.http.templates import redirect, show
+from web.pages.protocol.documents import PROTOCOL, draft_of
+from web.pages.protocol.what_if import WhatIfQuestion, asked_of
+
+router = APIRouter()
+PATH = "/protocole/projet/protocole/et-si/delais"
+SECONDS = 0.4
+"""Time that one look at the page counts for: nobody else waits longer."""
+CHUNK = 20
+"""Dossiers counted at once."""
+ALL = 100
+STATES = ("owed", "late", "referent", "manager")
+
+
+class DelaysCount:
+    """The tasks of all dossiers in a period: as kept, as the control gives them back, and with a draft.
+
+    `position` is the last event that it counts; `share` the part that is done, in hundredths.
+    """
+
+    def __init__(self, read: Connection, source: Source, document: ProtocolDocument, first: date, last: date) -> None:
+        self.position, _ = position_of_tables(read)
+        self.recorded: list[TaskDays] = []
+        self.control: list[TaskDays] = []
+        self.draft: list[TaskDays] = []
+        self._period = first, last
+        self._left = sorted(one.stream for one in directory.everyone(read))
+        self._total = len(self._left)
+        self._timelines = Timeline(source), DraftTimeline(source, document, first)
+        self._lock = Lock()
+
+    @property
+    def share(self) -> int:
+        return ALL - ALL * len(self._left) // self._total if self._total else ALL
+
+    def go_on(self, read: Connection, source: Source, seconds: float) -> None:
+        """Counts some more dossiers, unless another request does so."""
+        if not self._left or not self._lock.acquire(blocking=False):
+            return
+        try:
+            until = monotonic() + seconds
+            while self._left and monotonic() < until:
+                self._count(read, source, self._left[:CHUNK])
+                self._left = self._left[CHUNK:]
+        finally:
+            self._lock.release()
+
+    def _count(self, read: Connection, source: Source, some: Sequence[UUID]) -> None:
+        known, draft = self._timelines
+        recorded = recorded_days(read, some, *self._period)
+        control = computed_days(read, source, known, some, *self._period)
+        drafted = computed_days(read, source, draft, some, *self._period)
+        self.recorded += recorded
+        self.control += control
+        self.draft += drafted
+
+
+@dataclass(frozen=True, slots=True)
+class DelaysAnswer:
+    """The tasks of a period, by dossier and key, of the dossiers in `people`: those that somebody may read."""
+
+    recorded: Mapping[tuple[UUID, str], TaskDays]
+    control: Mapping[tuple[UUID, str], TaskDays]
+    draft: Mapping[tuple[UUID, str], TaskDays]
+    people: Mapping[UUID, YoungPerson]
+    last: int
+
+    def of(self, shown: str) -> list["Pair"]:
+        """Returns the tasks of a list, each as recorded and with the draft.
+
+        "late:draft" are those late with the draft, "kind:refer" those of a kind that are late in one of both alone.
+        """
+        name, _, value = shown.partition(":")
+        keep = _KEEPS.get(name, _KEEPS["moved"])
+        keys = sorted(self.recorded.keys() | self.draft.keys())
+        pairs = [(self.recorded.get(key), self.draft.get(key)) for key in keys]
+        return [pair for pair in pairs if keep(self, pair, value)]
+
+    def of_state(self, pair: "Pair", state: str, side: str) -> bool:
+        one = pair[side == "draft"]
+        return one is not None and getattr(one, state) is not None
+
+    def is_open(self, pair: "Pair") -> bool:
+        """Tells if somebody would have acted otherwise: a task of the draft alone, or done before it opens there."""
+        recorded, draft = pair
+        if recorded is None:
+            return True
+        return recorded.owed[1] <= self.last and (draft is None or draft.owed[0] >= recorded.owed[1])
+
+    def differs(self, pair: "Pair") -> bool:
+        """Tells if the protocols of each day do not give back the task that was kept."""
+        recorded = pair[0]
+        return recorded is not None and self.control.get((recorded.dossier, recorded.key)) != recorded
+
+
+Pair = tuple[TaskDays | None, TaskDays | None]
+"""A task as recorded, and with the draft; None where it was owed on no day of the period."""
+
+
+def _is_late(one: TaskDays | None) -> bool:
+    return one is not None and one.late is not None
+
+
+def _kind(pair: Pair) -> str:
+    return next(one.kind for one in pair if one)
+
+
+def _moved(pair: Pair) -> bool:
+    return _is_late(pair[0]) != _is_late(pair[1])
+
+
+_KEEPS: dict[str, Callable[[DelaysAnswer, Pair, str], bool]] = {
+    "moved": lambda answer, pair, value: _moved(pair),
+    "kind": lambda answer, pair, value: _moved(pair) and _kind(pair) == value,
+    "open": lambda answer, pair, value: answer.is_open(pair),
+    "control": lambda answer, pair, value: answer.differs(pair),
+    **{
+        state: lambda answer, pair, value, state=state: answer.of_state(pair, state, value)  # type: ignore[misc]
+        for state in STATES
+    },
+}
+"""Lists of tasks by the first word of their parameter."""
+
+
+def count_of(desk: Desk, number: int, document: ProtocolDocument, asked: WhatIfQuestion) -> DelaysCount:
+    """Returns the count of a draft and a period, under way or done. Another draft, or another period, begins anew."""
+    key = ("what-if", number, asked.first, asked.last)
+    made = lambda: DelaysCount(desk.read, desk.engine, document, asked.first, asked.last)  # noqa: E731
+    return desk.memory.answers.once(key, made)
+
+
+def delays_answer(read: Connection, count: DelaysCount, asked: WhatIfQuestion, scope: Scope) -> DelaysAnswer:
+    """Returns the answer of a count that is done, for the dossiers of a site and a programme that somebody may read."""
+    found = {one.stream: one for one in directory.everyone(read)}
+    people = {
+        id: one
+        for id, one in found.items()
+        if (scope.whose == "all" or one.advisor in scope.advisors)
+        and asked.site in ("", one.site)
+        and asked.programme in ("", one.programme)
+    }
+    recorded, control, draft = (
+        {(one.dossier, one.key): one for one in side if one.dossier in people}
+        for side in (count.recorded, count.control, count.draft)
+    )
+    return DelaysAnswer(recorded, control, draft, people, asked.last.toordinal())
+
+
+@router.get(PATH)
+def read(
+    request: Request,
+    desk: AtDesk,
+    du: str = "",
+    au: str = "",
+    site: str = "",
+    programme: str = "",
+    liste: str = "",
+    p: PageNumber = 1,
+) -> Response:
+    """Shows the tasks from a day (`du`) to another (`au`) by the draft, or how far their count is.
+
+    `liste` is the list of names that is open, `p` its page.
+    """
+    draft = draft_of(desk, PROTOCOL)
+    if draft is None:
+        return redirect(request, "/protocole")
+    asked = asked_of(desk.today, du, au, site, programme, liste)
+    visible, filled = desk.scope.whose != "none", share_filled(desk.read)
+    answer, share = None, 0
+    if visible and not asked.problem and filled == ALL:
+        count = count_of(desk, draft.number, draft.document, asked)
+        count.go_on(desk.read, desk.engine, SECONDS)
+        share = count.share
+        answer = delays_answer(desk.read, count, asked, desk.scope) if share == ALL else None
+    pairs = answer.of(asked.shown) if answer else []
+    pager = Pager.at(len(pairs), p, PATH, asked.params, anchor="#liste")
+    shown = pairs[pager.offset : pager.offset + pager.size]
+    rows = [(_verb(_kind(pair)), *map(_said_days, pair)) for pair in shown]
+    return show(
+        request,
+        "protocol/what_if_delays.html",
+        "what_if",
+        listed(map(_dossier, shown)),
+        title=french.delays_title(draft.number),
+        asked=asked,
+        here=asked.at(PATH, asked.shown),
+        period=french.delays_period(asked.first, asked.last),
+        sites=desk.refs.structure.sites,
+        programmes=vocabulary.PROGRAMMES,
+        visible=visible,
+        waiting=french.preparing(filled) if filled < ALL else "",
+        share=share,
+        said=_said(asked, answer) if answer else None,
+        young=answer.people if answer else {},
+        rows=list(zip(map(_dossier, shown), rows, strict=True)),
+        shown_title=french.delay_list(asked.shown),
+        pager=pager,
+        today=desk.today,
+        hidden=french.HIDDEN,
+        nothing=french.NO_TASK,
+    )
+
+
+def _dossier(pair: Pair) -> UUID:
+    return next(one.dossier for one in pair if one)
+
+
+def _verb(kind: str) -> str:
+    return french_tasks.VERBS.get(kind, kind)
+
+
+def _said_days(one: TaskDays | None) -> str:
+    """Returns the days of a task in words."""
+    return french.task_days(one.owed, one.late) if one else french.NOT_OWED
+
+
+def _said(asked: WhatIfQuestion, answer: DelaysAnswer) -> dict[str, Any]:
+    """Returns the numbers, each with the address of its list, the weeks, and what is not computed."""
+    open_ones, differing = answer.of("open"), answer.of("control")
+    total = len(answer.recorded.keys() | answer.draft.keys())
+    kinds = Counter((_kind(pair), _is_late(pair[1])) for pair in answer.of("moved"))
+    return {
+        "total": total,
+        "headline": french.delays_headline(len(answer.of("late:recorded")), len(answer.of("late:draft"))),
+        "open": (french.acted_otherwise(len(open_ones)), asked.at(PATH, "open")) if open_ones else None,
+        "leads": len(open_ones) > LEADS_OVER * total,
+        "control": (
+            french.delays_control(len(answer.recorded), len(differing)),
+            asked.at(PATH, "control") if differing else "",
+        ),
+        "states": [
+            (french.STATES[state], *((len(answer.of(shown)), asked.at(PATH, shown)) for shown in _sides(state)))
+            for state in STATES
+        ],
+        "kinds": [
+            (_verb(kind), kinds[kind, True], kinds[kind, False], asked.at(PATH, f"kind:{kind}"))
+            for kind in sorted({kind for kind, _ in kinds})
+        ],
+        "weeks": list(_weeks(asked, answer)),
+    }
+
+
+def _sides(state: str) -> tuple[str, str]:
+    return f"{state}:recorded", f"{state}:draft"
+
+
+def _weeks(asked: WhatIfQuestion, answer: DelaysAnswer) -> Iterator[tuple[date, int, int]]:
+    """Yields each Friday of the period, with the tasks that are late that day: as recorded, and with the draft."""
+    friday = asked.first + timedelta((4 - asked.first.weekday()) % 7)
+    while friday <= asked.last:
+        day = friday.toordinal()
+        sides = (answer.recorded.values(), answer.draft.values())
+        late = (sum(one.late is not None and one.late[0] <= day < one.late[1] for one in side) for side in sides)
+        recorded, draft = late
+        yield friday, recorded, draft
+        friday += timedelta(7)
