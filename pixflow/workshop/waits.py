@@ -38,7 +38,7 @@ class SeatRequest(Struct, frozen=True):
     seated: UUID | None = None
 
 
-class Session(Struct, frozen=True):
+class WorkshopDay(Struct, frozen=True):
     """A workshop that took place, or will: its day, its site and its seats."""
 
     workshop: UUID
@@ -47,7 +47,7 @@ class Session(Struct, frozen=True):
     seats: int
 
 
-def seat_requests(events: Sequence[Recorded], site: str, sessions: Mapping[UUID, Session]) -> list[SeatRequest]:
+def seat_requests(events: Sequence[Recorded], site: str, sessions: Mapping[UUID, WorkshopDay]) -> list[SeatRequest]:
     """Returns the requests of a dossier, from its events of `TOPICS`: one until each workshop attended or missed.
 
     Whoever takes the test elsewhere, declines, or whose dossier is closed meanwhile, asks no more. Whoever comes
@@ -81,7 +81,7 @@ def seat_requests(events: Sequence[Recorded], site: str, sessions: Mapping[UUID,
     return found
 
 
-def replay(requests: Iterable[SeatRequest], sessions: Iterable[Session]) -> dict[SeatRequest, date | None]:
+def replay(requests: Iterable[SeatRequest], sessions: Iterable[WorkshopDay]) -> dict[SeatRequest, date | None]:
     """Returns the day of the workshop that each request would have: who asked first is seated first, at its site.
 
     None for who would still wait after the last workshop.
@@ -116,6 +116,8 @@ def waits_of(seated: Mapping[SeatRequest, date | None]) -> Waits:
     return Waits(len(days), len(seated) - len(days), middle, ninth)
 
 
-def recorded_days(requests: Iterable[SeatRequest], sessions: Mapping[UUID, Session]) -> dict[SeatRequest, date | None]:
+def recorded_days(
+    requests: Iterable[SeatRequest], sessions: Mapping[UUID, WorkshopDay]
+) -> dict[SeatRequest, date | None]:
     """Returns the day of the workshop that each request had, None for who waits still."""
     return {one: sessions[one.seated].day if one.seated else None for one in requests}

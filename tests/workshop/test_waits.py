@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
-from pixflow.workshop.waits import SeatRequest, Session, Waits, recorded_days, replay, seat_requests, waits_of
+from pixflow.workshop.waits import SeatRequest, Waits, WorkshopDay, recorded_days, replay, seat_requests, waits_of
 from tests.given import stamped
 
 MONDAY = date(2026, 3, 2)
 W1, W2 = UUID(int=11), UUID(int=12)
-SESSIONS = {W1: Session(W1, date(2026, 3, 10), "Tarbes", 2), W2: Session(W2, date(2026, 3, 20), "Lourdes", 2)}
+SESSIONS = {W1: WorkshopDay(W1, date(2026, 3, 10), "Tarbes", 2), W2: WorkshopDay(W2, date(2026, 3, 20), "Lourdes", 2)}
 
 
 def after(days: int) -> date:
@@ -111,8 +111,8 @@ def test_more_seats_never_make_anybody_wait_longer(
     wanted: list[tuple[int, str]], held: list[tuple[int, str, int]]
 ) -> None:
     queue = [request(number, days, site) for number, (days, site) in enumerate(wanted)]
-    few = [Session(UUID(int=n), after(days), site, seats) for n, (days, site, seats) in enumerate(held)]
-    more = [Session(one.workshop, one.day, one.site, one.seats + 1) for one in few]
+    few = [WorkshopDay(UUID(int=n), after(days), site, seats) for n, (days, site, seats) in enumerate(held)]
+    more = [WorkshopDay(one.workshop, one.day, one.site, one.seats + 1) for one in few]
     before, then = replay(queue, few), replay(queue, more)
     assert before.keys() == then.keys()
     for one, day in before.items():

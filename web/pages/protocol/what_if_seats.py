@@ -16,7 +16,7 @@ from pixflow.events.dossier import DiagnosticPlanned, SeatBooked
 from pixflow.workshop.waits import (
     TOPICS,
     SeatRequest,
-    Session,
+    WorkshopDay,
     recorded_days,
     replay,
     seat_requests,
@@ -71,7 +71,7 @@ def seats_answer(
 ) -> SeatsAnswer:
     """Returns the requests made in a period, seated by the workshops held in it."""
     held = workshops.between(connection, asked.first, asked.last, workshops.WorkshopFilter(site=asked.site))
-    sessions = {row.stream: Session(row.stream, row.day, row.site, row.capacity) for row in held}
+    sessions = {row.stream: WorkshopDay(row.stream, row.day, row.site, row.capacity) for row in held}
     rows = audit_trail.with_topics(connection, (DiagnosticPlanned.TOPIC, SeatBooked.TOPIC), TOPICS)
     histories = by_key((one.originator_id, one) for one in audit_trail.opened(source, rows))
     known = directory.named(connection, histories)
