@@ -379,7 +379,8 @@ def test_the_widest_of_several_roles_counts() -> None:
         ("system:other", frozenset()),
         (
             "partner:viaformation",
-            frozenset({"see_referral", "answer_by_link", "promise_answer", "report_outcome", "renew_link"}),
+            frozenset({"see_referral", "answer_by_link", "promise_answer", "report_outcome", "renew_link"})
+            | {"propose_changes"},
         ),
         (str(UUID(int=0xEE)), frozenset()),
     ],

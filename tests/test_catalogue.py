@@ -821,6 +821,10 @@ EMITTED: dict[type[Event], Emitted] = {
         (LISTED, OFFERED), listing.revise_offer, {"offer": OFFER, "terms": OfferTerms(label="CAP", kind="general")},
     ),
     t.OfferClosed: Emitted((LISTED, OFFERED), listing.close_offer, {"offer": OFFER}),
+    t.RevisionProposed: Emitted(
+        (LISTED, OFFERED), listing.propose_changes,
+        {"fields": {"phone": "+33233840000"}, "offers": {OFFER: OfferTerms(label="CAP", kind="general")}},
+    ),
     t.PartnerVerified: Emitted((LISTED,), listing.verify_partner, {"channel": "call"}),
     t.PartnerReviewed: Emitted((LISTED,), listing.review_partner),
     t.PartnerDelisted: Emitted((LISTED,), listing.delist_partner, {"reason": "closed"}),

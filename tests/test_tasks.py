@@ -914,6 +914,12 @@ def test_a_partner_in_use_is_verified_once_nobody_confirms_it_for_long_and_revie
     assert again["verify-partner"].opens == REFS.calendar.add(NOV_10, 120)
 
 
+def test_what_a_partner_proposes_is_reviewed_until_somebody_did() -> None:
+    proposed = t.RevisionProposed(fields=(("phone", "+33233000199"),), offers=(), on=NOV_6)
+    assert owed((EPN, proposed), subject="partner")["review-partner"].why.details == {"by": "proposed"}
+    assert "review-partner" not in owed((EPN, proposed, t.PartnerReviewed(on=NOV_10)), subject="partner")
+
+
 def test_a_suggested_partner_is_reviewed_and_one_by_hand_is_verified_when_nothing_says_how_to_reach_it() -> None:
     suggested = t.PartnerSuggested(details=PartnerDetails(name="EPN"), on=NOV_6)
     assert owed((suggested,), subject="partner")["review-partner"].why.details == {"by": "suggested"}

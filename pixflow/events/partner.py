@@ -9,7 +9,7 @@ from pixflow.events.values import OfferTerms, PartnerDetails
 
 PLAIN = frozenset({
     "details", "source", "place", "updated", "digest", "field", "value", "offer", "terms", "channel", "reason",
-    "other", "into", "name", "version", "on",
+    "fields", "offers", "other", "into", "name", "version", "on",
     "kind", "new", "changed", "unchanged", "gone", "aside", "outside", "refused",
     "groupings", "communes", "radius", "sites", "header", "columns", "credit", "outlines",
 })  # fmt: skip
@@ -94,6 +94,18 @@ class OfferRevised(Event):
 @event("partner.OfferClosed")
 class OfferClosed(Event):
     offer: UUID
+    on: date
+
+
+@event("partner.RevisionProposed")
+class RevisionProposed(Event):
+    """The partner proposes a revision of its own file, by a link: `review-partner` is owed until a référent reads them.
+
+    `fields` are pairs: a field of the file and its value. `offers` are pairs too: an open offer and its terms.
+    """
+
+    fields: tuple[tuple[str, str], ...]
+    offers: tuple[tuple[UUID, OfferTerms], ...]
     on: date
 
 

@@ -1,7 +1,7 @@
 """Decisions on partners: listed, corrected, verified, joined, delisted; their offers and their places."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import takewhile
@@ -13,12 +13,13 @@ from msgspec import Struct
 from rapidfuzz import fuzz
 
 from pixflow import identity
-from pixflow.decision import REFERENT_AND_MANAGER, TEAM, decision
+from pixflow.actor import PARTNER
+from pixflow.decision import NOBODY, REFERENT_AND_MANAGER, TEAM, decision
 from pixflow.events import partner as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.folding import not_retracted, retractions_by_version
-from pixflow.partners.state import PartnerState, place_key, to_review
+from pixflow.partners.state import PartnerState, place_key, proposed, to_review
 from pixflow.refused import Refused, parse, required
 
 
@@ -150,9 +151,41 @@ def verify_partner(partner: PartnerState, *, channel: Literal["call", "visit", "
     return [e.PartnerVerified(channel=channel, on=on)]
 
 
+MOST_PROPOSALS = 5
+"""Proposals of changes that a partner sends in a day."""
+
+
+@decision("propose_changes", NOBODY, system=(PARTNER,))
+def propose_changes(
+    partner: PartnerState,
+    *,
+    fields: Mapping[str, str],
+    offers: Mapping[UUID, OfferTerms],
+    on: date,
+    history: Sequence[Recorded],
+) -> list[Event]:
+    """Records what the partner proposes to change of its own file, for a référent to review.
+
+    Raises Refused("proposed-often") beyond five times a day, "unknown-offer", and those of `stated` and of an offer.
+    """
+    must_be_proposed(partner)
+    details, known = partner.details, partner.open_offers()
+    said = {name: required(text, name) if name == "name" else stated(name, text) for name, text in fields.items()}
+    if not offers.keys() <= known.keys():
+        raise Refused("unknown-offer")
+    changed = {name: value for name, value in said.items() if getattr(details, name) != value}
+    terms = {id: checked for id, one in offers.items() if (checked := _checked(one)) != known[id]}
+    waiting = proposed(partner)
+    if (changed, terms) == ((waiting.fields, waiting.offers) if waiting else ({}, {})):
+        return []
+    if sum(isinstance(one.event, e.RevisionProposed) and one.event.on == on for one in history) >= MOST_PROPOSALS:
+        raise Refused("proposed-often")
+    return [e.RevisionProposed(fields=tuple(changed.items()), offers=tuple(terms.items()), on=on)]
+
+
 @decision("review_partner", REFERENT_AND_MANAGER)
 def review_partner(partner: PartnerState, *, on: date) -> list[Event]:
-    """Records that the référent has seen what the sources changed. What they say counts."""
+    """Records that the référent has seen what the sources changed, which counts, and what the partner proposes."""
     must_be_listed(partner)
     if partner.reviewed and not to_review(partner):
         return []

@@ -51,6 +51,14 @@ class OfferState(Struct, frozen=True):
     closed: Stamp | None = None
 
 
+class ProposedChanges(Struct, frozen=True):
+    """Words of its file, and terms of its offers, that the partner proposes and nobody has reviewed."""
+
+    fields: dict[str, str]
+    offers: dict[UUID, OfferTerms]
+    stamp: Stamp
+
+
 class PartnerState(Struct, frozen=True):
     """The state of a partner.
 
@@ -65,6 +73,7 @@ class PartnerState(Struct, frozen=True):
     sources: dict[str, SourceState] = {}
     corrections: dict[str, FieldCorrection] = {}
     offers: dict[UUID, OfferState] = {}
+    changes: ProposedChanges | None = None
     verified: Stamp | None = None
     reviewed: Stamp | None = None
     delisted: Stamp | None = None
@@ -177,7 +186,9 @@ def _standing(state: PartnerState, event: object, stamp: Stamp) -> dict[str, Any
         case e.PartnerVerified():
             return {"verified": stamp}
         case e.PartnerReviewed():
-            return {"reviewed": stamp}
+            return {"reviewed": stamp, "changes": None}
+        case e.RevisionProposed(fields=fields, offers=offers):
+            return {"changes": ProposedChanges(dict(fields), dict(offers), stamp)}
         case e.PartnerDelisted(reason=reason):
             return {"delisted": stamp, "delisting": reason}
         case e.PartnerRelisted():
@@ -196,8 +207,18 @@ def _standing(state: PartnerState, event: object, stamp: Stamp) -> dict[str, Any
 
 
 def to_review(partner: PartnerState) -> bool:
-    """Tells if a source changed or lost something since the last review."""
-    return bool(contested(partner)) or bool(gone(partner))
+    """Tells if a source changed or lost something, or the partner proposes something, since the last review."""
+    return bool(contested(partner) or gone(partner) or proposed(partner))
+
+
+def proposed(partner: PartnerState) -> ProposedChanges | None:
+    """Returns what the partner proposes and is not so yet, None for nothing."""
+    changes, details, offers = partner.changes, partner.details, partner.open_offers()
+    if changes is None:
+        return None
+    fields = {name: value for name, value in changes.fields.items() if getattr(details, name) != value}
+    terms = {id: one for id, one in changes.offers.items() if offers.get(id, one) != one}
+    return ProposedChanges(fields, terms, changes.stamp) if fields or terms else None
 
 
 def contested(partner: PartnerState) -> dict[str, str]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from pixflow.folding import Stamp
 from pixflow.participation.campaign import Campaign
 from pixflow.participation.state import Participation
-from pixflow.partners.state import Contact, PartnerState, contested, gone
+from pixflow.partners.state import Contact, PartnerState, contested, gone, proposed
 from pixflow.reference_data import References
 from pixflow.resources.state import Resource, TeamQuestion
 from pixflow.structure import Structure
@@ -151,10 +151,15 @@ def of_contact(contact: Contact, refs: References) -> list[Task]:
 
 
 def _reviews(partner: PartnerState, refs: References) -> Iterator[Task]:
-    """Yields the review of the corrections that a source contests, else of a place that a source lost while in use."""
+    """Yields the review of what the partner proposes, else of the corrections that a source contests.
+
+    Else it is of a place that a source lost while in use.
+    """
     told = [one for name in contested(partner) if (one := partner.corrections[name].contested)]
     lost = [one for key in gone(partner) if (one := partner.sources[key].gone) and _in_use(partner, one.on)]
-    if told:
+    if changes := proposed(partner):
+        yield _ask_referent(refs, "review-partner", {"by": "proposed"}, changes.stamp)
+    elif told:
         yield _ask_referent(refs, "review-partner", {"by": "contested"}, min(told, key=_order))
     elif lost:
         yield _ask_referent(refs, "review-partner", {"by": "gone"}, min(lost, key=_order))

@@ -177,6 +177,42 @@ def test_an_offer_is_listed_revised_and_closed() -> None:
         given(BY_HAND).when(listing.list_offer, offer=OFFER, terms=wrong).refused("bad-seats")
 
 
+def test_a_partner_proposes_and_nothing_changes_before_a_review() -> None:
+    listed = e.OfferListed(offer=OFFER, terms=TERMS, on=DAY)
+    other = OfferTerms(label="Bureautique", kind="digital", days="le mardi")
+    before = given(BY_HAND, listed)
+    changes = {"fields": {"name": "EPN", "phone": "02 33 00 01 99"}, "offers": {OFFER: other}}
+    said = e.RevisionProposed(fields=(("phone", "+33233000199"),), offers=((OFFER, other),), on=DAY)
+    before.when(listing.propose_changes, **changes).then(said)
+    waiting = partner(BY_HAND, listed, said)
+    assert waiting.details.phone == EPN.phone
+    assert to_review(waiting)
+    assert not to_review(partner(BY_HAND, listed, said, e.PartnerReviewed(on=DAY)))
+    taken = (corrected(value="+33233000199"), e.OfferRevised(offer=OFFER, terms=other, on=DAY))
+    assert not to_review(partner(BY_HAND, listed, said, *taken)), "the team said so meanwhile"
+    back = e.RevisionProposed(fields=(), offers=(), on=DAY)
+    given(BY_HAND, listed, said).when(listing.propose_changes, fields={"phone": EPN.phone}, offers={}).then(back)
+    assert not to_review(partner(BY_HAND, listed, said, back)), "the partner thinks again"
+
+
+def test_a_partner_proposes_nothing_strange() -> None:
+    here = given(BY_HAND)
+    here.when(listing.propose_changes, fields={"name": EPN.name, "phone": EPN.phone}, offers={}).then_nothing()
+    for fields, code in (
+        ({"name": " "}, "required"),
+        ({"email": "x"}, "bad-email"),
+        ({"website": "a b"}, "bad-website"),
+    ):
+        here.when(listing.propose_changes, fields=fields, offers={}).refused(code)
+    here.when(listing.propose_changes, fields={}, offers={OFFER: TERMS}).refused("unknown-offer")
+    given(BY_HAND, DELISTED).when(listing.propose_changes, fields={}, offers={}).refused("partner-delisted")
+    often = [
+        e.RevisionProposed(fields=(("summary", str(n)),), offers=(), on=DAY) for n in range(listing.MOST_PROPOSALS)
+    ]
+    said = given(BY_HAND, *often).when(listing.propose_changes, fields={"summary": "x"}, offers={})
+    said.refused("proposed-often")
+
+
 def test_a_join_brings_sources_offers_and_names_and_is_undone_whole() -> None:
     there = partner(
         imported(MOVED), e.OfferListed(offer=OFFER, terms=TERMS, on=DAY), e.NameAttached(name="L’EPN", on=DAY)

@@ -274,6 +274,8 @@ WORDS: dict[str, TaskWords] = {
         {
             "suggested": ("proposé par l’équipe le {on}",
                           "Proposé par une ou un collègue le {on}, pas encore dans la liste"),
+            "proposed": ("le partenaire propose des changements depuis le {on}",
+                         "Le partenaire propose, par son lien, de changer sa fiche depuis le {on}"),
             "contested": ("une source contredit l’équipe depuis le {on}",
                           "Corrigé par l’équipe, et une source dit autre chose depuis le {on}"),
             "gone": ("une source ne l’a plus depuis le {on}, il sert",

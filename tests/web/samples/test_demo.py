@@ -44,7 +44,7 @@ NOT_PLAYED = {
     "structure.PortfolioMapped",
     # partners: what the visitor does, and what another file would tell
     "partner.PartnerCorrected", "partner.SourceTold", "partner.SourceWithdrawn",
-    "partner.OfferRevised", "partner.OfferClosed", "partner.PartnerReviewed",
+    "partner.OfferRevised", "partner.OfferClosed", "partner.PartnerReviewed", "partner.RevisionProposed",
     "partner.PartnerDelisted", "partner.PartnerRelisted", "partner.PartnersJoined", "partner.PartnerAbsorbed",
     "partner.DifferenceNoted", "partner.Retracted", "contact.ContactRevised", "contact.ContactLeft",
     "contact.ContactErased", "catalogue.CatalogueReceived", "catalogue.PlaceSetAside",

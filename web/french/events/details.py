@@ -9,7 +9,7 @@ from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.documents.resource import ResourceDocument
 from pixflow.events.base import Erased, Event, Recorded
-from pixflow.events.partner import OutlinesReceived, TableMapped, TerritoryStated
+from pixflow.events.partner import OutlinesReceived, RevisionProposed, TableMapped, TerritoryStated
 from pixflow.events.structure import ListIssued, PortfolioMapped
 from pixflow.events.values import ContactDetails, OfferTerms, Part, PartnerDetails, Profile, Result
 from web.french import indicators, lists, privacy, tasks, typography, vocabulary
@@ -17,7 +17,7 @@ from web.french.dossier import profiles
 from web.french.errors import files
 from web.french.events import contacts, resources
 from web.french.events.fields import EMPTY, LABELS, PARIS, EventContext, Names, text_of
-from web.french.territory.files import CONTACTS, of_details, of_terms
+from web.french.territory.files import CONTACTS, FIELDS, of_details, of_field, of_terms
 from web.french.typography import lower_first, plural, say
 
 ROUTES = {
@@ -94,6 +94,13 @@ def _listed(name: str, values: tuple[Any, ...], event: Event) -> str:
             return plural(len(values), "commune")
         case TerritoryStated() | TableMapped() if name in ("sites", "columns"):
             return ", ".join(say("{one} : {other}", one=one, other=other) for one, other in values) or EMPTY
+        case RevisionProposed() if name == "fields":
+            told = [
+                say("{label} : {value}", label=FIELDS.get(one, one), value=of_field(one, text)) for one, text in values
+            ]
+            return ", ".join(told) or EMPTY
+        case RevisionProposed():
+            return ", ".join(terms.label for _, terms in values) or EMPTY
     return plural(len(values), "ligne") if name == "rows" else ""
 
 

@@ -82,7 +82,7 @@ LABELS: dict[str, str] = {
     "changed": "Changés", "gone": "Disparus", "aside": "Mis de côté", "outside": "Hors du territoire",
     "refused": "Refusés", "groupings": "Intercommunalités", "commune": "Commune",
     "communes": "Communes", "radius": "Kilomètres autour",
-    "columns": "Colonnes", "credit": "Origine", "outlines": "Contours",
+    "fields": "Fiche", "offers": "Offres", "columns": "Colonnes", "credit": "Origine", "outlines": "Contours",
     "version": "N° de la ligne annulée",
     "papers": "À reprendre", "partners": "À prévenir", "referrals": "Orientations à prévenir",
     "warnings": "À vérifier", "way": "Par", "wish": "Souhait", "zone": "Fuseau horaire",

@@ -46,13 +46,17 @@ NO_TOKEN = Token(UUID(int=0), bytes(16))
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visit by a link that opens its referral today; `offer` is the label of what the partner offers, or ""."""
+    """A visit by a link that opens its referral today.
+
+    `offer` is the label of what the partner offers, or "". A listed partner `has_file`, which it may propose to change.
+    """
 
     served: ServedStructure
     stream: UUID
     dossier: Dossier
     found: LinkedReferral
     offer: str
+    has_file: bool
 
     @property
     def structure(self) -> str:
@@ -119,7 +123,8 @@ def _opened(served: ServedStructure, stream: UUID, link: UUID) -> Visit | None:
         partner = found.referral.partner.id
         rows = partners.open_offers(tables.connection, [partner]).get(partner, []) if partner else []
         offer = next((partners.terms_of(row).label for row in rows if row.offer == found.referral.offer), "")
-        return Visit(served, stream, dossier, found, offer)
+        row = partners.one(tables.connection, partner) if partner else None
+        return Visit(served, stream, dossier, found, offer, row is not None and row.status == "listed")
 
 
 def _reload(one: Visit) -> Visit:
@@ -127,12 +132,12 @@ def _reload(one: Visit) -> Visit:
     return _opened(one.served, one.stream, one.found.link.id) or one
 
 
-def _set_frame(request: Request, structure: str = "") -> None:
+def set_frame(request: Request, structure: str = "") -> None:
     """Sets the frame of the page: a visitor is at no desk."""
     request.state.frame = Frame(structure_name=structure, demo=request.app.state.host.demo)
 
 
-def _answer(response: Response, status: int = 200) -> Response:
+def answer(response: Response, status: int = 200) -> Response:
     """Answers a page that no one keeps, indexes or tells others about."""
     response.status_code = status
     response.headers.update(HEADERS)
@@ -146,8 +151,8 @@ def _answer(response: Response, status: int = 200) -> Response:
 def cover(request: Request, token: str, one: ByLink) -> Response:
     """Shows who refers somebody. It records nothing and names nobody: e-mail filters open links too."""
     if one is None:
-        return _over(request, token)
-    _set_frame(request, one.structure)
+        return over(request, token)
+    set_frame(request, one.structure)
     response = show(
         request,
         "partner_link/cover.html",
@@ -160,9 +165,10 @@ def cover(request: Request, token: str, one: ByLink) -> Response:
         partner=one.found.referral.partner.name,
         offer=one.offer,
         sent_on=one.found.referral.stamp.on,
+        has_file=one.has_file,
         notice=one.notice,
     )
-    return _answer(response)
+    return answer(response)
 
 
 @router.post("/p/{token}/nouveau")
@@ -179,15 +185,15 @@ def renew(request: Request, token: str) -> Response:
         link_visits.ask(host.site.store, link)
     else:
         any(partner_mails.renew(served.engine, served.read(), link) for served in structures)
-    return _over(request, token, asked=True)
+    return over(request, token, asked=True)
 
 
-def _over(request: Request, token: str, *, asked: bool = False) -> Response:
+def over(request: Request, token: str, *, asked: bool = False) -> Response:
     """Shows the page of a link that opens nothing: expired, revoked, unknown. `asked` once a new one was asked for."""
-    _set_frame(request)
+    set_frame(request)
     token = token if read_token(token) else ""
     response = show(request, "partner_link/over.html", None, NOBODY, token=token, asked=asked)
-    return _answer(response, 200 if asked else 410)
+    return answer(response, 200 if asked else 410)
 
 
 # --- the request, and its answer
@@ -221,7 +227,7 @@ PartnerForm = PartnerAnswerForm | OutcomeForm
 def see(request: Request, token: str, one: ByLink) -> Response:
     """Shows the request, and records once that the partner saw it."""
     if one is None or not _record(one, issuing.see_referral, new_id(one.found.link.id, "seen"), {}):
-        return _over(request, token)
+        return over(request, token)
     return _request(request, one, token)
 
 
@@ -240,7 +246,7 @@ def _request(
     """
     dossier, referral, action = one.dossier, one.found.referral, one.found.action
     today, hidden = one.served.today(), referral.answer == "refused"
-    _set_frame(request, one.structure)
+    set_frame(request, one.structure)
     response = show(
         request,
         "partner_link/request.html",
@@ -268,7 +274,7 @@ def _request(
         errors=errors or {},
         notice=one.notice,
     )
-    return _answer(response, status)
+    return answer(response, status)
 
 
 @router.post("/p/{token}/reponse")
@@ -287,7 +293,7 @@ def _reply(
     request: Request, token: str, one: Visit | None, data: Mapping[str, Any], model: type[PartnerForm]
 ) -> Response:
     if one is None:
-        return _over(request, token)
+        return over(request, token)
     command = command_of(text_of(data, "nonce"), one.found.link.id, one.served.engine.token)
     if command is None:
         return _again(request, one, token, data, {"": french.STALE})
@@ -306,9 +312,9 @@ def _reply(
     except Refused as refused:
         return _refused(request, one, token, data, refused)
     if not recorded:
-        return _over(request, token)
+        return over(request, token)
     after = say("La Mission locale en est prévenue. Pour changer quelque chose, appelez {who}.", who=one.contact)
-    return _done(request, _reload(one), _thanks(form), after)
+    return _done(request, _reload(one), token, _thanks(form), after)
 
 
 def _record(one: Visit, decision: Decision[..., Any], command: Any, sent: Mapping[str, Any]) -> bool:
@@ -330,7 +336,7 @@ def _refused(request: Request, one: Visit, token: str, data: Mapping[str, Any], 
         on = refused.details.get("on")
         day = dates.day(on, year=True) if isinstance(on, date) else ""
         said = say("Une réponse est déjà notée, le {day}. Rien n’a été changé.", day=day)
-        return _done(request, now, said, say("Pour la changer, appelez {who}.", who=one.contact), status=409)
+        return _done(request, now, token, said, say("Pour la changer, appelez {who}.", who=one.contact), status=409)
     if refused.code == "command-id-reused":
         return _again(request, now, token, data, {"": french.USED}, status=409)
     field = str(refused.details.get("field", ""))
@@ -346,11 +352,21 @@ def _again(
     return _request(request, one, token, values, errors, status=status)
 
 
-def _done(request: Request, now: Visit, said: str, after: str, *, status: int = 200) -> Response:
+def _done(request: Request, now: Visit, token: str, said: str, after: str, *, status: int = 200) -> Response:
     """Shows the outcome of a press: the answer that is noted, and whom to call."""
-    _set_frame(request, now.structure)
-    response = show(request, "partner_link/done.html", None, NOBODY, notice=now.notice, said=said, after=after)
-    return _answer(response, status)
+    set_frame(request, now.structure)
+    response = show(
+        request,
+        "partner_link/done.html",
+        None,
+        NOBODY,
+        token=token,
+        has_file=now.has_file,
+        notice=now.notice,
+        said=said,
+        after=after,
+    )
+    return answer(response, status)
 
 
 def _thanks(form: PartnerForm) -> str:

@@ -29,6 +29,7 @@ from web.http.forms import Form, FormData
 from web.http.pagination import SIZE, Pager
 from web.http.people import NOBODY
 from web.http.templates import show
+from web.pages.partners import duplicates
 from web.pages.partners.import_routes import IMPORT, AtImport
 from web.pages.partners.undo import Group, standing
 
@@ -106,6 +107,7 @@ def _page(request: Request, desk: Desk, receipt: UUID, number: int = 1, rest: in
         counts=_count(left, len(listed), settled),
         rows=listed[pager.offset : pager.offset + SIZE],
         pager=pager,
+        duplicates=len(duplicates.proposed(desk)) if listed else 0,
         title=french.recorded(is_undone, bool(stands.followed)),
         undone=len(stands.undone) if is_undone else None,
         followed=[_what_followed(desk, one, receipt) for one in stands.followed[others.offset : others.offset + SIZE]],

@@ -51,10 +51,11 @@ from web.http.forms import FormData, OpenForm, text_of
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import show
-from web.pages.partners import contacts, forms
+from web.pages.partners import contacts, forms, revision
 from web.pages.partners.contacts import PersonForm
 from web.pages.partners.listing import AtPartners
 from web.pages.partners.proposed_offers import kind_of, proposed_terms
+from web.pages.partners.revision import proposed_lines
 
 router = APIRouter()
 DECISIONS: tuple[Decision[..., Any], ...] = (
@@ -68,6 +69,7 @@ CHOICES: dict[str, Sequence[tuple[str, str]]] = {
     "contact": list(files.CONTACTS.items()),
 }
 UNDONE = "réunion défaite"
+MOVED = "Le partenaire a proposé autre chose entre-temps, ou c’est déjà relu : rien n’est enregistré, relisez."
 _STATUS = {"suggested": "proposé", "delisted": "retiré de la liste", "listed": ""}
 
 # --- its page
@@ -148,6 +150,8 @@ def _page(
             (files.FIELDS[name], _text(name, own), _text(name, getattr(details, name)))
             for name, own in contested(state).items()
         ],
+        proposed=proposed_lines(state),
+        proposal=state.changes.stamp if state.changes else None,
         gone=[files.source_name(state.sources[key].source) for key in gone(state)],
         alike=_alike(desk, id, state),
         joined=[
@@ -377,6 +381,21 @@ def _other(desk: Desk, id: UUID, data: Mapping[str, Any]) -> forms.OtherForm:
     if form.other == id:
         raise HTTPException(422)
     return form
+
+
+@router.post("/partenaires/{partner_id:uuid}/proposition/relire")
+@again(_again)
+def review(request: Request, desk: AtPartners, partner_id: UUID, data: FormData) -> Response:
+    """Takes the ticked lines of what the partner proposes, and leaves the others, in one command."""
+    must(desk, listing.correct_partner)
+    state = state_of(desk, partner_id)
+    form = read_button(revision.RevisionForm, data)
+    changes = state.changes
+    if (changes is None or changes.stamp.version != form.proposal) and not desk.engine.has_recorded(form.command_id):
+        raise FormRefused({"": MOVED})
+    steps = list(revision.steps(partner_id, state, form.ticked))
+    said = "review proposal", str(partner_id), form.proposal, sorted(form.ticked)
+    return _next(desk, partner_id, record_all(desk, steps, said, command_id=form.command_id), data)
 
 
 @router.post("/partenaires/{partner_id:uuid}/{name}")
