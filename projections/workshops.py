@@ -132,7 +132,7 @@ def engagements(connection: Connection, runners: Collection[UUID], first: date, 
     """Returns the workshops that these people run from one day to another, one row for each person."""
     query = select(table, facilitators.c.person).join(facilitators, facilitators.c.stream == table.c.stream)
     wanted = (facilitators.c.person.in_(runners), table.c.day.between(first, last), ~table.c.cancelled)
-    return list(connection.execute(query.where(*wanted).order_by(table.c.starts, facilitators.c.rank)))
+    return list(connection.execute(query.where(*wanted).order_by(table.c.starts, table.c.stream, facilitators.c.rank)))
 
 
 def page(connection: Connection, today: date, wanted: WorkshopFilter, limit: int = 50, offset: int = 0) -> list[Any]:

@@ -21,7 +21,7 @@ class Cell(Struct, frozen=True):
     """A number of an indicator: its entries of these parts and states. No `parts` means all.
 
     `late` keeps, of the open ones, those past their day, or those in time. `waits`: from so many days since the last
-    activity to so many. `ever`: whatever the period.
+    activity to so many. `ever`: whatever the period. `oldest_first` is the order of its list.
     """
 
     parts: tuple[str, ...] = ()
@@ -29,6 +29,7 @@ class Cell(Struct, frozen=True):
     late: bool | None = None
     waits: tuple[int, int | None] | None = None
     ever: bool = False
+    oldest_first: bool = False
 
 
 class Numbers(Struct, frozen=True):
@@ -65,7 +66,7 @@ _OUTCOMES = {
     "out": Cell(states=("out",)),
 }
 _DONE_AMONG_ALL = {COUNTED: Cell(states=("done",)), AMONG: Cell()}
-_STUCK = {"stuck": Cell(states=("open",), late=True, ever=True)}
+_STUCK = {"stuck": Cell(states=("open",), late=True, ever=True, oldest_first=True)}
 """Those past their day, whatever the period in which they entered."""
 
 

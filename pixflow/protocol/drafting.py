@@ -126,9 +126,9 @@ def _must_judge(document: Definitions) -> None:
         if indicator not in TARGETED:
             raise Refused("unknown-indicator", field=indicator)
         if not 0 <= days <= LONGEST_TARGET:
-            raise Refused("out-of-range", field=indicator, found=days, low=0, high=LONGEST_TARGET)
+            raise Refused("definition-out-of-range", field=indicator, found=days, low=0, high=LONGEST_TARGET)
     if not 1 <= document.silent <= LONGEST_TARGET:
-        raise Refused("out-of-range", field="silent", found=document.silent, low=1, high=LONGEST_TARGET)
+        raise Refused("definition-out-of-range", field="silent", found=document.silent, low=1, high=LONGEST_TARGET)
     for rule, reason in document.without:
         if rule not in RULES:
             raise Refused("unknown-indicator", field=rule)
@@ -137,7 +137,7 @@ def _must_judge(document: Definitions) -> None:
         if step not in AIMED:
             raise Refused("unknown-indicator", field=step)
         if not 1 <= aim <= LARGEST_AIM:
-            raise Refused("out-of-range", field=step, found=aim, low=1, high=LARGEST_AIM)
+            raise Refused("definition-out-of-range", field=step, found=aim, low=1, high=LARGEST_AIM)
 
 
 def _must_be(draft: Draft[Any] | None, number: int) -> None:

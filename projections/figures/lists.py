@@ -60,8 +60,9 @@ def lines(
     limit: int,
     offset: int = 0,
 ) -> list[FigureLine]:
-    """Returns a page of the list of a number, the latest first. Its length is the number that is counted.
+    """Returns a page of the list of a number, the latest first; of who waits, the oldest first.
 
+    Its length is the number that is counted.
     Raises KeyError for an unknown number.
     """
     wanted = cell(id, name)
@@ -122,8 +123,9 @@ def _page(
         if sum(one.n for one in groups) >= offset + limit:
             break
     shown, before = _of_page(groups, limit, offset)
-    bound |= {"since": shown[-1].on, "until": shown[0].on}
-    for edge, one in (("first", shown[0]), ("last", shown[-1])):
+    oldest_group, latest_group = (shown[0], shown[-1]) if wanted.oldest_first else (shown[-1], shown[0])
+    bound |= {"since": oldest_group.on, "until": latest_group.on}
+    for edge, one in (("first", latest_group), ("last", oldest_group)):
         bound |= {f"part_{edge}": one.part, f"state_{edge}": one.state}
     return [FigureLine(*row) for row in _lines(connection, *fixed, **bound, limit=limit, offset=offset - before)]
 
@@ -131,10 +133,10 @@ def _page(
 def _windows(asked: FigureQuestion, id: str, wanted: Cell) -> Iterator[tuple[date, date]]:
     """Yields the days to look for lines in, the latest ones first, then all.
 
-    All at once those of an advisor, which are found by stream, and those without activity for long, which are old.
+    All at once those of an advisor, which are found by stream, and those that are old.
     """
     first, last = (date.min, date.max) if wanted.ever or id == "I16" else (asked.first, asked.last)
-    if asked.advisor is None and not (wanted.waits and wanted.waits[0]):
+    if asked.advisor is None and not wanted.oldest_first and not (wanted.waits and wanted.waits[0]):
         yield from ((max(first, min(asked.day, last) - days), last) for days in _WINDOWS)
     yield first, last
 
@@ -157,7 +159,7 @@ def _groups(id: str, wanted: Cell, cut: Cut, value: str, elsewhere: bool, most: 
     table = entries_of(asked) if elsewhere or id == "I16" else counted_in(asked)
     alike = [table.c[name] for name in _DAY_PART_STATE]
     query = select(*alike, how_many(table)).where(*_those(asked, id, wanted, table, elsewhere, bound)).group_by(*alike)
-    return query.order_by(*(column.desc() for column in alike)).limit(most)
+    return query.order_by(*(column if wanted.oldest_first else column.desc() for column in alike)).limit(most)
 
 
 @Statement
@@ -169,7 +171,8 @@ def _lines(
     group = tuple_(*(table.c[name] for name in _DAY_PART_STATE))
     latest = tuple_(bound["until"], bound["part_first"], bound["state_first"])
     oldest = tuple_(bound["since"], bound["part_last"], bound["state_last"])
-    query = _in_order(table).where(*_those(asked, id, wanted, table, elsewhere, bound))
+    those = _those(asked, id, wanted, table, elsewhere, bound)
+    query = _in_order(table, oldest_first=wanted.oldest_first).where(*those)
     return query.where(group <= latest, group >= oldest).limit(limit).offset(offset)
 
 
@@ -188,10 +191,10 @@ def _those(
     return [*those, table.c.on.between(bound["since"], bound["until"])]
 
 
-def _in_order(table: FromClause, *more: str) -> Select[Any]:
-    """Selects lines with their columns, the latest first, in one order."""
+def _in_order(table: FromClause, *more: str, oldest_first: bool = False) -> Select[Any]:
+    """Selects lines with their columns in one order, by day: the latest first, or the oldest."""
     columns = (table.c[name] for name in (*FigureLine.__struct_fields__, *more))
-    groups = (table.c[name].desc() for name in _DAY_PART_STATE)
+    groups = (table.c[name] if oldest_first else table.c[name].desc() for name in _DAY_PART_STATE)
     return select(*columns).order_by(*groups, *(table.c[name] for name in _IN_A_GROUP))
 
 

@@ -246,8 +246,11 @@ def test_the_first_screen_counts_what_the_lists_have(cut: Any, view: View) -> No
     for id in TARGETED:
         lines_of = lines(view.connection, asked, counted, id, "stuck", EVERYTHING)
         assert len(lines_of) == counted.number(id, "stuck")
+        assert [one.on for one in lines_of] == sorted(one.on for one in lines_of), "who waits longest first"
+        pages = [lines(view.connection, asked, counted, id, "stuck", 3, at) for at in range(0, len(lines_of), 3)]
+        assert [one for page in pages for one in page] == lines_of
         told = counted.stuck.get(id)
-        assert (told and (told.count, told.since)) == ((lines_of and (len(lines_of), lines_of[-1].on)) or None)
+        assert (told and (told.count, told.since)) == ((lines_of and (len(lines_of), lines_of[0].on)) or None)
     loads = overview.loads(view.connection, asked)
     assert sum(one.dossiers for one in loads.values()) == shown["I18"].among
     for advisor in view.advisors():

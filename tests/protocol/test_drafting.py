@@ -251,20 +251,23 @@ def test_a_document_published_otherwise_leaves_the_draft_where_it_is() -> None:
 # --- definitions of the indicators, and reports
 
 
+OUT = "definition-out-of-range"
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "details"),
     [
         ({"name": " "}, "required", {"field": "name"}),
         ({"targets": (("I1", 30),)}, "unknown-indicator", {"field": "I1"}),
-        ({"targets": (("I4", -1),)}, "out-of-range", {"field": "I4", "found": -1, "low": 0, "high": 365}),
-        ({"targets": (("I2", 30), ("I4", 366))}, "out-of-range", {"field": "I4", "found": 366, "low": 0, "high": 365}),
-        ({"silent": 0}, "out-of-range", {"field": "silent", "found": 0, "low": 1, "high": 365}),
-        ({"silent": 366}, "out-of-range", {"field": "silent", "found": 366, "low": 1, "high": 365}),
+        ({"targets": (("I4", -1),)}, OUT, {"field": "I4", "found": -1, "low": 0, "high": 365}),
+        ({"targets": (("I2", 30), ("I4", 366))}, OUT, {"field": "I4", "found": 366, "low": 0, "high": 365}),
+        ({"silent": 0}, OUT, {"field": "silent", "found": 0, "low": 1, "high": 365}),
+        ({"silent": 366}, OUT, {"field": "silent", "found": 366, "low": 1, "high": 365}),
         ({"without": (("R16", "trop strict"),)}, "unknown-indicator", {"field": "R16"}),
         ({"without": (("R9", " "),)}, "required", {"field": "R9"}),
         ({"aims": (("done", 30),)}, "unknown-indicator", {"field": "done"}),
-        ({"aims": (("begun", 0),)}, "out-of-range", {"field": "begun", "found": 0, "low": 1, "high": 100_000}),
-        ({"aims": (("begun", 10**6),)}, "out-of-range", {"field": "begun", "found": 10**6, "low": 1, "high": 10**5}),
+        ({"aims": (("begun", 0),)}, OUT, {"field": "begun", "found": 0, "low": 1, "high": 100_000}),
+        ({"aims": (("begun", 10**6),)}, OUT, {"field": "begun", "found": 10**6, "low": 1, "high": 10**5}),
     ],
 )
 def test_definitions_that_cannot_be_are_refused(changes: dict[str, Any], code: str, details: dict[str, Any]) -> None:

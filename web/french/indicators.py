@@ -346,6 +346,18 @@ def state(indicator: str, name: str) -> str:
     return {**_USUAL, **_OF_FLOWS.get(indicator, {})}[name]
 
 
+def other_sites(count: int) -> str:
+    """Returns the sites that a page has no place for, "" for none."""
+    if not count:
+        return ""
+    return say("Et {others}, dans Indicateurs.", others=plural(count, "autre site", "autres sites"))
+
+
+def monthly(wanted: bool) -> str:
+    """Returns what was chosen about the page of the month."""
+    return "La page du mois vous sera envoyée." if wanted else "La page du mois ne vous sera plus envoyée."
+
+
 def was(counted: int, of: int, day: str) -> str:
     """Returns what a number was, as known on the day that it is about."""
     return f"était {number(counted)} sur {number(of)} au {day}, {CLOCKS['known']}"

@@ -28,6 +28,8 @@ Days = tuple[date, date]
 """The first and the last day of a period."""
 _DAY = timedelta(1)
 _MONTH = relativedelta(months=1)
+LINES = 18
+"""Sites that fit on the page without any month; three months take the place of two."""
 LEAST = 80
 """Days of the shortest period whose own months are shown; a shorter one stands in twelve months."""
 
@@ -67,6 +69,7 @@ def board_page(there: Counting, asked: FigureQuestion, before: Days, whose: str 
         numbers.add_steps(site, counts)
     if len(sites) > 1:
         numbers.add_sums(period, list(sites))
+    shown = sites_shown(sites, len(months))
     stuck = count_entries(there.connection, asked, there.basis, there.refs, TARGETED).stuck
     for id, one in stuck.items():
         numbers.add(id, one.count)
@@ -89,7 +92,8 @@ def board_page(there: Counting, asked: FigureQuestion, before: Days, whose: str 
         ],
         "steps": [french.STEPS[step] for step in MAIN_STEPS],
         "months": [(upper_first(dates.month(days[0])), numbers.row(days, months)) for days in months],
-        "sites": [(site or french.WITHOUT["site"], numbers.row(site, list(sites))) for site in sites if len(sites) > 1],
+        "sites": [(site or french.WITHOUT["site"], numbers.row(site, list(sites))) for site in shown],
+        "others": french.other_sites(len(sites) - len(shown)) if shown else "",
         "stuck": [(french.STUCK[id], numbers.told(id)[0]) for id in TARGETED if id in stuck],
         "masked": french.MASKED,
         "issued": say(
@@ -122,6 +126,13 @@ def _by_site(there: Counting, asked: FigureQuestion) -> dict[str, dict[str, int]
         site: {step: sum(found[step][site].values()) for step in MAIN_STEPS if site in found[step]}
         for site in sorted(sites, key=lambda one: (one == "", normalise(one)))
     }
+
+
+def sites_shown(sites: Mapping[str, Mapping[str, int]], months: int) -> list[str]:
+    """Returns the sites that fit on the page below so many months, those with most people; none of one alone."""
+    most = max(1, LINES - -(-2 * months // 3))
+    largest = sorted(sites, key=lambda site: -sum(sites[site].values()))[:most]
+    return [site for site in sites if site in largest] if len(sites) > 1 else []
 
 
 class _Numbers:

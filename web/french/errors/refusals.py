@@ -159,6 +159,7 @@ REFUSALS: dict[str, str] = {
     "other-draft": "Entre-temps, un autre projet (n° {draft}) a été proposé. Lisez-le : enregistrer le remplacera.",
     "no-draft": "Ce projet n’est plus en discussion : il a été publié ou écarté.",
     "own-draft": "Ce projet est le vôtre : l’accord vient des autres. Vous pouvez le commenter.",
+    "definition-out-of-range": "Un nombre des définitions ne convient pas : {found} n’est pas de {low} à {high}.",
     "out-of-range": "Un nombre du protocole ne convient pas : {found} n’est pas de {low} à {high}.",
     "not-last-publication": "Une autre version (n° {number}) a été publiée entre-temps : annulez d’abord celle-là.",
     "publication-counts": "Cette version compte depuis le {from_day} : sa publication ne s’annule plus. Proposez une "

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from pixflow.documents.grille import percent
-from pixflow.events import contact, partner, workshop
+from pixflow.events import contact, partner, staff, workshop
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Action, Moment, Partner
@@ -16,7 +16,7 @@ from pixflow.folding import retractions_by_version
 from pixflow.open_data import communes
 from web.french import dates, lists, matching, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.events import contacts, partners
+from web.french.events import access, contacts, partners
 from web.french.territory.files import FIELDS
 from web.french.typography import lower_first
 
@@ -94,6 +94,7 @@ _CODES: Mapping[object, Mapping[Any, str]] = {
     (e.HolderInformed, "answer"): vocabulary.INFORMED,
     (e.PartnerLinkIssued, "channel"): vocabulary.LINK_CHANNELS,
     (e.SelfStudyFollowed, "outcome"): vocabulary.STUDIES,
+    (staff.AccountSuspended, "reason"): access.SUSPENSIONS,
     (workshop.WorkshopCancelled, "reason"): vocabulary.CANCELLATIONS,
     (e.ErasureRequested, "reason"): vocabulary.ERASURES,
     (e.PersonErased, "reason"): vocabulary.ERASURES,

@@ -3,11 +3,16 @@
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.authorization import Subject
+from pixflow.events.staff import MonthlyPageChosen
 from pixflow.team.membership import choose_monthly_page
+from web.desk import receipts
 from web.desk.commands import read_button, record
 from web.desk.desk import Desk
+from web.desk.receipts import Receipt
+from web.french import indicators as french
 from web.hosting.board_page import board_pdf
 from web.http.forms import Form, FormData
+from web.http.pagination import address
 from web.http.papers import PDF
 from web.http.people import NOBODY, note
 from web.http.templates import redirect
@@ -41,9 +46,20 @@ def choose(request: Request, desk: AtFigures, data: FormData) -> Response:
     if not may_choose(desk):
         raise HTTPException(403)
     form, me = read_button(MonthlyPageForm, data), {"staff": desk.me}
-    if record(desk, me, choose_monthly_page, command_id=form.command_id, wanted=form.wanted).refused:
+    outcome = record(desk, me, choose_monthly_page, command_id=form.command_id, wanted=form.wanted)
+    if outcome.refused:
         raise HTTPException(403)
-    return redirect(request, f"{PATH}#courriel")
+    return redirect(request, address(PATH, {"recu": receipts.reference(outcome.recorded)}) + "#courriel")
+
+
+def chosen(desk: Desk, reference: str) -> Receipt | None:
+    """Returns the receipt of a choice; it is undone while it is the latest."""
+    events = [one.event for one in receipts.events_of(desk, reference)]
+    chosen = next((event for event in events if isinstance(event, MonthlyPageChosen)), None)
+    if chosen is None:
+        return None
+    receipt, latest = Receipt(french.monthly(chosen.wanted)), desk.refs.team[desk.me].monthly_page
+    return receipt.with_undo(reference, f"{PATH}/courriel") if chosen.wanted == latest else receipt
 
 
 def may_choose(desk: Desk) -> bool:

@@ -24,7 +24,7 @@ from web.http.templates import show
 from web.pages.indicators import asked as asking
 from web.pages.indicators import overview
 from web.pages.indicators.asked import PATH, AskedFigures, At, AtFigures, count_for, figures_in
-from web.pages.indicators.board import may_choose
+from web.pages.indicators.board import chosen, may_choose
 from web.pages.indicators.figures import describe_all, download, funnel
 from web.pages.indicators.week import read_week
 
@@ -36,10 +36,10 @@ OWN = ("I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I18")
 
 
 @router.get(PATH)
-def read(request: Request, desk: AtFigures, at: At, etape: str = "") -> Response:
+def read(request: Request, desk: AtFigures, at: At, etape: str = "", recu: str = "") -> Response:
     """Shows the cards, the months of a step (`etape`) and every figure of a period, as of a day.
 
-    They are those of everybody, or of one cell of a cut.
+    They are those of everybody, or of one cell of a cut. `recu` names a choice about the page of the month.
     """
     asked = at(desk, before="")
     with count_for(desk, asked) as there:
@@ -84,6 +84,7 @@ def read(request: Request, desk: AtFigures, at: At, etape: str = "") -> Response
         was=recall(desk, asked, figures),
         files={kind: asked.at(f"{PATH}.{kind}") for kind in ("csv", "xlsx", "pdf")},
         reports=desk.may(issue_report),
+        receipt=chosen(desk, recu),
         monthly=desk.refs.team[desk.me].monthly_page if may_choose(desk) else None,
         masked=french.MASKED,
     )

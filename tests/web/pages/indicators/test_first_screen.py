@@ -229,6 +229,24 @@ def test_the_page_for_the_board_is_one_a4_where_small_numbers_are_hidden(at_work
     assert at_work.client(NADIA).get(f"{HERE}.pdf").status_code == 403
 
 
+def test_the_choice_of_the_page_of_the_month_is_undone_from_its_receipt(at_work: House) -> None:
+    client = at_work.client(HELENE)
+
+    def chosen() -> bool:
+        return at_work.served.refs.team[at_work.people[HELENE]].monthly_page
+
+    answer = client.post(f"{HERE}/courriel", data={"command_id": str(uuid4()), "wanted": "true"})
+    page = client.get(answer.headers["location"].split("#")[0]).text
+    assert "La page du mois vous sera envoyée." in words(page)
+    assert chosen()
+    (undo,) = (form for form in parsed(page).select(".notice form"))
+    sent = {field["name"]: field["value"] for field in undo.select("input")}
+    again = client.post(undo["action"], data=sent)
+    assert not chosen()
+    assert "ne vous sera plus envoyée" in words(client.get(again.headers["location"].split("#")[0]).text)
+    assert not parsed(client.get(answer.headers["location"].split("#")[0]).text).select(".notice form"), "another since"
+
+
 def test_a_new_structure_has_a_page_for_the_board_too(tmp_path: Path) -> None:
     with house(tmp_path, MONDAY) as made:
         told = text_of(made.client(HELENE).get(f"{HERE}.pdf").content)

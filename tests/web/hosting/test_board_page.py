@@ -1,0 +1,43 @@
+"""The page for the board stays one A4, however many sites there are."""
+
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from web.french import indicators as french
+from web.hosting.board_page import sites_shown
+from web.typesetting import compile_template
+
+CELLS = [("12 345", 0.5)] * 5
+CARD = {"label": "Restitution faite", "count": "1 234", "before": "1 200", "aim": "2 000"}
+
+
+@pytest.mark.parametrize("months", [3, 12, 13, 18])
+def test_twenty_sites_stay_on_one_page(months: int) -> None:
+    sites = {f"Bagnères-de-Bigorre – Site {n:02}": {"presented": n} for n in range(20)}
+    shown = sites_shown(sites, months)
+    assert shown == list(sites)[-len(shown) :], "those with most people, in the order of their names"
+    paper = {
+        "structure": "Mission locale des Hautes-Pyrénées",
+        "whose": "",
+        "period": "Du 1er janvier au 31 décembre",
+        "before": "du 1er janvier au 31 décembre 2025",
+        "cards": [CARD] * 5,
+        "steps": ["Restitution"] * 5,
+        "months": [("Septembre 2026", CELLS)] * months,
+        "sites": [(site, CELLS) for site in shown],
+        "others": french.other_sites(20 - len(shown)),
+        "stuck": [("Restitution après le partage", "123")] * 8,
+        "masked": french.MASKED,
+        "issued": "Document établi le 30 novembre 2026 · Définitions d’origine",
+    }
+    (page,) = PdfReader(BytesIO(compile_template("papers/board.typ", paper))).pages
+    assert f"Et {20 - len(shown)} autres sites" in page.extract_text().replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_few_sites_are_all_there_and_one_alone_is_none() -> None:
+    assert sites_shown({"L’Aigle": {}, "Mortagne": {}}, 12) == ["L’Aigle", "Mortagne"]
+    assert sites_shown({"L’Aigle": {}}, 12) == []
+    assert french.other_sites(0) == ""
+    assert "1 autre site," in french.other_sites(1).replace("\N{NO-BREAK SPACE}", " ")
