@@ -356,3 +356,27 @@ def test_the_offers_of_a_page_are_confirmed_at_once_and_taken_back(
     expect(tab.get_by_text("Aucune offre à confirmer")).to_be_visible()
     tab.get_by_role("button", name=re.compile("^(Tout annuler|Annuler)$")).press("Enter")
     expect(tab.get_by_label(f"Lieu {scripts} : Postes et connexion")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_duplicates_are_joined_at_once_and_taken_back(
+    served: Served, new_tab: Callable[..., Page], check_page: Callable[[Page], None], scripts: bool
+) -> None:
+    for n in range(4):
+        name, street = f"Doublon {scripts} {n // 2}", f"{n // 2} rue {scripts}"
+        details = PartnerDetails(name=name, town="Rai", commune="61342", address=street, phone=f"+3323300010{n // 2}")
+        served.house.says(SOPHIE, list_partner, {"partner": uuid4()}, details=details)
+    tab = new_tab(base_url=served.address, java_script_enabled=scripts)
+    served.enter(tab, SOPHIE)
+    tab.goto("/partenaires")
+    tab.get_by_role("link", name=re.compile("à réunir")).click()
+    if scripts:
+        check_page(tab)
+    tab.get_by_label("Toutes les paires de cette page").check()
+    tab.get_by_role("button", name="Réunir les fiches cochées").click()
+    expect(tab.get_by_text("Aucun doublon à réunir")).to_be_visible()
+    tab.get_by_role("button", name=re.compile("^(Tout annuler|Annuler)$")).press("Enter")
+    expect(tab.get_by_label(f"Doublon {scripts} 0")).to_be_visible()
+    tab.get_by_label("Toutes les paires de cette page").check()
+    tab.get_by_role("button", name="Ce sont deux lieux").click()
+    expect(tab.get_by_text("Aucun doublon à réunir")).to_be_visible()

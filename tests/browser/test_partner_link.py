@@ -12,7 +12,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from pixflow.dossier.stages import parcours
 from pixflow.events import dossier as e
-from pixflow.events.values import Partner
+from pixflow.events.values import OfferTerms, Partner, PartnerDetails
+from pixflow.partners.listing import list_offer, list_partner
 from tests.browser.house import be
 from tests.web.paths import House
 from web.hosting.mail import Mail
@@ -23,12 +24,14 @@ MONDAY = date(2026, 3, 16)
 class Walk:
     """A house that refers somebody, the e-mails that leave, and the telephone of the partner."""
 
-    def __init__(self, house: House, url: str, page: Page, check: Callable[[], None]) -> None:
+    def __init__(
+        self, house: House, url: str, page: Page, check: Callable[[], None], partner: UUID | None = None
+    ) -> None:
         self.house, self.url, self.page, self.check = house, url, page, check
         self.mails: list[Mail] = []
         self.dossier, actions = house.prescribed()
         house.on(
-            self.dossier, parcours.send_referral, action=actions[1], partner=Partner(None, "Médiathèque de Mortagne"),
+            self.dossier, parcours.send_referral, action=actions[1], partner=Partner(partner, "Médiathèque de Mortagne"),
             starts=None, ends=date(2026, 4, 30), note="Vient le matin", email="accueil@mediatheque.exemple",
             agreed=True,
             context={"referral": uuid4(), "link": uuid4(), "until": MONDAY + timedelta(days=8)},
@@ -119,6 +122,51 @@ def test_a_partner_answers_on_a_telephone_without_javascript(
 
     confirmed(new_tab(base_url=url), walk.dossier)
     assert walk.events() == ["ReferralSeen", "ReferralAnswered", "OutcomeReported", "ActionEnded"]
+
+
+@pytest.mark.browser
+def test_a_partner_refreshes_its_file_on_a_telephone_without_javascript(
+    locale: House,
+    url: str,
+    new_browser: Callable[..., BrowserContext],
+    new_tab: Callable[..., Page],
+    glance: Callable[[Page], None],
+) -> None:
+    partner, offer = uuid4(), uuid4()
+    details = PartnerDetails(name="Médiathèque de Mortagne", town="Mortagne-au-Perche", commune="61293")
+    terms = OfferTerms(label="Bureautique", kind="digital", days="le mardi")
+    locale.says("Sophie Lecomte", list_partner, {"partner": partner}, details=details)
+    locale.says("Sophie Lecomte", list_offer, {"partner": partner}, offer=offer, terms=terms)
+    phone = {"viewport": {"width": 390, "height": 820}, "java_script_enabled": False}
+    page, looker = new_browser(**phone).new_page(), new_browser().new_page()
+    looker.goto(f"{url}/healthz")
+
+    def check() -> None:
+        """Looks at the same page where scripts run: axe is one."""
+        looker.set_content(page.content())
+        glance(looker)
+
+    walk = Walk(locale, url, page, check, partner)
+    walk.goes(walk.link())
+    page.get_by_role("link", name="Votre fiche est-elle à jour ?").click()
+    page.get_by_label("Téléphone").fill("02 33 00")
+    walk.presses("Proposer ces changements")
+    page.get_by_label("Téléphone").fill("02 33 00 01 99")
+    walk.presses("Proposer ces changements")
+    walk.sees("Merci. La Mission locale relit")
+    page.get_by_label("Jours").fill("le jeudi")
+    walk.presses("Proposer : Bureautique")
+
+    sophie = new_tab(base_url=url)
+    be(sophie, "Sophie Lecomte")
+    sophie.goto(f"/partenaires/{partner}")
+    glance(sophie)
+    if folder := os.environ.get("PIXFLOW_PICTURES"):
+        sophie.screenshot(path=Path(folder) / "link-review.png", full_page=True)
+    sophie.get_by_label("Bureautique").uncheck()
+    sophie.get_by_role("button", name="Enregistrer : prendre ce qui est coché").click()
+    expect(sophie.locator(".notice").first).to_contain_text("Correction, téléphone")
+    expect(sophie.get_by_role("heading", name="Le partenaire propose")).to_have_count(0)
 
 
 def filtered(tab: Page, link: str) -> None:

@@ -1,9 +1,17 @@
 """Words for partners: their events, their files, their offers, the catalogue."""
 
+from collections.abc import Sized
+
 from pixflow.events import partner as e
 from pixflow.events.base import Event
 from web.french.phrases import RETRACTED, EventWords, listed
 from web.french.typography import plural
+
+
+def _revision(fields: Sized, offers: Sized) -> str:
+    told = [words for words, there in (("{fields:champ} de sa fiche", fields), ("{offers:offre}", offers)) if there]
+    return "Le partenaire propose de changer " + " et ".join(told) if told else "Le partenaire ne propose plus rien"
+
 
 EVENTS: dict[type[Event], EventWords] = {
     e.PartnerSuggested: ("Partenaire proposé", "Partenaire proposé : {details.name}[, {details.town}]"),
@@ -24,7 +32,7 @@ EVENTS: dict[type[Event], EventWords] = {
     e.OfferClosed: ("Offre close", "Une offre est close"),
     e.RevisionProposed: (
         "Changements proposés par un partenaire",
-        "Le partenaire propose de changer sa fiche[ : {fields:champ}][, {offers:offre}]",
+        lambda event: _revision(event.fields, event.offers),
     ),
     e.PartnerVerified: ("Vérification d’un partenaire", "Fiche vérifiée {channel}"),
     e.PartnerReviewed: ("Relecture d’un partenaire", "Changements relus"),
