@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from web.french.typography import typeset
+from web.french.typography import lower_first, typeset
 
 INVALID = {
     "missing": "Ce champ est à remplir.",
@@ -41,7 +41,7 @@ INVALID = {
 }
 
 
-def invalid(kind: str, details: Mapping[str, Any]) -> str:
-    """Returns why a field is refused, from pydantic's error type and details."""
-    sentence = INVALID.get(kind, "Cette réponse n’est pas valable.")
-    return typeset(sentence.format(**details))
+def invalid(kind: str, details: Mapping[str, Any], label: str = "") -> str:
+    """Returns why a field is refused, from pydantic's error type and details; `label` names the field before it."""
+    sentence = INVALID.get(kind, "Cette réponse n’est pas valable.").format(**details)
+    return typeset(f"{label} : {lower_first(sentence)}" if label else sentence)

@@ -203,6 +203,7 @@ def text_of(data: Mapping[str, Any], name: str) -> str:
 def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[str, str]]:
     """Returns the form and no errors, or None and one French sentence by field name ("" for the whole form).
 
+    That of an optional field names it: nobody asked for it.
     An emptied field is None, never its default; a list field accepts one value; an absent one has its default. Raises
     HTTPException(400) for a repeated field that is no list: no page sends one.
     """
@@ -224,7 +225,9 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
             if error["input"] is None and kind != "extra_forbidden":
                 kind = "missing"
             own = missing(model, name) if kind == "missing" else ""
-            errors.setdefault(name, own or validation.invalid(kind, error.get("ctx", {})))
+            label, required = labels(model).get(name, (Label(""), True))
+            named = "" if kind == "missing" or required else label.text
+            errors.setdefault(name, own or validation.invalid(kind, error.get("ctx", {}), named))
         return None, _in_page_order(model, errors)
 
 

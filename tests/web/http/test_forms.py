@@ -1,6 +1,7 @@
 """The fields of a form, as routes take them."""
 
-from typing import IO
+from datetime import date
+from typing import IO, Annotated
 from uuid import UUID
 
 import pytest
@@ -8,7 +9,8 @@ from fastapi import FastAPI, HTTPException
 from starlette.datastructures import UploadFile
 
 from tests.web.client import LocalClient
-from web.http.forms import Form, FormData, Pair, UploadData, validate
+from web.french.typography import typeset
+from web.http.forms import Form, FormData, Label, Pair, UploadData, validate
 
 
 class Choice(Form):
@@ -60,3 +62,16 @@ def test_two_ids_in_one_field_are_one_value_though_it_may_be_missing() -> None:
 def test_a_field_of_many_may_be_missing() -> None:
     told = {"command_id": str(UUID(int=1)), "some": ["a", "", "b"]}
     assert validate(Choice, told) == (Choice(command_id=UUID(int=1), some=("a", "b")), {})
+
+
+class Pause(Form):
+    until: Annotated[date, Label("Jusqu’au", "date")]
+    day: Annotated[date | None, Label("Le jour", "date")] = None
+
+
+def test_the_error_of_an_optional_field_names_it() -> None:
+    sent = {"command_id": str(UUID(int=1)), "until": "demain", "day": "bientôt"}
+    assert validate(Pause, sent)[1] == {
+        "until": "Écrivez une date qui existe, comme 16/03/2026.",
+        "day": typeset("Le jour : écrivez une date qui existe, comme 16/03/2026."),
+    }

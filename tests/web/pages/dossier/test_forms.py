@@ -57,8 +57,8 @@ def _told(locale: House, changes: dict[str, Any]) -> dict[str, Any]:
 
 FAULTS: dict[str, tuple[dict[str, str], str]] = {
     "appointment": ({"hour": "midi"}, "Écrivez une heure, comme 14:30."),
-    "snooze": ({"until": "bientôt"}, "Écrivez une date qui existe"),
-    "hand": ({"until": "bientôt"}, "Écrivez une date qui existe"),
+    "snooze": ({"until": "bientôt"}, "écrivez une date qui existe"),
+    "hand": ({"until": "bientôt"}, "écrivez une date qui existe"),
     "recall": ({"day": "bientôt"}, "Écrivez une date qui existe"),
     "book": ({"workshop": ""}, "Choisissez l’atelier."),
     "release": ({"workshop": "?"}, "Cette page n’est plus valable"),
