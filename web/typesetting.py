@@ -2,9 +2,10 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from json import dumps
 from pathlib import Path
+from subprocess import PIPE
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -34,17 +35,19 @@ class PaperLost(Exception):
     """A paper could not be made: how its process ended, then the words of that process."""
 
 
-def compile_template(template: str, paper: Mapping[str, Any]) -> bytes:
+def compile_template(template: str, draw: Callable[[], Mapping[str, Any]]) -> bytes:
     """Returns the PDF that a Typst template makes of a paper, as PDF/UA-1 (ISO 14289-1) asks. Two are made at once.
 
-    Raises PaperLost.
+    `draw` gives the paper, its QR codes drawn, while the other process starts. Raises PaperLost.
     """
     command = (sys.executable, "-I", "-c", _TYPESET, str(_TEMPLATES / template), str(_TEMPLATES))
-    said = dumps(paper, ensure_ascii=False).encode()
-    with _TURNS:
+    with _TURNS, subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
         try:
-            return subprocess.run(command, input=said, capture_output=True, check=True, timeout=LONGEST).stdout
-        except subprocess.CalledProcessError as error:
-            raise PaperLost(f"code {error.returncode}\n{error.stderr.decode()}") from None
+            made, errors = process.communicate(dumps(draw(), ensure_ascii=False).encode(), timeout=LONGEST)
         except subprocess.TimeoutExpired:
             raise PaperLost(f"longer than {LONGEST:g} s") from None
+        finally:
+            process.kill()
+    if process.returncode:
+        raise PaperLost(f"code {process.returncode}\n{errors.decode()}")
+    return made

@@ -36,7 +36,7 @@ LEAST = 80
 
 def board_pdf(there: Counting, asked: FigureQuestion, before: Days, whose: str = "") -> bytes:
     """Returns the page of a period as a PDF. `whose` names the cell of a cut, "" for everybody."""
-    return compile_template("papers/board.typ", board_page(there, asked, before, whose))
+    return compile_template("papers/board.typ", lambda: board_page(there, asked, before, whose))
 
 
 def last_month(today: date) -> Days:

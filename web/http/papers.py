@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import segno
 from fastapi import Request, Response
@@ -103,13 +104,17 @@ def issued(day: date, *more: str) -> str:
 
 def pdf(paper: Paper) -> bytes:
     """Returns a paper as a PDF, A4, in French."""
-    drawn = {
+    return compile_template("papers/paper.typ", lambda: {**asdict(paper), **_drawn(paper)})
+
+
+def _drawn(paper: Paper) -> dict[str, Any]:
+    """Returns the QR codes of a paper, as SVG."""
+    return {
         "qr": _svg(paper.link) if paper.link else "",
         "qrs": [(label, _svg(link)) for label, link in paper.links],
         "proof": _svg(paper.proof, _MASK) if paper.proof else "",
         "maps": [_svg(entry.map) if entry.map else "" for entry in paper.entries],
     }
-    return compile_template("papers/paper.typ", {**asdict(paper), **drawn})
 
 
 PDF = "application/pdf"

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
+from segno import DataOverflowError
 
 from web import typesetting
 from web.http.papers import Paper, PaperEntry, pdf
@@ -65,7 +66,7 @@ def sheet(names: int) -> Paper:
 PAPERS = {
     "letter": pdf(LETTER),
     "sheet": pdf(sheet(8)),
-    "person": compile_template("privacy/person.typ", PERSON),
+    "person": compile_template("privacy/person.typ", lambda: PERSON),
 }
 
 
@@ -133,7 +134,29 @@ def test_this_process_keeps_nothing_of_what_makes_a_pdf() -> None:
 
 def test_a_paper_that_cannot_be_made_says_why() -> None:
     with pytest.raises(PaperLost, match="No such file"):
-        compile_template("papers/missing.typ", {})
+        compile_template("papers/missing.typ", dict)
+
+
+def test_its_process_starts_before_the_paper_is_drawn() -> None:
+    """QR codes are drawn while Typst loads: that of a proof takes 3 ms."""
+    started = set[int]()
+
+    def draw() -> dict[str, Any]:
+        for _ in range(10_000):
+            started.update(makers())
+            if started:
+                break
+            sleep(0.001)
+        return PERSON
+
+    compile_template("privacy/person.typ", draw)
+    assert len(started) == 1
+
+
+def test_a_paper_that_cannot_be_drawn_leaves_no_process() -> None:
+    with pytest.raises(DataOverflowError):
+        pdf(replace(LETTER, proof="x" * 5_000))
+    assert not makers()
 
 
 def test_a_text_that_no_font_draws_stops_no_paper() -> None:

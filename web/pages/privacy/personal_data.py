@@ -364,7 +364,7 @@ def paper(known: PersonalData, *more: str) -> bytes:
             {"title": title, "facts": facts, "entries": list(entries)} for title, facts, entries in _sections(known)
         ],
     }
-    return compile_template("privacy/person.typ", content)
+    return compile_template("privacy/person.typ", lambda: content)
 
 
 def _sections(known: PersonalData) -> Iterator[tuple[str, Sequence[tuple[str, str]], Iterable[Entry]]]:
