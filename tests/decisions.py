@@ -56,6 +56,8 @@ limits ([0031](decisions/0031-a-second-person-confirms-a-role.md)).
 The system's actors are `operator` (the command line), `clock` (the periodic jobs), `import` and `site` (the sign-in).
 `partner` is somebody who answers by [link](domain.md#partner-links). A decision has its stored name; where its function
 has another name, brackets say so.
+
+Auditors and managers read *Registre*. Everybody reads `/registre/…` and `/preuve`: checkpoints and hashes, no name.
 """
 
 
