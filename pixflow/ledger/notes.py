@@ -71,12 +71,6 @@ def code(position: int, leaf: bytes, one: Checkpoint) -> str:
     return urlsafe_b64encode(content).decode().rstrip("=")
 
 
-def first_lines(note: str) -> str:
-    """Returns a checkpoint with the line of its register, without those of witnesses."""
-    text, _, lines = note.partition("\n\n")
-    return f"{text}\n\n{lines.partition(chr(10))[0]}\n"
-
-
 def first_signed(one: Checkpoint, key: PublicKey) -> str:
     """Returns a checkpoint with one line, that of a key which signed it."""
     made = next(made for name, made in one.signatures if name == key.name and made[:4] == key.id)

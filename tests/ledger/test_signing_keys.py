@@ -1,5 +1,6 @@
 """Another key takes over: the old one says so, whoever knew the old one knows the new one, and a crash leaves one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -8,12 +9,13 @@ import pytest
 
 from pixflow.ledger import notes, register, verify
 from pixflow.ledger.notes import Signer
-from pixflow.ledger.register import Register, RegisterClosed
+from pixflow.ledger.register import Register, RegisterClosed, RegisterDiffers
 from pixflow.ledger.verify import PublicKey, Unreadable, check, checkpoint, held
 from pixflow.ledger.witness import LogWitness
 from pixflow.store import durable_files
 from tests.backups.house import House
-from tests.ledger.registers import Copy, copied, follow, register_of
+from tests.ledger.registers import Copy, copied, filled, follow, register_of
+from tests.test_inspection import Writer
 
 
 def rotate(register: Register, house: House) -> PublicKey:
@@ -159,6 +161,28 @@ def test_keys_change_again_and_over_epochs(files: House, tmp_path: Path) -> None
     assert first
     found = [one for file in (*kept, tmp_path / "last.txt") for one in held(str(file))]
     assert verify.signed(found, [first])[2].successor == last.text
+
+
+def test_two_processes_change_it_at_once(files: House) -> None:
+    follow(register_of(files), files.opened)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda ours: rotate(ours, files), (register_of(files), register_of(files))))
+    ours = register_of(files)
+    keys = ours.known_keys()
+    files.dossier()
+    assert len(keys) == 3
+    assert follow(ours, files.opened).signed_by(keys[-1].key)
+
+
+def test_a_register_that_differs_hands_over_nothing(house: House) -> None:
+    ours = register_of(house)
+    filled(house, 3, 2)
+    signed = follow(ours, house.opened)
+    Writer(house.opened).change(signed.size - 1, b'"by":"', b'"by":"x')
+    house.dossier()
+    with pytest.raises(RegisterDiffers):
+        rotate(ours, house)
+    assert len(ours.known_keys()) == 1
 
 
 # --- killed in the middle

@@ -136,7 +136,7 @@ def _cosigned(register: Register, settings: Settings, now: datetime) -> None:
                 return
             answer = _asked(f"{url}/add-checkpoint", register.extension(old))
     line = next((one for one in answer[1].splitlines(keepends=True) if one.startswith(f"— {key.name} ")), "")
-    if answer[0] != 200 or not checkpoint(notes.first_lines(register.note()) + line).cosigned(key):
+    if answer[0] != 200 or not line or not checkpoint(f"{last.text.decode()}\n{line}").cosigned(key):
         raise Unreadable(f"the witness refused: {answer[0]}")
     register.hand(key.name, now, line)
 

@@ -105,9 +105,10 @@ class KeyOfProof(NamedTuple):
 def _keys(served: ServedStructure) -> list[KeyOfProof]:
     """Returns each key of each epoch. Raises RegisterClosed, and StoreError without the zone of the structure."""
     register, found = served.register, list[KeyOfProof]()
+    epochs = [epoch for epoch, _ in register.checkpoints()] if register.epoch else []
     for one, said in french.keys(register.known_keys(), served.refs.structure.zone):
         public, (last, size) = b64encode(one.key.public).decode(), one.key.until or (0, 0)
-        for epoch, _ in register.checkpoints():
+        for epoch in epochs:
             ends = size if epoch.number == last else 0
             until = "" if epoch.number < last or not last else ends
             found.append(KeyOfProof(epoch.origin, public, served.opened.id.hex, until, said))
