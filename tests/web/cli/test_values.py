@@ -60,6 +60,7 @@ COMMANDS: dict[str, list[str]] = {
     "register check": ["portfolio.csv", "1 AAAA-AAAA-AAAA-AAAA"],
     "register prove": ["--from", "portfolio.csv"],
     "register key": [],
+    "register rotate": [],
 }
 """A line of each command that its options and arguments can be read in."""
 
