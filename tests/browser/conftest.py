@@ -1,7 +1,6 @@
 """A real browser, and what each page must pass in it."""
 
 import os
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -70,8 +69,6 @@ LOOKS: dict[str, tuple[int, Literal["light", "dark"], dict[str, Any]]] = {
 """Wide with all rules; on a phone with that of targets of 24 px, and all but that of colours, looked at in the dark."""
 WALKED = ("wide", "dark")
 """The looks of a walk, which leaves the third to the tests of each page."""
-_passed: defaultdict[tuple[str, ...], str] = defaultdict(str)
-"""The kinds of element that passed in all of these looks, whatever the page."""
 PATIENCE = 120_000
 """Longest wait on a busy machine, in ms."""
 expect.set_options(timeout=PATIENCE)
@@ -158,24 +155,46 @@ def tab(new_tab: Callable[..., Page]) -> Page:
     return new_tab()
 
 
+class Passed:
+    """The kinds of element that passed, whatever the page and the worker of this run: in a file for some looks."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(exist_ok=True)
+
+    def known(self, looks: tuple[str, ...]) -> str:
+        """Returns those that passed in these looks at least."""
+        files = [path for path in self._folder.iterdir() if {*looks} <= {*path.name.split("-")}]
+        return " ".join(path.read_text().rpartition(" ")[0] for path in files)  # another worker may be writing the last
+
+    def add(self, looks: tuple[str, ...], kinds: str) -> None:
+        with (self._folder / "-".join(looks)).open("a") as file:
+            file.write(f"{kinds} ")
+
+
+@pytest.fixture(scope="session")
+def passed(tmp_path_factory: pytest.TempPathFactory) -> Passed:
+    own = tmp_path_factory.getbasetemp()
+    return Passed((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "kinds")
+
+
 @pytest.fixture
-def check_page() -> Callable[[Page], None]:
+def check_page(passed: Passed) -> Callable[[Page], None]:
     """Asserts: axe finds nothing in any of LOOKS, and nothing sticks out."""
-    return assert_page_is_right
+    return lambda page: assert_page_is_right(page, passed, tuple(LOOKS))
 
 
 @pytest.fixture
-def glance() -> Callable[[Page], None]:
+def glance(passed: Passed) -> Callable[[Page], None]:
     """The check of a page, for a walk."""
+    return lambda page: assert_page_is_right(page, passed, WALKED)
 
-    return lambda page: assert_page_is_right(page, WALKED)
 
-
-def assert_page_is_right(page: Page, looks: tuple[str, ...] = tuple(LOOKS)) -> None:
+def assert_page_is_right(page: Page, passed: Passed, looks: tuple[str, ...]) -> None:
     """Asks axe about the kinds of element that have not passed yet, and measures the page."""
     before = page.viewport_size
     page.wait_for_load_state()  # a click returns before the next page has its body
-    new = page.evaluate(NEW_KINDS, _passed[looks])
+    new = page.evaluate(NEW_KINDS, passed.known(looks))
     if new and not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     covered = page.locator("details.menu[open], dialog[open]").count()  # what is over the page covers some targets
@@ -188,7 +207,8 @@ def assert_page_is_right(page: Page, looks: tuple[str, ...] = tuple(LOOKS)) -> N
         assert not broken, f"{page.url} at {width} px, {scheme}: {broken}"
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} is {wide} px too wide at {width} px"
-    _passed[looks] += f" {new}"
+    if new:
+        passed.add(looks, new)
     page.emulate_media(color_scheme=None)
     if before:
         page.set_viewport_size(before)
