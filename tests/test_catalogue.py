@@ -406,7 +406,7 @@ EMITTED: dict[type[Event], Emitted] = {
         (), drafting.issue_event_log,
         {
             "first": DAY, "last": LATER, "reason": "étude des parcours", "cases": 81, "events": 2879,
-            "digest": "ab" * 32, "on": LATER,
+            "digest": "ab" * 32, "on": LATER, "standard": "ocel",
         }, no_effect="a log that left is read in the history and decides nothing",
     ),
     s.StaffJoined: Emitted(

@@ -6,11 +6,12 @@ from typing import Literal
 
 from pixflow.documents.definitions import Definitions
 from pixflow.events.base import Event, event
+from pixflow.events.values import LogStandard
 
 PLAIN = frozenset(
     {
         *("draft", "document", "note", "on", "endorsed", "comment", "reason", "from_day", "number"),
-        *("cases", "events"),
+        *("cases", "events", "standard"),
         *("title", "first", "last", "day", "clock", "definitions", "rows", "digest"),
     }
 )
@@ -99,3 +100,4 @@ class EventLogIssued(Event):
     events: int
     digest: str
     on: date
+    standard: LogStandard = "xes"

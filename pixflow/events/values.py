@@ -21,6 +21,8 @@ LinkPurpose = Literal["answer", "outcome"]
 LinkChannel = Literal["email", "paper"]
 Presence = Literal["present", "absent", "excused"]
 DossierPaper = Literal["fiche", "convocation", "prescription"]
+LogStandard = Literal["xes", "ocel"]
+"""The standards of a log for process mining: XES (IEEE 1849-2023), OCEL 2.0 JSON."""
 HeldPaper = Literal["fiche", "convocation", "prescription", "copy"]
 """The papers that a young person may hold; "copy" is that of all their data."""
 Awaited = Literal["result", "answer", "workshop", "action"]

@@ -45,6 +45,16 @@ def traces(
     return sorted(made, key=itemgetter(0))
 
 
+def name_of(one: Recorded) -> str:
+    """Returns the stored name of an event, without its stream's."""
+    return one.event.TOPIC.partition(".")[2]
+
+
+def instant_of(at: datetime) -> str:
+    """Returns an instant as both standards write it: "2026-03-05T09:12:00.000Z"."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
+
+
 def xes(made: Iterable[Trace], alias: Callable[[str], str]) -> Iterator[str]:
     """Yields the lines of the file."""
     yield '<?xml version="1.0" encoding="UTF-8"?>'
@@ -70,7 +80,7 @@ def _of(one: Recorded, alias: Callable[[str], str]) -> str:
     else:  # the clock, the operator, or a member of the team under an alias
         by = one.by.partition(":")[2] if ":" in one.by else f"staff-{alias(one.by)}"
     told = {
-        "concept:name": one.event.TOPIC.partition(".")[2],
+        "concept:name": name_of(one),
         "lifecycle:transition": "complete",
         "org:resource": by,
         "pixflow:on": event_day(one.event).isoformat(),
@@ -81,8 +91,7 @@ def _of(one: Recorded, alias: Callable[[str], str]) -> str:
 
 def _event(told: dict[str, str], at: datetime, position: int) -> str:
     made = {name: _string(name, told.get(name, "")) for name in _EVENT}
-    instant = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
-    made["time:timestamp"] = f'<date key="time:timestamp" value="{instant}"/>'
+    made["time:timestamp"] = f'<date key="time:timestamp" value="{instant_of(at)}"/>'
     made["pixflow:position"] = f'<int key="pixflow:position" value="{position}"/>'
     return "".join(made.values())
 

@@ -13,6 +13,7 @@ from pixflow.events import grille as g
 from pixflow.events import indicators as i
 from pixflow.events import protocol as p
 from pixflow.events.base import Event
+from pixflow.events.values import LogStandard
 from pixflow.protocol.publishing import Documents, Draft, Grilles, IndicatorDocuments, Numbered, Protocols, must_hold
 from pixflow.refused import Refused, required
 from pixflow.team.staff import Team
@@ -332,10 +333,15 @@ def issue_event_log(
     events: int,
     digest: str,
     on: date,
+    standard: LogStandard = "xes",
 ) -> list[Event]:
     """Records that a log of paths for process mining leaves the structure, and why."""
     why = required(reason, "reason")
-    return [i.EventLogIssued(first=first, last=last, reason=why, cases=cases, events=events, digest=digest, on=on)]
+    return [
+        i.EventLogIssued(
+            first=first, last=last, reason=why, cases=cases, events=events, digest=digest, on=on, standard=standard
+        )
+    ]
 
 
 @decision("issue_report", REFERENT_AND_MANAGER)

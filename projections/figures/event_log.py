@@ -1,8 +1,9 @@
 """The event log of a period: its file, whom it is about, and the fact that says it was issued."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from hashlib import sha256
+from io import BytesIO
 from secrets import token_bytes
 from typing import Any
 from uuid import UUID
@@ -11,13 +12,21 @@ from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from pixflow.indicators.event_log import alias_with, traces, xes
+from pixflow.events.values import LogStandard
+from pixflow.indicators.event_log import Trace, alias_with, traces, xes
+from pixflow.indicators.object_log import ocel
 from projections.contract import Source
 from projections.figures.refresh import histories
 
+STANDARDS: Mapping[LogStandard, Callable[[Iterable[Trace], Callable[[str], str]], Iterator[str]]] = {
+    "xes": xes,
+    "ocel": ocel,
+}
+"""The lines of a log, by its standard."""
+
 
 class EventLogFile(Struct, frozen=True):
-    """A log in XES. `dossiers` are those of its cases, `said` the fields of `EventLogIssued` but its reason."""
+    """A log in a standard. `dossiers` are those of its cases, `said` the fields of `EventLogIssued` but its reason."""
 
     content: bytes
     dossiers: Collection[UUID]
@@ -29,12 +38,18 @@ def a_year_until(last: date) -> date:
     return last - relativedelta(years=1) + timedelta(days=1)
 
 
-def event_log(connection: Connection, source: Source, first: date, last: date) -> EventLogFile:
+def event_log(
+    connection: Connection, source: Source, first: date, last: date, standard: LogStandard = "xes"
+) -> EventLogFile:
     """Returns the log of the paths begun in a period. Its aliases are of this file alone: their key is not kept."""
     alias = alias_with(token_bytes(32))
     told = histories(connection, source)
     made = traces(((stream, events) for stream, kind, events in told if kind == "dossier"), alias, first, last)
-    content = "\n".join(xes(made, alias)).encode()
+    file = BytesIO()
+    for line in STANDARDS[standard](made, alias):
+        file.write(f"{line}\n".encode())
+    content = file.getvalue()
     counts = {"cases": len(made), "events": sum(len(events) for _, events in made)}
-    said = {"first": first, "last": last, "digest": sha256(content).hexdigest(), **counts}
+    digest = sha256(content).hexdigest()
+    said = {"first": first, "last": last, "standard": standard, "digest": digest, **counts}
     return EventLogFile(content, frozenset(events[0].originator_id for _, events in made), said)

@@ -109,6 +109,7 @@ LEAVES: dict[str, set[type[Event]]] = {
     **{f"{_DOSSIER}/droits/tout.{kind}": {dossier_events.CopyIssued} for kind in ("pdf", "json")},
     **{f"{_WORKSHOP}/{paper}": {workshop_events.PaperIssued} for paper in ("emargement", "emargement.pdf", "avis")},
     "GET /consultations.csv": {ReadingsIssued}, "GET /journal.xes": {EventLogIssued},
+    "GET /journal.jsonocel": {EventLogIssued},
     **{f"GET {page}.{kind}": {ListIssued} for page in LISTS for kind in ("csv", "xlsx")},
     **{f"POST /dossiers.{kind}": {ListIssued} for kind in ("csv", "xlsx")},
 }  # fmt: skip
@@ -127,9 +128,13 @@ def asked(row: dict[str, str]) -> str:
 
 def tells_by_ids(row: dict[str, str], whose: str) -> bool:
     """Tells if an answer is about people without a name: files of the journal, a reason, a sheet that is a picture."""
-    return row["route"] in ("/journal.csv", "/journal.xlsx", "/journal.xes", "/pourquoi/{subject:uuid}") or (
-        "emargement.pdf" in row["route"] and whose == "later"
-    )
+    return row["route"] in (
+        "/journal.csv",
+        "/journal.xlsx",
+        "/journal.xes",
+        "/journal.jsonocel",
+        "/pourquoi/{subject:uuid}",
+    ) or ("emargement.pdf" in row["route"] and whose == "later")
 
 
 def answer(there: World, row: dict[str, str], role: Role, whose: str) -> Any:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from dateutil.relativedelta import relativedelta
 
+from pixflow.events.values import LogStandard
 from pixflow.indicators.catalogue import INDICATORS, Indicator
 from pixflow.indicators.outside import Figure
 from pixflow.protocol.drafting import issue_event_log
@@ -92,21 +93,24 @@ def _document(one: Indicator, figure: Figure) -> dict[str, Any]:
 
 @app.command("event-log")
 def event_log(
-    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire, en XES.")],
+    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Le fichier à écrire.")],
     as_: AsOption,
     reason: Annotated[str, typer.Option("--reason", metavar="MOTIF", help="Pour qui, et pourquoi : c’est noté.")],
     du: Annotated[str | None, typer.Option("--du", metavar="JOUR", help="Les parcours commencés dès ce jour.")] = None,
     au: Annotated[str | None, typer.Option("--au", metavar="JOUR", help="Jusqu’à ce jour.")] = None,
+    standard: Annotated[
+        LogStandard, typer.Option("--format", help="XES, ou OCEL 2.0 en JSON : aussi ateliers, partenaires, équipe.")
+    ] = "xes",
     structure: StructureOption = None,
 ) -> None:
-    """Les parcours d’une année pour l’exploration de processus (XES) : des étapes et des dates, aucun nom."""
+    """Les parcours d’une année pour l’exploration de processus (XES, OCEL) : des étapes et des dates, aucun nom."""
     with working(structure) as served, in_words():
         last = day(au) if au else served.today()
         first, last = in_order(day(du) if du else paths.a_year_until(last), last)
         if file.exists():
             fail(f"{file} est déjà là.", USAGE)
         with served.read().database.connect() as connection:
-            made = paths.event_log(connection, served.engine, first, last)
+            made = paths.event_log(connection, served.engine, first, last, standard)
         said = {"reason": reason, **made.said}
         streams = {"indicators": served.opened.stream("indicators")}
         take(served, streams, issue_event_log, by=person(served, as_), **said)

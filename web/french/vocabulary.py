@@ -84,6 +84,7 @@ NOTICES = {
     "figures": "la page du mois",
     "checkpoint": "le point de contrôle de la semaine",
 }
+LOG_STANDARDS = {"xes": "XES", "ocel": "OCEL 2.0"}
 INFORMED = {"told": "correction dite", "needless": "inutile de prévenir"}
 ANSWERS = {"accepted": "accepté", "refused": "refusé"}
 OUTCOMES = {"done": "terminée", "abandoned": "abandonnée"}

@@ -1,9 +1,12 @@
 """`pixflow event-log`: read back with the rules of IEEE 1849-2023, and searched for what must not leave."""
 
+import json
 import re
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 from xml.etree import ElementTree
 
@@ -13,6 +16,7 @@ from typer.testing import CliRunner
 from pixflow.events import dossier as d
 from pixflow.events.base import Recorded
 from pixflow.events.indicators import EventLogIssued
+from pixflow.indicators import object_log
 from pixflow.structure_folder import open_one
 from tests.clock import today
 from tests.erasures import erase
@@ -75,15 +79,112 @@ def test_the_file_keeps_the_rules_of_the_standard(run, played, tmp_path: Path) -
         assert not {one["concept:name"] for one in told} & {"Retracted", "RetractionUndone"}
 
 
-def test_nothing_personal_leaves_and_the_export_is_a_fact(run, played, tmp_path: Path) -> None:
-    file, other, (folder, dossiers, _) = tmp_path / "paths.xes", tmp_path / "again.xes", played
-    assert run(file, *WHO).exit_code == run(other, *WHO).exit_code == 0
+# --- the same paths in OCEL 2.0
+
+
+OCEL: dict[str, Any] = {
+    "eventTypes": [{"name": str, "attributes": [{"name": str, "type": str}]}],
+    "objectTypes": [{"name": str, "attributes": [{"name": str, "type": str}]}],
+    "events": [
+        {
+            "id": str, "type": str, "time": datetime, "attributes?": [{"name": str, "value": str}],
+            "relationships?": [{"objectId": str, "qualifier": str}],
+        },
+    ],
+    "objects": [
+        {
+            "id": str, "type": str, "attributes?": [{"name": str, "value": str, "time": datetime}],
+            "relationships?": [{"objectId": str, "qualifier": str}],
+        },
+    ],
+}  # fmt: skip
+"""The rules of the schema of the OCEL 2.0 specification (8.2), written again. `?` marks what may be left out."""
+
+
+def wrong(value: Any, rule: Any, at: str = "log") -> list[str]:
+    """Returns the places where a value breaks the rules."""
+    if isinstance(rule, list):
+        return (
+            [w for n, one in enumerate(value) for w in wrong(one, rule[0], f"{at}[{n}]")]
+            if type(value) is list
+            else [at]
+        )
+    if isinstance(rule, dict):
+        known = {name.removesuffix("?"): one for name, one in rule.items()}
+        missing = [f"{at}.{name}" for name in rule if name[-1] != "?" and name not in value]
+        return missing + [w for name, one in value.items() for w in wrong(one, known.get(name, dict), f"{at}.{name}")]
+    if rule is datetime:
+        return [] if datetime.fromisoformat(value).tzinfo else [at]
+    return [] if type(value) is rule else [at]
+
+
+@pytest.fixture
+def logs(run, tmp_path: Path) -> tuple[ElementTree.Element, dict[str, Any]]:
+    """Logs of one period, in both standards."""
+    xes, ocel = tmp_path / "paths.xes", tmp_path / "paths.jsonocel"
+    assert run(xes, *WHO).exit_code == run(ocel, *WHO, "--format", "ocel").exit_code == 0
+    return ElementTree.fromstring(xes.read_bytes()), json.loads(ocel.read_bytes())
+
+
+def test_a_log_of_objects_keeps_the_rules_of_its_standard(logs) -> None:
+    _, log = logs
+    assert wrong(log, OCEL) == []
+    broken = {**log, "objects": [{"id": "x"}], "events": [{"id": 1, "type": "", "time": "2026-01-01T00:00:00"}]}
+    assert wrong(broken, OCEL) == ["log.events[0].id", "log.events[0].time", "log.objects[0].type"]
+    ids, types = [one["id"] for one in log["objects"]], {one["name"] for one in log["objectTypes"]}
+    assert len({*ids}) == len(ids)
+    assert len({one["id"] for one in log["events"]}) == len(log["events"])
+    assert {one["type"] for one in log["objects"]} <= types == {*object_log.TYPES}
+    assert {one["type"] for one in log["events"]} == {one["name"] for one in log["eventTypes"]}
+    related = [one["objectId"] for told in (*log["events"], *log["objects"]) for one in told["relationships"]]
+    assert {*related} <= {*ids}
+    declared = {one["name"] for kind in log["eventTypes"] for one in kind["attributes"]}
+    assert {one["name"] for event in log["events"] for one in event["attributes"]} == declared
+
+
+def test_both_standards_tell_the_same_paths(logs) -> None:
+    xes, log = logs
+    told = [[attributes(one) for one in trace.iter(f"{XES}event")] for trace in xes.findall(f"{XES}trace")]
+    assert Counter(one["concept:name"] for trace in told for one in trace) == Counter(e["type"] for e in log["events"])
+    assert {(one["pixflow:position"], one["time:timestamp"]) for trace in told for one in trace} == {
+        (next(a["value"] for a in one["attributes"] if a["name"] == "position"), one["time"]) for one in log["events"]
+    }
+    of = Counter(r["objectId"] for e in log["events"] for r in e["relationships"] if r["qualifier"] == "of")
+    assert sorted(of.values()) == sorted(map(len, told))
+    assert {*of} == {one["id"] for one in log["objects"] if one["type"] == "dossier"}
+    people = {one["org:resource"] for trace in told for one in trace if one["org:resource"].startswith("staff-")}
+    by = {r["objectId"] for e in log["events"] for r in e["relationships"] if r["qualifier"] == "by"}
+    assert len(by) == len(people)
+
+
+def test_objects_are_those_that_events_name(logs, played) -> None:
+    _, log = logs
+    kinds = {one["id"]: one["type"] for one in log["objects"]}
+    said = {(e["type"], kinds[r["objectId"]], r["qualifier"]) for e in log["events"] for r in e["relationships"]}
+    assert {
+        ("ResultReceived", "participation", "about"), ("SeatBooked", "workshop", "at"),
+        ("AdvisorAssigned", "member", "advisor"), ("PixPresented", "member", "by"),
+    } <= said  # fmt: skip
+    steady = {(one["type"], kinds[r["objectId"]]) for one in log["objects"] for r in one["relationships"]}
+    assert steady == {("participation", "dossier")}
+
+
+# --- what leaves
+
+
+@pytest.mark.parametrize("standard", ["xes", "ocel"])
+def test_nothing_personal_leaves_and_the_export_is_a_fact(run, played, tmp_path: Path, standard: str) -> None:
+    file, other, (folder, dossiers, _) = tmp_path / "paths", tmp_path / "again", played
+    assert run(file, *WHO, "--format", standard).exit_code == run(other, *WHO, "--format", standard).exit_code == 0
     text = file.read_text()
     opened = [one.event for events in dossiers.values() for one in events if isinstance(one.event, d.DossierOpened)]
     names = {name for one in opened for name in (one.last_name, one.first_name, one.imilo_number or one.last_name)}
     people = {one.by for events in dossiers.values() for one in events if ":" not in one.by}
     assert [word for word in (*names, *map(str, dossiers), *people) if f'"{word}"' in text] == []
-    assert re.findall('<trace><string key="concept:name" value="(.+?)"', text)[0] not in other.read_text()
+    first = re.findall(
+        '<trace><string key="concept:name" value="(.+?)"' if standard == "xes" else '"(dossier-.+?)"', text
+    )
+    assert first[0] not in other.read_text()
     with_key = open_one(folder, next(folder.glob("*/events.db")).parent.name)
     try:
         issued = [r.event for r in with_key.engine.history(with_key.stream("indicators"))]
@@ -92,7 +193,7 @@ def test_nothing_personal_leaves_and_the_export_is_a_fact(run, played, tmp_path:
     last = issued[-2]
     assert isinstance(last, EventLogIssued)
     assert (last.digest, last.reason) == (sha256(file.read_bytes()).hexdigest(), "étude des parcours")
-    assert last.events == text.count("<event>")
+    assert (last.standard, last.events) == (standard, text.count("<event>" if standard == "xes" else '"time":'))
 
 
 def test_a_log_that_may_not_leave_writes_no_file(run, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ LABELS: dict[str, str] = {
     "communes": "Communes", "radius": "Kilomètres autour",
     "fields": "Fiche", "offers": "Offres", "columns": "Colonnes", "credit": "Origine", "outlines": "Contours",
     "version": "N° de la ligne annulée",
-    "papers": "À reprendre", "partners": "À prévenir", "referrals": "Orientations à prévenir",
+    "standard": "Format", "papers": "À reprendre", "partners": "À prévenir", "referrals": "Orientations à prévenir",
     "warnings": "À vérifier", "way": "Par", "wish": "Souhait", "zone": "Fuseau horaire",
 }  # fmt: skip
 """Label of each field."""
@@ -113,6 +113,7 @@ _CODES: Mapping[object, Mapping[Any, str]] = {
     "motive": {**vocabulary.ROTATIONS, **vocabulary.RESTORES},
     "notice": vocabulary.NOTICES,
     "paper": vocabulary.PAPERS,
+    "standard": vocabulary.LOG_STANDARDS,
     "papers": vocabulary.PAPERS,
     "occasion": vocabulary.OCCASIONS,
     "page": lists.PAGES,

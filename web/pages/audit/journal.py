@@ -1,6 +1,6 @@
 """Journal: the events of the structure, the latest first, with filters; and as files."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
@@ -13,6 +13,7 @@ from pixflow.actor import SYSTEM
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived, ExportTakenBack
+from pixflow.events.values import LogStandard
 from pixflow.folding import retractions_by_version
 from pixflow.identity import normalise
 from pixflow.protocol.drafting import issue_event_log
@@ -45,6 +46,11 @@ AtJournal = Annotated[Desk, allowed(*READERS)]
 TOO_MANY = "Ce fichier porterait sur trop de personnes : choisissez une période plus courte."
 EVENT_LOG = "pris en fichier depuis le Journal"
 """The reason of an event log that a page gives."""
+STANDARDS: Mapping[str, tuple[LogStandard, str]] = {
+    "xes": ("xes", "application/xml"),
+    "jsonocel": ("ocel", "application/json"),
+}
+"""The standard of an event log and its media type, by the end of its address."""
 GROUPS: dict[str, tuple[str, ...]] = {
     "Dossiers": ("dossier",),
     "Participations": ("participation",),
@@ -196,7 +202,7 @@ def _page(
         found=found,
         near=near,
         sees_access=not desk.roles.isdisjoint(ACCESS_READERS),
-        event_log=address("/journal.xes", {"du": asked.du, "au": asked.au}),
+        event_logs=[address(f"/journal.{end}", {"du": asked.du, "au": asked.au}) for end in STANDARDS],
         problem=problem,
     )
 
@@ -351,25 +357,29 @@ def _in_words(desk: Desk, asked: JournalFilters) -> Iterator[str]:
 
 
 @router.get("/journal.xes")
+@router.get("/journal.jsonocel")
 def event_log(request: Request, desk: AtJournal, du: str = "", au: str = "") -> Response:
     """Returns the paths begun from a day (`du`) to another (`au`), for process mining: under aliases, without a name.
 
-    A year by default. It is about as many people as the other file at most, and leaves a fact first.
+    The address says the standard. A year by default. It is about as many people as the other file at most, and leaves
+    a fact first.
     """
+    standard, media = STANDARDS[request.url.path.rpartition(".")[2]]
     last = days.day(au) or desk.today
     first = days.day(du) or projected.a_year_until(last)
     asked = JournalFilters(du=du, au=au)
     if asked.is_wrong or last < first:
         problem = "Choisissez des jours qui existent, du premier au dernier."
         return _page(request, desk, asked, problem=problem)
-    made = projected.event_log(desk.read, desk.engine, first, last)
+    made = projected.event_log(desk.read, desk.engine, first, last, standard)
     if len(made.dossiers) > _most_people(desk):
         return _page(request, desk, asked, problem=TOO_MANY)
     streams = {"indicators": desk.served.opened.stream("indicators")}
     issue(request, desk, streams, issue_event_log, reason=EVENT_LOG, **made.said)
     note(request, listed(made.dossiers))
-    headers = {"Content-Disposition": 'attachment; filename="parcours.xes"'}
-    return Response(made.content, media_type="application/xml", headers=headers)
+    name = request.url.path.rpartition("/")[2].replace("journal", "parcours")
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(made.content, media_type=media, headers=headers)
 
 
 def _most_people(desk: Desk) -> int:

@@ -1,6 +1,7 @@
 """The Journal: every fact of the structure, filtered by who, what, when and whose; read by those who may replay."""
 
 import csv
+import json
 from datetime import date
 from hashlib import sha256
 from io import StringIO
@@ -283,6 +284,21 @@ def test_the_auditor_takes_the_event_log_as_a_file_without_a_name(at_work: House
     issued = [(one.by, one.event) for one in at_work.served.engine.read(0, 999)]
     told = [(by, it.cases, it.digest) for by, it in issued if isinstance(it, EventLogIssued)]
     assert told == [(str(at_work.people[CLAIRE]), 1, sha256(answer.content).hexdigest())]
+    assert at_work.client(NADIA).get(link).status_code == 403
+
+
+def test_the_same_log_leaves_as_objects_with_their_events(at_work: House) -> None:
+    at_work.presented()
+    claire = at_work.client(CLAIRE)
+    link = parsed(claire.get("/journal").text).select_one('a[href^="/journal.jsonocel"]')["href"]
+    answer = claire.get(link)
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-disposition"] == 'attachment; filename="parcours.jsonocel"'
+    types = [one["type"] for one in json.loads(answer.content)["objects"]]
+    assert sorted(types) == ["dossier", "member", "member"]
+    assert [
+        one.event.standard for one in at_work.served.engine.read(0, 999) if isinstance(one.event, EventLogIssued)
+    ] == ["ocel"]
     assert at_work.client(NADIA).get(link).status_code == 403
 
 

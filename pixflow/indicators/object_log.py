@@ -1,0 +1,81 @@
+"""The paths as an object-centric log, in OCEL 2.0 JSON: the events of the log in XES, each with the objects it names.
+
+An object is a dossier, a participation, a workshop, a partner or a member of the team, under an alias of this file
+alone. No attribute of an object leaves.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from uuid import UUID
+
+from msgspec.json import encode
+
+from pixflow.events.base import Recorded, event_day
+from pixflow.events.dossier import ReferralSent
+from pixflow.indicators.event_log import Trace, instant_of, name_of
+
+TYPES = ("dossier", "participation", "workshop", "partner", "member")
+_NAMED = {
+    "participation": ("participation", "about"),
+    "workshop": ("workshop", "at"),
+    "partner_id": ("partner", "sent to"),
+    "advisor": ("member", "advisor"),
+    "to": ("member", "handed to"),
+}
+"""The fields of events that name an object: its type, and the qualifier of the relationship."""
+_ATTRIBUTES = {"on": "string", "position": "integer", "stage": "string"}
+
+Objects = dict[str, dict[str, str]]
+"""The type of each object, and the dossier of a participation, by alias."""
+
+
+def ocel(made: Iterable[Trace], alias: Callable[[str], str]) -> Iterator[str]:
+    """Yields the lines of the file. Objects come last: they are known once all events are written."""
+    objects: Objects = {}
+    names, between = set[str](), ""
+    yield '{"events":['
+    for trace, events in made:
+        partners = {e.referral: e.partner_id for one in events if isinstance(e := one.event, ReferralSent)}
+        for one in events:
+            names.add(name_of(one))
+            yield between + _json(_event(one, list(_related(one, trace, partners, alias, objects))))
+            between = ","
+    yield '],"objects":['
+    for n, (id, said) in enumerate(sorted(objects.items())):
+        related = [{"objectId": said["dossier"], "qualifier": "of"}] if "dossier" in said else []
+        told = {"id": id, "type": said["type"], "attributes": [], "relationships": related}
+        yield ("," if n else "") + _json(told)
+    attributes = [{"name": name, "type": kind} for name, kind in _ATTRIBUTES.items()]
+    yield f'],"eventTypes":{_json([{"name": name, "attributes": attributes} for name in sorted(names)])},'
+    yield f'"objectTypes":{_json([{"name": name, "attributes": []} for name in TYPES])}}}'
+
+
+def _json(value: object) -> str:
+    return encode(value).decode()
+
+
+def _event(one: Recorded, related: list[dict[str, str]]) -> dict[str, object]:
+    """Returns an event. The schema of the standard wants each value as text, whatever its type."""
+    said = {"on": event_day(one.event).isoformat(), "position": str(one.position), "stage": one.event.STAGE or ""}
+    return {
+        "id": f"e{one.position}",
+        "type": name_of(one),
+        "time": instant_of(one.at),
+        "attributes": [{"name": name, "value": value} for name, value in said.items() if value],
+        "relationships": related,
+    }
+
+
+def _related(
+    one: Recorded, trace: str, partners: dict[UUID, UUID | None], alias: Callable[[str], str], objects: Objects
+) -> Iterator[dict[str, str]]:
+    """Yields the relationships of an event, and adds its objects. `partners` are those of referrals."""
+    dossier = f"dossier-{trace}"
+    found = [("dossier", dossier, "of")]
+    ids = {name: getattr(one.event, name, None) for name in _NAMED}
+    ids["partner_id"] = ids["partner_id"] or partners.get(getattr(one.event, "referral", None))  # type: ignore[arg-type]
+    told = [(*_NAMED[name], str(id)) for name, id in ids.items() if isinstance(id, UUID)]
+    told += [("member", role, who) for role, who in (("by", one.by), ("for", one.acting_for)) if who and ":" not in who]
+    found += [(kind, f"{kind}-{alias(id)}", qualifier) for kind, qualifier, id in told]
+    for kind, id, qualifier in found:
+        objects.setdefault(id, {"type": kind, **({"dossier": dossier} if kind == "participation" else {})})
+        yield {"objectId": id, "qualifier": qualifier}
