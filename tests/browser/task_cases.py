@@ -120,7 +120,7 @@ PRESCRIPTION = (
         later={"close-or-plan": QUIET},
     ),
     Case(
-        "inform-holder", states.corrected, "7 avril", {"correction dite": True}, "Correction dite à la personne",
+        "inform-holder", states.corrected, "mardi", {"correction dite": True}, "Correction dite à la personne",
         later={"close-or-plan": QUIET},
     ),
     Case("recall", states.reminded, "aujourd’hui", {"Note": "elle vient"}, "Rappel fait : rappeler la mère"),

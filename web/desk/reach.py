@@ -13,6 +13,7 @@ from pixflow.events.dossier import CopyIssued, PaperIssued
 from pixflow.events.structure import ListIssued
 from pixflow.events.values import Role
 from pixflow.events.workshop import PaperIssued as WorkshopPaperIssued
+from pixflow.streams import kind_of
 from pixflow.unit_of_work import LoadedStream
 from projections import audit_trail
 from web.desk.desk import Desk
@@ -82,8 +83,9 @@ def _told(desk: Desk, names: ScopedNames, before: LoadedStream, after: LoadedStr
 
 def _handouts(desk: Desk, names: ScopedNames, left: Iterable[Recorded]) -> Iterator[Handout]:
     for one in left:
-        said = sentences.sentence(one, names, zone=desk.zone, history=desk.trail(one.originator_id))
         own = isinstance(one.event, (PaperIssued, CopyIssued))
+        history = desk.trail(one.originator_id) if kind_of(one.event) == "dossier" else ()
+        said = sentences.sentence(one, names, zone=desk.zone, history=history)
         day = dates.day(event_day(one.event), year=True, short=True)
         yield Handout(day, french.to_the_person(said) if own else said, sentences.who(one, names))
 

@@ -97,14 +97,14 @@ EVENTS: dict[type[Event], EventWords] = {
     e.ReminderSet: ("Rappel", "Rappel le {day:weekday} : {text}"),
     e.ReminderDone: ("Rappel fait", "Rappel fait[ : {reminder}][ — {note}]"),
     e.DossierMerged: ("Fusion", "Doublon : fusionné avec {into}"),
-    e.DuplicateJoined: ("Doublon réuni", "Réuni avec {duplicate} (doublon)[, à prévenir : {referrals}]"),
+    e.DuplicateJoined: ("Doublon réuni", "Réuni avec {duplicate} (doublon)"),
     e.ErasureRequested: ("Demande d’effacement", "Effacement demandé : {reason}"),
     e.CopyIssued: ("Copie des données", "Copie de toutes les données sortie de pixflow"),
     e.PaperIssued: ("Papier d’un dossier", "Papier sorti : {paper}"),
     e.GlassBroken: ("Jeune reçu", "Jeune reçu sans être suivi, dossier ouvert pour la journée[ : {reason}]"),
     e.ErasureDeclined: ("Refus de l’effacement", "Effacement refusé, le dossier est gardé[ : {note}]"),
     e.PersonErased: ("Effacement", "Personne effacée : {reason}"),
-    e.Retracted: ("Annulation", f"{RETRACTED}[, à prévenir : {{partners}}][, à reprendre : {{papers}}]"),
+    e.Retracted: ("Annulation", RETRACTED),
     e.HolderInformed: (
         "Correction signalée",
         lambda event: "Correction dite à {holder}[ : {note}]"
