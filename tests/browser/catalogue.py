@@ -32,6 +32,8 @@ ELSEWHERE = {
     # what a partner does by link: tests/browser/test_partner_link.py
     "dossier.PartnerLinkIssued", "dossier.PartnerLinkMailed", "dossier.PartnerLinkRevoked", "dossier.ReferralSeen",
     "dossier.AnswerPromised", "dossier.OutcomeReported", "dossier.PartnerLinkReturned",
+    # who holds what was corrected: tests/browser/test_tasks_walk.py
+    "dossier.HolderInformed",
     # papers and copies: tests/web/test_disclosure.py
     "dossier.CopyIssued", "dossier.PaperIssued", "dossier.GlassBroken", "workshop.PaperIssued",
 }  # fmt: skip

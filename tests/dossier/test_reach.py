@@ -2,7 +2,9 @@
 
 from datetime import date
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
 from pixflow.dossier import identity, privacy, reach, retraction
 from pixflow.events import dossier as d
@@ -107,6 +109,31 @@ def test_what_left_is_told_in_its_order_without_what_was_taken_back() -> None:
     history = stamped([opened(), planned(), FICHE, note(), link_issued(), MAILED, answered(), taken_back(7), SEEN])
     assert [one.originator_version for one in reach.left_since(history, 1)] == [3, 6, 9]
     assert [one.originator_version for one in reach.left_since(history, 5)] == [6, 9]
+
+
+OUT = (FICHE, SHEET, COPY, link_issued(), MAILED, RETURNED, SEEN, answered(), note())
+
+
+@hypothesis.given(st.lists(st.sampled_from(OUT)), st.lists(st.sampled_from(OUT)), st.sampled_from([2, 9, 10]))
+def test_a_holder_received_something_after_the_fact_and_is_informed_once(
+    before: list[Event], after: list[Event], version: int
+) -> None:
+    base = (opened(), planned(), *PRESCRIBED[1:], RENAMED, sent())
+    events = [*base[:9], *before, *base[9:], *after]
+    version += len(before) if version > 9 else 0
+    history = stamped(events)
+    struck = retraction.retract(state_of("dossier", *events), version=version, reason="?", on=DAY, history=history)
+    since = events[version:]
+    issued = {one.paper for one in since if isinstance(one, d.PaperIssued)} | ({"copy"} if COPY in since else set())
+    told = [one for one in struck if isinstance(one, d.Retracted)]
+    assert {paper for one in told for paper in one.papers} <= issued
+    assert all(after and one.partners == ("viaformation",) for one in told if one.referrals)
+    state = state_of("dossier", *events, *struck)
+    informed = [
+        one for who in state.holders for one in reach.inform_holder(state, referral=who, answer="told", note="", on=DAY)
+    ]
+    assert len(informed) == len(state.holders)
+    assert owed(*events, *struck, *informed) == {}
 
 
 # --- what is owed to them

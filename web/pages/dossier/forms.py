@@ -958,7 +958,8 @@ FORMS: dict[str, DossierForm] = {
     ),
     "inform": DossierForm(
         decision=reach.inform_holder, model=InformForm, about="referral", events=(e.HolderInformed,), place="task",
-        title="Prévenir d’une correction", offered=lambda dossier: bool(dossier.holders),
+        title="Prévenir d’une correction", lead="Dites ce qui a été corrigé : l’historique garde la ligne, barrée.",
+        offered=lambda dossier: bool(dossier.holders),
     ),
     "identity": DossierForm(
         identity.correct_identity, IdentityForm, "header", "Corriger l’identité", events=(e.IdentityCorrected,),

@@ -1,6 +1,6 @@
 """Reach of a correction, on the pages where it is made: what has left the house, and who is to be told."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -109,6 +109,17 @@ def test_who_may_not_read_the_dossier_sees_nothing(locale: House) -> None:
     answer = locale.client(PAUL).get(address)
     assert answer.status_code == 404 or "fiche du diagnostic" not in words(answer.text)
     assert locale.client(PAUL).post(f"/dossiers/{dossier}/inform", data={"answer": "told"}).status_code in (403, 404)
+
+
+def test_a_forged_or_late_form_informs_nobody(locale: House) -> None:
+    dossier, _ = plan(locale)
+    locale.on(dossier, issue_paper, paper="fiche")
+    client, before = locale.client(NADIA), len(locale.events(dossier))
+    for referral in ("", str(uuid4()), "pas-un-identifiant"):
+        sent = {"referral": referral, "answer": "told", "on": "2026-03-16", "command_id": str(uuid4())}
+        assert send(client, dossier, "inform", sent).status_code in (303, 422)
+    assert len(locale.events(dossier)) == before
+    assert client.get(f"/dossiers/{dossier}?formulaire=inform&sur=pas-un-identifiant").status_code == 200
 
 
 def test_a_match_undone_says_which_participation_changes(locale: House) -> None:
