@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from pixflow import erasing
@@ -20,16 +20,14 @@ from pixflow.refused import Refused
 from pixflow.restore.restore import restore
 from projections.figures.refresh import refresh
 from projections.store import stores
+from tests.trials.office import Office
 from tests.trials.verdict import every_row
 from web.hosting.read_tables import reads_of
+from web.hosting.served_structure import ServedStructure
 from web.samples.agenda import PlannedCommand, command, working_days
 from web.samples.population.cast import DrawnCast
 from web.samples.simulation import Dossiers, Simulation
 from web.samples.youth import Young
-
-if TYPE_CHECKING:
-    from tests.trials.weather import Office
-    from web.hosting.served_structure import ServedStructure
 
 BY = Actor(OPERATOR)
 NOON = 12 * 60
@@ -44,7 +42,7 @@ class Errands:
     `canaries` are words that only somebody erased had, `signed` the checkpoints so far: epoch, size, root.
     """
 
-    def __init__(self, sim: Simulation, office: "Office", seed: int) -> None:
+    def __init__(self, sim: Simulation, office: Office, seed: int) -> None:
         self.sim, self.office, self.chance = sim, office, Random(f"{seed} errands")
         self.erased: set[UUID] = set()
         self.canaries: list[bytes] = []
@@ -147,7 +145,7 @@ class Errands:
     def tick(self) -> Commands:
         """Runs the periodic jobs, the register among them."""
 
-        def until_rest(served: "ServedStructure") -> None:
+        def until_rest(served: ServedStructure) -> None:
             while not served.tick().rested:
                 pass
 

@@ -23,7 +23,7 @@ from projections.store.catch_up import ReadSide
 from tests.trials.processes import PROCESSES
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many
-from tests.trials.weather import Sky, attempt, shrunk
+from tests.trials.weather import attempt, shrunk
 
 SHORT, LONG = (24, 3), (200, 12)
 """Young people, months."""
@@ -33,28 +33,24 @@ TRIES = 10
 
 def test_the_weather_leaves_no_trace() -> None:
     """Plays some hundred commands."""
-    commands, sky, wrong = attempt(SEED, SHORT)
-    assert not wrong, shrunk(SEED, SHORT, sky.number)
-    assert commands > 100
-    assert len(sky.struck) > 5
+    found = attempt(SEED, SHORT)
+    assert not found.wrong, shrunk(SEED, SHORT, found.number)
+    assert found.commands > 100
+    assert len(found.sky.struck) > 5
 
 
 @pytest.mark.trial
 def test_no_seed_leaves_a_trace(proofs: Proofs) -> None:
-    seeds, struck, commands, failed = range(SEED, SEED + many("weather", 60)), Counter[str](), 0, []
+    seeds, struck, commands = range(SEED, SEED + many("weather", 60)), Counter[str](), 0
+    failed: list[tuple[int, int]] = []
     with ProcessPoolExecutor(cpu_count(), PROCESSES) as pool:
-        for seed, (count, sky, wrong) in zip(seeds, pool.map(_attempt, seeds), strict=True):
-            commands += count
-            struck.update({seam: times for (seam, _), times in sky.struck.items()})
-            failed += [(seed, sky.number)] if wrong else []
-    proofs.add(
-        "bad weather", f"{len(seeds)} seeds, {commands} commands, faults {dict(struck)}", f"{len(failed)} left a trace"
-    )
+        for seed, found in zip(seeds, pool.map(partial(attempt, size=LONG), seeds), strict=True):
+            commands += found.commands
+            struck.update({seam: times for (seam, _), times in found.sky.struck.items()})
+            failed += [(seed, found.number)] if found.wrong else []
+    done = f"{len(seeds)} seeds, {commands:,} commands, faults {dict(struck)}"
+    proofs.add("bad weather", done, f"{len(failed)} left a trace")
     assert not failed, shrunk(failed[0][0], LONG, failed[0][1])
-
-
-def _attempt(seed: int) -> tuple[int, Sky, list[str]]:
-    return attempt(seed, LONG)
 
 
 # --- bugs planted
@@ -164,8 +160,18 @@ def test_control_a_planted_bug_is_found(
 ) -> None:
     plant(monkeypatch)
     for seed in range(SEED, SEED + TRIES):
-        _, _, wrong = attempt(seed, SHORT)
-        if wrong:
-            proofs.add(f"control: {plant.__name__}", f"found by seed {seed}", wrong[0].splitlines()[-1][:120])
+        if wrong := attempt(seed, SHORT).wrong:
+            proofs.add(f"control: {plant.__name__}", f"seed {seed}", wrong[0].splitlines()[-1][:120])
             return
     pytest.fail(f"not found by {TRIES} seeds: {plant.__name__}")
+
+
+def test_a_failure_shrinks_to_its_first_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number that changes is the first command that the bug spoils: one command less, and nothing is wrong."""
+    claim_never_given_back(monkeypatch)
+    size = (12, 2)
+    told = shrunk(SEED, size, attempt(SEED, size).number).splitlines()
+    command = int(told[0].split()[-1])
+    assert any("a claim that nobody holds" in line for line in told)
+    assert not attempt(SEED, size, command - 1).wrong
+    assert attempt(SEED, size, command).wrong
