@@ -252,38 +252,38 @@ def last_of_day(connection: Connection, day: date, calendar: Calendar) -> int:
 # --- what was learned after a day of what happened by then
 
 
-def learned(connection: Connection, day: date, last: int, limit: int, offset: int = 0) -> list[Any]:
+def learned(connection: Connection, day: date, position: int, limit: int, offset: int = 0) -> list[Any]:
     """Returns the events recorded after a day that change what is known of it, the latest first.
 
-    They happened by the day, or they retract an event that was recorded by then. `last` is the last position of the
-    day.
+    They happened by the day, or they retract an event that was recorded by then. `position` is the last
+    one of the day.
     """
-    query = select(table).where(*_learned(day, last)).order_by(table.c.position.desc())
+    query = select(table).where(*_learned(day, position)).order_by(table.c.position.desc())
     return page_of(connection, query, limit, offset)
 
 
-def learned_total(connection: Connection, day: date, last: int) -> int:
-    return int(connection.execute(select(func.count()).select_from(table).where(*_learned(day, last))).scalar_one())
+def learned_total(connection: Connection, day: date, position: int) -> int:
+    return int(connection.execute(select(func.count()).select_from(table).where(*_learned(day, position))).scalar_one())
 
 
-def late_streams(connection: Connection, day: date, last: int) -> set[UUID]:
+def late_streams(connection: Connection, day: date, position: int) -> set[UUID]:
     """Returns the streams that stand otherwise at the end of a day as known today; a few more, never fewer."""
-    late, taken_back = _late(day, last)
-    found = select(table.c.stream).where(table.c.position > last, or_(late, taken_back)).distinct()
+    late, taken_back = _late(day, position)
+    found = select(table.c.stream).where(table.c.position > position, or_(late, taken_back)).distinct()
     return set(connection.execute(found).scalars())
 
 
-def _learned(day: date, last: int) -> tuple[ColumnElement[bool], ...]:
-    late, taken_back = _late(day, last)
+def _learned(day: date, position: int) -> tuple[ColumnElement[bool], ...]:
+    late, taken_back = _late(day, position)
     other = table.alias()
     undone = select(other.c.version).where(other.c.stream == table.c.stream, other.c.retracts == table.c.version)
-    return table.c.position > last, or_(and_(late, table.c.retracts.is_(None), ~undone.exists()), taken_back)
+    return table.c.position > position, or_(and_(late, table.c.retracts.is_(None), ~undone.exists()), taken_back)
 
 
-def _late(day: date, last: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _late(day: date, position: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Selects what happened by a day, and what retracts an event of that day or before."""
     known = table.alias()
-    same = (known.c.stream == table.c.stream, known.c.version == table.c.retracts, known.c.position <= last)
+    same = (known.c.stream == table.c.stream, known.c.version == table.c.retracts, known.c.position <= position)
     of_paths = table.c.kind.in_(sorted(WITH_OWN_DAY))
     taken_back = and_(table.c.retracts.is_not(None), of_paths, select(known.c.version).where(*same).exists())
     return table.c.happened <= day, taken_back

@@ -88,8 +88,8 @@ BEGIN
         IF NOT ({differs}) THEN RETURN NULL; END IF;
     END IF;
     IF TG_OP <> 'INSERT' THEN
-        DELETE FROM {days} WHERE {_open_row(table)} AND begun = today;
-        IF NOT FOUND THEN UPDATE {days} SET ended = today WHERE {_open_row(table)}; END IF;
+        UPDATE {days} SET ended = today WHERE {_open_row(table)} AND begun < today;
+        IF NOT FOUND THEN DELETE FROM {days} WHERE {_open_row(table)}; END IF;
     END IF;
     IF TG_OP <> 'DELETE' THEN
         INSERT INTO {days} ({_names(kept)}, begun, ended) VALUES ({_names(kept, "NEW.")}, today, {OPEN});

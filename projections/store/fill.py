@@ -24,6 +24,7 @@ from projections.store.transaction import delete_streams, insert_rows
 
 AT_ONCE = 20
 """Streams in one transaction: whoever catches up meanwhile waits for no more."""
+ALL = 100
 _END = UUID(int=2**128 - 1)
 _LISTS = {one: [table for table in one.TABLES if table in DAYS] for one in PROJECTIONS}
 _trail = audit_trail.table.c
@@ -33,7 +34,7 @@ Key = tuple[object, ...]
 def share_filled(connection: Connection) -> int:
     """Returns how much of the past has its day rows, in hundredths: ids are drawn by chance. 100: all of it."""
     last = _last(connection)
-    return (last.int + 1) * 100 >> 128
+    return (last.int + 1) * ALL >> 128
 
 
 def try_to_fill(side: ReadSide, seconds: float = 10) -> bool:

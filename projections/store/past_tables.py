@@ -21,6 +21,7 @@ from sqlalchemy import (
     Engine,
     Table,
     Uuid,
+    delete,
     insert,
     or_,
     select,
@@ -28,7 +29,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.pool import NullPool, QueuePool
 
-from pixflow.dossier import evolve as dossier_evolve
 from pixflow.events.base import Recorded, Unopened, as_erased, event_day
 from pixflow.events.dossier import DossierMerged, DuplicateJoined
 from pixflow.folding import ERASURES
@@ -38,9 +38,9 @@ from pixflow.reference_data import References
 from pixflow.store.garbage import without_garbage_collection
 from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, partner_links, workshops
-from projections.contract import Change, Projection, Row, Source, folds, metadata, position, stopped
+from projections.contract import Change, Projection, Source, folds, metadata, position, stopped
 from projections.figures import entries, paths
-from projections.figures.refresh import Stream, histories, judge_debriefs, write
+from projections.figures.refresh import histories, judge_debriefs, write
 from projections.store.catch_up import (
     DAYS,
     PART,
@@ -51,14 +51,13 @@ from projections.store.catch_up import (
     drop_indexes,
     write_rows,
 )
-from projections.store.fill import share_filled
+from projections.store.fill import ALL, share_filled
 from projections.store.folds import FOLD, StreamDamaged, packed, position_of_tables
 from projections.store.sqlite import deserialized, in_memory, serialized
 from projections.store.transaction import QueryingTransaction, delete_streams, insert_rows, insertion
 
 _CHUNK = 500
 _KEPT = 2
-_ALL = 100
 _TRAIL = 14
 """Days of the audit trail that lists of an earlier day may count."""
 _MOST_KEPT = 50_000
@@ -117,6 +116,9 @@ def tables_at(read: Connection, source: Source, moment: Moment, memory: Memory |
         with without_garbage_collection():
             drop_indexes(connection, _EVERY)
             fill_lists(connection, read, source, moment)
+            connection.execute(update(dossier_sheet.table).values(last_on=None))
+            last, _ = _known(read, source, moment.day)
+            connection.execute(insert(position), {"position": last, "stained": False, "day": moment.day.toordinal()})
             create_indexes(connection, _EVERY)
             connection.commit()
             if memory and _is_small(connection):
@@ -124,37 +126,42 @@ def tables_at(read: Connection, source: Source, moment: Moment, memory: Memory |
         yield connection
 
 
-def fill_lists(connection: Connection, read: Connection, source: Source, moment: Moment) -> None:
-    """Writes the rows of a moment in empty tables: from day rows, and from events what these do not say."""
-    shown, _ = position_of_tables(read)
-    last = audit_trail.last_of_day(read, moment.day, source.references_at(shown).calendar)
-    refs = source.references_at(last)
-    if share_filled(read) < _ALL:
-        fold_events(connection, read, source, moment)
-    else:
-        _copy(connection, read, moment.day, DAYS)
+def fill_lists(
+    connection: Connection, read: Connection, source: Source, moment: Moment, lists: Sequence[Projection] = LISTED
+) -> None:
+    """Writes the rows of lists at a moment in empty tables: from day rows, and from events what these do not say."""
+    if share_filled(read) < ALL:
+        fold_events(connection, read, source, moment, lists)
+        return
+    last, refs = _known(read, source, moment.day)
+    late = audit_trail.late_streams(read, moment.day, last) if moment.clock == "true" else set()
+    _copy(connection, read, moment.day, [table for one in lists for table in one.TABLES if table in DAYS])
+    if lists is LISTED:
         _copy_trail(connection, read, moment.day, last, refs)
         _write_words(connection)
-        laid = set(read.execute(select(folds.c.stream).where(folds.c.kind.in_(_NOT_KEPT))).scalars())
-        laid |= quoted(connection)
-        laid |= audit_trail.late_streams(read, moment.day, last) if moment.clock == "true" else set()
-        for table in (folds, *(table for projection in LISTED for table in projection.TABLES)):
-            delete_streams(connection, table, laid)
-        _lay(connection, audit_trail.of_streams(read, laid, source), moment, last, refs)
-        connection.execute(update(dossier_sheet.table).values(last_on=None))
         rows = read.execute(select(stopped).where(stopped.c.position <= last))
         insert_rows(connection, stopped, [row._asdict() for row in rows])
-    connection.execute(insert(position), {"position": last, "stained": False, "day": moment.day.toordinal()})
+        late |= set(read.execute(select(folds.c.stream).where(folds.c.kind.in_(_NOT_KEPT))).scalars())
+        late |= quoted(connection)
+    for table in (folds, *(table for one in lists for table in one.TABLES)):
+        delete_streams(connection, table, late)
+    _lay(connection, audit_trail.of_streams(read, late, source), moment, last, refs, lists)
 
 
-def fold_events(connection: Connection, read: Connection, source: Source, moment: Moment) -> None:
-    """Writes the rows of a moment in empty tables, from all events: it needs no day row."""
-    shown, _ = position_of_tables(read)
-    last = audit_trail.last_of_day(read, moment.day, source.references_at(shown).calendar)
-    refs = source.references_at(last)
-    for found in source.by_stream(shown, PART):
-        _lay(connection, found, moment, last, refs)
-    connection.execute(update(dossier_sheet.table).values(last_on=None))
+def fold_events(
+    connection: Connection, read: Connection, source: Source, moment: Moment, lists: Sequence[Projection] = LISTED
+) -> None:
+    """Writes the rows of lists at a moment in empty tables, from all events: it needs no day row."""
+    last, refs = _known(read, source, moment.day)
+    for found in source.by_stream(position_of_tables(read)[0], PART):
+        _lay(connection, found, moment, last, refs, lists)
+
+
+def _known(read: Connection, source: Source, day: date) -> tuple[int, References]:
+    """Returns the last position of a day, and the references at it."""
+    calendar = source.references_at(position_of_tables(read)[0]).calendar
+    last = audit_trail.last_of_day(read, day, calendar)
+    return last, source.references_at(last)
 
 
 def _copy(connection: Connection, read: Connection, day: date, tables: Iterable[Table]) -> None:
@@ -223,7 +230,14 @@ def _is_small(connection: Connection) -> bool:
     return int(found) <= _MOST_KEPT
 
 
-def _lay(connection: Connection, histories: Histories, moment: Moment, last: int, refs: References) -> None:
+def _lay(
+    connection: Connection,
+    histories: Histories,
+    moment: Moment,
+    last: int,
+    refs: References,
+    lists: Sequence[Projection],
+) -> None:
     """Writes the rows and the states of whole streams as they stand at a moment."""
     batch, writer, changes = QueryingTransaction(connection), RowWriter(), []
     for stream, events in histories.items():
@@ -232,7 +246,7 @@ def _lay(connection: Connection, histories: Histories, moment: Moment, last: int
                 changes.append(packed(change))
         except Exception as error:
             writer.stop(connection, FOLD, stream, last, error)
-    writer.write(batch, [change for change in changes if not _erased_since(change, last)], LISTED, last)
+    writer.write(batch, [change for change in changes if not _erased_since(change, last)], lists, last)
     batch.save(changes)
 
 
@@ -331,7 +345,7 @@ def figures_at(
     """
     days, told = day_of if moment.clock == "true" else event_day, histories(read, source)
     last = audit_trail.last_of_day(read, moment.day, refs.calendar)
-    tables = (folds, *_COUNTED, advisor_queue.table)
+    tables = (folds, stopped, *_COUNTED, advisor_queue.table)
     with _memory(*tables).connect() as connection:
         with without_garbage_collection():
             drop_indexes(connection, tables)
@@ -339,18 +353,10 @@ def figures_at(
             streams = (one for one in known if one[2])
             while some := list(islice(streams, _CHUNK)):
                 write(connection, some, basis, day_of=days)
-                _write_tasks(connection, some, refs)
+            fill_lists(connection, read, source, moment, (advisor_queue,))  # type: ignore[arg-type]
+            connection.execute(delete(folds))
             create_indexes(connection, tables)
         structure = select(folds).where(folds.c.kind == "structure")
         insert_rows(connection, folds, [row._asdict() for row in read.execute(structure)])
         judge_debriefs(connection, refs)
         yield connection
-
-
-def _write_tasks(connection: Connection, streams: Iterable[Stream], refs: References) -> None:
-    rows: list[Row] = []
-    for stream, kind, events in streams:
-        if kind == "dossier":
-            change = Change(stream, kind, None, dossier_evolve.fold(events), (), refs)
-            rows += advisor_queue.rows(change)[advisor_queue.table]
-    insert_rows(connection, advisor_queue.table, rows)

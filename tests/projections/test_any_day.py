@@ -1,7 +1,11 @@
 """The lists as of any day are those of tables made anew of the events that count then."""
 
+import dataclasses
+import re
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,8 +24,10 @@ from projections import audit_trail, directory, dossier_sheet
 from projections.contract import folds
 from projections.store import catch_up, sqlite
 from projections.store.catch_up import DAYS, ReadSide
+from projections.store.day_rows import forget
 from projections.store.fill import Timeline, fill, share_filled
 from projections.store.past_tables import LISTED, fold_events, tables_at
+from projections.store.transaction import QueryingTransaction
 from tests.listed import ListedEvents
 from tests.projections.conftest import Tables
 from tests.projections.test_build import DAY, LONG, SLOWER, Happened, built, happened, one_of
@@ -219,18 +225,52 @@ def holds(connection: Connection, stream: UUID, name: str) -> list[str]:
     return [table for table, found in rows.items() if name in repr(list(found))]
 
 
-def test_control_an_erasure_that_forgets_nothing_leaves_the_name(
-    played: OpenStructure, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(catch_up, "forget", lambda *_: None)
+CANARIES = 5
+
+
+def erased_of(played: OpenStructure, folder: Path) -> set[bytes]:
+    """Erases people who had day rows and were in moments kept in memory. Returns the names that are left anywhere."""
     source = Happened(played.engine.read(0, 10**6))
-    side, dossier = followed(source, sqlite.database(None), 200), source.of_kind("dossier")[0]
-    with side.database.connect() as connection:
-        name = str(directory.named(connection, [dossier])[dossier].last_name)
-    source.erase(dossier)
-    side.catch_up()
-    with side.database.connect() as connection:
-        assert holds(connection, dossier, name)
+    gone = source.of_kind("dossier")[:CANARIES]
+    opened: dict[int, Any] = {one.position: one.event for one in source.all if one.originator_id in gone}
+    named = (place for place, event in opened.items() if isinstance(event, d.DossierOpened))
+    for n, place in enumerate(list(named)):
+        source.change({place: dataclasses.replace(opened[place], last_name=f"Zkanari{n}")})
+    side = followed(source, sqlite.database(folder / "read.db"), 200)
+    all_filled(side)
+    moments = [Moment(days_of(source)[-1 - ago]) for ago in (1, 2)]
+    for moment in moments:
+        shown(side, moment)
+    assert len(left(side, folder, moments)) == CANARIES, "else the check would find nothing"
+    for days, stream in enumerate(gone, 1):
+        source.erase(stream)
+        source.all = [*source.all[:-1], replace(source.all[-1], at=source.all[-1].at + timedelta(days))]
+        side.catch_up()
+    return left(side, folder, moments)
+
+
+def left(side: ReadSide, folder: Path, moments: Sequence[Moment]) -> set[bytes]:
+    kept_bytes = [side.memory.moments.get((moment, 100, 0)) or b"" for moment in moments]
+    written = [path.read_bytes() for path in folder.iterdir()]
+    return {name for one in (*kept_bytes, *written) for name in re.findall(rb"zkanari[0-9]", one.lower())}
+
+
+def test_nobody_erased_is_left_in_a_file_nor_in_kept_bytes(played: OpenStructure, tmp_path: Path) -> None:
+    assert erased_of(played, tmp_path) == set()
+
+
+def test_control_an_erasure_that_forgets_before_the_position_moves_leaves_names(
+    played: OpenStructure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, move = Happened(played.engine.read(0, 10**6)).of_kind("dossier")[:CANARIES], QueryingTransaction.move
+
+    def forget_first(self: QueryingTransaction, *reached: Any) -> None:
+        forget(self.connection, DAYS, gone)
+        move(self, *reached)
+
+    monkeypatch.setattr(catch_up, "forget", lambda *_: None)
+    monkeypatch.setattr(QueryingTransaction, "move", forget_first)
+    assert erased_of(played, tmp_path)
 
 
 # --- the past, filled once the tables serve

@@ -196,6 +196,8 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
         "day": DAYS,
         "first": DAYS[:1],
         "last": DAYS[-1:],
+        "position": [0, 500],
+        "calendar": [refs.calendar],
         "since": DAYS,
         "until": DAYS,
         "source": [played.engine],

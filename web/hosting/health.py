@@ -31,6 +31,7 @@ from pixflow.store.durable_files import replace, write_new
 from pixflow.structure_folder import OpenStructure
 from projections import audit_trail
 from projections.store.catch_up import ReadSide
+from projections.store.fill import ALL, share_filled
 from projections.store.stores import Live
 from web.hosting.clock_watch import TOLERATED, unseen
 from web.hosting.read_tables import reached_by
@@ -210,6 +211,17 @@ def stopped(reads: Live) -> Finding:
     return judge("stopped", found, streams=found.total(), tables=dict(found))
 
 
+def past(reads: Live) -> Finding:
+    """Tells how much of the past has its day rows, in hundredths."""
+    share = reads.latest(_share) if reads.stores.live() else 0
+    return Finding("past", "good" if share == ALL else "note", {"share": share})
+
+
+def _share(side: ReadSide) -> int:
+    with side.database.connect() as connection:
+        return share_filled(connection)
+
+
 def _latest(side: ReadSide) -> list[datetime]:
     with side.database.connect() as connection:
         return audit_trail.latest(connection)
@@ -299,6 +311,7 @@ def all_findings(
         run(aside, opened),
         run(tables, engine, reads),
         run(stopped, reads),
+        run(past, reads),
     ]
     if opened.database is None:
         found.append(run(log, opened))

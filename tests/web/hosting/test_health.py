@@ -102,7 +102,7 @@ def test_all_is_well_once_there_is_a_backup(at_work: House) -> None:
     back_up(at_work.served.opened)
     assert alarms(at_work) == set()
     checks = {"durability", "version", "clock", "triggers", "order", "facts", "keys", "erasures", "destroyed"}
-    checks |= {"access", "tables", "stopped", "modes", *(() if at_work.served.opened.database else ("log",))}
+    checks |= {"access", "tables", "stopped", "past", "modes", *(() if at_work.served.opened.database else ("log",))}
     assert found(at_work).keys() == checks | {"aside", "backup", "disk"}
 
 
@@ -433,6 +433,7 @@ def examples() -> Iterator[Finding]:
         "access": {"lines_changed": 1, "days": 2}, "span": 180, "to": "pixflow@exemple.fr",
         "answer": "554 5.7.1 Relay access denied", "signed": 84_530, "short": "K7QF-2M9A-XX4T-0PDE", "position": 12,
         "witness": "temoin.fr/temoin",
+        "share": 40,
     }  # fmt: skip
     for key in french_health.SENTENCES:
         check, level, *why = key.split()
@@ -453,7 +454,11 @@ def test_what_is_found_is_a_sentence(finding: Finding) -> None:
 def test_each_check_that_may_alarm_has_its_sentence() -> None:
     said = {tuple(key.split()[:2]) for key in french_health.SENTENCES}
     never = {("version", "alarm"), ("aside", "alarm"), ("store", "good"), ("store", "alarm")}
-    never |= {("settings", "alarm"), ("address", "alarm")}  # an alarm of settings brings its sentence
+    never |= {
+        ("past", "alarm"),
+        ("settings", "alarm"),
+        ("address", "alarm"),
+    }  # an alarm of settings brings its sentence
     assert said | never >= {(check, level) for check in french_health.TITLES for level in ("good", "alarm")}
     failed = Finding("durability", "alarm", {"error": "StoreRefused"})
     assert_well_set(french_health.sentence(failed.check, failed.level, failed.details))
