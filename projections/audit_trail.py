@@ -244,7 +244,8 @@ def last_of_day(connection: Connection, day: date, calendar: Calendar) -> int:
 
     A clock that was ahead holds the day of what follows until the real one passes.
     """
-    after = select(func.min(table.c.position)).where(table.c.at >= _naive(end_of(day, calendar)))
+    by_time = table.c.position + 0  # else the database reads every event in order, up to the first one after the day
+    after = select(func.min(by_time)).where(table.c.at >= _naive(end_of(day, calendar)))
     following = connection.execute(after).scalar()
     return int(following - 1 if following else connection.execute(select(func.max(table.c.position))).scalar() or 0)
 

@@ -3,7 +3,9 @@
 import logging
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from operator import itemgetter
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -28,7 +30,8 @@ ALL = 100
 _END = UUID(int=2**128 - 1)
 _LISTS = {one: [table for table in one.TABLES if table in DAYS] for one in PROJECTIONS}
 _trail = audit_trail.table.c
-Key = tuple[object, ...]
+OpenRows = dict[Any, tuple[tuple[Any, ...], int]]
+"""The rows of a list that are open, by their key: their values, and the day when they began."""
 
 
 def share_filled(connection: Connection) -> int:
@@ -143,7 +146,7 @@ def day_rows_of(
     if not lists:
         return
     told, moves = _by_day(events, timeline), timeline.moves(kind)
-    open_rows: dict[Table, dict[Key, Row]] = defaultdict(dict)
+    open_rows: dict[Table, OpenRows] = defaultdict(dict)
     state: Any = None
     known: list[Recorded] = []
     for day in sorted(told | {day: [] for day in moves if told and day > min(told)}):
@@ -157,7 +160,7 @@ def day_rows_of(
             for table in _LISTS[projection]:
                 yield from _replaced(table, open_rows[table], made.get(table, ()), day)
     for table, rows in open_rows.items():
-        yield from ((table, row) for row in rows.values())
+        yield from ((table, _row(table, *one, OPEN)) for one in rows.values())
 
 
 def _by_day(events: Sequence[Recorded], timeline: Timeline) -> dict[int, list[Recorded]]:
@@ -195,14 +198,25 @@ def _changed(lists: list[Projection], change: Change) -> Iterator[tuple[Projecti
                 lists.remove(projection)
 
 
-def _replaced(table: Table, there: dict[Key, Row], made: Sequence[Row], day: int) -> Iterator[tuple[Table, Row]]:
+def _replaced(table: Table, there: OpenRows, made: Sequence[Row], day: int) -> Iterator[tuple[Table, Row]]:
     """Puts the rows of a day in place of those that are open. Yields those that it ends, but for those of that day."""
-    names, key = [column.name for column in DAYS[table].columns][:-2], [one.name for one in table.primary_key]
-    new = {tuple(row[name] for name in key): {name: row[name] for name in names} for row in made}
-    for place, row in list(there.items()):
-        if new.get(place) != {name: row[name] for name in names}:
-            del there[place]
-            if row["begun"] < day:
-                yield table, row | {"ended": day}
-    for place, values in new.items():
-        there.setdefault(place, values | {"begun": day, "ended": OPEN})
+    key_of, values_of = _getters(table)
+    new = {key_of(row): values_of(row) for row in made}
+    for key, (values, begun) in list(there.items()):
+        if new.get(key) != values:
+            del there[key]
+            if begun < day:
+                yield table, _row(table, values, begun, day)
+    for key, values in new.items():
+        there.setdefault(key, (values, day))
+
+
+@cache
+def _getters(table: Table) -> tuple[Callable[[Row], Any], Callable[[Row], tuple[Any, ...]]]:
+    """Returns what takes the key and the kept values of a row."""
+    names = [column.name for column in DAYS[table].columns][:-2]
+    return itemgetter(*(one.name for one in table.primary_key)), itemgetter(*names)
+
+
+def _row(table: Table, values: tuple[Any, ...], begun: int, ended: int) -> Row:
+    return dict(zip(DAYS[table].columns.keys(), (*values, begun, ended), strict=True))

@@ -53,11 +53,12 @@ from projections.store.catch_up import (
 )
 from projections.store.fill import ALL, share_filled
 from projections.store.folds import FOLD, StreamDamaged, packed, position_of_tables
-from projections.store.sqlite import deserialized, in_memory, serialized
+from projections.store.sqlite import creation, deserialized, in_memory, serialized
 from projections.store.transaction import QueryingTransaction, delete_streams, insert_rows, insertion
 
 _CHUNK = 500
 _KEPT = 2
+_INDEXES = ("CREATE INDEX", "CREATE UNIQUE INDEX")
 _TRAIL = 14
 """Days of the audit trail that lists of an earlier day may count."""
 _MOST_KEPT = 50_000
@@ -74,14 +75,20 @@ Histories = Mapping[UUID, Sequence[Recorded]]
 
 
 @cache
-def _memory(*tables: object, kept: int = 0) -> Engine:
-    """Returns an engine whose every connection is a database in memory with these tables, all by default, empty.
+def _memory(*tables: Table, kept: int = 0) -> Engine:
+    """Returns an engine whose every connection is a database in memory with these tables, empty.
 
     It goes when it closes. With `kept`, so many are kept, and what is written is rolled back at the end: to create
     the tables of one dossier takes as long as to write them.
     """
     pool = {"poolclass": QueuePool, "pool_size": kept, "max_overflow": -1} if kept else {"poolclass": NullPool}
-    return in_memory(tables or _EVERY, **pool)  # type: ignore[arg-type]
+    return in_memory(tables, **pool)
+
+
+@cache
+def _unindexed() -> Engine:
+    """Returns such an engine for all lists: their indexes are made once the rows are there."""
+    return in_memory(_EVERY, but=_INDEXES, poolclass=NullPool)
 
 
 # --- all lists
@@ -112,14 +119,14 @@ def tables_at(read: Connection, source: Source, moment: Moment, memory: Memory |
         with deserialized(known).connect() as connection:
             yield connection
         return
-    with _memory().connect() as connection:
+    with _unindexed().connect() as connection:
         with without_garbage_collection():
-            drop_indexes(connection, _EVERY)
-            fill_lists(connection, read, source, moment)
+            last = fill_lists(connection, read, source, moment)
             connection.execute(update(dossier_sheet.table).values(last_on=None))
-            last, _ = _known(read, source, moment.day)
             connection.execute(insert(position), {"position": last, "stained": False, "day": moment.day.toordinal()})
-            create_indexes(connection, _EVERY)
+            for statement in creation(*_EVERY):
+                if statement.lstrip().startswith(_INDEXES):
+                    connection.exec_driver_sql(statement)
             connection.commit()
             if memory and _is_small(connection):
                 memory.moments.put(key, serialized(connection))
@@ -128,11 +135,13 @@ def tables_at(read: Connection, source: Source, moment: Moment, memory: Memory |
 
 def fill_lists(
     connection: Connection, read: Connection, source: Source, moment: Moment, lists: Sequence[Projection] = LISTED
-) -> None:
-    """Writes the rows of lists at a moment in empty tables: from day rows, and from events what these do not say."""
+) -> int:
+    """Writes the rows of lists at a moment in empty tables: from day rows, and from events what these do not say.
+
+    Returns the last position of the day.
+    """
     if share_filled(read) < ALL:
-        fold_events(connection, read, source, moment, lists)
-        return
+        return fold_events(connection, read, source, moment, lists)
     last, refs = _known(read, source, moment.day)
     late = audit_trail.late_streams(read, moment.day, last) if moment.clock == "true" else set()
     _copy(connection, read, moment.day, [table for one in lists for table in one.TABLES if table in DAYS])
@@ -146,15 +155,20 @@ def fill_lists(
     for table in (folds, *(table for one in lists for table in one.TABLES)):
         delete_streams(connection, table, late)
     _lay(connection, audit_trail.of_streams(read, late, source), moment, last, refs, lists)
+    return last
 
 
 def fold_events(
     connection: Connection, read: Connection, source: Source, moment: Moment, lists: Sequence[Projection] = LISTED
-) -> None:
-    """Writes the rows of lists at a moment in empty tables, from all events: it needs no day row."""
+) -> int:
+    """Writes the rows of lists at a moment in empty tables, from all events: it needs no day row.
+
+    Returns the last position of the day.
+    """
     last, refs = _known(read, source, moment.day)
     for found in source.by_stream(position_of_tables(read)[0], PART):
         _lay(connection, found, moment, last, refs, lists)
+    return last
 
 
 def _known(read: Connection, source: Source, day: date) -> tuple[int, References]:

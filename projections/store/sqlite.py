@@ -242,10 +242,10 @@ def begin(connection: Connection) -> None:
     connection.dialect.fetch(connection, "BEGIN", [])  # type: ignore[attr-defined]
 
 
-def in_memory(tables: Sequence[Table], **pool: Any) -> Engine:
+def in_memory(tables: Sequence[Table], but: tuple[str, ...] = (), **pool: Any) -> Engine:
     """Returns an engine whose every connection is a database in memory with these tables, empty. It keeps no day rows.
 
-    `pool` are SQLAlchemy's options of its pool.
+    `but` are beginnings of statements that are left out, `pool` SQLAlchemy's options of its pool.
     """
     made = engine(None, **pool)
     event.listen(made, "begin", begin)
@@ -254,7 +254,7 @@ def in_memory(tables: Sequence[Table], **pool: Any) -> Engine:
     def _create(raw, _record) -> None:  # type: ignore[no-untyped-def]
         raw.isolation_level = None
         for statement in creation(*tables):
-            if not statement.startswith(TRIGGER):
+            if not statement.lstrip().startswith((TRIGGER, *but)):
                 raw.execute(statement)
 
     return made

@@ -1,4 +1,4 @@
-"""Day rows: one event shown with them and without, and what their tables weigh."""
+"""Day rows: one event shown with them and without, what their tables weigh; a day of the past, by both ways."""
 
 import os
 import time
@@ -9,11 +9,16 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
+from pixflow.moment import Moment
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
-from projections.store.catch_up import DAYS, ReadSide
+from projections import advisor_queue
+from projections.store import fill as past
+from projections.store import sqlite, stores
+from projections.store.catch_up import DAYS, Memory, ReadSide
+from projections.store.past_tables import fold_events, tables_at
 from projections.store.postgres import SCHEMA
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized
 from tests.benchmarks.population import FIRST, House, fill, population, structure
@@ -58,6 +63,48 @@ def test_one_event_and_its_day_rows(opened: OpenStructure, store: str, report: R
     aims.append(Aim("weight of the tables, with day rows against without", bytes_, 1.7, "×", slack=1.2))
     megabytes = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in weights.items())
     report.add(f"day rows of {EVENTS:,} events, {store}", lines, aims, [f"weight: {megabytes}"])
+
+
+def test_a_day_of_the_past(opened: OpenStructure, store: str, report: Report) -> None:
+    source, kept = opened.engine, reads_of(opened).stores
+    built = processor(lambda: stores.rebuild(kept, source))
+    side, timeline = ReadSide(source, kept.open(kept.live() or "")), past.Timeline(source)
+    filled = processor(lambda: list(iter(lambda: past.fill(side, timeline), True)))
+    day = side.refs.calendar.local_day(source.at([EVENTS * 9 // 10])[0].at)
+    assert tables_of(side, Moment(day), None) == tables_of(side, Moment(day), side.memory) > 0
+
+    def from_events() -> float:
+        with side.database.connect() as read, sqlite.database(None).connect() as made:
+            return processor(lambda: fold_events(made, read, source, Moment(day)))
+
+    contenders: dict[str, Callable[[], float]] = {
+        "from all events": from_events,
+        "its first page": lambda: processor(lambda: tables_of(side, Moment(day), None)),
+        "the next page": lambda: processor(lambda: tables_of(side, Moment(day), side.memory)),
+        "the first page, true clock": lambda: processor(lambda: tables_of(side, Moment(day, "true"), None)),
+    }
+    seconds = interleaved(ROUNDS, contenders)
+    lines = [Line(name, seconds[name], 1, "day") for name in contenders]
+    first, every = lines[1].median, lines[0].median
+    aims = [
+        Aim("the past filled, against tables built", filled / built, 2, "×"),
+        Aim("a day from day rows, against all events", first / every, 0.25, "×"),
+        Aim("the next page of a day, against the first", lines[2].median / first, 0.25, "×"),
+    ]
+    notes = [f"built in {built:.1f} s, filled in {filled:.1f} s"]
+    report.add(f"a day of the past among {EVENTS:,} events, {store}", lines, aims, notes)
+
+
+def tables_of(side: ReadSide, moment: Moment, memory: Memory | None) -> int:
+    """Makes the tables of a moment. Returns the number of tasks in them."""
+    with side.database.connect() as read, tables_at(read, side.source, moment, memory) as there:
+        return int(there.execute(select(func.count()).select_from(advisor_queue.table)).scalar_one())
+
+
+def processor(work: Callable[[], object]) -> float:
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
 
 
 def shows(side: ReadSide, clock: Callable[[], float]) -> Callable[[], float]:
