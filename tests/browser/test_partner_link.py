@@ -31,7 +31,8 @@ class Walk:
         self.mails: list[Mail] = []
         self.dossier, actions = house.prescribed()
         house.on(
-            self.dossier, parcours.send_referral, action=actions[1], partner=Partner(partner, "Médiathèque de Mortagne"),
+            self.dossier, parcours.send_referral, action=actions[1],
+            partner=Partner(partner, "Médiathèque de Mortagne"),
             starts=None, ends=date(2026, 4, 30), note="Vient le matin", email="accueil@mediatheque.exemple",
             agreed=True,
             context={"referral": uuid4(), "link": uuid4(), "until": MONDAY + timedelta(days=8)},
