@@ -1,16 +1,20 @@
 """Annuler of an import of places: what it added or changed goes, what something followed stays and is named."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+import pytest
 
 from pixflow.partners import listing
 from tests.open_data.samples import mediation
 from tests.web.client import InspectingClient, words
 from tests.web.pages.partners.conftest import NADIA, SOPHIE, send, state_of
 from tests.web.pages.partners.test_import import AIGLE, RAI, TWIN, figures, form_of, listed, preview
-from tests.web.paths import House
+from tests.web.paths import House, house
 from tests.web.tags import parsed
+from web.pages.partners.duplicates import PATH as DUPLICATES
 
 TODAY = date(2026, 6, 15)
 
@@ -132,3 +136,23 @@ def test_another_command_and_another_role_are_refused(at_work: House, referent: 
     assert send(at_work.client(NADIA), f"{where}/annuler").status_code == 403
     assert referent.post(f"{where}/annuler", data={}).status_code == 422
     assert len(listed(at_work)) == 1
+
+
+@pytest.mark.postgres
+def test_postgresql_takes_back_an_import_and_a_join_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", database_url)
+    with house(tmp_path, TODAY) as made:
+        referent = made.client(SOPHIE)
+        where = take(referent, mediation(AIGLE, RAI))
+        other = take(referent, mediation(TWIN), rest="apart")
+        (pair,) = parsed(referent.get(DUPLICATES).text).select("[name=ticked]")
+        assert send(referent, DUPLICATES, ticked=[pair["value"]], way="same").status_code == 303
+        assert len(listed(made)) == 2
+        page = referent.get(where).text
+        assert "1 lieu restera" in words(page)
+        assert "est réunie" in words(page)
+        undo(referent, where)
+        assert len(listed(made)) == 1
+        assert not parsed(referent.get(other).text).select(".undo-all")
