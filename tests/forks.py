@@ -30,7 +30,7 @@ IMPORTED = (
     "typer.rich_utils", "rich.progress", "web.app", "web.samples.demo", "web.hosting.http_server",
     "pixflow.backups.backup", "pixflow.restore.restore",
 )  # fmt: skip
-"""What takes long to import. web.cli, which looks at the terminal, each command imports itself."""
+"""Modules that take long to import. Those of web.cli look at the terminal: each command imports them itself."""
 _PROGRAM = """#!{python} -IS
 import json, os, resource, signal, socket, struct, sys
 server = socket.socket(socket.AF_UNIX)

@@ -37,7 +37,7 @@ SETTINGS = {
     "timezone": "UTC",
 }
 AS_FILES = "STRATEGY FILE_COPY"
-"""How a database is made: by copies of files, in half of the time that writing it to the log takes."""
+"""Clause that copies the files of a database: half of the time that writing its pages to the log takes."""
 _PATIENCE = 600.0
 PLANNED_ALIKE = 5
 """Times that PostgreSQL plans a prepared statement for its values, before it compares with a plan for any values."""
