@@ -3,8 +3,10 @@
 import dataclasses
 import re
 from collections.abc import Collection, Sequence
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, Table, select, update
 
+from pixflow import presets
 from pixflow.events import dossier as d
 from pixflow.events.base import Recorded
 from pixflow.events.protocol import ProtocolPublished
@@ -31,6 +34,8 @@ from projections.store.transaction import QueryingTransaction
 from tests.listed import ListedEvents
 from tests.projections.conftest import Tables
 from tests.projections.test_build import DAY, LONG, SLOWER, Happened, built, happened, one_of
+from tests.trials.scale import SEED, many
+from web.samples import population
 
 TABLES = [table for projection in LISTED for table in projection.TABLES if table is not audit_trail.table]
 OF_STREAMS = [folds, audit_trail.table]
@@ -326,3 +331,32 @@ def test_new_tables_are_filled_once_they_show_an_event(played: OpenStructure) ->
 def share(side: ReadSide) -> int:
     with side.database.connect() as connection:
         return share_filled(connection)
+
+
+# --- thirty days of a simulated house
+
+
+@pytest.mark.trial
+def test_thirty_days_of_a_simulated_house(tmp_path: Path, tables: Tables) -> None:
+    """Each process that fills dies after some streams; another one goes on while the house works."""
+    chance, preset = Random(SEED), presets.load("laigle-mortagne")
+    young, months = many("people", 300), many("months", 10)
+    how = {"preset": preset, "young_people": young, "months": months, "seed": SEED, "batch": True}
+    opened, _ = population.build(tmp_path, name="Ici", **how)  # type: ignore[arg-type]
+    with closing(opened.engine):
+        source = Happened(opened.engine.read(0, 10**7))
+    for stream in chance.sample(source.of_kind("dossier"), 3):
+        source.erase(stream)
+    head, alive = source.head(), followed(source, tables("kept"), 500)
+    side = ReadSide(source, tables("filled"))
+    side.catch_up(limit=head // 2)
+    for _ in range(10):
+        fill(ReadSide(source, side.database), Timeline(source), chance.randint(1, young // 5))
+        side.catch_up(limit=head // 25)
+    side.catch_up()
+    all_filled(side)
+    for day in chance.sample(days_of(source), many("days", 30)):
+        assert kept(side, day) == kept(alive, day)
+        assert differences(source, side, day) == []
+        for clock in CLOCKS:
+            assert shown(side, Moment(day, clock)) == from_events(side, Moment(day, clock))

@@ -10,12 +10,15 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine as Database
+from sqlalchemy import update
 
 from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.identity import correct_contact, open_dossier
 from pixflow.engine import Engine
+from projections.contract import position
 from projections.store import sqlite
+from projections.store.catch_up import DAYS
 from tests import erasures
 from tests.trials.mission import SITE, Mission, found
 from tests.trials.proofs import Proofs
@@ -109,10 +112,19 @@ def office(data: Path, seed: int) -> Iterator[Office]:
         yield Office(served, mission, Random(seed))
 
 
+def a_month_ago(served: ServedStructure) -> None:
+    """Makes the work of today that of an earlier day: its rows are kept at the end of that day."""
+    with served.read().writing() as connection:
+        connection.execute(update(position).values(day=position.c.day - 30))
+        for days in DAYS.values():
+            connection.execute(update(days).values(begun=days.c.begun - 30))
+
+
 def erased_of(data: Path, seed: int) -> list[tuple[str, bytes]]:
     youths = [Youth(number) for number in range(PEOPLE)]
     with office(data, seed) as at_work:
         at_work.work(youths)
+        a_month_ago(at_work.served)
         gone = at_work.chance.sample(youths, ERASED)
         assert len(left(at_work.served.opened.folder / "read", gone)) > ERASED, "the check would find nothing"
         at_work.erase(gone)
