@@ -39,7 +39,7 @@ def serve(mission: Mission, say: Connection, without: str) -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         Thread(target=_tick, args=[served], daemon=True).start()
         say.send(listener.getsockname()[1])
-        config = uvicorn.Config(app.create_app(served), log_level="critical", access_log=False)
+        config = uvicorn.Config(app.create_app(served), log_level="error", access_log=False)
         uvicorn.Server(config).run(sockets=[listener])
 
 
