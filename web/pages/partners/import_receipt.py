@@ -47,9 +47,8 @@ def done(request: Request, desk: AtImport, receipt: UUID, p: PageNumber = 1, r: 
 def undo(request: Request, desk: AtImport, receipt: UUID, data: FormData) -> Response:
     """Takes back an import in one command, but for the places that something followed."""
     must(desk, take_back_command)
-    _recorded(desk, receipt)
-    form = read_button(Form, data)
-    steps = [*standing(desk, receipt).steps(), *_of_catalogue(desk, receipt)]
+    recorded, form = _recorded(desk, receipt), read_button(Form, data)
+    steps = [*standing(desk, receipt, recorded).steps(), *_of_catalogue(desk, receipt)]
     if steps:
         outcome = record_all(desk, steps, ("undo places", receipt), command_id=form.command_id)
         if outcome.refused:
@@ -59,12 +58,11 @@ def undo(request: Request, desk: AtImport, receipt: UUID, data: FormData) -> Res
 
 
 def _recorded(desk: Desk, receipt: UUID) -> list[Recorded]:
-    """Returns what an import told the catalogue. Raises 404 for another command."""
+    """Returns the events of an import. Raises 404 for another command."""
     recorded = desk.engine.events_of_command(receipt)
-    told = [one for one in recorded if one.event.TOPIC.startswith("catalogue.")]
-    if not any(isinstance(one.event, e.CatalogueReceived | e.PlaceSetAside | e.TableMapped) for one in told):
+    if not any(isinstance(one.event, e.CatalogueReceived | e.PlaceSetAside | e.TableMapped) for one in recorded):
         raise HTTPException(404)
-    return told
+    return recorded
 
 
 def _of_catalogue(desk: Desk, receipt: UUID) -> Iterator[Step]:
@@ -86,8 +84,9 @@ def _of_catalogue(desk: Desk, receipt: UUID) -> Iterator[Step]:
 
 
 def _page(request: Request, desk: Desk, receipt: UUID, number: int = 1, rest: int = 1, *, error: str = "") -> Response:
-    stands, aside = standing(desk, receipt), list(_of_catalogue(desk, receipt))
-    told, left = _recorded(desk, receipt), stands.left
+    told = _recorded(desk, receipt)
+    stands, aside = standing(desk, receipt, told), list(_of_catalogue(desk, receipt))
+    left = stands.left
     joined = {one.originator_id for one in left if isinstance(one.event, e.PartnerAbsorbed)}
     listed = [
         (one.originator_id, typeset(one.event.details.name), typeset(one.event.details.town))

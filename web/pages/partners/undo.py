@@ -46,9 +46,10 @@ class CommandOnPartners:
         return [Step({"partner": stream}, take_back_command, sent) for group in self.free for stream in group]
 
 
-def standing(desk: Desk, command: UUID) -> CommandOnPartners:
-    """Returns the partners that a command changed, as they stand today."""
-    recorded = [one for one in desk.engine.events_of_command(command) if one.event.TOPIC.startswith("partner.")]
+def standing(desk: Desk, command: UUID, events: Sequence[Recorded] | None = None) -> CommandOnPartners:
+    """Returns the partners that a command changed, as they stand today. `events` are its own, when they are read."""
+    events = desk.engine.events_of_command(command) if events is None else events
+    recorded = [one for one in events if one.event.TOPIC.startswith("partner.")]
     groups = _groups(recorded)
     told = _since(desk, recorded[0].position) if recorded else {}
     back = frozenset(one for group in groups for one in group if command not in told.get(one, ()))
