@@ -32,7 +32,7 @@ def test_twenty_sites_stay_on_one_page(months: int) -> None:
         "masked": french.MASKED,
         "issued": "Document établi le 30 novembre 2026 · Définitions d’origine",
     }
-    (page,) = PdfReader(BytesIO(compile_template("papers/board.typ", paper))).pages
+    (page,) = PdfReader(BytesIO(compile_template("papers/board.typ", lambda: paper))).pages
     assert f"Et {20 - len(shown)} autres sites" in page.extract_text().replace("\N{NO-BREAK SPACE}", " ")
 
 
