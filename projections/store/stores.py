@@ -12,8 +12,11 @@ from sqlalchemy.exc import DatabaseError
 from projections.contract import Source, metadata
 from projections.figures.refresh import first_entries, try_to_refresh
 from projections.store.catch_up import Progress, ReadSide
+from projections.store.fill import try_to_fill
 
 T = TypeVar("T")
+_SECONDS = 1
+"""Time that a build takes to fill the past."""
 _log = logging.getLogger(__name__)
 _EACH_TABLE = " UNION ALL ".join(f'SELECT 1 FROM "{one.name}" WHERE 1 = 0' for one in metadata.sorted_tables)  # noqa: S608
 
@@ -79,6 +82,7 @@ def tidy(stores: Stores) -> None:
 
 def _make(stores: Stores, source: Source, progress: Progress) -> str:
     """Makes the entries of figures too: made later, beside the pages, they cost twice as much and slow these down.
+    Begins the past of the lists: in a small house it is whole at once, elsewhere ticks go on.
 
     Builds that were killed, or found the disk full, have left theirs: another try each minute would fill the disk.
     """
@@ -87,6 +91,7 @@ def _make(stores: Stores, source: Source, progress: Progress) -> str:
     side = ReadSide(source, stores.open(name))
     side.build(progress, first_entries(today))
     try_to_refresh(side, today)
+    try_to_fill(side, _SECONDS)
     side.close()
     stores.point(name)
     stores.tidy()

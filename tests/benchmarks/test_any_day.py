@@ -15,8 +15,9 @@ from pixflow.moment import Moment
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from projections import advisor_queue
+from projections.figures.refresh import first_entries, refresh
 from projections.store import fill as past
-from projections.store import sqlite, stores
+from projections.store import sqlite
 from projections.store.catch_up import DAYS, Memory, ReadSide
 from projections.store.past_tables import fold_events, tables_at
 from projections.store.postgres import SCHEMA
@@ -67,8 +68,8 @@ def test_one_event_and_its_day_rows(opened: OpenStructure, store: str, report: R
 
 def test_a_day_of_the_past(opened: OpenStructure, store: str, report: Report) -> None:
     source, kept = opened.engine, reads_of(opened).stores
-    built = processor(lambda: stores.rebuild(kept, source))
-    side, timeline = ReadSide(source, kept.open(kept.live() or "")), past.Timeline(source)
+    side, timeline, today = ReadSide(source, kept.open(kept.make())), past.Timeline(source), source.today()
+    built = processor(lambda: side.build(beside=first_entries(today))) + processor(lambda: refresh(side, today))
     filled = processor(lambda: list(iter(lambda: past.fill(side, timeline), True)))
     day = side.refs.calendar.local_day(source.at([EVENTS * 9 // 10])[0].at)
     assert tables_of(side, Moment(day), None) == tables_of(side, Moment(day), side.memory) > 0

@@ -25,7 +25,7 @@ from pixflow.moment import Clock, Moment
 from pixflow.structure_folder import OpenStructure
 from projections import audit_trail, directory, dossier_sheet
 from projections.contract import folds
-from projections.store import catch_up, sqlite
+from projections.store import catch_up, sqlite, stores
 from projections.store.catch_up import DAYS, ReadSide
 from projections.store.day_rows import forget
 from projections.store.fill import Timeline, fill, share_filled
@@ -316,6 +316,17 @@ def test_the_past_is_filled_in_each_store(played: OpenStructure, tables: Tables)
     all_filled(side)
     assert share(side) == 100
     assert [differences(source, side, day) for day in days_of(source)[::30]] == [[]] * 3
+
+
+def test_a_small_house_has_its_past_when_its_tables_are_live(played: OpenStructure, tmp_path: Path) -> None:
+    made = sqlite.SqliteStores(tmp_path / "read")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stores, "_SECONDS", 60)  # of a machine at work
+        stores.ensure(made, ListedEvents(played.engine.read(0, 300)))
+    database = made.open(made.live() or "")
+    with database.connect() as connection:
+        assert share_filled(connection) == 100
+    database.dispose()
 
 
 def test_new_tables_are_filled_once_they_show_an_event(played: OpenStructure) -> None:

@@ -131,7 +131,7 @@ class ServedStructure:
     ) -> TickReport:
         """Runs the periodic jobs: expire seat offers, return lent dossiers, make the entries of figures, send notices,
         write to partners, seal and forget days of the access journal, follow the register, truncate the WAL, delete old
-        uploads, finish erasures.
+        uploads, finish erasures, fill the past of lists.
 
         E-mails need an `outbox`; `url` is the address of the pages. Without `by_age`, what ends or goes by its age
         stays: the clock may be wrong. One process at a time runs the jobs: a second one returns at once and does
