@@ -153,7 +153,7 @@ def test_nothing_is_asked_while_a_form_is_open_or_something_is_written(locale: H
     assert looks(nadia.page).status == 304
     nadia.sees("Note : vue au forum", within=".notice")
     nadia.goes_to_queue()
-    nadia.page.locator(".item .menu summary").first.click()
+    nadia.page.locator(".item .menu:not(.why) summary").first.click()
     looks_not(nadia.page)
 
 

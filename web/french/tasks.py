@@ -396,11 +396,15 @@ def reason_long(task: Task, days: int, calendar: Calendar, *, today: date | None
 
 
 def opening(task: Task, days: int, starts: Iterable[date], calendar: Calendar, *, today: date) -> str:
-    """Returns what gives a task the day when it opens: the delay `days` after one of these days; "" for its fact's."""
+    """Returns what gives a task the day when it opens: the delay `days` after a day; "" for the day of its fact.
+
+    That day is the first of `starts` that fits, else one that was to come, counted back.
+    """
     if task.opens == task.why.on:
         return ""
     year = today.year
-    start = next((start for start in starts if days and calendar.add(start, days) == task.opens), None)
+    back = (task.opens - timedelta(n) for n in range(days, 2 * days + 30))
+    start = next((one for one in (*starts, *back) if days and calendar.add(one, days) == task.opens), None)
     if start is None:
         return say("À partir du {opens}", opens=_day(task.opens, year))
     text = "À partir du {opens} : {days} après le {start}"
