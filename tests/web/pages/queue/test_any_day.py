@@ -10,6 +10,7 @@ import pytest
 
 from pixflow.dossier import assignment, follow_up
 from pixflow.dossier.stages import orientation
+from pixflow.events.values import Role
 from pixflow.participation import matches
 from tests.erasures import erase
 from tests.web.access_lines import NewLines
@@ -246,3 +247,12 @@ def test_a_result_set_aside_long_ago_keeps_its_reason(at_work: House) -> None:
     for clock in ("", "&horloge=vrai"):
         page = seen(at_work, f"/resultats?au={MONDAY + timedelta(40)}{clock}", SOPHIE)
         assert "Compte d’essai" in words(page)
+
+
+@pytest.mark.parametrize("role", ["referent", "manager", "auditor"])
+def test_who_joined_since_reads_the_days_before_them(at_work: House, late: UUID, role: Role) -> None:
+    hire(at_work, "Omar Sy", role)
+    lists = [path for path in day_bar.LISTS if role == "referent" or path not in ("/boite", "/resultats")]
+    for path in lists:
+        for query in (BY_KNOWN, BY_TRUE):
+            assert "Au 12 mars 2026" in words(seen(at_work, path + query, "Omar Sy"))
