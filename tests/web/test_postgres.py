@@ -19,6 +19,7 @@ from pixflow.refused import Refused
 from projections.figures.refresh import refresh
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
+from projections.store.fill import Timeline, fill
 from tests import forks
 from tests.browser.house import listening
 from tests.postgres import Cluster
@@ -30,6 +31,7 @@ from web.hosting.host import Host, open_host, serving
 from web.hosting.mail import Mail
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import CONNECTIONS, Settings
+from web.http.day_bar import LISTS
 from web.samples import demo
 
 pytestmark = pytest.mark.postgres
@@ -40,6 +42,7 @@ PAGES = (
     "/boite", "/resultats", "/dossiers", "/ateliers", "/equipe", "/rejouer", "/journal", "/protocole", "/doublons",
     "/conservation",
 )  # fmt: skip
+DAYS = [f"{path}?au=2026-03-05{clock}" for path in LISTS for clock in ("", "&horloge=vrai")]
 SOUGHT = ("ben", "martin lea", "lefevr", "00")
 FEW = 2
 NOTES = 12
@@ -102,7 +105,10 @@ def cookie(served: ServedStructure, role: Role) -> Mapping[str, str]:
 
 
 def seen(made: Host, role: Role) -> list[tuple[str, int, str]]:
-    """Returns the pages of the menu, some pages they link to, a replay of some of them, and a search."""
+    """Returns the pages of the menu, some pages they link to, a replay of some of them, a search, lists of a day.
+
+    These come from all events, then from day rows.
+    """
     served = one(made)
     client = InspectingClient(create_app(made), cookies=dict(cookie(served, role)), follow_redirects=False)
     pages = [(path, client.get(path)) for path in PAGES]
@@ -110,6 +116,10 @@ def seen(made: Host, role: Role) -> list[tuple[str, int, str]]:
     pages += [(path, client.get(path)) for path in dict.fromkeys(link for links in found for link in links)]
     pages += [(path, client.get(f"{path}?version=2")) for path, _ in pages if path.startswith("/rejouer/")]
     pages += [(text, client.post("/chercher", data={"q": text})) for text in SOUGHT]
+    pages += [(path, client.get(path)) for path in DAYS]
+    while not fill(served.read(), Timeline(served.engine)):
+        pass
+    pages += [(path, client.get(path)) for path in DAYS]
     return [(named(path), page.status_code, named(page.text)) for path, page in pages]
 
 
