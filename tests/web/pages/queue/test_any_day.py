@@ -49,7 +49,7 @@ def seen(at_work: House, path: str, name: str = CLAIRE) -> str:
 
 
 def reasons(at_work: House, dossier: UUID, query: str, name: str = CLAIRE) -> dict[str, str]:
-    """Returns the words of the page of a task, by their labels."""
+    """Returns the texts of the page of a task, by their labels."""
     page = part(at_work.client(name), f"/pourquoi/{dossier}?{query}")
     return dict(zip(texts(page, "dt"), texts(page, "dd"), strict=True))
 
