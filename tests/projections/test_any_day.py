@@ -136,6 +136,26 @@ def test_control_where_nothing_is_laid_over_the_true_clock_shows_what_was_known(
     assert any(shown(side, moment) != from_events(side, moment) for moment in moments)
 
 
+def test_what_was_learned_since_a_day(played: OpenStructure, tables: Tables) -> None:
+    """Late facts, and retractions of what was known; neither what was said no more, nor what happened since."""
+    source = Happened(played.engine.read(0, 10**6))
+    first, second = source.of_kind("dossier")[:2]
+    day = DAY - timedelta(2)
+    last = known_by(source, day)
+    source.then(first, d.PixPresented(occasion="welcome", on=day))
+    source.then(first, d.Retracted(version=1, reason="erreur", on=DAY))
+    source.then(second, d.NoteTaken(text="Vu", on=DAY))
+    source.then(second, d.PixPresented(occasion="welcome", on=day))
+    source.then(second, d.Retracted(version=len(source.history(second)), reason="erreur", on=DAY))
+    side, told = ReadSide(source, tables()), source.head() - 5
+    side.catch_up()
+    with side.database.connect() as read:
+        assert audit_trail.last_of_day(read, day, side.refs.calendar) == last
+        learned = audit_trail.learned(read, day, last, 100)
+        assert [row.position - told for row in learned if row.position > told] == [2, 1]
+        assert audit_trail.learned_total(read, day, last) == len(learned)
+
+
 # --- day rows, kept by triggers
 
 
