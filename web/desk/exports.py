@@ -20,6 +20,7 @@ from web.desk.desk import Desk
 from web.desk.witness import DeskWitness
 from web.french import dates, lists
 from web.french.typography import NBSP, THIN
+from web.http.day_bar import DAY, LISTS
 from web.http.filters import FilterMenu
 from web.http.pagination import address
 from web.http.people import NOBODY, listed, note
@@ -100,8 +101,11 @@ def send_list(request: Request, desk: Desk, made: ExportedList) -> Response:
     """Sends a list as a file. The people are noted first, then the fact is recorded: the file leaves after both.
 
     A list of too many rows, or of more people than somebody may read at once, is a page that says how to narrow it.
+    So is a list of an earlier day: a file holds that of now.
     """
     must_be_asked_here(request)
+    if request.query_params.get(DAY) and made.path.startswith(LISTS):
+        return _refuse(request, made, lists.OF_NOW)
     if made.total > MOST_ROWS:
         return _refuse(request, made, lists.too_long(made.total, MOST_ROWS, made.narrow))
     found = _read(made, request.state.witness)

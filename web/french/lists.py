@@ -52,7 +52,8 @@ MANIFEST = {
 UNFILTERED = "aucun"
 TOO_LONG = "Cette liste a {rows}, et un fichier {most} au plus : {narrow}."
 TOO_MANY = "Ce fichier nommerait trop de personnes d’un coup : {narrow}, ou prenez une partie toutes les dix minutes."
-"""Why there is no file: more rows than a file takes, more people than somebody may read at once."""
+OF_NOW = "Un fichier est celui d’aujourd’hui : revenez à aujourd’hui, puis téléchargez-le."
+"""Why there is no file: more rows than a file takes, more people than somebody may read at once, an earlier day."""
 
 
 def filtered(filters: Iterable[tuple[str, str]]) -> str:

@@ -256,3 +256,14 @@ def test_who_joined_since_reads_the_days_before_them(at_work: House, late: UUID,
     for path in lists:
         for query in (BY_KNOWN, BY_TRUE):
             assert "Au 12 mars 2026" in words(seen(at_work, path + query, "Omar Sy"))
+
+
+@pytest.mark.parametrize(
+    "file", ["/boite.csv", "/boite/en-attente.xlsx", "/dossiers.csv", "/equipe.csv", "/ateliers.csv"]
+)
+def test_no_file_of_now_is_sent_for_an_earlier_day(at_work: House, late: UUID, file: str) -> None:
+    head = at_work.served.engine.head()
+    answer = at_work.client(SOPHIE).get(f"{file}{BY_KNOWN}", headers={"sec-fetch-site": "same-origin"})
+    assert answer.status_code == 422
+    assert "Un fichier est celui d’aujourd’hui" in words(answer.text)
+    assert at_work.served.engine.head() == head
