@@ -1,14 +1,18 @@
 """A grid made together in a browser: what breaks and whom it touches while one types, then endorsed and published."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from projections.store.fill import try_to_fill
 from tests.browser.house import be, listening
+from tests.web.pages.protocol.test_drafts import LAIGLE, PROTOCOL, drafted, ending_at
 from tests.web.paths import House, house
+from web.pages.protocol import what_if_delays
 
 pytestmark = pytest.mark.browser
 GRID = "/protocole/projet/grille"
@@ -79,6 +83,56 @@ def test_a_grid_is_made_together(url: str, new_tab: Callable[..., Page], check_p
     sophie.get_by_role("link", name="Projet de grille n° 1").click()
     expect(sophie.locator("main")).to_contain_text("D’accord.")
     check_page(sophie)
+
+
+def test_the_direction_asks_what_if_then_publishes(
+    tmp_path: Path, new_tab: Callable[..., Page], check_page: Callable[[Page], None]
+) -> None:
+    """A band moves by five points: who changes, what each partner would have received, the lists, the publication."""
+    with house(tmp_path, date(2026, 3, 16)) as made, listening(made.app) as url:
+        filled(made)
+        drafted(made, ending_at(45))
+        helene = new_tab(base_url=url)
+        be(helene, "Hélène Morin")
+        helene.goto(GRID)
+        helene.get_by_role("link", name="Et si ce projet avait compté depuis un an").click()
+        main = helene.locator("main")
+        expect(main).to_contain_text("Sur 3 résultats relus, 2 changeraient de tranche : 2 jeunes.")
+        row = helene.locator("table[aria-labelledby=proposals] tbody tr", has_text="Plongée dans le numérique")
+        expect(row).to_contain_text("viaformation")
+        check_page(helene)
+        row.get_by_role("link").click()
+        expect(main).to_contain_text("« Plongée dans le numérique », en plus ou en moins")
+        expect(helene.locator("section[aria-labelledby=liste] tbody tr")).to_have_count(2)
+        helene.get_by_role("link", name="3 résultats").click()
+        expect(helene.locator("section[aria-labelledby=liste] tbody tr")).to_have_count(3)
+        helene.get_by_role("link", name="Le projet de grille").click()
+        helene.get_by_label("Personne n’a approuvé ce projet").check()
+        helene.get_by_role("button", name="Publier la grille").click()
+        expect(main).to_contain_text("Grille n° 2 publiée")
+
+
+def test_the_count_of_a_protocol_goes_on_by_itself(
+    tmp_path: Path, new_tab: Callable[..., Page], check_page: Callable[[Page], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(what_if_delays, "CHUNK", 1)
+    monkeypatch.setattr(what_if_delays, "SECONDS", 0.001)
+    with house(tmp_path, date(2026, 3, 16)) as made, listening(made.app) as url:
+        for first in ("Aminata", "Bilal", "Chloé"):
+            made.dispatched("0.40", first=first, last="Diallo")
+        drafted(made, replace(LAIGLE.protocol, delays=replace(LAIGLE.protocol.delays, hold_debrief=25)))
+        made.day(date(2026, 4, 20))
+        assert try_to_fill(made.served.read())
+        helene = new_tab(base_url=url)
+        be(helene, "Hélène Morin")
+        helene.goto(f"{PROTOCOL}/et-si/delais")
+        main = helene.locator("main")
+        expect(main).to_contain_text("Le calcul avance")
+        expect(main).to_contain_text("Tenir la restitution : 0 de plus en retard, 3 de moins")
+        check_page(helene)
+        helene.get_by_role("link", name="Places des ateliers").click()
+        expect(main).to_contain_text("Aucune demande de place sur ces jours.")
+        check_page(helene)
 
 
 def test_a_protocol_is_checked_while_one_types(
