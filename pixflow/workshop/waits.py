@@ -30,12 +30,16 @@ TOPICS = frozenset(
 
 
 class SeatRequest(Struct, frozen=True):
-    """A young person who needs a seat from a day on, at a site. `seated`: the workshop that they had; None for none."""
+    """A young person who needs a seat from a day on, at a site. `seated`: the workshop that they had; None for none.
+
+    `position` is that of the event which said so: it orders the requests of a day.
+    """
 
     dossier: UUID
     on: date
     site: str
     seated: UUID | None = None
+    position: int = 0
 
 
 class WorkshopDay(Struct, frozen=True):
@@ -54,30 +58,31 @@ def seat_requests(events: Sequence[Recorded], site: str, sessions: Mapping[UUID,
     without a seat has asked nobody. A request stands at the site of its workshop, or at that of the dossier.
     """
     found: list[SeatRequest] = []
-    asked: date | None = None
+    asked: tuple[date, int] | None = None
     booked: list[UUID] = []
     for one in not_retracted(events):
         match one.event:
             case e.DossierMerged():
                 return []
             case e.DiagnosticPlanned(modality=modality, on=on) if modality == "workshop" or booked:
-                asked = asked or on
+                asked = asked or (on, one.position)
             case e.DiagnosticPlanned() | e.DiagnosticDeclined() | e.DossierClosed():
                 asked, booked = None, []
             case e.SeatBooked(workshop=workshop, on=on):
-                asked = asked or on
+                asked = asked or (on, one.position)
                 booked = [*(other for other in booked if other != workshop), workshop]
             case e.SeatCancelled(workshop=workshop):
                 booked = [other for other in booked if other != workshop]
             case e.WorkshopAttended(workshop=workshop, on=on) | e.WorkshopMissed(workshop=workshop, on=on):
                 if asked and workshop in sessions:
-                    found.append(SeatRequest(one.originator_id, asked, sessions[workshop].site, workshop))
+                    day, position = asked
+                    found.append(SeatRequest(one.originator_id, day, sessions[workshop].site, workshop, position))
                 missed = isinstance(one.event, e.WorkshopMissed)
-                asked, booked = on if missed and asked else None, []
+                asked, booked = (on, one.position) if missed and asked else None, []
     if asked:
         seated = next((sessions[workshop] for workshop in booked if workshop in sessions), None)
-        place = (seated.site, seated.workshop) if seated else (site, None)
-        found.append(SeatRequest(events[0].originator_id, asked, *place))
+        place, held = (seated.site, seated.workshop) if seated else (site, None)
+        found.append(SeatRequest(events[0].originator_id, asked[0], place, held, asked[1]))
     return found
 
 
@@ -87,7 +92,7 @@ def replay(requests: Iterable[SeatRequest], sessions: Iterable[WorkshopDay]) -> 
     None for who would still wait after the last workshop.
     """
     lines: dict[str, deque[SeatRequest]] = {}
-    asked = sorted(requests, key=lambda one: one.on)
+    asked = sorted(requests, key=lambda one: (one.on, one.position))
     for one in asked:
         lines.setdefault(one.site, deque()).append(one)
     seated: dict[SeatRequest, date | None] = dict.fromkeys(asked)

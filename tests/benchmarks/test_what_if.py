@@ -20,6 +20,7 @@ from projections.store.stores import rebuild
 from tests.benchmarks.measure import Aim, Line, Report, sized
 from tests.benchmarks.population import FIRST, House, Life, structure
 from tests.benchmarks.population import fill as record
+from tests.benchmarks.test_any_day import DAWN
 from web.hosting.read_tables import reads_of
 from web.pages.protocol.what_if import WhatIfQuestion, grid_answer
 from web.pages.protocol.what_if_delays import DelaysCount
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.benchmark
 
 @pytest.fixture
 def opened(tmp_path: Path, database: Database | None) -> Iterator[OpenStructure]:
-    made, house = structure(tmp_path / "data", database=database), House(advisors=20)
+    made, house = structure(tmp_path / "data", DAWN, database), House(advisors=20)
     lives = [one for number in range(DOSSIERS) for one in Life(house, number, begins_within=300).told()]
     record(made.engine, [*house.told(), *sorted(lives, key=itemgetter(0))])
     yield made

@@ -100,7 +100,8 @@ _DOSSIER, _WORKSHOP = "GET /dossiers/{dossier_id:uuid}", "GET /ateliers/{worksho
 LISTS = (
     "/boite", "/boite/en-attente", "/dossiers", "/resultats/a-rapprocher", "/resultats/a-transmettre",
     "/resultats/transmis", "/ateliers", "/ateliers/{workshop_id:uuid}", "/equipe", "/indicateurs/I5/liste",
-    "/mon-activite/I5/liste", "/journal", "/protocole/projet/grille/et-si/liste", "/partenaires",
+    "/mon-activite/I5/liste", "/journal", "/protocole/projet/grille/et-si/liste",
+    "/protocole/projet/protocole/et-si/liste", "/protocole/projet/protocole/et-si/delais/liste", "/partenaires",
 )  # fmt: skip
 """The lists that leave as files, each without the end of its address."""
 LEAVES: dict[str, set[type[Event]]] = {

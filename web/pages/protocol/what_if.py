@@ -232,11 +232,16 @@ def _title(desk: Desk, document: Grille, shown: str) -> str:
     return french.LISTS.get(sort, french.LISTS["ailleurs"])
 
 
-COLUMNS: Mapping[str, Callable[[tuple[SecondReading, YoungPerson]], Value]] = {
+Readers = Annotated[Desk, allowed("advisor", "referent", "manager", "auditor")]
+"""Whoever reads dossiers, and may take their lists as files."""
+WHO: dict[str, Callable[[Any], Value]] = {
     "Nom": lambda row: row[1].last_name,
     "Prénom": lambda row: row[1].first_name,
     "N° i-Milo": lambda row: row[1].imilo_number or "",
     "Site": lambda row: row[1].site,
+}
+"""The first columns of each file."""
+COLUMNS: Mapping[str, Callable[[tuple[SecondReading, YoungPerson]], Value]] = {
     "Programme": lambda row: row[0].result.programme,
     "Reçu le": lambda row: row[0].result.on,
     "Score": lambda row: row[0].before.percent,
@@ -249,7 +254,7 @@ COLUMNS: Mapping[str, Callable[[tuple[SecondReading, YoungPerson]], Value]] = {
 
 @as_file(router, f"{PATH}/liste")
 def export(
-    desk: Annotated[Desk, allowed("advisor", "referent", "manager", "auditor")],
+    desk: Readers,
     du: str = "",
     au: str = "",
     site: str = "",
@@ -262,18 +267,30 @@ def export(
     """
     draft = draft_of(desk, GRID)
     asked = asked_of(desk.today, du, au, site, programme, liste)
-    rows, about = [], [french.period(asked.first, asked.last)]
+    rows: list[tuple[SecondReading, YoungPerson]] = []
+    about = [french.period(asked.first, asked.last)]
     if draft and not asked.problem:
         answer = answer_of(desk, draft.number, draft.document, asked)
         rows = [(one, answer.people[one.result.dossier]) for one in answer.of(asked.shown)]
         about = [french.title(draft.number), *about, _title(desk, draft.document, asked.shown)]
+    return file_of(PATH, asked.params, about, COLUMNS, rows)
+
+
+def file_of(
+    path: str,
+    params: Mapping[str, str],
+    about: Sequence[str],
+    columns: Mapping[str, Callable[[Any], Value]],
+    rows: Sequence[tuple[Any, YoungPerson]],
+) -> ExportedList:
+    """Returns the open list of a page of *Et si* as a file: of each row, what it says and the young person."""
     return ExportedList(
         page="what-if",
         name="et-si",
-        path=PATH,
-        params=asked.params,
+        path=path,
+        params=params,
         filters=about,
-        columns=COLUMNS,
+        columns={**WHO, **columns},
         total=len(rows),
         read=lambda: rows,
         people=lambda row: [row[1].stream],

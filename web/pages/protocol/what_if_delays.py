@@ -23,6 +23,7 @@ from projections.store.folds import position_of_tables
 from projections.store.what_if import DraftTimeline, TaskDays, computed_days, recorded_days
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
+from web.desk.exports import ExportedList, Value, as_file
 from web.french import tasks as french_tasks
 from web.french import vocabulary
 from web.french.protocol import what_if as french
@@ -31,7 +32,7 @@ from web.http.pagination import Pager
 from web.http.people import listed
 from web.http.templates import redirect, show
 from web.pages.protocol.documents import PROTOCOL, draft_of
-from web.pages.protocol.what_if import WhatIfQuestion, asked_of
+from web.pages.protocol.what_if import Readers, WhatIfQuestion, asked_of, file_of
 
 router = APIRouter()
 PATH = "/protocole/projet/protocole/et-si/delais"
@@ -230,6 +231,36 @@ def read(
         hidden=french.HIDDEN,
         nothing=french.NO_TASK,
     )
+
+
+COLUMNS: Mapping[str, Callable[[Any], Value]] = {
+    "Tâche": lambda row: _verb(_kind(row[0])),
+    **{
+        f"{name} ({side})": lambda row, place=place, day=day: day(row[0][place])  # type: ignore[misc]
+        for place, side in enumerate(french.SIDES_OF_DELAYS.values())
+        for name, day in (
+            ("À faire dès le", lambda one: date.fromordinal(one.owed[0]) if one else None),
+            ("En retard dès le", lambda one: date.fromordinal(one.late[0]) if one and one.late else None),
+        )
+    },
+}
+
+
+@as_file(router, f"{PATH}/liste")
+def export(
+    desk: Readers, du: str = "", au: str = "", site: str = "", programme: str = "", liste: str = ""
+) -> ExportedList:
+    """Returns the list that is open; it is empty without a draft, for bad days, and until the count is done."""
+    draft, asked = draft_of(desk, PROTOCOL), asked_of(desk.today, du, au, site, programme, liste)
+    rows: list[tuple[Pair, YoungPerson]] = []
+    about = [french.delays_period(asked.first, asked.last), french.delay_list(asked.shown)]
+    if draft and not asked.problem and share_filled(desk.read) == ALL:
+        count = count_of(desk, draft.number, draft.document, asked)
+        if count.share == ALL:
+            answer = delays_answer(desk.read, count, asked, desk.scope)
+            rows = [(pair, answer.people[_dossier(pair)]) for pair in answer.of(asked.shown)]
+        about = [french.delays_title(draft.number), *about]
+    return file_of(PATH, asked.params, about, COLUMNS, rows)
 
 
 def _dossier(pair: Pair) -> UUID:

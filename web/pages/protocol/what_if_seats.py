@@ -27,13 +27,15 @@ from projections.contract import Source
 from projections.directory import YoungPerson
 from projections.statements import by_key
 from web.desk.dependencies import AtDesk
+from web.desk.desk import Desk
+from web.desk.exports import ExportedList, Value, as_file
 from web.french.protocol import what_if as french
 from web.http.addresses import Number, PageNumber
 from web.http.pagination import Pager
 from web.http.people import listed
 from web.http.templates import redirect, show
 from web.pages.protocol.documents import PROTOCOL, draft_of
-from web.pages.protocol.what_if import WhatIfQuestion, asked_of
+from web.pages.protocol.what_if import Readers, WhatIfQuestion, asked_of, file_of
 
 router = APIRouter()
 PATH = "/protocole/projet/protocole/et-si"
@@ -56,6 +58,10 @@ class SeatsAnswer:
         """Returns the requests of a list: who would still wait, wait longer or less long, by day."""
         keep = _KEEPS.get(shown, _KEEPS["attendraient"])
         return [one for one, day in self.draft.items() if keep(self.control[one], day)]
+
+    def named(self, shown: str) -> list[SeatRequest]:
+        """Returns those of a list whom somebody may read."""
+        return [one for one in self.of(shown) if one.dossier in self.people]
 
 
 _KEEPS: dict[str, Callable[[date | None, date | None], bool]] = {
@@ -110,12 +116,8 @@ def read(
         return redirect(request, "/protocole")
     asked, seats = asked_of(desk.today, du, au, site, "", liste), places or draft.document.workshops.largest
     visible = desk.scope.whose != "none"
-    answer = None
-    if visible and not asked.problem:
-        key = ("what-if-seats", seats, asked.first, asked.last, asked.site, desk.scope)
-        made = lambda: seats_answer(desk.read, desk.engine, asked, seats, desk.scope)  # noqa: E731
-        answer = desk.memory.counts.once(key, made)
-    rows = [one for one in answer.of(asked.shown) if one.dossier in answer.people] if answer else []
+    answer = _answer(desk, asked, seats) if visible and not asked.problem else None
+    rows = answer.named(asked.shown) if answer else []
     params = {**asked.params, "places": str(seats)}
     pager = Pager.at(len(rows), p, PATH, params, anchor="#liste")
     shown = rows[pager.offset : pager.offset + pager.size]
@@ -142,11 +144,41 @@ def read(
     )
 
 
+def _answer(desk: Desk, asked: WhatIfQuestion, seats: int) -> SeatsAnswer:
+    key = ("what-if-seats", seats, asked.first, asked.last, asked.site, desk.scope)
+    return desk.memory.counts.once(key, lambda: seats_answer(desk.read, desk.engine, asked, seats, desk.scope))
+
+
+COLUMNS: Mapping[str, Callable[[Any], Value]] = {
+    "Demande": lambda row: row[0][0].on,
+    "Site de la demande": lambda row: row[0][0].site,
+    french.SEAT_SIDES["control"]: lambda row: row[0][1],
+    french.SEAT_SIDES["draft"]: lambda row: row[0][2],
+}
+"""Columns of the file, the last two the days of the workshops: empty for who would wait still."""
+
+
+@as_file(router, f"{PATH}/liste")
+def export(
+    desk: Readers, du: str = "", au: str = "", site: str = "", liste: str = "", places: Number = 0
+) -> ExportedList:
+    """Returns the list that is open. Without a draft, and for days that cannot be read, it is empty."""
+    draft, asked = draft_of(desk, PROTOCOL), asked_of(desk.today, du, au, site, "", liste)
+    seats = places or (draft.document.workshops.largest if draft else 0)
+    rows: list[tuple[Any, YoungPerson]] = []
+    if draft and not asked.problem:
+        answer = _answer(desk, asked, seats)
+        found = answer.named(asked.shown)
+        rows = [((one, answer.control[one], answer.draft[one]), answer.people[one.dossier]) for one in found]
+    about = [french.seats_title(seats), french.seats_period(asked.first, asked.last)]
+    return file_of(PATH, {**asked.params, "places": str(seats)}, about, COLUMNS, rows)
+
+
 def _said(asked: WhatIfQuestion, seats: int, answer: SeatsAnswer) -> dict[str, Any]:
     """Returns the three distributions, the control, and each list with its length."""
     sides = {"recorded": answer.recorded, "control": answer.control, "draft": answer.draft}
     waits = {name: waits_of(days) for name, days in sides.items()}
-    lists = {name: [one for one in answer.of(name) if one.dossier in answer.people] for name in _KEEPS}
+    lists = {name: answer.named(name) for name in _KEEPS}
     return {
         "total": len(answer.draft),
         "headline": french.seats_headline(waits["control"], waits["draft"]),

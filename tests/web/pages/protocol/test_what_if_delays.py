@@ -1,19 +1,24 @@
 """*Et si* for delays: counted look by look, with a control, names for who may read them, and bad questions in words."""
 
+import csv
+import io
 import re
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 import pytest
+from sqlalchemy import delete
 
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.dossier.stages import orientation
+from projections.contract import filled as filled_up_to
 from projections.store.fill import try_to_fill
 from projections.store.what_if import TaskDays
 from tests.web.client import words
 from tests.web.filled import texts
 from tests.web.pages.protocol.test_drafts import HELENE, LAIGLE, NADIA, PAUL, PROTOCOL, SOPHIE, YANN, drafted, read
+from tests.web.pages.protocol.test_what_if import HERE
 from tests.web.paths import House
 from tests.web.tags import parsed
 from web.pages.protocol import what_if_delays
@@ -136,6 +141,8 @@ def test_a_draft_changed_meanwhile_is_counted_anew(awaited: House) -> None:
 def test_until_the_past_is_filled_it_says_how_far_it_is(at_work: House) -> None:
     at_work.dispatched("0.40", first="Aminata")
     drafted(at_work, debriefs_in(25))
+    with at_work.served.read().writing() as connection:
+        connection.execute(delete(filled_up_to))
     page = read(at_work, DELAYS)
     assert "L’historique se prépare : 0 sur 100" in words(page)
     assert "Diallo" not in page
@@ -162,3 +169,15 @@ def test_each_person_sees_the_names_that_they_may_read(awaited: House) -> None:
 )
 def test_a_question_without_an_answer_is_answered_in_words(awaited: House, query: str, told: str) -> None:
     assert told in words(read(awaited, DELAYS, query=query))
+
+
+def test_a_list_leaves_as_a_file_once_it_is_counted(awaited: House) -> None:
+    file = f"{DELAYS}/liste.csv"
+    assert awaited.client(SOPHIE).get(file, headers=HERE).text.count("\n") == 1
+    read(awaited, DELAYS)
+    answer = awaited.client(SOPHIE).get(file, headers=HERE)
+    head, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
+    told = dict(zip(head, row, strict=True))
+    assert (told["Prénom"], told["Tâche"]) == ("Aminata", "Tenir la restitution")
+    assert told["En retard dès le (Ce qui a eu lieu)"] > "2026-03-16"
+    assert told["En retard dès le (Avec ce projet)"] == ""

@@ -1,5 +1,7 @@
 """*Et si* for seats: the waits of a year with other numbers of seats, who would still wait, and bad questions."""
 
+import csv
+import io
 from datetime import date
 
 import pytest
@@ -9,6 +11,7 @@ from tests.web.client import words
 from tests.web.filled import texts
 from tests.web.pages.protocol.test_draft_impact import protocol
 from tests.web.pages.protocol.test_drafts import HELENE, NADIA, PAUL, PROTOCOL, SOPHIE, YANN, drafted, read
+from tests.web.pages.protocol.test_what_if import HERE
 from tests.web.pages.workshops.test_workshops import held, seated
 from tests.web.paths import House
 from tests.web.tags import parsed
@@ -89,3 +92,12 @@ def test_each_person_sees_the_names_that_they_may_read(queued: House) -> None:
 )
 def test_a_question_without_an_answer_is_answered_in_words(queued: House, query: str, told: str) -> None:
     assert told in words(read(queued, SEATS, query=query))
+
+
+def test_a_list_leaves_as_a_file(queued: House) -> None:
+    answer = queued.client(SOPHIE).get(f"{SEATS}/liste.csv?places=7&liste=moins", headers=HERE)
+    head, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
+    told = dict(zip(head, row, strict=True))
+    assert (told["Prénom"], told["Les mêmes places, dans l’ordre des demandes"]) == ("Prénom0", "2026-03-25")
+    assert told["Avec ce nombre de places"] == "2026-03-18"
+    assert queued.client(YANN).get(f"{SEATS}/liste.csv").status_code == 403
