@@ -137,16 +137,26 @@ class Timeline:
         return found
 
 
-def day_rows_of(
-    stream: UUID, events: Sequence[Recorded], timeline: Timeline, projections: Sequence[Projection] = PROJECTIONS
-) -> Iterator[tuple[Table, Row]]:
+def day_rows_of(stream: UUID, events: Sequence[Recorded], timeline: Timeline) -> Iterator[tuple[Table, Row]]:
     """Yields the day rows of a stream, each with its list, as `catch_up` would have kept them day by day."""
     kind = kind_of(events[0].event)
-    lists = [one for one in projections if kind in one.KINDS and _LISTS[one]]
+    lists = [one for one in PROJECTIONS if kind in one.KINDS and _LISTS[one]]
     if not lists:
         return
-    told, moves = _by_day(events, timeline), timeline.moves(kind)
     open_rows: dict[Table, OpenRows] = defaultdict(dict)
+    for day, before, state, new in states_by_day(events, timeline):
+        change = Change(stream, kind, before, state, new, timeline.references(day), forgets=_forgets(new))
+        for projection, made in _changed(lists, change):
+            for table in _LISTS[projection]:
+                yield from _replaced(table, open_rows[table], made.get(table, ()), day)
+    for table, rows in open_rows.items():
+        yield from ((table, _row(table, *one, OPEN)) for one in rows.values())
+
+
+def states_by_day(events: Sequence[Recorded], timeline: Timeline) -> Iterator[tuple[int, Any, Any, Sequence[Recorded]]]:
+    """Yields each day when rows of a stream may change: its number, the state before and after it, its events."""
+    kind = kind_of(events[0].event)
+    told, moves = _by_day(events, timeline), timeline.moves(kind)
     state: Any = None
     known: list[Recorded] = []
     for day in sorted(told | {day: [] for day in moves if told and day > min(told)}):
@@ -155,12 +165,7 @@ def day_rows_of(
             continue
         known += new
         before, state = state, _fold(kind, state, known, new)
-        change = Change(stream, kind, before, state, new, timeline.references(day), forgets=_forgets(new))
-        for projection, made in _changed(lists, change):
-            for table in _LISTS[projection]:
-                yield from _replaced(table, open_rows[table], made.get(table, ()), day)
-    for table, rows in open_rows.items():
-        yield from ((table, _row(table, *one, OPEN)) for one in rows.values())
+        yield day, before, state, new
 
 
 def _by_day(events: Sequence[Recorded], timeline: Timeline) -> dict[int, list[Recorded]]:

@@ -1,6 +1,7 @@
 """The tasks of dossiers in a period: as their lists kept them, and as a draft of the protocol would have made them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -8,39 +9,40 @@ from uuid import UUID
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
+from pixflow import tasks
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.reference_data import References
 from projections import advisor_queue, audit_trail
 from projections.contract import Row, Source
 from projections.store.catch_up import DAYS
-from projections.store.fill import Timeline, day_rows_of
+from projections.store.day_rows import OPEN
+from projections.store.fill import Timeline, states_by_day
 
-_QUEUE: Any = advisor_queue
 _DAYS = DAYS[advisor_queue.table]
 FROM = {"owed": None, "late": "due", "referent": "to_referent", "manager": "to_manager"}
 """States of a task on a day, each with the column of the day from which it holds: late is after the due day."""
 
 
 class DraftTimeline(Timeline):
-    """The days of a structure whose protocol is a draft from the first day of a period on."""
+    """The days of another timeline, whose protocol is a draft from the first day of a period on."""
 
-    def __init__(self, source: Source, document: ProtocolDocument, first: date) -> None:
-        super().__init__(source)
-        self._document, self._first = document, first
-        self._drafted: dict[int, References] = {}
+    def __init__(self, known: Timeline, document: ProtocolDocument, first: date) -> None:
+        self._known, self._document, self._first = known, document, first
+        self._drafted: dict[int, tuple[References, References]] = {}
+        self.follow, self.day_of = known.follow, known.day_of  # type: ignore[method-assign]
 
     def references(self, day: int) -> References:
-        refs = super().references(day)
+        refs = self._known.references(day)
         if day < self._first.toordinal():
             return refs
         if id(refs) not in self._drafted:
             before = (one for one in refs.protocols.published if one[0] < self._first)
             protocols = replace(refs.protocols, published=(*before, (self._first, self._document)))
-            self._drafted[id(refs)] = replace(refs, protocols=protocols)
-        return self._drafted[id(refs)]
+            self._drafted[id(refs)] = refs, replace(refs, protocols=protocols)
+        return self._drafted[id(refs)][1]
 
     def moves(self, kind: str) -> dict[int, set[UUID]]:
-        return super().moves(kind) | {self._first.toordinal(): set()}
+        return self._known.moves(kind) | {self._first.toordinal(): set()}
 
 
 class TaskDays(NamedTuple):
@@ -66,14 +68,63 @@ def recorded_days(connection: Connection, dossiers: Sequence[UUID], first: date,
 
 
 def computed_days(
-    connection: Connection, source: Source, timeline: Timeline, dossiers: Sequence[UUID], first: date, last: date
-) -> list[TaskDays]:
-    """Returns the days of the tasks of these dossiers, from their events and the references of a timeline."""
-    timeline.follow(connection)
-    rows: list[Row] = []
+    connection: Connection, source: Source, timelines: Sequence[Timeline], dossiers: Sequence[UUID], first: date,
+    last: date,
+) -> list[list[TaskDays]]:  # fmt: skip
+    """Returns the days of the tasks of these dossiers by each timeline, from their events and its references.
+
+    The last timeline has every day when a task may change: states are folded once for all.
+    """
+    for timeline in timelines:
+        timeline.follow(connection)
+    rows: list[list[Row]] = [[] for _ in timelines]
     for stream, events in audit_trail.of_streams(connection, dossiers, source).items():
-        rows += (row for _, row in day_rows_of(stream, events, timeline, (_QUEUE,)))
-    return task_days(rows, first, last)
+        spans = [_Spans(stream) for _ in timelines]
+        with suppress(Exception):  # a list that stops on a stream keeps what it showed before
+            for day, _, state, _ in states_by_day(events, timelines[-1]):
+                references = [timeline.references(day) for timeline in timelines]
+                owed = {id(refs): tasks.OF["dossier"](state, refs) for refs in references}
+                for refs, mine in zip(references, spans, strict=True):
+                    mine.follow(day, owed[id(refs)])
+        for mine, found in zip(spans, rows, strict=True):
+            found += mine.rows()
+    return [task_days(found, first, last) for found in rows]
+
+
+class _Spans:
+    """The days of each task of a dossier while it stays as it is, as `task_days` reads them."""
+
+    def __init__(self, dossier: UUID) -> None:
+        self._dossier = dossier
+        self._open: dict[str, tuple[int, Any]] = {}
+        self._ended: list[tuple[int, int, Any]] = []
+
+    def follow(self, day: int, owed: Iterable[tasks.Task]) -> None:
+        """Ends the tasks that are not owed any more, or otherwise, from a day on, and begins the others."""
+        now = {one.key: one for one in owed}
+        for key, (begun, one) in list(self._open.items()):
+            if now.get(key) != one:
+                del self._open[key]
+                self._ended.append((begun, day, one))
+        for key, one in now.items():
+            self._open.setdefault(key, (day, one))
+
+    def rows(self) -> Iterator[Row]:
+        for begun, ended, one in [*self._ended, *((begun, OPEN, one) for begun, one in self._open.values())]:
+            (to_referent, _), (to_manager, _) = one.escalations
+            yield {
+                "stream": self._dossier,
+                "key": one.key,
+                "kind": one.kind,
+                "opens": one.opens,
+                "lapses": one.lapses,
+                "paused": one.snoozed_until,
+                "due": one.due,
+                "to_referent": to_referent,
+                "to_manager": to_manager,
+                "begun": begun,
+                "ended": ended,
+            }
 
 
 def task_days(rows: Iterable[Row], first: date, last: date) -> list[TaskDays]:

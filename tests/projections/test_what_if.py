@@ -50,8 +50,8 @@ def kept(played: OpenStructure) -> Iterator[Played]:
 def by_draft(kept: Played, document: ProtocolDocument, first: date = FIRST) -> list[TaskDays]:
     side, dossiers = kept
     with side.database.connect() as connection:
-        timeline = DraftTimeline(side.source, document, first)
-        return computed_days(connection, side.source, timeline, dossiers, first, LAST)
+        timeline = DraftTimeline(Timeline(side.source), document, first)
+        return computed_days(connection, side.source, [timeline], dossiers, first, LAST)[0]
 
 
 def recorded(kept: Played, first: date = FIRST) -> list[TaskDays]:
@@ -71,7 +71,9 @@ def test_the_protocols_of_each_day_give_back_the_rows_that_were_kept(played: Ope
         then = recorded_days(connection, dossiers, FIRST, LAST)
         assert len(then) > 50
         assert any(one.late for one in then)
-        assert computed_days(connection, side.source, Timeline(side.source), dossiers, FIRST, LAST) == then
+        known = Timeline(side.source)
+        timelines = known, DraftTimeline(known, PRESET.protocol, FIRST)
+        assert computed_days(connection, side.source, timelines, dossiers, FIRST, LAST)[0] == then
 
 
 def test_a_draft_equal_to_what_is_in_force_changes_nothing(kept: Played) -> None:

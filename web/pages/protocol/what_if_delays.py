@@ -58,7 +58,8 @@ class DelaysCount:
         self._period = first, last
         self._left = sorted(one.stream for one in directory.everyone(read))
         self._total = len(self._left)
-        self._timelines = Timeline(source), DraftTimeline(source, document, first)
+        known = Timeline(source)
+        self._timelines = known, DraftTimeline(known, document, first)
         self._lock = Lock()
 
     @property
@@ -78,13 +79,11 @@ class DelaysCount:
             self._lock.release()
 
     def _count(self, read: Connection, source: Source, some: Sequence[UUID]) -> None:
-        known, draft = self._timelines
         recorded = recorded_days(read, some, *self._period)
-        control = computed_days(read, source, known, some, *self._period)
-        drafted = computed_days(read, source, draft, some, *self._period)
+        control, draft = computed_days(read, source, self._timelines, some, *self._period)
         self.recorded += recorded
         self.control += control
-        self.draft += drafted
+        self.draft += draft
 
 
 @dataclass(frozen=True, slots=True)
