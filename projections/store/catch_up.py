@@ -120,8 +120,9 @@ class ReadSide:
                 events := self.source.read(self._position, min(batch, goal - self._position))
             ):
                 for part in self._by_day(events):
-                    if part[0].position == self._position + 1:  # else another process has moved the tables
-                        self._show(part)
+                    self._show(part)
+                    if self._position != part[-1].position:  # another process has moved the tables
+                        break
             if self._needs_scrub:
                 self._scrub()
         return self._position

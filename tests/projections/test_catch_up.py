@@ -1,5 +1,6 @@
 """The read side follows the events: rebuilt equals live, a bad stream stops alone, a protocol moves every row."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import identity, retraction
 from pixflow.dossier.stages import orientation
 from pixflow.engine import Engine
+from pixflow.events.base import Recorded
 from pixflow.events.partner import OfferListed, PartnerListed
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.protocol.publishing import publish_protocol
@@ -401,3 +403,19 @@ def test_a_dossier_that_the_audit_trail_could_not_show_has_no_figures(
     with side.database.connect() as connection:
         assert connection.execute(select(paths.c.stream)).scalars().all() == [good]
         assert is_fresh(side, connection, opened.engine.today(), 0)
+
+
+class WithoutOne(ListedEvents):
+    """Events of which one is lost: nothing stands at its position."""
+
+    LOST = 500
+
+    def read(self, after: int, limit: int) -> Sequence[Recorded]:
+        rest = [one for one in self.all[after:] if one.position != self.LOST]
+        return rest[:limit]
+
+
+def test_a_hole_among_the_positions_stops_nothing(played: OpenStructure, tables: Tables):
+    """A damaged store: doctor tells of the hole."""
+    side = ReadSide(WithoutOne(played.engine.read(0, 10**6)), tables())
+    assert side.catch_up(batch=100) == len(side.source.all)  # type: ignore[attr-defined]

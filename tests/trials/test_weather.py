@@ -152,9 +152,13 @@ PLANTED = (
     erased_acts_kept, erased_key_kept,
     erased_person_restored, file_imported_twice, event_rewritten,
 )  # fmt: skip
+AT_ONCE = (command_recorded_twice, row_left_behind, erased_row_kept)
+"""Bugs that `make test` plants too: one of the commands, one of the tables, one of an erasure."""
 
 
-@pytest.mark.parametrize("plant", PLANTED)
+@pytest.mark.parametrize(
+    "plant", [pytest.param(one, marks=() if one in AT_ONCE else pytest.mark.trial) for one in PLANTED]
+)
 def test_control_a_planted_bug_is_found(
     plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch, proofs: Proofs
 ) -> None:
