@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from pixflow.documents.definitions import TARGETED
 from pixflow.indicators import catalogue
-from pixflow.indicators.catalogue import INDICATORS, STEPS, Indicator
+from pixflow.indicators.catalogue import INDICATORS, STEPS, Indicator, cell
 from pixflow.indicators.facts import PAIRS, delay
 from pixflow.indicators.outside import Figure
 from pixflow.moment import Clock, Moment
@@ -95,7 +95,7 @@ def test_each_number_is_the_length_of_its_list_and_each_line_a_fact(view: View) 
         for streams in view.population.streams.values()
         for stream, events in streams.items()
     }
-    for id, name, number in ((one.id, *cell) for one in EVERY for cell in named(one, view.all[one.id])):
+    for id, name, number in ((one.id, *said) for one in EVERY for said in named(one, view.all[one.id])):
         found = view.lines(id, name)
         assert (id, name, len(found), view.all_counts.number(id, name)) == (id, name, number, number)
         for line in found:
@@ -122,7 +122,7 @@ ALL_NAMES = [(one.id, name) for one in EVERY for name in one.cells]
 @settings(max_examples=few(0.4), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data(), cut=st.sampled_from(("", *CUTS)), days=st.sampled_from((1, 7, 40, 90, 400)))
 def test_a_page_of_a_list_is_a_part_of_the_whole(data: st.DataObject, cut: Any, days: int, view: View) -> None:
-    """The whole has as many lines as the number, the latest first."""
+    """The whole has as many lines as the number, the latest first; of who waits, the oldest first."""
     asked = replace(view.asked, first=view.day - timedelta(days))
     if cut:
         value = data.draw(st.sampled_from(["", *(value for value, _ in values(view.connection)[cut])]))
@@ -135,7 +135,8 @@ def test_a_page_of_a_list_is_a_part_of_the_whole(data: st.DataObject, cut: Any, 
         whole = lines(view.connection, asked, counted, id, name, EVERYTHING)
         assert (id, name, len(whole)) == (id, name, counted.number(id, name))
         if id not in ("I19", "I22", "I24"):  # the most urgent task is first, the team and the sites are last
-            assert [line.on for line in whole] == sorted((line.on for line in whole), reverse=True)
+            latest_first = not cell(id, name).oldest_first
+            assert [line.on for line in whole] == sorted((line.on for line in whole), reverse=latest_first)
         limit, offset = data.draw(st.integers(1, 12)), data.draw(st.integers(0, len(whole) + 3))
         page = lines(view.connection, asked, counted, id, name, limit, offset)
         assert page == whole[offset : offset + limit], (id, name, limit, offset)

@@ -192,6 +192,7 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
         "but": [[], dossiers[:5]],
         "cej": [True, False],
         "group": ["", "CEJ"],
+        "having": [["dossier.SeatBooked", "dossier.ResultReceived"]],
         "today": DAYS,
         "day": DAYS,
         "first": DAYS[:1],

@@ -15,12 +15,13 @@ from pixflow.actor import Actor
 from pixflow.dossier.follow_up import take_note
 from pixflow.streams import KINDS
 from projections import audit_trail
-from projections.contract import Change, metadata, position
+from projections.contract import Change, position
 from projections.figures.refresh import refresh
 from projections.store import stores
 from projections.store.catch_up import PROJECTIONS, ReadSide, RowWriter, write_rows
 from projections.store.folds import FOLD
 from projections.store.transaction import WriteTransaction
+from tests.projections.conftest import TABLES
 from tests.trials.mission import Mission, found, numbered_dossier
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many
@@ -61,8 +62,8 @@ def poisoned(place: str, stream: UUID) -> Iterator[None]:
 
 
 def without(side: ReadSide, stream: UUID) -> dict[str, list[str]]:
-    """Every row of other streams."""
-    tables = [table for table in metadata.sorted_tables if "stream" in table.c and table.name != "stopped"]
+    """Every row of other streams, but those of the past."""
+    tables = [table for table in TABLES if "stream" in table.c and table.name != "stopped"]
     with side.database.connect() as connection:
         found = {table.name: connection.execute(select(table)) for table in tables}
         return {name: sorted(repr(tuple(row)) for row in rows if row.stream != stream) for name, rows in found.items()}

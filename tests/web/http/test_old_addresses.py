@@ -23,7 +23,7 @@ WORDS = {
     "reste", "o", "vers", "reprise", "ajouter", "boite", "corrige", "agenda", "attente", "aupres",
     "retard", "grouper", "tri", "rapprocher", "transmettre", "compte", "numero", "perdu",
     "periode", "semaine", "mois", "coupe", "horloge", "fichier",  "label", "fraicheur", "ouvert",
-    "liste", "partie", "cherche", "avant", "conseiller",
+    "liste", "partie", "cherche", "avant", "conseiller", "places", "lieu",
     "a", "c", "d", "e", "p", "q", "r", "s", "t",
 }  # fmt: skip
 """The parameters of addresses: filters, forms, days, what was just recorded, and the pages of lists."""

@@ -22,6 +22,7 @@ from pixflow.dossier import assignment as lending
 from pixflow.dossier.stages import prescription
 from pixflow.events.base import Event
 from pixflow.events.dossier import AdvisorAssigned
+from pixflow.folding import RETRACTIONS
 from pixflow.protocol import publishing
 from pixflow.streams import KINDS, kind_of
 from pixflow.team import absences, membership
@@ -224,6 +225,7 @@ OTHERWISE = {
     "undo_mark": "it retracts no assignment",
     "undo_release": "it retracts no assignment",
     "unmatch": "it retracts no assignment",
+    "take_back": "it retracts a milestone",
     "take_back_from_pix": "it retracts no assignment",
     "reset_factors": "the roles wait for a second person: confirm_role",
     "resettle_purpose": "it retracts no assignment",
@@ -244,7 +246,8 @@ def changes_a_reason(event: type[Event]) -> bool:
 
 def test_each_decision_that_changes_a_reason_has_its_case() -> None:
     told = [event for event in test_catalogue.EVENTS if kind_of(event) in ("dossier", "staff")]
-    deciding = set().union(*(emitted()[event] for event in told if changes_a_reason(event)), {"reinstate"})
+    moving = [event for event in told if changes_a_reason(event) or event in RETRACTIONS]
+    deciding = set().union(*(emitted()[event] for event in moving), {"reinstate"})
     assert deciding == CASES.keys() | OTHERWISE.keys()
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import delete
 
 from pixflow.dossier import assignment, follow_up
 from pixflow.dossier.stages import orientation
 from pixflow.events.values import Role
 from pixflow.participation import matches
+from projections.contract import filled
 from tests.erasures import erase
 from tests.web.access_lines import NewLines
 from tests.web.client import words
@@ -227,6 +229,8 @@ def test_a_line_is_told_to_those_alone_who_have_it(at_work: House, late: UUID) -
 def test_a_page_says_how_far_the_past_is_and_is_the_same_before_and_after(
     at_work: House, late: UUID, query: str
 ) -> None:
+    with at_work.served.read().writing() as connection:
+        connection.execute(delete(filled))
     before = seen(at_work, f"/dossiers{query}")
     at_work.served.tick()
     after = seen(at_work, f"/dossiers{query}")

@@ -358,7 +358,7 @@ def test_what_is_missing_is_asked_and_every_value_kept(at_work: House) -> None:
     answer = press(at_work, "snooze", chosen, until="bientôt", reason="en stage")
     assert answer.status_code == 422
     page = parsed(answer.text)
-    assert "Écrivez une date qui existe" in words(answer.text)
+    assert "Jusqu’au : écrivez une date qui existe" in words(answer.text)
     assert page.select_one("#reason").get_text(strip=True) == "en stage"
     assert page.select_one("#until")["value"] == "bientôt"
     assert picks(answer.text) == chosen

@@ -1086,7 +1086,7 @@ def test_the_facilitator_finds_the_workshop_in_ma_boite(at_work: House) -> None:
     page = client.get("/boite").text
     row = parsed(page).select_one(".item")
     assert said(row).startswith("Salle 2 Noter la présence atelier du 16 mars · Diagnostic initial, printemps")
-    assert row.select_one(".item-act a")["href"] == f"/ateliers/{made}/presence"
+    assert row.select_one(".item-act > a.btn")["href"] == f"/ateliers/{made}/presence"
     assert said(parsed(page).select_one(".rail a[href='/boite']")) == "Ma boîte 1"
     assert client.get("/").headers["location"] == "/ateliers"
 
