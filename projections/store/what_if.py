@@ -29,7 +29,12 @@ class DraftTimeline(Timeline):
     def __init__(self, known: Timeline, document: ProtocolDocument, first: date) -> None:
         self._known, self._document, self._first = known, document, first
         self._drafted: dict[int, tuple[References, References]] = {}
-        self.follow, self.day_of = known.follow, known.day_of  # type: ignore[method-assign]
+
+    def follow(self, connection: Connection) -> None:
+        self._known.follow(connection)
+
+    def day_of(self, position: int) -> int:
+        return self._known.day_of(position)
 
     def references(self, day: int) -> References:
         refs = self._known.references(day)

@@ -233,6 +233,10 @@ def delays_control(tasks: int, differing: int) -> str:
     return say(text, n=number(differing), given=given)
 
 
+def counted_until(position: int) -> str:
+    return say("Compté sur les faits jusqu’au n° {position}.", position=number(position))
+
+
 def task_days(owed: tuple[int, int], late: tuple[int, int] | None) -> str:
     """Returns a text like "du 3 au 9 mars, en retard dès le 6 mars"; days are numbers, the last one excluded."""
     first, last = (dates.day(date.fromordinal(day)) for day in (owed[0], owed[1] - 1))

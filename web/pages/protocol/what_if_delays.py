@@ -47,7 +47,7 @@ STATES = ("owed", "late", "referent", "manager")
 class DelaysCount:
     """The tasks of all dossiers in a period: as kept, as the control gives them back, and with a draft.
 
-    `position` is the last event that it counts; `share` the part that is done, in hundredths.
+    `position` is the last event when it began; `share` the part that is done, in hundredths.
     """
 
     def __init__(self, read: Connection, source: Source, document: ProtocolDocument, first: date, last: date) -> None:
@@ -156,8 +156,7 @@ _KEEPS: dict[str, Callable[[DelaysAnswer, Pair, str], bool]] = {
 def count_of(desk: Desk, number: int, document: ProtocolDocument, asked: WhatIfQuestion) -> DelaysCount:
     """Returns the count of a draft and a period, under way or done. Another draft, or another period, begins anew."""
     key = ("what-if", number, asked.first, asked.last)
-    made = lambda: DelaysCount(desk.read, desk.engine, document, asked.first, asked.last)  # noqa: E731
-    return desk.memory.answers.once(key, made)
+    return desk.memory.answers.once(key, lambda: DelaysCount(desk.read, desk.engine, document, asked.first, asked.last))
 
 
 def delays_answer(read: Connection, count: DelaysCount, asked: WhatIfQuestion, scope: Scope) -> DelaysAnswer:
@@ -197,11 +196,11 @@ def read(
         return redirect(request, "/protocole")
     asked = asked_of(desk.today, du, au, site, programme, liste)
     visible, filled = desk.scope.whose != "none", share_filled(desk.read)
-    answer, share = None, 0
+    answer, share, until = None, 0, ""
     if visible and not asked.problem and filled == ALL:
         count = count_of(desk, draft.number, draft.document, asked)
         count.go_on(desk.read, desk.engine, SECONDS)
-        share = count.share
+        share, until = count.share, french.counted_until(count.position)
         answer = delays_answer(desk.read, count, asked, desk.scope) if share == ALL else None
     pairs = answer.of(asked.shown) if answer else []
     pager = Pager.at(len(pairs), p, PATH, asked.params, anchor="#liste")
@@ -221,6 +220,7 @@ def read(
         visible=visible,
         waiting=french.preparing(filled) if filled < ALL else "",
         share=share,
+        until=until,
         said=_said(asked, answer) if answer else None,
         young=answer.people if answer else {},
         rows=list(zip(map(_dossier, shown), rows, strict=True)),
