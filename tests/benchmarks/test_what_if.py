@@ -1,4 +1,4 @@
-"""What if: the results of a year by another grid, its requests for seats, and its tasks by another protocol."""
+"""A year by other rules: its results by another grid, its requests for seats, its tasks by another protocol."""
 
 import time
 from collections.abc import Callable, Iterator

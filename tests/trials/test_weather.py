@@ -170,6 +170,7 @@ def test_control_a_planted_bug_is_found(
     pytest.fail(f"not found by {TRIES} seeds: {plant.__name__}")
 
 
+@pytest.mark.trial
 def test_a_failure_shrinks_to_its_first_command(monkeypatch: pytest.MonkeyPatch) -> None:
     """A number that changes is the first command that the bug spoils: one command less, and nothing is wrong."""
     claim_never_given_back(monkeypatch)
