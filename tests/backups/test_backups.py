@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 import pytest
 from psycopg.sql import SQL, Identifier
+from sqlalchemy import select
 
 from pixflow import erasing
 from pixflow.backups import BackupError, erasure_log, key_copies, manifest
@@ -29,6 +30,9 @@ from pixflow.store.locks import ServeLock
 from pixflow.store.postgres.database import Database
 from pixflow.store.replacement import READY
 from pixflow.store.sqlite import copy as sqlite_copy
+from projections.store import sqlite
+from projections.store.catch_up import DAYS, ReadSide
+from projections.store.fill import Timeline, fill
 from tests import erasures
 from tests.backups.house import House, nothing
 
@@ -389,6 +393,20 @@ def test_a_backup_of_before_does_not_bring_an_erased_person_back(house: House) -
     assert (house.name(gone), house.name(stays)) == ("", "Petit")
     assert house.opened.engine.state("dossier", gone).erased
     assert house.restored(house.backed_up().path, replace=True).erased == 0, "the facts say it by now"
+
+
+def test_a_restored_backup_keeps_no_day_of_an_erased_person(house: House) -> None:
+    gone, _ = house.dossier("Zanzibar"), house.dossier("Petit")
+    backup = house.backed_up().path
+    house.erase(gone)
+    house.restored(backup, replace=True)
+    side = ReadSide(house.opened.engine, sqlite.database(None))
+    side.catch_up()
+    while not fill(side, Timeline(side.source)):
+        pass
+    with side.database.connect() as connection:
+        rows = str([connection.execute(select(days)).all() for days in DAYS.values()])
+    assert ("Zanzibar" in rows, "Petit" in rows) == (False, True)
 
 
 def test_an_erasure_takes_the_key_out_of_every_backup_of_the_data_folder(files: House, tmp_path: Path) -> None:
