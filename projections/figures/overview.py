@@ -31,7 +31,7 @@ def months_by_site(connection: Connection, asked: FigureQuestion, step: str) -> 
     alike = (table.c.on, table.c.reason)
     query = select(*alike, func.count()).where(*of_step, *there(asked)).group_by(*alike)
     made: dict[str, Counter[date]] = defaultdict(Counter)
-    for on, site, n in connection.execute(query):
+    for on, site, n in connection.execute(query).all():
         made[site][on.replace(day=1)] += n
     return made
 
@@ -65,5 +65,5 @@ def loads(connection: Connection, asked: FigureQuestion) -> Mapping[UUID | None,
     dossiers: dict[UUID | None, int] = dict(map(tuple, connection.execute(query)))
     of_each = select(paths.c.advisor, func.count(), late_ones(tasks, asked)).where(of_tasks(asked))
     of_each = of_each.join(tasks, tasks.c.stream == paths.c.stream).group_by(paths.c.advisor)
-    owed = {advisor: (n, int(tardy)) for advisor, n, tardy in connection.execute(of_each)}
+    owed = {advisor: (n, int(tardy)) for advisor, n, tardy in connection.execute(of_each).all()}
     return {one: Caseload(dossiers.get(one, 0), *owed.get(one, (0, 0))) for one in dossiers.keys() | owed.keys()}

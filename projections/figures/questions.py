@@ -84,9 +84,8 @@ def _spread(connection: Connection, asked: FigureQuestion, basis: Basis, counted
     if "I13" in counted.ids:
         for part, waits in _waits(connection, asked, basis).items():
             made["I13", part] = quantile(waits, 0.5), quantile(waits, 0.9)
-    late_by = by_key(
-        (kind, [basis.calendar.count(due, asked.day)] * n) for kind, due, n in counted.owed if due < asked.day
-    )
+    days_since = {due: basis.calendar.count(due, asked.day) for _, due, _ in counted.owed if due < asked.day}
+    late_by = by_key((kind, [days_since[due]] * n) for kind, due, n in counted.owed if due < asked.day)
     for kind, days in late_by.items():
         made["I19", kind] = median_low(chain.from_iterable(days)), None
     if "I21" in counted.ids:
@@ -104,7 +103,7 @@ def _waits(connection: Connection, asked: FigureQuestion, basis: Basis) -> dict[
     alike = (table.c.part, table.c.state, table.c.value, since)
     query = select(*alike, how_many(table)).where(table.c.indicator == "I13", in_period(table, asked), *there(asked))
     made: dict[str, Counter[Waited]] = defaultdict(Counter)
-    for part, state, took, waiting_since, n in connection.execute(query.group_by(*alike)):
+    for part, state, took, waiting_since, n in connection.execute(query.group_by(*alike)).all():
         days = basis.days(waiting_since, asked.day) if waiting_since else took
         made[part][Waited(days, state in ("done", "past"))] += n
     return made
@@ -116,7 +115,7 @@ def values(connection: Connection) -> dict[Cut, list[tuple[str, int]]]:
     stored = [cut for cut in CUTS if cut != "partner"]
     columns = [paths.c[cut] for cut in stored]
     query = select(*columns, func.count()).where(paths.c.counts).group_by(*columns)
-    for *alike, n in connection.execute(query):
+    for *alike, n in connection.execute(query).all():
         for cut, value in zip(stored, alike, strict=True):
             word = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
             found[cut][word] += n
@@ -136,7 +135,7 @@ def parts_by_month(connection: Connection, asked: FigureQuestion, id: str, *some
     if some:
         where.append(table.c.part.in_(some))
     made: dict[date, Counter[str]] = defaultdict(Counter)
-    for on, part, n in connection.execute(select(*alike, how_many(table)).where(*where).group_by(*alike)):
+    for on, part, n in connection.execute(select(*alike, how_many(table)).where(*where).group_by(*alike)).all():
         made[on.replace(day=1)][part] += n
     return dict(sorted(made.items()))
 
@@ -183,7 +182,7 @@ def late_changes(connection: Connection, first: date, day: date, earlier: date, 
         select(sums.c.indicator, *counts).where(*open_ones).group_by(sums.c.indicator),
         select(entries.c.indicator, *ended).where(*lately).group_by(entries.c.indicator),
     ):
-        for id, now, before in connection.execute(query):
+        for id, now, before in connection.execute(query).all():
             known = late.get(id, (0, 0))
             late[id] = (known[0] + now, known[1] + before)
     changed = [LateChange(id, now, before) for id, (now, before) in late.items() if now != before]

@@ -214,7 +214,7 @@ def read_namings(connection: Connection, asked: FigureQuestion) -> list[Naming]:
     alike = (table.c.reason, table.c.subject)
     query = select(*alike, func.count(), func.max(table.c.on)).where(*referrals(table, asked)).group_by(*alike)
     namings = []
-    for reason, subject, n, latest in connection.execute(query):
+    for reason, subject, n, latest in connection.execute(query).all():
         found = subject or partners.get(reason)
         while found in joined:  # it goes on as the one that it was joined to
             found = joined[found]
@@ -318,7 +318,7 @@ def count_entries(
     if "I19" in ids:
         alike = (tasks.c.kind, tasks.c.due)
         query = select(*alike, func.count()).where(of_tasks(asked)).group_by(*alike)
-        owed = [(kind, due, n) for kind, due, n in connection.execute(query)]
+        owed = [(kind, due, n) for kind, due, n in connection.execute(query).all()]
     stuck = _stuck(connection, asked, [id for id in TARGETED if id in ids])
     within, ever = _within(connection, asked, ids), _ever(connection, asked, ids, owed, stuck)
     namings = read_namings(connection, asked) if "I23" in ids else []
@@ -373,7 +373,7 @@ def _ever(
         made = tallied(connection, asked, table, "indicator", table.c.indicator == "I1", table.c.state == "open")
     if "I18" in ids:
         query = select(table.c.due, how_many(table)).where(table.c.indicator == "I18", *there(asked))
-        for due, n in connection.execute(query.group_by(table.c.due)):
+        for due, n in connection.execute(query.group_by(table.c.due)).all():
             made["I18"][Tally("", "open", due < asked.day, (asked.day - due).days)] += n
     for id, one in stuck.items():
         made[id][Tally("", "open", True)] += one.count
@@ -388,7 +388,7 @@ def _stuck(connection: Connection, asked: FigureQuestion, ids: Collection[str]) 
     table = counted_in(asked)
     wanted = (table.c.indicator.in_(ids), table.c.part == "", table.c.state == "open", late(table, asked))
     query = select(table.c.indicator, how_many(table), func.min(table.c.on)).where(*wanted, *there(asked))
-    return {id: Stuck(int(n), on) for id, n, on in connection.execute(query.group_by(table.c.indicator))}
+    return {id: Stuck(int(n), on) for id, n, on in connection.execute(query.group_by(table.c.indicator)).all()}
 
 
 def tallied(
@@ -398,9 +398,11 @@ def tallied(
     alike = (table.c[by], table.c.part, table.c.state)
     query = select(*alike, how_many(table), late_ones(table, asked)).where(*wanted, *there(asked)).group_by(*alike)
     made: dict[Any, Counter[Tally]] = defaultdict(Counter)
-    for key, part, state, n, tardy in connection.execute(query):
+    for key, part, state, n, tardy in connection.execute(query).all():
         if state == "open":
-            made[key] += Counter({Tally(part, state, True): tardy, Tally(part, state, False): n - tardy})
+            for tally, count in ((Tally(part, state, True), tardy), (Tally(part, state, False), n - tardy)):
+                if count:
+                    made[key][tally] += count
         else:
             made[key][Tally(part, state)] += n
     return made
