@@ -234,7 +234,7 @@ def delays_control(tasks: int, differing: int) -> str:
 
 
 def counted_until(position: int) -> str:
-    return say("Compté sur les faits jusqu’au n° {position}.", position=number(position))
+    return say("Compté jusqu’au n° {position} du journal.", position=number(position))
 
 
 def task_days(owed: tuple[int, int], late: tuple[int, int] | None) -> str:

@@ -65,7 +65,7 @@ def test_a_longer_delay_takes_the_debrief_out_of_the_late_ones(awaited: House) -
     said = words(page)
     assert "avec le protocole de chaque jour, le calcul redonne" in said
     assert "sans écart" in said
-    assert f"Compté sur les faits jusqu’au n° {awaited.served.engine.head()}." in said
+    assert f"Compté jusqu’au n° {awaited.served.engine.head()} du journal." in said
     assert "Tenir la restitution : 0 de plus en retard, 1 de moins" in said
     assert rows(page) == ["Diallo Aminata"]
     found = numbers(page)
