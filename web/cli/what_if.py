@@ -119,4 +119,4 @@ def _delays(served: ServedStructure, asked: WhatIfQuestion, document: ProtocolDo
         count.go_on(connection, served.engine, inf)
         answer = delays_answer(connection, count, asked, EVERYBODY)
     sides = {f"{side}_{state}": len(answer.of(f"{state}:{side}")) for side in ("recorded", "draft") for state in STATES}
-    return {**sides, "not_computed": len(answer.of("open")), "differing": len(answer.of("control"))}
+    return {**sides, "not_computed": len(answer.of("open")), "differing": len(answer.differing)}

@@ -177,7 +177,7 @@ DELAY_LISTS = {
     "moved": "Tâches en retard d’un côté seulement",
     "kind": "Tâches de cette sorte, en retard d’un côté seulement",
     "open": "Tâches que l’équipe aurait faites autrement",
-    "control": "Tâches que le protocole de leur jour ne redonne pas",
+    "ecarts": "Tâches que le protocole de leur jour ne redonne pas",
     "owed": "Tâches à faire",
     "late": "Tâches en retard",
     "referent": "Tâches montées à la ou au référent·e",
@@ -193,6 +193,7 @@ def delay_list(shown: str) -> str:
     return f"{title}, {lower_first(SIDES_OF_DELAYS[side])}" if side in SIDES_OF_DELAYS else title
 
 
+COMPUTED = "Avec le protocole de leur jour"
 SIDES_OF_DELAYS = {"recorded": "Ce qui a eu lieu", "draft": "Avec ce projet"}
 
 

@@ -64,7 +64,7 @@ class DelaysCount:
 
     @property
     def share(self) -> int:
-        return ALL - ALL * len(self._left) // self._total if self._total else ALL
+        return ALL * (self._total - len(self._left)) // self._total if self._total else ALL
 
     def go_on(self, read: Connection, source: Source, seconds: float) -> None:
         """Counts some more dossiers, unless another request does so."""
@@ -102,6 +102,8 @@ class DelaysAnswer:
         "late:draft" are those late with the draft, "kind:refer" those of a kind that are late in one of both alone.
         """
         name, _, value = shown.partition(":")
+        if name == "ecarts":
+            return self.differing
         keep = _KEEPS.get(name, _KEEPS["moved"])
         keys = sorted(self.recorded.keys() | self.draft.keys())
         pairs = [(self.recorded.get(key), self.draft.get(key)) for key in keys]
@@ -118,10 +120,12 @@ class DelaysAnswer:
             return True
         return recorded.owed[1] <= self.last and (draft is None or draft.owed[0] >= recorded.owed[1])
 
-    def differs(self, pair: "Pair") -> bool:
-        """Tells if the protocols of each day do not give back the task that was kept."""
-        recorded = pair[0]
-        return recorded is not None and self.control.get((recorded.dossier, recorded.key)) != recorded
+    @property
+    def differing(self) -> list["Pair"]:
+        """The tasks that the protocols of each day do not give back: as recorded, and as computed."""
+        keys = sorted(self.recorded.keys() | self.control.keys())
+        pairs = ((self.recorded.get(key), self.control.get(key)) for key in keys)
+        return [pair for pair in pairs if pair[0] != pair[1]]
 
 
 Pair = tuple[TaskDays | None, TaskDays | None]
@@ -144,7 +148,6 @@ _KEEPS: dict[str, Callable[[DelaysAnswer, Pair, str], bool]] = {
     "moved": lambda answer, pair, value: _moved(pair),
     "kind": lambda answer, pair, value: _moved(pair) and _kind(pair) == value,
     "open": lambda answer, pair, value: answer.is_open(pair),
-    "control": lambda answer, pair, value: answer.differs(pair),
     **{
         state: lambda answer, pair, value, state=state: answer.of_state(pair, state, value)  # type: ignore[misc]
         for state in STATES
@@ -221,6 +224,7 @@ def read(
         waiting=french.preparing(filled) if filled < ALL else "",
         share=share,
         until=until,
+        computed=french.COMPUTED if asked.shown == "ecarts" else french.SIDES_OF_DELAYS["draft"],
         said=_said(asked, answer) if answer else None,
         young=answer.people if answer else {},
         rows=list(zip(map(_dossier, shown), rows, strict=True)),
@@ -277,7 +281,7 @@ def _said_days(one: TaskDays | None) -> str:
 
 def _said(asked: WhatIfQuestion, answer: DelaysAnswer) -> dict[str, Any]:
     """Returns the numbers, each with the address of its list, the weeks, and what is not computed."""
-    open_ones, differing = answer.of("open"), answer.of("control")
+    open_ones, differing = answer.of("open"), answer.differing
     total = len(answer.recorded.keys() | answer.draft.keys())
     kinds = Counter((_kind(pair), _is_late(pair[1])) for pair in answer.of("moved"))
     return {
@@ -287,7 +291,7 @@ def _said(asked: WhatIfQuestion, answer: DelaysAnswer) -> dict[str, Any]:
         "leads": len(open_ones) > LEADS_OVER * total,
         "control": (
             french.delays_control(len(answer.recorded), len(differing)),
-            asked.at(PATH, "control") if differing else "",
+            asked.at(PATH, "ecarts") if differing else "",
         ),
         "states": [
             (french.STATES[state], *((len(answer.of(shown)), asked.at(PATH, shown)) for shown in _sides(state)))

@@ -133,6 +133,30 @@ def test_it_counts_a_little_with_each_look(awaited: House, monkeypatch: pytest.M
     assert rows(read(awaited, DELAYS)) == ["Diallo Aminata"]
 
 
+def test_no_number_is_shown_before_the_last_dossier_is_counted(awaited: House) -> None:
+    """Of two hundred dossiers, the last one is less than a hundredth."""
+    count = count_with(awaited)
+    for left in (200, 150, 2, 1):
+        count._left, count._total = [UUID(int=1)] * left, 200
+        assert count.share < 100
+    count._left = []
+    assert count.share == 100
+
+
+def test_a_task_that_the_control_alone_owes_is_a_difference() -> None:
+    key, one = (UUID(int=1), "k"), days((10, 15))
+    for recorded, control in (({key: one}, {}), ({}, {key: one}), ({key: one}, {key: days((10, 16))})):
+        answer = what_if_delays.DelaysAnswer(recorded, control, {}, {}, 30)
+        assert answer.of("ecarts") == [(recorded.get(key), control.get(key))]
+    assert what_if_delays.DelaysAnswer({key: one}, {key: one}, {}, {}, 30).of("ecarts") == []
+
+
+def count_with(at_work: House) -> what_if_delays.DelaysCount:
+    side = at_work.served.read()
+    with side.database.connect() as connection:
+        return what_if_delays.DelaysCount(connection, side.source, debriefs_in(25), date(2026, 3, 1), LATER)
+
+
 def test_a_draft_changed_meanwhile_is_counted_anew(awaited: House) -> None:
     assert rows(read(awaited, DELAYS)) == ["Diallo Aminata"]
     drafted(awaited, debriefs_in(6), replaces=1)
