@@ -113,13 +113,15 @@ def read_again(
 ) -> Iterator[SecondReading]:
     """Yields each result by the grid of its prescription, or else of its day, and by the draft, which is valid.
 
-    `grilles` are all published ones with their first days.
+    `grilles` are all published ones with their first days. A grid that is lost is replaced by that of the day: the
+    control tells where it says otherwise. Raises NoDocument when none is left.
     """
     numbered = {one.number: one for _, one in grilles}
     moved: dict[int, dict[int, Move]] = {}
     for result in results:
         built = result.built
-        grid = numbered[built.grille] if built and built.grille else in_force(grilles, built.on if built else result.on)
+        grid = numbered.get(built.grille) if built and built.grille else None
+        grid = grid or in_force(grilles, built.on if built else result.on)
         if grid.number not in moved:
             found = moves(grid.document, draft)
             moved[grid.number] = {percent: one for one in found for percent in range(one.first, one.last + 1)}

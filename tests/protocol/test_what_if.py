@@ -111,6 +111,12 @@ def test_the_control_tells_a_prescription_that_its_grid_does_not_give_back() -> 
     assert (nothing.is_recorded, nothing.differs) == (False, False)
 
 
+def test_a_grid_that_is_lost_shows_in_the_control() -> None:
+    """The event that published grid 2 does not open."""
+    (one,) = readings(result(43), built(43, "lec", number=2, grid=DRAFT))
+    assert (one.is_recorded, one.differs) == (True, True)
+
+
 def test_counts_of_proposals_say_what_each_would_have_received() -> None:
     found = readings(result(43), result(44, participation=SECOND))
     assert proposal_counts(found) == [ProposalCount(CLEA, 2, 0), ProposalCount(LEC, 0, 2)]

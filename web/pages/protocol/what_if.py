@@ -1,7 +1,7 @@
 """*Et si*: the results of a period by the draft of the grid, with a control, and with what cannot be computed."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from pixflow.authorization import Scope
 from pixflow.documents.grille import Grille
+from pixflow.events.base import Recorded, Unopened
 from pixflow.events.dossier import ResultReceived
 from pixflow.identity import list_name, normalise
 from pixflow.protocol.what_if import (
@@ -124,20 +125,30 @@ def grid_answer(
     connection: Connection, source: Source, refs: References, document: Grille, asked: WhatIfQuestion, scope: Scope
 ) -> GridAnswer:
     """Returns the results of a period by a grid, those that somebody may read."""
-    rows = audit_trail.with_topics(connection, (ResultReceived.TOPIC,), TOPICS)
-    histories = by_key((one.originator_id, one) for one in audit_trail.opened(source, rows))
+    histories = whole_histories(connection, source, (ResultReceived.TOPIC,), TOPICS)
     found = list(scored_results(histories.values(), asked.first, asked.last))
     people = {
         stream: one
         for stream, one in directory.named(connection, {result.dossier for result in found}).items()
-        if (scope.whose == "all" or one.advisor in scope.advisors)
-        and asked.site in ("", one.site)
-        and asked.programme in ("", one.programme)
+        if may_read(one, scope) and asked.site in ("", one.site) and asked.programme in ("", one.programme)
     }
     results = (result for result in found if result.dossier in people)
     readings = read_again(results, refs.grilles.published, document)
     by_name = sorted(readings, key=lambda one: (normalise(list_name(people[one.result.dossier])), one.result.on))
     return GridAnswer(by_name, people)
+
+
+def whole_histories(
+    connection: Connection, source: Source, having: Collection[str], topics: Collection[str]
+) -> dict[UUID, list[Recorded]]:
+    """Returns the events of these kinds in each stream that has one of `having`; none of a stream that is damaged."""
+    rows = audit_trail.with_topics(connection, having, topics)
+    found = by_key((one.originator_id, one) for one in audit_trail.opened(source, rows))
+    return {id: events for id, events in found.items() if not any(isinstance(one.event, Unopened) for one in events)}
+
+
+def may_read(person: YoungPerson, scope: Scope) -> bool:
+    return scope.whose == "all" or person.advisor in scope.advisors
 
 
 def _code(reading: SecondReading) -> str:

@@ -32,7 +32,7 @@ from web.http.pagination import Pager
 from web.http.people import listed
 from web.http.templates import redirect, show
 from web.pages.protocol.documents import PROTOCOL, draft_of
-from web.pages.protocol.what_if import Readers, WhatIfQuestion, asked_of, file_of
+from web.pages.protocol.what_if import Readers, WhatIfQuestion, asked_of, file_of, may_read
 
 router = APIRouter()
 PATH = "/protocole/projet/protocole/et-si/delais"
@@ -168,9 +168,7 @@ def delays_answer(read: Connection, count: DelaysCount, asked: WhatIfQuestion, s
     people = {
         id: one
         for id, one in found.items()
-        if (scope.whose == "all" or one.advisor in scope.advisors)
-        and asked.site in ("", one.site)
-        and asked.programme in ("", one.programme)
+        if may_read(one, scope) and asked.site in ("", one.site) and asked.programme in ("", one.programme)
     }
     recorded, control, draft = (
         {(one.dossier, one.key): one for one in side if one.dossier in people}

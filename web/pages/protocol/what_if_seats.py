@@ -22,10 +22,9 @@ from pixflow.workshop.waits import (
     seat_requests,
     waits_of,
 )
-from projections import audit_trail, directory, workshops
+from projections import directory, workshops
 from projections.contract import Source
 from projections.directory import YoungPerson
-from projections.statements import by_key
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.exports import ExportedList, Value, as_file
@@ -35,7 +34,7 @@ from web.http.pagination import Pager
 from web.http.people import listed
 from web.http.templates import redirect, show
 from web.pages.protocol.documents import PROTOCOL, draft_of
-from web.pages.protocol.what_if import Readers, WhatIfQuestion, asked_of, file_of
+from web.pages.protocol.what_if import Readers, WhatIfQuestion, asked_of, file_of, may_read, whole_histories
 
 router = APIRouter()
 PATH = "/protocole/projet/protocole/et-si"
@@ -46,7 +45,7 @@ Days = Mapping[SeatRequest, date | None]
 class SeatsAnswer:
     """The day of the workshop of each request: as recorded, in the order of requests, and with other numbers of seats.
 
-    `people` are those whom somebody may read: waits are counted for everybody, and names are shown of them alone.
+    It is about `people`, those whom somebody may read: others stand in the line, and are neither named nor counted.
     """
 
     recorded: Days
@@ -58,10 +57,6 @@ class SeatsAnswer:
         """Returns the requests of a list: who would still wait, wait longer or less long, by day."""
         keep = _KEEPS.get(shown, _KEEPS["attendraient"])
         return [one for one, day in self.draft.items() if keep(self.control[one], day)]
-
-    def named(self, shown: str) -> list[SeatRequest]:
-        """Returns those of a list whom somebody may read."""
-        return [one for one in self.of(shown) if one.dossier in self.people]
 
 
 _KEEPS: dict[str, Callable[[date | None, date | None], bool]] = {
@@ -75,22 +70,27 @@ _KEEPS: dict[str, Callable[[date | None, date | None], bool]] = {
 def seats_answer(
     connection: Connection, source: Source, asked: WhatIfQuestion, seats: int, scope: Scope
 ) -> SeatsAnswer:
-    """Returns the requests made in a period, seated by the workshops held in it."""
-    held = workshops.between(connection, asked.first, asked.last, workshops.WorkshopFilter(site=asked.site))
-    sessions = {row.stream: WorkshopDay(row.stream, row.day, row.site, row.capacity) for row in held}
-    rows = audit_trail.with_topics(connection, (DiagnosticPlanned.TOPIC, SeatBooked.TOPIC), TOPICS)
-    histories = by_key((one.originator_id, one) for one in audit_trail.opened(source, rows))
+    """Returns the requests that wait on some day of a period, seated by the workshops held in it.
+
+    Everybody stands in the line; the answer is about those whom somebody may read.
+    """
+    held = workshops.between(connection, date.min, asked.last, workshops.WorkshopFilter(site=asked.site))
+    every = {row.stream: WorkshopDay(row.stream, row.day, row.site, row.capacity) for row in held}
+    sessions = {id: one for id, one in every.items() if one.day >= asked.first}
+    histories = whole_histories(connection, source, (DiagnosticPlanned.TOPIC, SeatBooked.TOPIC), TOPICS)
     known = directory.named(connection, histories)
     found = [
         one
         for dossier, events in histories.items()
         if dossier in known
-        for one in seat_requests(events, known[dossier].site, sessions)
-        if asked.first <= one.on <= asked.last and asked.site in ("", one.site)
+        for one in seat_requests(events, known[dossier].site, every)
+        if one.on <= asked.last and asked.site in ("", one.site) and (not one.seated or one.seated in sessions)
     ]
-    draft = replay(found, (replace(one, seats=seats) for one in sessions.values()))
-    readable = {id: one for id, one in known.items() if scope.whose == "all" or one.advisor in scope.advisors}
-    return SeatsAnswer(recorded_days(found, sessions), replay(found, sessions.values()), draft, readable)
+    readable = {id: one for id, one in known.items() if may_read(one, scope)}
+    then = replay(found, (replace(one, seats=seats) for one in sessions.values()))
+    sides = (recorded_days(found, sessions), replay(found, sessions.values()), then)
+    recorded, control, draft = ({one: day for one, day in side.items() if one.dossier in readable} for side in sides)
+    return SeatsAnswer(recorded, control, draft, readable)
 
 
 # --- its page
@@ -117,7 +117,7 @@ def read(
     asked, seats = asked_of(desk.today, du, au, site, "", liste), places or draft.document.workshops.largest
     visible = desk.scope.whose != "none"
     answer = _answer(desk, asked, seats) if visible and not asked.problem else None
-    rows = answer.named(asked.shown) if answer else []
+    rows = answer.of(asked.shown) if answer else []
     params = {**asked.params, "places": str(seats)}
     pager = Pager.at(len(rows), p, PATH, params, anchor="#liste")
     shown = rows[pager.offset : pager.offset + pager.size]
@@ -168,7 +168,7 @@ def export(
     rows: list[tuple[Any, YoungPerson]] = []
     if draft and not asked.problem:
         answer = _answer(desk, asked, seats)
-        found = answer.named(asked.shown)
+        found = answer.of(asked.shown)
         rows = [((one, answer.control[one], answer.draft[one]), answer.people[one.dossier]) for one in found]
     about = [french.seats_title(seats), french.seats_period(asked.first, asked.last)]
     return file_of(PATH, {**asked.params, "places": str(seats)}, about, COLUMNS, rows)
@@ -178,7 +178,7 @@ def _said(asked: WhatIfQuestion, seats: int, answer: SeatsAnswer) -> dict[str, A
     """Returns the three distributions, the control, and each list with its length."""
     sides = {"recorded": answer.recorded, "control": answer.control, "draft": answer.draft}
     waits = {name: waits_of(days) for name, days in sides.items()}
-    lists = {name: answer.named(name) for name in _KEEPS}
+    lists = {name: answer.of(name) for name in _KEEPS}
     return {
         "total": len(answer.draft),
         "headline": french.seats_headline(waits["control"], waits["draft"]),

@@ -76,6 +76,8 @@ def test_the_control_is_what_happened_when_seats_went_in_the_order_of_requests(q
 def test_each_person_sees_the_names_that_they_may_read(queued: House) -> None:
     for by, seen in ((SOPHIE, 5), (HELENE, 5), (NADIA, 5), (PAUL, 0)):
         assert len(rows(read(queued, f"{SEATS}?places=1", by))) == seen
+    assert "7 demandes" in words(read(queued, SEATS, NADIA))
+    assert "Aucune demande de place" in words(read(queued, SEATS, PAUL)), "others are not counted either"
     hidden = read(queued, f"{SEATS}?places=1", YANN)
     assert "Prénom" not in hidden
     assert "les noms et les nombres ne sont pas montrés" in words(hidden)
@@ -101,3 +103,10 @@ def test_a_list_leaves_as_a_file(queued: House) -> None:
     assert (told["Prénom"], told["Les mêmes places, dans l’ordre des demandes"]) == ("Prénom0", "2026-03-25")
     assert told["Avec ce nombre de places"] == "2026-03-18"
     assert queued.client(YANN).get(f"{SEATS}/liste.csv").status_code == 403
+
+
+def test_who_waits_since_before_the_first_day_stands_in_the_line(queued: House) -> None:
+    """Seven asked on 16 March; six had their workshop on the 18th, the seventh one waits on the 20th still."""
+    page = read(queued, f"{SEATS}?du=2026-03-20&places=6")
+    assert "1 demande" in words(page)
+    assert of_list(page, "Attendraient encore")[0] == 0
