@@ -4,7 +4,7 @@ An object is a dossier, a participation, a workshop, a partner or a member of th
 alone. No attribute of an object leaves.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from uuid import UUID
 
 from msgspec.json import encode
@@ -34,7 +34,9 @@ def ocel(made: Iterable[Trace], alias: Callable[[str], str]) -> Iterator[str]:
     names, between = set[str](), ""
     yield '{"events":['
     for trace, events in made:
-        partners = {e.referral: e.partner_id for one in events if isinstance(e := one.event, ReferralSent)}
+        partners: dict[UUID | None, UUID | None] = {
+            e.referral: e.partner_id for one in events if isinstance(e := one.event, ReferralSent)
+        }
         for one in events:
             names.add(name_of(one))
             yield between + _json(_event(one, list(_related(one, trace, partners, alias, objects))))
@@ -66,13 +68,17 @@ def _event(one: Recorded, related: list[dict[str, str]]) -> dict[str, object]:
 
 
 def _related(
-    one: Recorded, trace: str, partners: dict[UUID, UUID | None], alias: Callable[[str], str], objects: Objects
+    one: Recorded,
+    trace: str,
+    partners: Mapping[UUID | None, UUID | None],
+    alias: Callable[[str], str],
+    objects: Objects,
 ) -> Iterator[dict[str, str]]:
     """Yields the relationships of an event, and adds its objects. `partners` are those of referrals."""
     dossier = f"dossier-{trace}"
     found = [("dossier", dossier, "of")]
     ids = {name: getattr(one.event, name, None) for name in _NAMED}
-    ids["partner_id"] = ids["partner_id"] or partners.get(getattr(one.event, "referral", None))  # type: ignore[arg-type]
+    ids["partner_id"] = ids["partner_id"] or partners.get(getattr(one.event, "referral", None))
     told = [(*_NAMED[name], str(id)) for name, id in ids.items() if isinstance(id, UUID)]
     told += [("member", role, who) for role, who in (("by", one.by), ("for", one.acting_for)) if who and ":" not in who]
     found += [(kind, f"{kind}-{alias(id)}", qualifier) for kind, qualifier, id in told]

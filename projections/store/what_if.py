@@ -1,7 +1,7 @@
 """The tasks of dossiers in a period: as their lists kept them, and as a draft of the protocol would have made them."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,6 +18,7 @@ from projections.store.catch_up import DAYS
 from projections.store.day_rows import OPEN
 from projections.store.fill import Timeline, states_by_day
 
+_log = logging.getLogger(__name__)
 _DAYS = DAYS[advisor_queue.table]
 FROM = {"owed": None, "late": "due", "referent": "to_referent", "manager": "to_manager"}
 """States of a task on a day, each with the column of the day from which it holds: late is after the due day."""
@@ -85,12 +86,15 @@ def computed_days(
     rows: list[list[Row]] = [[] for _ in timelines]
     for stream, events in audit_trail.of_streams(connection, dossiers, source).items():
         spans = [_Spans(stream) for _ in timelines]
-        with suppress(Exception):  # a list that stops on a stream keeps what it showed before
+        try:
             for day, _, state, _ in states_by_day(events, timelines[-1]):
                 references = [timeline.references(day) for timeline in timelines]
                 owed = {id(refs): tasks.OF["dossier"](state, refs) for refs in references}
                 for refs, mine in zip(references, spans, strict=True):
                     mine.follow(day, owed[id(refs)])
+        except Exception as error:  # the list of its tasks stops too: what it kept is a difference of the control
+            _log.warning("tasks of a period: a dossier is left out: %s", type(error).__name__)
+            continue
         for mine, found in zip(spans, rows, strict=True):
             found += mine.rows()
     return [task_days(found, first, last) for found in rows]

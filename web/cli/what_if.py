@@ -118,5 +118,9 @@ def _delays(served: ServedStructure, asked: WhatIfQuestion, document: ProtocolDo
         count = DelaysCount(connection, served.engine, document, asked.first, asked.last)
         count.go_on(connection, served.engine, inf)
         answer = delays_answer(connection, count, asked, EVERYBODY)
-    sides = {f"{side}_{state}": len(answer.of(f"{state}:{side}")) for side in ("recorded", "draft") for state in STATES}
-    return {**sides, "not_computed": len(answer.of("open")), "differing": len(answer.differing)}
+    sides = {
+        f"{side}_{state}": len(answer.of(f"{code}:{word}"))
+        for side, word in (("recorded", "lieu"), ("draft", "projet"))
+        for state, code in STATES.items()
+    }
+    return {**sides, "not_computed": len(answer.of("autrement")), "differing": len(answer.differing)}

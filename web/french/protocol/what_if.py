@@ -174,14 +174,14 @@ STATES = {
     "manager": "Montées à la direction",
 }
 DELAY_LISTS = {
-    "moved": "Tâches en retard d’un côté seulement",
-    "kind": "Tâches de cette sorte, en retard d’un côté seulement",
-    "open": "Tâches que l’équipe aurait faites autrement",
+    "bascule": "Tâches en retard d’un côté seulement",
+    "tache": "Tâches de cette sorte, en retard d’un côté seulement",
+    "autrement": "Tâches que l’équipe aurait faites autrement",
     "ecarts": "Tâches que le protocole de leur jour ne redonne pas",
-    "owed": "Tâches à faire",
-    "late": "Tâches en retard",
+    "dues": "Tâches à faire",
+    "retard": "Tâches en retard",
     "referent": "Tâches montées à la ou au référent·e",
-    "manager": "Tâches montées à la direction",
+    "direction": "Tâches montées à la direction",
 }
 """Titles of the lists that a number opens, by the first word of their parameter."""
 
@@ -189,12 +189,12 @@ DELAY_LISTS = {
 def delay_list(shown: str) -> str:
     """Returns the title of a list: "Tâches en retard, avec ce projet"."""
     name, _, side = shown.partition(":")
-    title = DELAY_LISTS.get(name, DELAY_LISTS["moved"])
+    title = DELAY_LISTS.get(name, DELAY_LISTS["bascule"])
     return f"{title}, {lower_first(SIDES_OF_DELAYS[side])}" if side in SIDES_OF_DELAYS else title
 
 
 COMPUTED = "Avec le protocole de leur jour"
-SIDES_OF_DELAYS = {"recorded": "Ce qui a eu lieu", "draft": "Avec ce projet"}
+SIDES_OF_DELAYS = {"lieu": "Ce qui a eu lieu", "projet": "Avec ce projet"}
 
 
 def delays_title(number: int) -> str:

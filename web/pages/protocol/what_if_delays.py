@@ -41,7 +41,8 @@ SECONDS = 0.4
 CHUNK = 20
 """Dossiers counted at once."""
 ALL = 100
-STATES = ("owed", "late", "referent", "manager")
+STATES = {"owed": "dues", "late": "retard", "referent": "referent", "manager": "direction"}
+"""States of a task, each with the word of its lists in addresses."""
 
 
 class DelaysCount:
@@ -99,19 +100,15 @@ class DelaysAnswer:
     def of(self, shown: str) -> list["Pair"]:
         """Returns the tasks of a list, each as recorded and with the draft.
 
-        "late:draft" are those late with the draft, "kind:refer" those of a kind that are late in one of both alone.
+        "retard:projet" are those late with the draft, "tache:refer" those of a kind that are late in one of both alone.
         """
         name, _, value = shown.partition(":")
         if name == "ecarts":
             return self.differing
-        keep = _KEEPS.get(name, _KEEPS["moved"])
+        keep = _KEEPS.get(name, _KEEPS["bascule"])
         keys = sorted(self.recorded.keys() | self.draft.keys())
         pairs = [(self.recorded.get(key), self.draft.get(key)) for key in keys]
         return [pair for pair in pairs if keep(self, pair, value)]
-
-    def of_state(self, pair: "Pair", state: str, side: str) -> bool:
-        one = pair[side == "draft"]
-        return one is not None and getattr(one, state) is not None
 
     def is_open(self, pair: "Pair") -> bool:
         """Tells if somebody would have acted otherwise: a task of the draft alone, or done before it opens there."""
@@ -144,14 +141,16 @@ def _moved(pair: Pair) -> bool:
     return _is_late(pair[0]) != _is_late(pair[1])
 
 
-_KEEPS: dict[str, Callable[[DelaysAnswer, Pair, str], bool]] = {
-    "moved": lambda answer, pair, value: _moved(pair),
-    "kind": lambda answer, pair, value: _moved(pair) and _kind(pair) == value,
-    "open": lambda answer, pair, value: answer.is_open(pair),
-    **{
-        state: lambda answer, pair, value, state=state: answer.of_state(pair, state, value)  # type: ignore[misc]
-        for state in STATES
-    },
+def _is_in(state: str) -> "Keep":
+    return lambda answer, pair, side: (one := pair[side == "projet"]) is not None and getattr(one, state) is not None
+
+
+Keep = Callable[[DelaysAnswer, Pair, str], bool]
+_KEEPS: dict[str, Keep] = {
+    "bascule": lambda answer, pair, value: _moved(pair),
+    "tache": lambda answer, pair, value: _moved(pair) and _kind(pair) == value,
+    "autrement": lambda answer, pair, value: answer.is_open(pair),
+    **{code: _is_in(state) for state, code in STATES.items()},
 }
 """Lists of tasks by the first word of their parameter."""
 
@@ -222,7 +221,7 @@ def read(
         waiting=french.preparing(filled) if filled < ALL else "",
         share=share,
         until=until,
-        computed=french.COMPUTED if asked.shown == "ecarts" else french.SIDES_OF_DELAYS["draft"],
+        computed=french.COMPUTED if asked.shown == "ecarts" else french.SIDES_OF_DELAYS["projet"],
         said=_said(asked, answer) if answer else None,
         young=answer.people if answer else {},
         rows=list(zip(map(_dossier, shown), rows, strict=True)),
@@ -234,15 +233,22 @@ def read(
     )
 
 
+def _first(place: int, state: str) -> Callable[[Any], Value]:
+    """Returns what gives the first day of a state of a task: as recorded (0), or with the draft (1)."""
+
+    def day(row: tuple[Pair, YoungPerson]) -> date | None:
+        span = getattr(row[0][place], state, None)
+        return date.fromordinal(span[0]) if span else None
+
+    return day
+
+
 COLUMNS: Mapping[str, Callable[[Any], Value]] = {
     "Tâche": lambda row: _verb(_kind(row[0])),
     **{
-        f"{name} ({side})": lambda row, place=place, day=day: day(row[0][place])  # type: ignore[misc]
+        f"{name} ({side})": _first(place, state)
         for place, side in enumerate(french.SIDES_OF_DELAYS.values())
-        for name, day in (
-            ("À faire dès le", lambda one: date.fromordinal(one.owed[0]) if one else None),
-            ("En retard dès le", lambda one: date.fromordinal(one.late[0]) if one and one.late else None),
-        )
+        for state, name in (("owed", "À faire dès le"), ("late", "En retard dès le"))
     },
 }
 
@@ -279,13 +285,13 @@ def _said_days(one: TaskDays | None) -> str:
 
 def _said(asked: WhatIfQuestion, answer: DelaysAnswer) -> dict[str, Any]:
     """Returns the numbers, each with the address of its list, the weeks, and what is not computed."""
-    open_ones, differing = answer.of("open"), answer.differing
+    open_ones, differing = answer.of("autrement"), answer.differing
     total = len(answer.recorded.keys() | answer.draft.keys())
-    kinds = Counter((_kind(pair), _is_late(pair[1])) for pair in answer.of("moved"))
+    kinds = Counter((_kind(pair), _is_late(pair[1])) for pair in answer.of("bascule"))
     return {
         "total": total,
-        "headline": french.delays_headline(len(answer.of("late:recorded")), len(answer.of("late:draft"))),
-        "open": (french.acted_otherwise(len(open_ones)), asked.at(PATH, "open")) if open_ones else None,
+        "headline": french.delays_headline(len(answer.of("retard:lieu")), len(answer.of("retard:projet"))),
+        "open": (french.acted_otherwise(len(open_ones)), asked.at(PATH, "autrement")) if open_ones else None,
         "leads": len(open_ones) > LEADS_OVER * total,
         "control": (
             french.delays_control(len(answer.recorded), len(differing)),
@@ -296,7 +302,7 @@ def _said(asked: WhatIfQuestion, answer: DelaysAnswer) -> dict[str, Any]:
             for state in STATES
         ],
         "kinds": [
-            (_verb(kind), kinds[kind, True], kinds[kind, False], asked.at(PATH, f"kind:{kind}"))
+            (_verb(kind), kinds[kind, True], kinds[kind, False], asked.at(PATH, f"tache:{kind}"))
             for kind in sorted({kind for kind, _ in kinds})
         ],
         "weeks": list(_weeks(asked, answer)),
@@ -304,7 +310,7 @@ def _said(asked: WhatIfQuestion, answer: DelaysAnswer) -> dict[str, Any]:
 
 
 def _sides(state: str) -> tuple[str, str]:
-    return f"{state}:recorded", f"{state}:draft"
+    return f"{STATES[state]}:lieu", f"{STATES[state]}:projet"
 
 
 def _weeks(asked: WhatIfQuestion, answer: DelaysAnswer) -> Iterator[tuple[date, int, int]]:

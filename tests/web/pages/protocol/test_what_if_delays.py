@@ -97,7 +97,7 @@ def test_what_the_team_would_have_done_otherwise_comes_first_over_five_percent(a
     page = read(at_work, DELAYS)
     said = words(page)
     assert said.index("l’équipe aurait agi autrement") < said.index("Autant de tâches auraient été en retard : 1.")
-    assert rows(read(at_work, f"{DELAYS}?liste=open")) == ["Diallo Emma"]
+    assert rows(read(at_work, f"{DELAYS}?liste=autrement")) == ["Diallo Emma"]
 
 
 def days(owed: tuple[int, int]) -> TaskDays:
@@ -189,7 +189,7 @@ def test_each_person_sees_the_names_that_they_may_read(awaited: House) -> None:
         ("?du=2024-01-01&au=2024-02-01", "Aucune tâche d’un dossier"),
         ("?site=Ailleurs", "Aucune tâche d’un dossier"),
         ("?liste=nimporte:quoi", "en retard d’un côté seulement"),
-        ("?liste=late:nimporte", "Tâches en retard"),
+        ("?liste=retard:nimporte", "Tâches en retard"),
     ],
 )
 def test_a_question_without_an_answer_is_answered_in_words(awaited: House, query: str, told: str) -> None:
