@@ -29,11 +29,13 @@ from projections import audit_trail, directory
 from projections.contract import Source
 from projections.directory import YoungPerson
 from projections.statements import by_key
+from projections.store.folds import stopped_streams
 from web.desk.dependencies import AtDesk, allowed
 from web.desk.desk import Desk
 from web.desk.exports import ExportedList, Value, as_file
-from web.french import vocabulary
+from web.french import past, vocabulary
 from web.french.protocol import what_if as french
+from web.french.typography import plural
 from web.http import days
 from web.http.addresses import PageNumber
 from web.http.pagination import Pager, address
@@ -138,6 +140,19 @@ def grid_answer(
     return GridAnswer(by_name, people)
 
 
+def around_answer(desk: Desk, asked: WhatIfQuestion) -> dict[str, Any]:
+    """Returns what each page of *Et si* shows around its answer; `left_out` counts the streams that are damaged."""
+    hurt = stopped_streams(desk.read)
+    return {
+        "asked": asked,
+        "sites": desk.refs.structure.sites,
+        "visible": desk.scope.whose != "none",
+        "today": desk.today,
+        "hidden": french.HIDDEN,
+        "left_out": plural(hurt, *past.LEFT_OUT) if hurt else "",
+    }
+
+
 def whole_histories(
     connection: Connection, source: Source, having: Collection[str], topics: Collection[str]
 ) -> dict[UUID, list[Recorded]]:
@@ -179,27 +194,24 @@ def read(
     rows = answer.of(asked.shown) if answer else []
     pager = Pager.at(len(rows), p, PATH, asked.params, anchor="#liste")
     shown = rows[pager.offset : pager.offset + pager.size]
+    around = around_answer(desk, asked)
     return show(
         request,
         "protocol/what_if.html",
         "what_if",
         listed(one.result.dossier for one in shown),
         title=french.title(draft.number),
-        asked=asked,
         period=french.period(asked.first, asked.last),
-        sites=desk.refs.structure.sites,
         programmes=vocabulary.PROGRAMMES,
-        visible=visible,
         said=_said(desk, asked, answer) if answer else None,
         young=answer.people if answer else {},
         rows=shown,
         shown_title=_title(desk, draft.document, asked.shown),
         pager=pager,
-        today=desk.today,
-        hidden=french.HIDDEN,
         nothing=french.NO_RESULT,
         change=french.change,
         labels=french.labels,
+        **around,
     )
 
 

@@ -32,7 +32,7 @@ from web.http.pagination import Pager
 from web.http.people import listed
 from web.http.templates import redirect, show
 from web.pages.protocol.documents import PROTOCOL, draft_of
-from web.pages.protocol.what_if import Readers, WhatIfQuestion, asked_of, file_of, may_read
+from web.pages.protocol.what_if import Readers, WhatIfQuestion, around_answer, asked_of, file_of, may_read
 
 router = APIRouter()
 PATH = "/protocole/projet/protocole/et-si/delais"
@@ -206,18 +206,16 @@ def read(
     pager = Pager.at(len(pairs), p, PATH, asked.params, anchor="#liste")
     shown = pairs[pager.offset : pager.offset + pager.size]
     rows = [(_verb(_kind(pair)), *map(_said_days, pair)) for pair in shown]
+    around = around_answer(desk, asked)
     return show(
         request,
         "protocol/what_if_delays.html",
         "what_if",
         listed(map(_dossier, shown)),
         title=french.delays_title(draft.number),
-        asked=asked,
         here=asked.at(PATH, asked.shown),
         period=french.delays_period(asked.first, asked.last),
-        sites=desk.refs.structure.sites,
         programmes=vocabulary.PROGRAMMES,
-        visible=visible,
         waiting=french.preparing(filled) if filled < ALL else "",
         share=share,
         until=until,
@@ -227,9 +225,8 @@ def read(
         rows=list(zip(map(_dossier, shown), rows, strict=True)),
         shown_title=french.delay_list(asked.shown),
         pager=pager,
-        today=desk.today,
-        hidden=french.HIDDEN,
         nothing=french.NO_TASK,
+        **around,
     )
 
 

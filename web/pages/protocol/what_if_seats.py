@@ -34,7 +34,15 @@ from web.http.pagination import Pager
 from web.http.people import listed
 from web.http.templates import redirect, show
 from web.pages.protocol.documents import PROTOCOL, draft_of
-from web.pages.protocol.what_if import Readers, WhatIfQuestion, asked_of, file_of, may_read, whole_histories
+from web.pages.protocol.what_if import (
+    Readers,
+    WhatIfQuestion,
+    around_answer,
+    asked_of,
+    file_of,
+    may_read,
+    whole_histories,
+)
 
 router = APIRouter()
 PATH = "/protocole/projet/protocole/et-si"
@@ -121,26 +129,23 @@ def read(
     params = {**asked.params, "places": str(seats)}
     pager = Pager.at(len(rows), p, PATH, params, anchor="#liste")
     shown = rows[pager.offset : pager.offset + pager.size]
+    around = around_answer(desk, asked)
     return show(
         request,
         "protocol/what_if_seats.html",
         "what_if",
         listed(one.dossier for one in shown),
         title=french.seats_title(seats),
-        asked=asked,
         seats=seats,
         period=french.seats_period(asked.first, asked.last),
-        sites=desk.refs.structure.sites,
-        visible=visible,
         said=_said(asked, seats, answer) if answer else None,
         rows=[(one, answer.people[one.dossier], answer.control[one], answer.draft[one]) for one in shown]
         if answer
         else [],
         shown_title=french.SEAT_LISTS.get(asked.shown, french.SEAT_LISTS["attendraient"]),
         pager=pager,
-        today=desk.today,
-        hidden=french.HIDDEN,
         nothing=french.NO_REQUEST,
+        **around,
     )
 
 
