@@ -311,11 +311,12 @@ def _sides(state: str) -> tuple[str, str]:
 
 
 def _weeks(asked: WhatIfQuestion, answer: DelaysAnswer) -> Iterator[tuple[date, int, int]]:
-    """Yields each Friday of the period, with the tasks that are late that day: as recorded, and with the draft."""
-    friday = asked.first + timedelta((4 - asked.first.weekday()) % 7)
+    """Yields each Friday from the first task on, with the tasks late that day: as recorded, and with the draft."""
+    sides = (answer.recorded.values(), answer.draft.values())
+    first = date.fromordinal(min((one.owed[0] for side in sides for one in side), default=asked.last.toordinal()))
+    friday = first + timedelta((4 - first.weekday()) % 7)
     while friday <= asked.last:
         day = friday.toordinal()
-        sides = (answer.recorded.values(), answer.draft.values())
         late = (sum(one.late is not None and one.late[0] <= day < one.late[1] for one in side) for side in sides)
         recorded, draft = late
         yield friday, recorded, draft
