@@ -63,18 +63,19 @@ def task_changes(before: Sequence[Task], after: Sequence[Task]) -> tuple[TaskCha
 
 
 def closing(
-    events: Sequence[Recorded], start: int, key: str, owed: Callable[[Sequence[Recorded]], Sequence[Task]]
+    then: Sequence[Recorded], since: Sequence[Recorded], owes: Callable[[Sequence[Recorded], int], bool]
 ) -> Recorded | None:
-    """Returns the event that closes a task which a stream owes after its first `start` events; None when none does.
+    """Returns the event of a stream that closes a task owed `then`; None when none `since` does.
 
-    `owed` gives the tasks of some events.
+    `owes` tells if the task is owed after some events, with the references of a position: another stream may close it.
     """
-    was = False
-    for n in range(max(start, 1), len(events) + 1):
-        there = any(task.key == key for task in owed(events[:n]))
-        if was and not there:
-            return events[n - 1]
-        was = was or there
+    known = list(then)
+    for one in since:
+        if not owes(known, one.position):
+            return None
+        known.append(one)
+        if not owes(known, one.position):
+            return one
     return None
 
 

@@ -32,6 +32,7 @@ def progress(percent: int) -> str:
 
 FACT, OPENING, DUE, OFF, RULES, END = "Le fait", "Visible", "À faire", "Jours fériés", "Règles", "Fermée"
 OWED = "pas encore : toujours à faire aujourd’hui"
+CLOSED_ELSEWHERE = "par un changement dans l’équipe ou dans les règles"
 
 
 def fact(said: str, when: str, who: str) -> str:

@@ -1,16 +1,21 @@
 """Pourquoi cette ligne ?: the fact that opened a task, its due day counted, and what closed it since."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow import tasks
+from pixflow.documents.protocol import in_force
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded, Unopened
-from pixflow.moment import WITH_OWN_DAY, Moment, end_of, standing
-from pixflow.replay import closing, version_at
+from pixflow.folding import not_retracted
+from pixflow.moment import WITH_OWN_DAY, Moment, standing
+from pixflow.reference_data import References
+from pixflow.replay import closing
 from pixflow.streams import KINDS, kind_of
 from pixflow.tasks import Task
 from projections import audit_trail
@@ -44,7 +49,8 @@ def explain(request: Request, desk: AtDesk, subject: UUID, tache: str = "") -> R
     if not known or kind not in tasks.OF:
         raise HTTPException(404)
     state = KINDS[kind].fold(known)
-    task = next((one for one in tasks.OF[kind](state, desk.refs) if one.key == tache), None)
+    task = _owed(kind, state, desk.refs, tache)
+    task = None if task and _lapsed(task, desk.today) else task
     if not _sees(desk, subject, state, task):
         raise HTTPException(404)
     names = _names(desk, state)
@@ -54,7 +60,7 @@ def explain(request: Request, desk: AtDesk, subject: UUID, tache: str = "") -> R
         "why",
         listed([subject]) if kind in ("dossier", "participation") else NOBODY,
         title=words.title(task.kind, task.why.details) if task else "",
-        told=[*_told(desk, state, known, task, names), *_end(desk, events, task)] if task else [],
+        told=[*_told(desk, state, known, task, names), *_end(desk, events, known, task)] if task else [],
     )
 
 
@@ -92,7 +98,7 @@ def _told(
     yield french.DUE, words.rule(task, getattr(protocol.delays, name, 0), calendar, desk.today.year)
     if off := words.holidays(task.why.on, task.due, calendar, today=desk.today):
         yield french.OFF, off
-    first = [day for day, document in desk.refs.protocols.published if document == protocol][-1]
+    first, _ = in_force([(one[0], one) for one in desk.refs.protocols.published], task.why.on)
     yield french.RULES, french.rules(first, desk.refs.grille(task.why.on).number)
 
 
@@ -108,17 +114,37 @@ def _said(one: Recorded, names: ScopedNames, desk: Desk, history: Sequence[Recor
     return said, sentences.when(one, desk.zone), sentences.who(one, names)
 
 
-def _end(desk: Desk, events: Sequence[Recorded], task: Task) -> Iterator[tuple[str, str]]:
+def _owed(kind: str, state: Any, refs: References, key: str) -> Task | None:
+    return next((one for one in tasks.OF[kind](state, refs) if one.key == key), None)
+
+
+def _lapsed(task: Task, today: date) -> bool:
+    return task.lapses is not None and task.lapses <= today
+
+
+def _end(desk: Desk, events: Sequence[Recorded], known: Sequence[Recorded], task: Task) -> Iterator[tuple[str, str]]:
     """Yields what became of a task of an earlier day: the fact that closed it, its last day, or that it is owed."""
     if not isinstance(desk, PastDesk) or desk.moment is None:
         return
-    refs, kind, known = desk.served.refs, kind_of(events[0].event), desk.moment.clock == "known"
-    start = version_at(events, end_of(desk.today, refs.calendar)) if known else task.why.version
-    closed = closing(events, start, task.key, lambda some: tasks.OF[kind](KINDS[kind].fold(some), refs))
-    if closed:
-        names = _names(desk, KINDS[kind].fold(events))
-        yield french.END, french.closed(*_said(closed, names, desk, events))
-    elif task.lapses and task.lapses <= desk.served.today():
-        yield french.END, french.lapsed(task.lapses)
+    kind, last = kind_of(events[0].event), position_of_tables(desk.read)[0]
+    fold, references = KINDS[kind].fold, desk.engine.references_at
+    if desk.moment.clock == "true":
+        events, there = not_retracted(events), {one.position for one in known}
     else:
-        yield french.END, french.OWED
+        there = {one.position for one in events if one.position <= last}
+    then = [one for one in events if one.position in there]
+    since = [one for one in events if one.position not in there]
+
+    def owes(some: Sequence[Recorded], position: int) -> bool:
+        in_order = sorted(some, key=attrgetter("position"))
+        return _owed(kind, fold(in_order), references(max(position, last)), task.key) is not None
+
+    closed = closing(then, since, owes)
+    now = _owed(kind, fold(events), desk.served.refs, task.key)
+    lapsed = next((one for one in (now, task) if one and _lapsed(one, desk.served.today())), None)
+    if closed:
+        yield french.END, french.closed(*_said(closed, _names(desk, fold(events)), desk, events))
+    elif lapsed and lapsed.lapses:
+        yield french.END, french.lapsed(lapsed.lapses)
+    else:
+        yield french.END, french.OWED if now else french.CLOSED_ELSEWHERE

@@ -1,5 +1,6 @@
 """The lists of an earlier day by both clocks, what their bar says, and why a line stood there."""
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -9,10 +10,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete
 
-from pixflow.dossier import assignment, follow_up
+from pixflow.actor import OPERATOR
+from pixflow.dossier import assignment, follow_up, retraction
 from pixflow.dossier.stages import orientation
 from pixflow.events.values import Role
 from pixflow.participation import matches
+from pixflow.protocol import publishing
+from pixflow.team import membership
 from projections.contract import filled
 from tests.erasures import erase
 from tests.web.access_lines import NewLines
@@ -220,6 +224,66 @@ def test_a_line_is_told_to_those_alone_who_have_it(at_work: House, late: UUID) -
     assert paul.get(f"/pourquoi/{newcomer}?tache=brief-newcomer").status_code == 404
     assert at_work.client("Omar Sy").get(f"/pourquoi/{newcomer}?tache=take-pix").status_code == 200
     assert sophie.get(f"/pourquoi/{uuid4()}?tache=take-pix").status_code == 404
+
+
+def published(at_work: House, delay: int) -> None:
+    """A protocol that gives so many days to plan a diagnostic, from today on."""
+    known = at_work.served.refs.protocol(at_work.today)
+    document = dataclasses.replace(known, delays=dataclasses.replace(known.delays, plan_diagnostic=delay))
+    stream = {"protocol": at_work.served.opened.stream("protocol")}
+    at_work.says(OPERATOR, publishing.publish_protocol, stream, document=document, from_day=at_work.today)
+
+
+def test_a_line_names_the_protocol_of_its_day_also_when_that_one_came_back(at_work: House) -> None:
+    dossier = at_work.presented()
+    at_work.day(THEN)
+    published(at_work, 9)
+    at_work.day(NOW)
+    published(at_work, 5)
+    told = reasons(at_work, dossier, "tache=plan-diagnostic", NADIA)
+    assert told["À faire"].startswith("Le protocole demande 5 jours ouvrés après le 2 mars")
+    assert told["Règles"] == "Protocole du 2 mars 2026, grille n° 1"
+
+
+def test_a_fact_retracted_since_closes_no_line_by_the_true_clock(at_work: House) -> None:
+    """A presentation is said, retracted, and said again of another day."""
+    dossier = at_work.opened()
+    at_work.day(date(2026, 3, 16))
+    at_work.on(dossier, orientation.present_pix, occasion="welcome")
+    version, history = at_work.state(dossier).version, at_work.served.engine.history(dossier)
+    at_work.on(dossier, retraction.retract, version=version, reason="Autre personne", context={"history": history})
+    at_work.day(date(2026, 3, 18))
+    at_work.on(dossier, orientation.present_pix, occasion="welcome")
+    at_work.day(NOW)
+    told = reasons(at_work, dossier, f"tache=present-pix&au={THEN}&horloge=vrai")
+    assert told["Fermée"].startswith("Le 18 mars 2026")
+
+
+def test_a_newcomer_who_left_since_owes_nothing_today(at_work: House) -> None:
+    at_work.day(date(2026, 3, 9))
+    newcomer = hire(at_work, "Omar Sy", "advisor")
+    at_work.day(date(2026, 3, 16))
+    at_work.says(OPERATOR, membership.record_departure, {"staff": newcomer}, last_day=at_work.today)
+    at_work.day(NOW)
+    query = "tache=brief-newcomer"
+    told = reasons(at_work, newcomer, f"{query}&au={THEN}", SOPHIE)
+    assert told["Fermée"] == "Le 17 mars 2026, par le temps passé : personne n’a rien noté"
+    assert at_work.client(SOPHIE).get(f"/pourquoi/{newcomer}?{query}").status_code == 404
+
+
+def test_a_line_that_another_stream_closes_is_not_owed_for_ever(at_work: House) -> None:
+    """The advisor of a dossier leaves, and comes back: nothing of the dossier tells so."""
+    dossier = at_work.opened()
+    at_work.day(date(2026, 3, 9))
+    nadia = {"staff": at_work.people["Nadia Benali"]}
+    at_work.says(OPERATOR, membership.record_departure, nadia, last_day=at_work.today)
+    at_work.day(date(2026, 3, 16))
+    at_work.says(OPERATOR, membership.undo_departure, nadia)
+    at_work.day(date(2026, 3, 17))
+    at_work.on(dossier, orientation.present_pix, occasion="welcome")
+    at_work.day(NOW)
+    told = reasons(at_work, dossier, f"tache=assign-advisor&au={THEN}", SOPHIE)
+    assert told["Fermée"] == "Par un changement dans l’équipe ou dans les règles"
 
 
 # --- while the past is filled
