@@ -253,41 +253,45 @@ def last_of_day(connection: Connection, day: date, calendar: Calendar) -> int:
 # --- what was learned after a day of what happened by then
 
 
-def learned(connection: Connection, day: date, position: int, limit: int, offset: int = 0) -> list[Any]:
+def learned(connection: Connection, day: date, calendar: Calendar, limit: int, offset: int = 0) -> list[Any]:
     """Returns the events recorded after a day that change what is known of it, the latest first.
 
-    They happened by the day, or they retract an event that was recorded by then. `position` is the last
-    one of the day.
+    They happened by the day, or they retract an event that was recorded by then.
     """
-    query = select(table).where(*_learned(day, position)).order_by(table.c.position.desc())
+    query = select(table).where(*_learned(connection, day, calendar)).order_by(table.c.position.desc())
     return page_of(connection, query, limit, offset)
 
 
-def learned_total(connection: Connection, day: date, position: int) -> int:
-    return int(connection.execute(select(func.count()).select_from(table).where(*_learned(day, position))).scalar_one())
+def learned_total(connection: Connection, day: date, calendar: Calendar) -> int:
+    counted = select(func.count()).select_from(table).where(*_learned(connection, day, calendar))
+    return int(connection.execute(counted).scalar_one())
 
 
-def late_streams(connection: Connection, day: date, position: int) -> set[UUID]:
+def late_streams(connection: Connection, day: date, calendar: Calendar) -> set[UUID]:
     """Returns the streams that stand otherwise at the end of a day as known today; a few more, never fewer."""
-    late, taken_back = _late(day, position)
-    found = select(table.c.stream).where(table.c.position > position, or_(late, taken_back)).distinct()
-    return set(connection.execute(found).scalars())
+    since, *late = _late(connection, day, calendar)
+    return set(connection.execute(select(table.c.stream).where(since, or_(*late)).distinct()).scalars())
 
 
-def _learned(day: date, position: int) -> tuple[ColumnElement[bool], ...]:
-    late, taken_back = _late(day, position)
+def _learned(connection: Connection, day: date, calendar: Calendar) -> tuple[ColumnElement[bool], ...]:
+    since, late, taken_back = _late(connection, day, calendar)
     other = table.alias()
     undone = select(other.c.version).where(other.c.stream == table.c.stream, other.c.retracts == table.c.version)
-    return table.c.position > position, or_(and_(late, table.c.retracts.is_(None), ~undone.exists()), taken_back)
+    return since, or_(and_(late, table.c.retracts.is_(None), ~undone.exists()), taken_back)
 
 
-def _late(day: date, position: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Selects what happened by a day, and what retracts an event of that day or before."""
+def _late(connection: Connection, day: date, calendar: Calendar) -> tuple[ColumnElement[bool], ...]:
+    """Selects what was recorded after a day; of that, what happened by then, and what retracts an event known then.
+
+    A clock that was ahead holds the day of facts whose own day is that of their record.
+    """
+    position = last_of_day(connection, day, calendar)
     known = table.alias()
     same = (known.c.stream == table.c.stream, known.c.version == table.c.retracts, known.c.position <= position)
     of_paths = table.c.kind.in_(sorted(WITH_OWN_DAY))
+    held = and_(table.c.at < _naive(end_of(day, calendar)), table.c.happened.is_(None), of_paths)
     taken_back = and_(table.c.retracts.is_not(None), of_paths, select(known.c.version).where(*same).exists())
-    return table.c.happened <= day, taken_back
+    return table.c.position > position, or_(table.c.happened <= day, held), taken_back
 
 
 def latest(connection: Connection) -> list[datetime]:

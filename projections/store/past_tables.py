@@ -143,7 +143,7 @@ def fill_lists(
     if share_filled(read) < ALL:
         return fold_events(connection, read, source, moment, lists)
     last, refs = _known(read, source, moment.day)
-    late = audit_trail.late_streams(read, moment.day, last) if moment.clock == "true" else set()
+    late = audit_trail.late_streams(read, moment.day, refs.calendar) if moment.clock == "true" else set()
     _copy(connection, read, moment.day, [table for one in lists for table in one.TABLES if table in DAYS])
     if lists is LISTED:
         _copy_trail(connection, read, moment.day, last, refs)

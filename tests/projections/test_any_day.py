@@ -125,6 +125,18 @@ def test_any_day_in_each_store(played: OpenStructure, tables: Tables, clock: Clo
         assert shown(side, Moment(day, clock)) == from_events(side, Moment(day, clock))
 
 
+def test_a_clock_that_was_ahead_hides_nothing_from_the_true_clock(played: OpenStructure, tables: Tables) -> None:
+    """Day rows hold the days until the real one passes; by the true clock each fact has its own."""
+    source = Happened(played.engine.read(0, 10**6))
+    source.all = [replace(one, at=one.at + timedelta(9)) if one.position == 600 else one for one in source.all]
+    side = ReadSide(source, tables())
+    side.catch_up()
+    all_filled(side)
+    ahead = source.references_at(600).calendar.local_day(source.all[599].at)
+    for moment in (Moment(ahead - timedelta(n), "true") for n in range(12)):
+        assert shown(side, moment) == from_events(side, moment)
+
+
 def test_control_where_nothing_is_laid_over_the_true_clock_shows_what_was_known(
     played: OpenStructure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,9 +163,9 @@ def test_what_was_learned_since_a_day(played: OpenStructure, tables: Tables) -> 
     side.catch_up()
     with side.database.connect() as read:
         assert audit_trail.last_of_day(read, day, side.refs.calendar) == last
-        learned = audit_trail.learned(read, day, last, 100)
+        learned = audit_trail.learned(read, day, side.refs.calendar, 100)
         assert [row.position - told for row in learned if row.position > told] == [2, 1]
-        assert audit_trail.learned_total(read, day, last) == len(learned)
+        assert audit_trail.learned_total(read, day, side.refs.calendar) == len(learned)
 
 
 # --- day rows, kept by triggers

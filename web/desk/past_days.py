@@ -57,7 +57,7 @@ def moment_of(request: Request, desk: Desk) -> tuple[Moment | None, str]:
 @contextmanager
 def desk_at(desk: Desk, moment: Moment) -> Iterator[PastDesk]:
     """Yields the desk at a moment: the roles and the scope of today, the references and the tables of that day."""
-    with tables_at(desk.read, desk.engine, moment, desk.tables.side.memory) as tables:
+    with tables_at(desk.read, desk.engine, moment, desk.memory) as tables:
         refs = desk.engine.references_at(position_of_tables(tables)[0])
         yield replace(made_past(desk, tables, refs, moment.day, desk.roles), moment=moment)
 
@@ -75,7 +75,7 @@ def bar_of(request: Request, desk: Desk, there: Desk, moment: Moment | None, wro
         return bar
     last, _ = position_of_tables(there.read)
     counts = {
-        past.LEARNED: audit_trail.learned_total(desk.read, moment.day, last),
+        past.LEARNED: audit_trail.learned_total(desk.read, moment.day, desk.refs.calendar),
         past.ERASED: audit_trail.erased_since(desk.read, last),
         past.LEFT_OUT: stopped_streams(there.read),
     }

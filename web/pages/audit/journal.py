@@ -217,9 +217,9 @@ def list_learned(request: Request, desk: AtJournal, au: str = "", p: PageNumber 
     day = days.day(au)
     if why_no_day(desk, day) or day is None:
         return redirect(request, "/journal")
-    last = audit_trail.last_of_day(desk.read, day, desk.refs.calendar)
-    pager = Pager.at(audit_trail.learned_total(desk.read, day, last), p, "/journal/appris", {"au": au})
-    rows = _rows(desk, audit_trail.learned(desk.read, day, last, SIZE, pager.offset))
+    calendar = desk.refs.calendar
+    pager = Pager.at(audit_trail.learned_total(desk.read, day, calendar), p, "/journal/appris", {"au": au})
+    rows = _rows(desk, audit_trail.learned(desk.read, day, calendar, SIZE, pager.offset))
     people = listed(row["person"] for row in rows)
     return show(request, "audit/learned.html", "learned", people, day=day, pager=pager, rows=rows)
 

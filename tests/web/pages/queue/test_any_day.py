@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,6 +19,7 @@ from pixflow.participation import matches
 from pixflow.protocol import publishing
 from pixflow.team import membership
 from projections.contract import filled
+from projections.store import past_tables
 from tests.erasures import erase
 from tests.web.access_lines import NewLines
 from tests.web.client import words
@@ -150,6 +152,23 @@ def test_somebody_erased_since_is_on_no_day_and_is_counted(at_work: House, late:
         page = seen(at_work, f"/dossiers{query}")
         assert "Diallo" not in page
         assert "1 personne effacée depuis n’y est plus" in words(page)
+
+
+def test_a_day_that_was_made_while_somebody_was_erased_is_not_kept(
+    at_work: House, late: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = past_tables.fill_lists
+
+    def fill_and_erase(*asked: Any) -> int:
+        last = make(*asked)
+        erase(at_work.served.opened, late)
+        at_work.served.read()
+        return last
+
+    with monkeypatch.context() as patch:
+        patch.setattr(past_tables, "fill_lists", fill_and_erase)
+        seen(at_work, f"/dossiers{BY_KNOWN}")
+    assert "Diallo" not in seen(at_work, f"/dossiers{BY_KNOWN}")
 
 
 def test_a_stream_that_no_table_shows_is_said(at_work: House, late: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
