@@ -73,11 +73,13 @@ def _known(desk: Desk, events: Sequence[Recorded]) -> Sequence[Recorded]:
 
 
 def _sees(desk: Desk, stream: UUID, state: Any, task: Task | None) -> bool:
-    """Tells if this person reads the dossier of a task, or has it: by a role, or as its owner."""
+    """Tells if this person reads the dossier of a task, or has it: by a role, late or not, or as its owner."""
     if isinstance(state, Dossier):
         return state.opened is not None and desk.scope.sees(state)
-    owners = {stream, task.owner} if task else set()
-    return task is not None and (task.role in desk.roles or not desk.owners.isdisjoint(owners))
+    if task is None:
+        return False
+    roles = {task.role, *(role for day, role in task.escalations if day <= desk.today)}
+    return not desk.roles.isdisjoint(roles) or not desk.owners.isdisjoint({stream, task.owner})
 
 
 def _told(

@@ -305,6 +305,17 @@ def test_a_line_that_another_stream_closes_is_not_owed_for_ever(at_work: House) 
     assert told["Fermée"] == "Par un changement dans l’équipe ou dans les règles"
 
 
+def test_the_direction_reads_why_a_late_line_of_the_team_has_reached_it(at_work: House) -> None:
+    at_work.day(date(2026, 3, 9))
+    newcomer = hire(at_work, "Omar Sy", "advisor")
+    at_work.day(MONDAY + timedelta(100))
+    for asked in ("", f"&au={MONDAY + timedelta(90)}", f"&au={MONDAY + timedelta(90)}&horloge=vrai"):
+        told = reasons(at_work, newcomer, f"tache=brief-newcomer{asked}", HELENE)
+        assert told["À faire"].startswith("Le protocole demande 15 jours ouvrés")
+    early = at_work.client(HELENE).get(f"/pourquoi/{newcomer}?tache=brief-newcomer&au={THEN}")
+    assert early.status_code == 404
+
+
 # --- while the past is filled
 
 
