@@ -16,7 +16,7 @@ LISTS = ("/boite", "/dossiers", "/resultats", "/ateliers", "/equipe", "/partenai
 WHY = "/pourquoi"
 _KEEP = {*LISTS, "/indicateurs"}
 _LINK = re.compile(r'<a\b([^>]*) href="(/[^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
-_ASKED = re.compile(r'(?<= hx-get=")/pourquoi[^"]*')
+_ASKED = re.compile(r'(?<= hx-get=")/[^"]*')
 _FILES = re.compile(r'<p class="download.*?</p>', re.DOTALL)
 _DOSSIER = re.compile(r"/dossiers/([0-9a-f-]{36})")
 

@@ -1,5 +1,6 @@
 """The ground of the map: the territory and its neighbours, towns by their size, sites; the card of a point."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -106,6 +107,16 @@ def test_a_point_opens_a_card_that_leads_to_each_place_and_closes(ground: House)
         assert card.select_one("h3").text == "13 lieux, à Tarbes ou tout près"
         assert len(card.select(".plain")) == 10
         assert "3 autres lieux sont dans la liste." in card.text
+
+
+def test_the_points_and_the_card_of_an_earlier_day_stay_on_that_day(ground: House) -> None:
+    stream = listed(ground, at("Médiathèque", "65440", "Tarbes"))
+    day = ground.today
+    ground.day(day + timedelta(7))
+    page = drawn(ground.client(SOPHIE), f"/partenaires?lieu={stream}&au={day}")
+    asked = [one["hx-get"] for one in page.select("main [hx-get]")]
+    assert len(asked) == len(["the point", "the card's end"])
+    assert [address for address in asked if f"au={day}" not in address] == []
 
 
 def test_the_filter_by_offer_filters_the_map_and_keeps_its_card(ground: House) -> None:
