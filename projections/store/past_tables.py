@@ -68,8 +68,8 @@ _NOT_LISTED = {*_COUNTED, name_search.trigrams, partner_links.links}
 LISTED = tuple(one for one in PROJECTIONS if not _NOT_LISTED & {*one.TABLES})
 """The projections of lists."""
 _EVERY = [table for table in metadata.sorted_tables if table not in DAYS.values()]
-_NOT_KEPT = ("contact", "intake", "question", "resource")
-"""Kinds of the few streams with a list that has no day rows."""
+_NOT_KEPT = ("catalogue", "contact", "intake", "question", "resource")
+"""Kinds of the few streams that lists show, and that have no day rows."""
 _OF_A_DOSSIER: tuple[Projection, ...] = (directory, workshops, audit_trail)  # type: ignore[assignment]
 Histories = Mapping[UUID, Sequence[Recorded]]
 
@@ -103,8 +103,8 @@ def tables_at(read: Connection, source: Source, moment: Moment, memory: Memory |
 
     - the queue, participations and results, dossiers, people and their words, workshops with their facilitators and
       seats, referrals, partners with their offers, names and contacts, resources, questions, exports;
-    - `folds`: of the streams that lists quote, as the dossiers of snoozed tasks; `audit_trail`: the days before, back
-      to two weeks;
+    - `folds`: of the streams that lists quote, as the dossiers of snoozed tasks; of the catalogue;
+      `audit_trail`: the days before, back to two weeks;
     - `stopped`: the streams that no table shows; `position`: the last position of the day.
 
     The tables of figures, of trigrams and of partners' links are empty. `dossier_sheet.last_on` is NULL: no list of an

@@ -119,6 +119,19 @@ def test_the_points_and_the_card_of_an_earlier_day_stay_on_that_day(ground: Hous
     assert [address for address in asked if f"au={day}" not in address] == []
 
 
+def test_the_map_of_an_earlier_day_has_its_ground(ground: House) -> None:
+    listed(ground, at("Médiathèque", "65440", "Tarbes"))
+    day = ground.today
+    land = "svg.map [class*=land], svg.map .town"
+    now = len(drawn(ground.client(SOPHIE)).select(land))
+    ground.day(day + timedelta(7))
+    ground.served.tick()
+    for clock in ("", "&horloge=vrai"):
+        page = drawn(ground.client(SOPHIE), f"/partenaires?au={day}{clock}")
+        assert len(page.select(land)) == now > 1
+        assert "Contours : IGN 2018." in page.text
+
+
 def test_the_filter_by_offer_filters_the_map_and_keeps_its_card(ground: House) -> None:
     stream = listed(ground, at("Tiers-lieu", "65258", "Lannemezan"))
     listed(ground, at("Médiathèque", "65440", "Tarbes"))
