@@ -1,5 +1,6 @@
 """The names of the ids in a page, for the sentences of web/french."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
@@ -69,6 +70,11 @@ class ScopedNames:
                 name = privacy.SOMEBODY
             self._people[id] = name
         return self._people[id]
+
+    @property
+    def people(self) -> Collection[UUID]:
+        """The young people named so far, without those whose name was kept back."""
+        return {id for id, name in self._people.items() if name not in (UNNAMED[1], privacy.SOMEBODY)}
 
     def task(self, key: str) -> str:
         """Returns the verb of a task, from its key."""

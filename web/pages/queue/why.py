@@ -28,7 +28,7 @@ from web.french import tasks as words
 from web.french.events import sentences
 from web.http import days
 from web.http.day_bar import WHY
-from web.http.people import NOBODY, listed
+from web.http.people import listed
 from web.http.templates import show
 
 router = APIRouter()
@@ -53,14 +53,15 @@ def explain(request: Request, desk: AtDesk, subject: UUID, tache: str = "") -> R
     task = None if task and _lapsed(task, desk.today) else task
     if not _sees(desk, subject, state, task):
         raise HTTPException(404)
-    names = _names(desk, state)
+    names, now = _names(desk, state), _names(desk, KINDS[kind].fold(events))
+    told = [*_told(desk, state, known, task, names), *_end(desk, events, known, task, now)] if task else []
     return show(
         request,
         "queue/why.html",
         "why",
-        listed([subject]) if kind in ("dossier", "participation") else NOBODY,
+        listed([subject] if kind in ("dossier", "participation") else [], names.people, now.people),
         title=words.title(task.kind, task.why.details) if task else "",
-        told=[*_told(desk, state, known, task, names), *_end(desk, events, known, task)] if task else [],
+        told=told,
     )
 
 
@@ -124,7 +125,9 @@ def _lapsed(task: Task, today: date) -> bool:
     return task.lapses is not None and task.lapses <= today
 
 
-def _end(desk: Desk, events: Sequence[Recorded], known: Sequence[Recorded], task: Task) -> Iterator[tuple[str, str]]:
+def _end(
+    desk: Desk, events: Sequence[Recorded], known: Sequence[Recorded], task: Task, names: ScopedNames
+) -> Iterator[tuple[str, str]]:
     """Yields what became of a task of an earlier day: the fact that closed it, its last day, or that it is owed."""
     if not isinstance(desk, PastDesk) or desk.moment is None:
         return
@@ -145,7 +148,7 @@ def _end(desk: Desk, events: Sequence[Recorded], known: Sequence[Recorded], task
     now = _owed(kind, fold(events), desk.served.refs, task.key)
     lapsed = next((one for one in (now, task) if one and _lapsed(one, desk.served.today())), None)
     if closed:
-        yield french.END, french.closed(*_said(closed, _names(desk, fold(events)), desk, events))
+        yield french.END, french.closed(*_said(closed, names, desk, events))
     elif lapsed and lapsed.lapses:
         yield french.END, french.lapsed(lapsed.lapses)
     else:

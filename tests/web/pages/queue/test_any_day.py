@@ -18,10 +18,12 @@ from pixflow.events.values import Role
 from pixflow.participation import matches
 from pixflow.protocol import publishing
 from pixflow.team import membership
+from pixflow.workshop import booking
 from projections.contract import filled
 from projections.store import past_tables
 from tests.erasures import erase
 from tests.web.access_lines import NewLines
+from tests.web.arranged import scheduled, seat
 from tests.web.client import words
 from tests.web.filled import fill, hire, part, texts
 from tests.web.paths import House, house
@@ -314,6 +316,20 @@ def test_the_direction_reads_why_a_late_line_of_the_team_has_reached_it(at_work:
         assert told["À faire"].startswith("Le protocole demande 15 jours ouvrés")
     early = at_work.client(HELENE).get(f"/pourquoi/{newcomer}?tache=brief-newcomer&au={THEN}")
     assert early.status_code == 404
+
+
+def test_whom_the_fact_of_a_workshop_names_is_noted(at_work: House) -> None:
+    made = scheduled(at_work)
+    dossier = at_work.opened()
+    seat(at_work, made, dossier)
+    at_work.day(NOW)
+    mark = {"presence": "present", "trouble": False, "ease": True}
+    at_work.says(NADIA, booking.mark_attendance, {"workshop": made, "dossier": dossier}, **mark)
+    at_work.day(NOW + timedelta(7))
+    lines = NewLines(at_work.served)
+    told = reasons(at_work, made, f"tache=mark-attendance&au={NOW - timedelta(1)}", SOPHIE)
+    assert "Diallo" in told["Fermée"]
+    assert {(line.what, line.people) for line in lines.take()} == {("shown", 1)}
 
 
 # --- while the past is filled
