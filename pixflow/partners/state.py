@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
+from dataclasses import replace as with_terms
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Literal
@@ -19,6 +20,7 @@ from pixflow.folding import Stamp, stamp_of
 from pixflow.folding import fold as fold_events
 
 NAMES = tuple(field.name for field in fields(PartnerDetails))
+TERMS = tuple(field.name for field in fields(OfferTerms))
 
 
 class SourceState(Struct, frozen=True):
@@ -175,10 +177,22 @@ def _offers(state: PartnerState, event: object, stamp: Stamp) -> dict[str, Any]:
         case e.OfferListed(offer=offer, terms=terms):
             return {"offers": {**state.offers, offer: OfferState(terms, stamp)}}
         case e.OfferRevised(offer=offer, terms=terms) if known := state.offers.get(offer):
-            return {"offers": {**state.offers, offer: replace(known, terms=terms)}}
+            changes = _follows(state.changes, offer, known.terms, terms)
+            return {"offers": {**state.offers, offer: replace(known, terms=terms)}, "changes": changes}
         case e.OfferClosed(offer=offer) if known := state.offers.get(offer):
             return {"offers": {**state.offers, offer: replace(known, closed=stamp)}}
     return {}
+
+
+def _follows(
+    changes: ProposedChanges | None, offer: UUID, before: OfferTerms, after: OfferTerms
+) -> ProposedChanges | None:
+    """Returns what a partner proposes once the team revised an offer: the terms that it leaves are those of now."""
+    wanted = changes.offers.get(offer) if changes else None
+    if changes is None or wanted is None:
+        return changes
+    left = {name: getattr(after, name) for name in TERMS if getattr(wanted, name) == getattr(before, name)}
+    return replace(changes, offers={**changes.offers, offer: with_terms(wanted, **left)})
 
 
 def _standing(state: PartnerState, event: object, stamp: Stamp) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pixflow.events.values import OfferTerms
 from pixflow.partner_links.token import command_of, new_nonce
 from pixflow.partner_links.validity import is_open, referral_of
 from pixflow.partners.listing import propose_changes
-from pixflow.partners.state import PartnerState, ProposedChanges, proposed
+from pixflow.partners.state import PartnerState, ProposedChanges, fold, proposed
 from pixflow.refused import Refused
 from pixflow.unit_of_work import Guard
 from projections import partners
@@ -37,10 +37,11 @@ GONE = frozenset({"moved", "partner-joined", "partner-delisted", "unknown-partne
 
 
 class PlaceForm(BaseModel):
-    """The file as the partner says it. Organisations only: no field is about a person."""
+    """The file as the partner says it, from its version `seen`. Organisations only: no field is about a person."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, str_max_length=2_000)
     nonce: str
+    seen: int
     name: str
     address: Text = ""
     complement: Text = ""
@@ -59,6 +60,7 @@ class PlaceOfferForm(BaseModel):
 
     model_config = PlaceForm.model_config
     nonce: str
+    seen: int
     offer: UUID
     days: Text = ""
     seats: int | None = None
@@ -134,7 +136,7 @@ def _propose(
     if form is None:
         return _page(request, token, one, place, data, missing.named(errors))
     try:
-        _record(one, place, command, *_said(place, form))
+        _record(one, place, command, form)
     except Refused as refused:
         if refused.code in GONE:
             return over(request, token)
@@ -148,35 +150,42 @@ def _propose(
     return _page(request, token, one, now, said=french.PROPOSED) if now else over(request, token)
 
 
-def _said(place: OwnFile, form: PlaceForm | PlaceOfferForm) -> tuple[dict[str, str], dict[UUID, OfferTerms]]:
-    """Returns the whole of what the partner proposes: what waits, and this form. Raises Refused("unknown-offer")."""
+def _said(
+    place: OwnFile, seen: OwnFile, form: PlaceForm | PlaceOfferForm
+) -> tuple[dict[str, str], dict[UUID, OfferTerms]]:
+    """Returns the whole of what the partner proposes: what waits, and what this form changes of the file as `seen`.
+
+    Raises Refused("unknown-offer").
+    """
     waiting = place.waiting
     fields, offers = (waiting.fields, waiting.offers) if waiting else ({}, {})
     if isinstance(form, PlaceOfferForm):
-        known = place.offers.get(form.offer)
-        if known is None:
+        known, shown_terms = place.offers.get(form.offer), seen.offers.get(form.offer)
+        if known is None or shown_terms is None:
             raise Refused("unknown-offer")
-        return fields, {**offers, form.offer: replace(known, **form.model_dump(include=OF_OFFER))}
-    shown = place.fields
+        changed = {name for name in OF_OFFER if getattr(form, name) != getattr(shown_terms, name)}
+        return fields, {**offers, form.offer: replace(known, **form.model_dump(include=changed))}
+    shown = seen.fields
     typed: dict[str, str] = {name: getattr(form, name) for name in FIELDS if getattr(form, name) != shown[name]}
     if typed.keys() & set(OF_COMMUNE):
         typed |= {name: getattr(form, name) for name in OF_COMMUNE} | commune_of(form.town, form.postal_code)
     return {**fields, **typed}, dict(offers)
 
 
-def _record(
-    one: Visit, place: OwnFile, command: UUID, fields: Mapping[str, str], offers: Mapping[UUID, OfferTerms]
-) -> None:
+def _record(one: Visit, place: OwnFile, command: UUID, form: PlaceForm | PlaceOfferForm) -> None:
     """Takes the decision of the partner, as long as the link opens its referral."""
     link, today = one.found.link.id, one.served.today()
+    history = one.served.engine.history(place.stream)
+    seen = OwnFile(place.stream, fold([known for known in history if known.originator_version <= form.seen]))
+    fields, offers = _said(place, seen, form)
 
     def holds(_: PartnerState, dossier: Any) -> bool:
         found = referral_of(dossier, link)
         return found is not None and is_open(dossier, found, today)
 
-    sent = {"fields": dict(fields), "offers": dict(offers)}
+    sent = {"fields": fields, "offers": offers}
     step = Step({"partner": place.stream}, propose_changes, sent, guard=Guard(holds, {"dossier": one.stream}))
-    told = "place", dict(fields), {str(id): terms for id, terms in offers.items()}
+    told = "place", form.model_dump(mode="json")
     by = partner_mails.actor_of(one.found.referral)
     one.served.engine.execute_all([step], told, by=by, command_id=command, via="link")
 
@@ -194,7 +203,7 @@ def _page(
 ) -> Response:
     """Draws the file, with what was typed and refused. `about` is the offer of the form that was refused."""
     typed = {name: text_of(data, name) for name in data} if data else {}
-    about = typed.get("offer", "")
+    about, seen = typed.get("offer", ""), {"seen": str(place.state.version)}
     set_frame(request, one.structure)
     response = show(
         request,
@@ -205,15 +214,15 @@ def _page(
         structure=one.structure,
         advisor=one.advisor,
         name=place.state.details.name,
-        values=place.fields if about else {**place.fields, **typed},
+        values=place.fields | seen | ({} if about else typed),
         offers=[
-            (id, terms, {name: getattr(terms, name) for name in OF_OFFER} | (typed if about == str(id) else {}))
+            (id, terms, {name: getattr(terms, name) for name in OF_OFFER} | seen | (typed if about == str(id) else {}))
             for id, terms in place.offers.items()
         ],
         about=about,
         errors=errors or {},
         said=said,
         waiting=place.waiting is not None,
-        nonce=new_nonce(one.found.link.id, secrets.token_bytes(16), one.served.engine.token),
+        new_nonce=lambda: new_nonce(one.found.link.id, secrets.token_bytes(16), one.served.engine.token),
     )
     return answer(response, status if status != 200 else 422 if errors else 200)

@@ -69,7 +69,7 @@ CHOICES: dict[str, Sequence[tuple[str, str]]] = {
     "contact": list(files.CONTACTS.items()),
 }
 UNDONE = "réunion défaite"
-MOVED = "Le partenaire a proposé autre chose entre-temps, ou c’est déjà relu : rien n’est enregistré, relisez."
+MOVED = "La fiche ou la proposition a changé entre-temps, ou c’est déjà relu : rien n’est enregistré, relisez."
 _STATUS = {"suggested": "proposé", "delisted": "retiré de la liste", "listed": ""}
 
 # --- its page
@@ -151,7 +151,8 @@ def _page(
             for name, own in contested(state).items()
         ],
         proposed=proposed_lines(state),
-        proposal=state.changes.stamp if state.changes else None,
+        proposed_on=state.changes.stamp.on if state.changes else None,
+        version=state.version,
         gone=[files.source_name(state.sources[key].source) for key in gone(state)],
         alike=_alike(desk, id, state),
         joined=[
@@ -390,11 +391,11 @@ def review(request: Request, desk: AtPartners, partner_id: UUID, data: FormData)
     must(desk, listing.correct_partner)
     state = state_of(desk, partner_id)
     form = read_button(revision.RevisionForm, data)
-    changes = state.changes
-    if (changes is None or changes.stamp.version != form.proposal) and not desk.engine.has_recorded(form.command_id):
+    seen: PartnerState = as_seen(desk, "partner", partner_id, form)
+    if proposed_lines(seen) != proposed_lines(state) and not desk.engine.has_recorded(form.command_id):
         raise FormRefused({"": MOVED})
     steps = list(revision.steps(partner_id, state, form.ticked))
-    said = "review proposal", str(partner_id), form.proposal, sorted(form.ticked)
+    said = "review proposal", str(partner_id), form.seen, sorted(form.ticked)
     return _next(desk, partner_id, record_all(desk, steps, said, command_id=form.command_id), data)
 
 

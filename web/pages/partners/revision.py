@@ -19,10 +19,10 @@ EMPTY = "rien"
 
 
 class RevisionForm(Form):
-    """The ticked lines, each a field of the file or the id of an offer; `proposal` is the event that proposed them."""
+    """The ticked lines, each a field of the file or the id of an offer, of the partner as it was `seen`."""
 
     ticked: tuple[str, ...] = ()
-    proposal: int
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ _COMMUNE = {"commune", *OF_COMMUNE}
 
 
 def steps(stream: UUID, state: PartnerState, ticked: Collection[str]) -> Iterator[Step]:
-    """Yields the decisions that take the ticked lines, and close the review. They hold for this proposal alone."""
-    changes = proposed(state)
-    unmoved = Guard(lambda now: now.changes == state.changes)
+    """Yields the decisions that take the ticked lines, and close the review. They hold for these lines alone."""
+    changes, lines = proposed(state), proposed_lines(state)
+    unmoved = Guard(lambda now: proposed_lines(now) == lines)
     yield Step({"partner": stream}, listing.review_partner, guard=unmoved)
     for name, value in changes.fields.items() if changes else ():
         if ("commune" if name in _COMMUNE else name) in ticked:

@@ -1,5 +1,6 @@
 """A partner proposes changes of its own file by its link, and a référent takes them."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -133,7 +134,7 @@ def test_a_proposal_that_moved_is_read_again(known: Known) -> None:
     form = dict(sent_by(sophie.get(f"/partenaires/{known.place}").text, "form[action$='proposition/relire']"))
     propose(visitor, path, phone="02 33 00 01 77")
     answer = sophie.post(f"/partenaires/{known.place}/proposition/relire", data=form)
-    assert "autre chose entre-temps" in words(answer.text)
+    assert "a changé entre-temps" in words(answer.text)
     assert known.state().details.phone == "+33233000101"
     nadia = at_her_desk(known, NADIA)
     assert nadia.post(f"/partenaires/{known.place}/proposition/relire", data=form).status_code == 403
@@ -160,6 +161,7 @@ def test_nothing_changed_records_nothing_and_a_form_serves_once(known: Known) ->
         ({"summary": "x" * 2_001}, "au plus"),
         ({"summary": "NIR 1 85 05 78 006 084 91"}, "sécurité sociale"),
         ({"nonce": "0" * 64}, "plus à jour"),
+        ({"seen": "huit"}, "nombre"),
     ],
 )
 def test_what_cannot_be_is_refused_and_what_was_typed_stays(known: Known, changed: dict[str, str], why: str) -> None:
@@ -226,3 +228,70 @@ def test_a_partner_joined_to_another_one_has_that_file(known: Known) -> None:
     assert "Grande médiathèque" in words(file_of(visitor, path).text)
     propose(visitor, path, phone="02 33 00 01 99")
     assert [type(one.event) for one in known.house.served.engine.history(kept)][-1] is RevisionProposed
+
+
+def test_a_page_of_before_proposes_what_was_typed_alone(known: Known) -> None:
+    path, visitor = known.issue(), known.partner()
+    page = file_of(visitor, path).text
+    of_place = dict(sent_by(page, f"form[action='{path}/fiche']")) | {"hours": "le matin"}
+    of_offer = dict(sent_by(page, f"form[action='{path}/fiche/offre']")) | {"seats": "8"}
+    corrected = {"field": "phone", "value": "02 33 00 01 55"}
+    known.house.says(SOPHIE, listing.correct_partner, {"partner": known.place}, **corrected)
+    revised = replace(TERMS, days="le vendredi")
+    known.house.says(SOPHIE, listing.revise_offer, {"partner": known.place}, offer=known.offer, terms=revised)
+    assert visitor.post(f"{path}/fiche", data=of_place).status_code == 200
+    assert visitor.post(f"{path}/fiche/offre", data=of_offer).status_code == 200
+    assert known.proposals()[-1].event.fields == (("hours", "le matin"),)
+    assert review(known).status_code == 303
+    assert known.state().details.phone == "+33233000155"
+    assert known.state().offers[known.offer].terms == replace(revised, seats=8)
+
+
+def test_a_page_of_before_that_is_refused_still_says_when_it_was_drawn(known: Known) -> None:
+    path, visitor = known.issue(), known.partner()
+    form = dict(sent_by(file_of(visitor, path).text, f"form[action='{path}/fiche']"))
+    corrected = {"field": "phone", "value": "02 33 00 01 55"}
+    known.house.says(SOPHIE, listing.correct_partner, {"partner": known.place}, **corrected)
+    refused = visitor.post(f"{path}/fiche", data=form | {"email": "x"})
+    assert refused.status_code == 422
+    again = dict(sent_by(refused.text, f"form[action='{path}/fiche']")) | {"email": "autre@exemple.fr"}
+    visitor.post(f"{path}/fiche", data=again)
+    assert known.proposals()[-1].event.fields == (("email", "autre@exemple.fr"),)
+
+
+def test_terms_that_the_team_revised_since_are_not_proposed_back(known: Known) -> None:
+    path, visitor = known.issue(), known.partner()
+    propose_offer(visitor, path, seats="8")
+    revised = replace(TERMS, label="Bureautique, niveau 2", bands=((0, 40),), days="le vendredi")
+    known.house.says(SOPHIE, listing.revise_offer, {"partner": known.place}, offer=known.offer, terms=revised)
+    page = at_her_desk(known, SOPHIE).get(f"/partenaires/{known.place}").text
+    told = " ".join(texts(page, "#proposed ~ form .item-do"))
+    assert ("Places : 8" in unspaced(told), "Jours" in told) == (True, False), "the team has the last word on days"
+    assert review(known).status_code == 303
+    assert known.state().offers[known.offer].terms == replace(revised, seats=8)
+
+
+def test_a_file_corrected_since_the_review_was_drawn_is_read_again(known: Known) -> None:
+    path, visitor = known.issue(), known.partner()
+    propose(visitor, path, phone="02 33 00 01 99")
+    sophie = at_her_desk(known, SOPHIE)
+    action = f"/partenaires/{known.place}/proposition/relire"
+    form = dict(sent_by(sophie.get(f"/partenaires/{known.place}").text, f"form[action='{action}']"))
+    corrected = {"field": "phone", "value": "02 33 00 01 55"}
+    known.house.says(SOPHIE, listing.correct_partner, {"partner": known.place}, **corrected)
+    answer = sophie.post(action, data=form | {"ticked": ["phone"]})
+    assert answer.status_code == 422
+    assert "02 33 00 01 55" in unspaced(words(answer.text)), "the lines of today"
+    assert known.state().details.phone == "+33233000155"
+    assert review(known).status_code == 303
+    assert known.state().details.phone == "+33233000199"
+
+
+@pytest.mark.parametrize("typed", [{"phone": "0233000199"}, {"hours": "le matin"}, {"summary": "<script>x</script>"}])
+def test_a_proposal_sent_twice_is_thanked_twice(known: Known, typed: dict[str, str]) -> None:
+    path, visitor = known.issue(), known.partner()
+    form = dict(sent_by(file_of(visitor, path).text, f"form[action='{path}/fiche']")) | typed
+    assert [visitor.post(f"{path}/fiche", data=form).status_code for _ in range(2)] == [200, 200]
+    assert review(known).status_code == 303
+    assert visitor.post(f"{path}/fiche", data=form).status_code == 200
+    assert len(known.proposals()) == 1
