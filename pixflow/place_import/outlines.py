@@ -25,6 +25,8 @@ DETAIL = 1.5
 """Steps: what a map of a department does not show. The detail of a file would weigh on each page."""
 AT_ONCE = 30
 """Points that one straight line replaces: more would take too long to read a file made of one long line."""
+CROWD = 8
+"""Rings of one point: more are no border of two communes, and comparing them would take hours."""
 TRIANGLE = 3
 CODES = ("code", "insee", "INSEE_COM", "code_insee", "codgeo", "ref:INSEE")
 """Names that producers give to the property that has the code of a commune."""
@@ -130,7 +132,8 @@ def _without_details(ring: Ring, owners: Mapping[Vertex, Set[int]]) -> Ring:
     meets = [
         rank
         for rank, here in enumerate(points)
-        if not (owners[here] <= owners[points[rank - 1]] and owners[here] <= owners[after[rank]])
+        if len(owners[here]) > CROWD
+        or not (owners[here] <= owners[points[rank - 1]] and owners[here] <= owners[after[rank]])
     ] or [points.index(min(points))]
     turned = [*points[meets[0] :], *points[: meets[0] + 1]]
     ends = [*(rank - meets[0] for rank in meets), len(points)]

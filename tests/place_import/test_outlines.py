@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixflow.open_data.communes import communes
-from pixflow.place_import.outlines import MAX_BYTES, Ring, middles, read_outlines, rings_of, simplified
+from pixflow.place_import.outlines import CROWD, MAX_BYTES, Ring, middles, read_outlines, rings_of, simplified
 from pixflow.refused import Refused
 
 SQUARE = [[0.6, 48.7], [0.7, 48.7], [0.7, 48.8], [0.6, 48.8], [0.6, 48.7]]
@@ -147,3 +147,9 @@ def test_a_straight_border_has_its_two_ends_and_an_island_keeps_its_shape() -> N
     assert simplified([square]) == [[(0, 0), (100, 0), (100, 100), (0, 100), (0, 0)]]
     islet = [(0, 0), (1, 0), (0, 1), (0, 0)]
     assert simplified([islet]) == [islet]
+
+
+def test_one_shape_again_and_again_is_not_compared_with_itself() -> None:
+    ring = [(0, 0), (5, 0), (10, 0), (10, 10), (0, 0)]
+    assert simplified([ring] * CROWD) == [[(0, 0), (10, 0), (10, 10), (0, 0)]] * CROWD
+    assert simplified([ring] * 20_000) == [ring] * 20_000
