@@ -43,6 +43,11 @@ def fold(initial: S, evolve: Callable[[S, Recorded], S], events: Sequence[Record
     return replace(state, version=events[-1].originator_version) if events else state
 
 
+def after_last(history: Sequence[Recorded], changes: Callable[[Event], bool]) -> Sequence[Recorded]:
+    """Returns the events after the last one that changes something, all of them when none does."""
+    return history[max((n for n, one in enumerate(history, 1) if changes(one.event)), default=0) :]
+
+
 def once_a_day(issued: Event, actor: str, history: Sequence[Recorded]) -> list[Event]:
     """Returns the event; nothing when this actor recorded an equal one that day: a reload is the same paper."""
     return [] if any(known.by == actor and known.event == issued for known in history) else [issued]

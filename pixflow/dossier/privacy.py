@@ -7,11 +7,12 @@ from uuid import UUID
 
 from pixflow.actor import OPERATOR
 from pixflow.decision import DOSSIER_READERS, MANAGER, REFERENT_AND_MANAGER, decision
+from pixflow.dossier.reach import says_else
 from pixflow.dossier.state import Dossier, must_be_known, must_go_on, must_have_no_seat
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import DossierPaper
-from pixflow.folding import once_a_day
+from pixflow.folding import after_last, once_a_day
 from pixflow.refused import Refused, required
 
 Reason = Literal["request", "retention", "mistake"]
@@ -88,7 +89,7 @@ def erase_again(
 @decision("issue_copy", REFERENT_AND_MANAGER, system=(OPERATOR,))
 def issue_copy(dossier: Dossier, *, actor: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Records that the actor takes a copy of all data of the person."""
-    return once_a_day(e.CopyIssued(on=on), actor, history)
+    return once_a_day(e.CopyIssued(on=on), actor, after_last(history, lambda event: says_else("copy", event)))
 
 
 @decision("issue_paper", DOSSIER_READERS)
@@ -96,7 +97,5 @@ def issue_paper(
     dossier: Dossier, *, paper: DossierPaper, actor: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:
     """Records that the actor takes a paper for the person: fiche, convocation or prescription sheet."""
-    known = dossier.holders.get(None)
-    since = known.stamp.version if known and paper in known.papers else 0  # it says something else since
-    later = [one for one in history if one.originator_version > since]
+    later = after_last(history, lambda event: says_else(paper, event))
     return once_a_day(e.PaperIssued(paper=paper, on=on), actor, later)

@@ -70,6 +70,13 @@ def _paper(event: Event) -> HeldPaper | None:
     return "copy" if isinstance(event, e.CopyIssued) else None
 
 
+def says_else(paper: HeldPaper, event: Event) -> bool:
+    """Tells if a paper that is printed again after an event is another one."""
+    if isinstance(event, (e.Retracted, e.DuplicateJoined)):
+        return paper in event.papers
+    return _shows(paper, event)
+
+
 def _shows(paper: HeldPaper, event: Event) -> bool:
     if paper == "copy":
         return event.STAGE is not None or isinstance(event, _COPIED)

@@ -10,7 +10,7 @@ from pixflow.documents.protocol import Workshops as Rules
 from pixflow.events import workshop as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Presence, WorkshopPaper
-from pixflow.folding import once_a_day
+from pixflow.folding import after_last, once_a_day
 from pixflow.participation.campaign import Campaign
 from pixflow.refused import Refused, required
 from pixflow.team.staff import Team
@@ -163,13 +163,17 @@ def _runners(facilitators: tuple[UUID, ...], rules: Rules) -> tuple[UUID, ...]:
 
 # --- papers of a workshop that carry names: the attendance sheet and the letters to its registrants
 
+_SEATED = (e.SeatTaken, e.SeatReleased, e.Retracted)
+"""The events that change the names on a paper: as many people may be others."""
+
 
 @decision("issue_workshop_paper", WORKSHOP_READERS)
 def issue_workshop_paper(
     workshop: Workshop, *, paper: WorkshopPaper, people: int, actor: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:
     """Records that the actor takes a paper with the names of so many people; nothing for a paper without names."""
-    return once_a_day(e.PaperIssued(paper=paper, people=people, on=on), actor, history) if people else []
+    later = after_last(history, lambda event: isinstance(event, _SEATED))
+    return once_a_day(e.PaperIssued(paper=paper, people=people, on=on), actor, later) if people else []
 
 
 # --- A call for help from a workshop: the people whom it reaches (docs/domain.md#calls-for-help)

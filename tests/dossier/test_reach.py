@@ -127,7 +127,8 @@ def test_a_holder_received_something_after_the_fact_and_is_informed_once(
     issued = {one.paper for one in since if isinstance(one, d.PaperIssued)} | ({"copy"} if COPY in since else set())
     told = [one for one in struck if isinstance(one, d.Retracted)]
     assert {paper for one in told for paper in one.papers} <= issued
-    assert all(after and one.partners == ("viaformation",) for one in told if one.referrals)
+    learned = any(one in (MAILED, SEEN, answered()) for one in since)
+    assert all(learned and one.partners == ("viaformation",) for one in told if one.referrals)
     state = state_of("dossier", *events, *struck)
     informed = [
         one for who in state.holders for one in reach.inform_holder(state, referral=who, answer="told", note="", on=DAY)
@@ -174,6 +175,31 @@ def test_the_paper_of_a_corrected_fact_is_another_paper_the_same_day() -> None:
     again = {"paper": "fiche", "actor": str(stamped([FICHE])[0].by)}
     given(*history[:3]).when(privacy.issue_paper, **again).then_nothing()
     given(*history).when(privacy.issue_paper, **again).then(FICHE)
+
+
+@pytest.mark.parametrize(
+    ("between", "is_another"),
+    [((), False), ((note(),), False), ((RENAMED,), True), ((planned(),), True)],
+)
+def test_a_paper_that_says_something_else_is_another_paper_the_same_day(
+    between: tuple[Event, ...], is_another: bool
+) -> None:
+    again = {"paper": "fiche", "actor": str(stamped([FICHE])[0].by)}
+    said = given(opened(), planned(), FICHE, *between).when(privacy.issue_paper, **again)
+    said.then(FICHE) if is_another else said.then_nothing()
+
+
+def test_a_paper_of_a_told_correction_is_another_paper_the_same_day() -> None:
+    informed = d.HolderInformed(referral=None, answer="told", note="", on=DAY)
+    again = {"paper": "fiche", "actor": str(stamped([FICHE])[0].by)}
+    history = (opened(), planned(), FICHE, taken_back(2, papers=("fiche",)), informed)
+    given(*history).when(privacy.issue_paper, **again).then(FICHE)
+
+
+def test_a_copy_after_a_fact_is_another_copy_the_same_day() -> None:
+    actor = str(stamped([COPY])[0].by)
+    given(opened(), COPY).when(privacy.issue_copy, actor=actor).then_nothing()
+    given(opened(), COPY, note()).when(privacy.issue_copy, actor=actor).then(COPY)
 
 
 def test_what_is_recorded_again_is_owed_to_nobody() -> None:

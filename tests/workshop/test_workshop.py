@@ -33,6 +33,7 @@ from pixflow.workshop.scheduling import (
     cancel_workshop,
     close_workshop,
     give_help,
+    issue_workshop_paper,
     move_workshop,
     schedule_workshop,
     set_facilitators,
@@ -711,3 +712,12 @@ def test_the_clock_passes_an_offer_on_once_however_often_it_is_asked(busy: House
     assert [type(one.event) for one in lapse().recorded] == [w.SeatOfferLapsed, w.SeatOffered]
     assert lapse().repeated
     assert list(busy.state.waiting) == [busy.dossiers[7]]
+
+
+def test_a_sheet_with_other_names_is_another_sheet_the_same_day() -> None:
+    sheet, other = w.PaperIssued(paper="sheet", people=1, on=DAY), seated(OTHER_DOSSIER)
+    released = w.SeatReleased(dossier=DOSSIER, on=DAY)
+    again = {"paper": "sheet", "people": 1, "actor": str(stamped([sheet])[0].by)}
+    printed = (scheduled(), seated(), sheet)
+    given(*printed).when(issue_workshop_paper, **again).then_nothing()
+    given(*printed, released, other).when(issue_workshop_paper, **again).then(sheet)
