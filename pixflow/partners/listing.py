@@ -216,10 +216,11 @@ def attach_name(partner: PartnerState, *, name: str, on: date) -> list[Event]:
 
 
 @decision("use_partner", TEAM)
-def use_partner(partner: PartnerState, *, on: date) -> list[Event]:
-    """Records the day of a referral to this partner, once a day."""
+def use_partner(partner: PartnerState, *, on: date, history: Sequence[Recorded]) -> list[Event]:
+    """Records the day of a referral to this partner, once a day, and again after any change: no undo is free then."""
     must_be_proposed(partner)
-    return [] if partner.used and partner.used >= on else [e.PartnerUsed(on=on)]
+    is_last = isinstance(not_retracted(history)[-1].event, e.PartnerUsed)
+    return [] if is_last and partner.used and partner.used >= on else [e.PartnerUsed(on=on)]
 
 
 @decision("take_back_partner_event", REFERENT_AND_MANAGER)

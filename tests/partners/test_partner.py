@@ -161,6 +161,8 @@ def test_a_field_that_no_page_can_show_is_refused(field: e.CorrectedField, typed
 def test_a_use_is_noted_once_a_day() -> None:
     given(BY_HAND).when(listing.use_partner).then(e.PartnerUsed(on=DAY))
     given(BY_HAND, e.PartnerUsed(on=LATER)).when(listing.use_partner).then_nothing()
+    changed = (BY_HAND, e.PartnerUsed(on=DAY), e.OfferListed(offer=OFFER, terms=TERMS, on=DAY))
+    given(*changed).when(listing.use_partner).then(e.PartnerUsed(on=DAY))
 
 
 def test_an_offer_is_listed_revised_and_closed() -> None:

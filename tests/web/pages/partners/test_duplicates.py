@@ -84,6 +84,17 @@ def test_what_something_followed_stays_joined_and_is_named(at_work: House, refer
     assert undone(referent, page).status_code in (303, 422)
 
 
+def test_a_referral_of_the_same_day_follows_a_join_as_another_one_does(
+    at_work: House, referent: InspectingClient
+) -> None:
+    one = twice(at_work, "Espace numérique")
+    at_work.says(SOPHIE, listing.use_partner, {"partner": one[0]})
+    page = referent.get(settle(referent, *ticks(referent)).headers["location"]).text
+    at_work.says(SOPHIE, listing.use_partner, {"partner": one[0]})
+    assert "autre chose a suivi" in words(undone(referent, page).text)
+    assert state_of(at_work, one[1]).into == one[0]
+
+
 def test_three_files_of_one_place_become_one(at_work: House, referent: InspectingClient) -> None:
     three = [*twice(at_work, "Espace numérique"), place(at_work, "L’espace numérique")]
     assert len(ticks(referent)) == 3
