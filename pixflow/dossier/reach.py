@@ -56,7 +56,7 @@ def holders(history: Sequence[Recorded], fact: Recorded) -> dict[str, Any]:
     papers = dict.fromkeys(_paper(one) for one in left)
     told = dict.fromkeys(one.referral for one in left if isinstance(one, _LEARNED))
     names = {one.event.referral: one.event.partner.name for one in history if isinstance(one.event, e.ReferralSent)}
-    concerned = tuple(one for one in told if _concerns(fact.event, one))
+    concerned = tuple(one for one in told if concerns(fact.event, one))
     return {
         "papers": tuple(paper for paper in papers if paper and _shows(paper, fact.event)),
         "referrals": concerned,
@@ -83,7 +83,7 @@ def _shows(paper: HeldPaper, event: Event) -> bool:
     return isinstance(event, _SHOWN[paper])
 
 
-def _concerns(event: Event, referral: UUID) -> bool:
+def concerns(event: Event, referral: UUID) -> bool:
     """Tells if an event says something to the partner of a referral."""
     if isinstance(event, e.ReferralSent):
         return event.referral == referral

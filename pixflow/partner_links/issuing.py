@@ -1,5 +1,6 @@
 """Decisions on the links of a referral: issued, mailed, revoked, opened, answered."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
@@ -7,8 +8,9 @@ from uuid import UUID
 from pixflow import identity
 from pixflow.actor import CLOCK, PARTNER
 from pixflow.decision import NOBODY, OWN_DOSSIERS, decision
+from pixflow.dossier.reach import concerns
 from pixflow.dossier.state import Dossier, Referral, must_agree, must_be_open, must_have_referral
-from pixflow.events.base import Event
+from pixflow.events.base import Event, Recorded
 from pixflow.events.dossier import (
     AnswerPromised,
     OutcomeReported,
@@ -21,6 +23,7 @@ from pixflow.events.dossier import (
     ReferralSeen,
 )
 from pixflow.events.values import LinkChannel, LinkPurpose, PartnerRefusal
+from pixflow.folding import after_last
 from pixflow.partner_links.validity import MOST_REMINDERS, LinkedReferral, is_awaited, is_open, referral_of
 from pixflow.refused import Refused, required
 
@@ -177,10 +180,14 @@ LATEST_START = timedelta(days=366)
 
 
 @decision("see_referral", NOBODY, system=(PARTNER,))
-def see_referral(dossier: Dossier, *, link: UUID, on: date) -> list[Event]:
-    """Records that the partner sees the referral, once. Raises Refused("link-over")."""
-    found = _open(dossier, link, on)
-    return [] if found.referral.seen else [ReferralSeen(referral=found.referral.id, link=link, on=on)]
+def see_referral(dossier: Dossier, *, link: UUID, on: date, history: Sequence[Recorded]) -> list[Event]:
+    """Records that the partner sees the referral, once for what it says. Raises Refused("link-over")."""
+    known = _open(dossier, link, on).referral
+    later = after_last(history, lambda event: concerns(event, known.id))
+    told = any(isinstance(one.event, ReferralSeen) and one.event.referral == known.id for one in later)
+    if known.seen and (told or known.answer == "refused"):
+        return []
+    return [ReferralSeen(referral=known.id, link=link, on=on)]
 
 
 @decision("answer_by_link", NOBODY, system=(PARTNER,))

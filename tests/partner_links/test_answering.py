@@ -29,6 +29,13 @@ def test_the_partner_sees_the_referral_once() -> None:
     given(*LINKED, seen, link_issued(link=REFERRAL)).when(issuing.see_referral, link=REFERRAL, on=LATER).then_nothing()
 
 
+def test_the_partner_sees_again_a_referral_that_says_something_else() -> None:
+    seen = d.ReferralSeen(referral=REFERRAL, link=PARTNER_LINK, on=DAY)
+    corrected = d.ContactCorrected(phone="+33600000009", email=None, on=DAY)
+    given(*LINKED, seen, corrected).when(issuing.see_referral, **LINK).then(seen)
+    given(*LINKED, seen, REFUSED, corrected).when(issuing.see_referral, **LINK).then_nothing()
+
+
 def test_the_partner_accepts_or_refuses() -> None:
     given(*LINKED).when(issuing.answer_by_link, **ACCEPT).then(ACCEPTED)
     given(*LINKED).when(issuing.answer_by_link, **REFUSE).then(REFUSED)

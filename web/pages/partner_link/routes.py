@@ -225,8 +225,11 @@ PartnerForm = PartnerAnswerForm | OutcomeForm
 
 @router.post("/p/{token}/demande")
 def see(request: Request, token: str, one: ByLink) -> Response:
-    """Shows the request, and records once that the partner saw it."""
-    if one is None or not _record(one, issuing.see_referral, new_id(one.found.link.id, "seen"), {}):
+    """Shows the request, and records that the partner saw it, once for what it says."""
+    if one is None:
+        return over(request, token)
+    command = new_id(one.found.link.id, f"seen {one.dossier.version}")
+    if not _record(one, issuing.see_referral, command, {}):
         return over(request, token)
     return _request(request, one, token)
 
