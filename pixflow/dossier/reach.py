@@ -41,6 +41,11 @@ def left_since(history: Sequence[Recorded], version: int) -> list[Recorded]:
     return [one for one in told if one.originator_version > version and _arrived(one.event, back)]
 
 
+def told_since(history: Sequence[Recorded], fact: Recorded) -> list[Recorded]:
+    """Returns what left the house since a fact was first said: an undo may have recorded it again."""
+    return left_since(history, next(one.originator_version for one in history if one.event == fact.event))
+
+
 def _arrived(event: Event, back: Iterable[UUID]) -> bool:
     match event:
         case e.PartnerLinkMailed(link=link):
@@ -52,7 +57,7 @@ def _arrived(event: Event, back: Iterable[UUID]) -> bool:
 
 def holders(history: Sequence[Recorded], fact: Recorded) -> dict[str, Any]:
     """Returns who holds what an event says, as the fields of its retraction: `papers`, `referrals`, `partners`."""
-    left = [one.event for one in left_since(history, fact.originator_version)]
+    left = [one.event for one in told_since(history, fact)]
     papers = dict.fromkeys(_paper(one) for one in left)
     told = dict.fromkeys(one.referral for one in left if isinstance(one, _LEARNED))
     names = {one.event.referral: one.event.partner.name for one in history if isinstance(one.event, e.ReferralSent)}

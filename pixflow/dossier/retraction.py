@@ -69,9 +69,13 @@ def reinstate(dossier: Dossier, *, versions: tuple[int, ...], on: date, history:
     if not about <= dossier.diagnostic.participations.keys():
         raise Refused("not-matched")
     told = {one for version, r in struck.items() if version in versions for one in _holders(r.event)}
+    others = [r for version, r in struck.items() if version not in versions]
+    informed = {r.event.referral: r.originator_version for r in history if isinstance(r.event, e.HolderInformed)}
+    owed = {one for r in others for one in _holders(r.event) if r.originator_version > informed.get(one, 0)}
+    needless = [one for one in dossier.holders if one in told - owed]
     return [
         *(event for event in wanted if event not in counting),
-        *(e.HolderInformed(referral=one, answer="needless", note="", on=on) for one in dossier.holders if one in told),
+        *(e.HolderInformed(referral=one, answer="needless", note="", on=on) for one in needless),
     ]
 
 

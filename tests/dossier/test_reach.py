@@ -209,6 +209,22 @@ def test_what_is_recorded_again_is_owed_to_nobody() -> None:
     )
 
 
+def test_who_is_owed_another_correction_is_still_told_of_it() -> None:
+    phone = d.ContactCorrected(phone="+33600000009", email=None, on=DAY)
+    twice = (*PRESCRIBED, RENAMED, phone, sent(), SEEN)
+    first, second = (taken_back(n, referrals=(REFERRAL,), partners=("viaformation",)) for n in (8, 9))
+    needless = d.HolderInformed(referral=REFERRAL, answer="needless", note="", on=DAY)
+    given(*twice, first, second).when(retraction.reinstate, versions=(8,)).then(RENAMED)
+    given(*twice, second, TOLD, first).when(retraction.reinstate, versions=(8,)).then(RENAMED, needless)
+    given(*twice, first, second).when(retraction.reinstate, versions=(8, 9)).then(RENAMED, phone, needless)
+
+
+def test_what_was_recorded_again_is_held_since_it_was_first_said() -> None:
+    history = (opened(), planned(), FICHE, taken_back(2, papers=("fiche",)), planned())
+    given(*history).when(retraction.retract, version=5, reason="erreur").then(taken_back(5, papers=("fiche",)))
+    assert [one.originator_version for one in reach.told_since(stamped(history), stamped(history)[4])] == [3]
+
+
 def test_a_merge_ends_the_links_of_the_duplicate_and_owes_them_another() -> None:
     double = (*PRESCRIBED, sent(), link_issued(), MAILED)
     other, history = state_of("dossier", *double), stamped(double, OTHER_DOSSIER)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pixflow import tasks
-from pixflow.dossier.reach import left_since
+from pixflow.dossier.reach import told_since
 from pixflow.events import indicators as i
 from pixflow.events.base import Recorded, event_day
 from pixflow.events.dossier import CopyIssued, PaperIssued
@@ -63,7 +63,7 @@ def of(
     `facts` are those that no longer count, or no longer alone: one of each dossier.
     """
     facts = [desk.trail(one.originator_id)[one.originator_version - 1] for one in facts]  # with its position
-    left = [one for fact in facts for one in left_since(desk.trail(fact.originator_id), fact.originator_version)]
+    left = [one for fact in facts for one in told_since(desk.trail(fact.originator_id), fact)]
     return Reach(
         [
             (french.STREAMS[before.kind], list(_told(desk, names, before, after)))
