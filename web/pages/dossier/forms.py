@@ -647,6 +647,9 @@ class RecalledForm(DatedForm):
     reminder: UUID
 
 
+CORRECTED_SINCE = "Autre chose a été corrigé depuis : fermez ce formulaire, rouvrez la tâche, et dites tout."
+
+
 class InformForm(DatedForm):
     referral: Annotated[UUID | None, BeforeValidator(lambda value: value or None)] = None
     answer: Annotated[
@@ -725,6 +728,13 @@ def _check_identity(desk: Desk, dossier: Dossier, form: IdentityForm) -> Errors:
     known = form.site in (*desk.refs.structure.sites, dossier.site)
     guesses_left = form.imilo_number in (None, dossier.imilo_number) or not guesses.are_spent(desk)
     return _unless(known, "site") or ({} if guesses_left else {"": guesses.SPENT})
+
+
+def _check_inform(desk: Desk, dossier: Dossier, form: InformForm) -> Errors:
+    """Refuses a form drawn before the last correction: whoever sends it has told of another one."""
+    owed = dossier.holders.get(form.referral)
+    is_seen = owed is None or form.seen is None or owed.stamp.version <= form.seen
+    return {} if is_seen else {"": CORRECTED_SINCE}
 
 
 def _check_advisor(desk: Desk, dossier: Dossier, form: AssignForm | LendForm) -> Errors:
@@ -959,7 +969,7 @@ FORMS: dict[str, DossierForm] = {
     "inform": DossierForm(
         decision=reach.inform_holder, model=InformForm, about="referral", events=(e.HolderInformed,), place="task",
         title="Prévenir d’une correction", lead="Dites ce qui a été corrigé : l’historique garde la ligne, barrée.",
-        offered=lambda dossier: bool(dossier.holders),
+        offered=lambda dossier: bool(dossier.holders), check=_check_inform,
     ),
     "identity": DossierForm(
         identity.correct_identity, IdentityForm, "header", "Corriger l’identité", events=(e.IdentityCorrected,),

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.dossier.privacy import issue_copy, issue_paper
+from pixflow.dossier.retraction import retract
 from pixflow.dossier.stages import parcours
 from pixflow.events import dossier as e
 from pixflow.structure import issue_list
@@ -120,6 +121,21 @@ def test_a_forged_or_late_form_informs_nobody(locale: House) -> None:
         assert send(client, dossier, "inform", sent).status_code in (303, 422)
     assert len(locale.events(dossier)) == before
     assert client.get(f"/dossiers/{dossier}?formulaire=inform&sur=pas-un-identifiant").status_code == 200
+
+
+def test_a_form_of_before_another_correction_informs_nobody(locale: House) -> None:
+    dossier, _ = plan(locale)
+    client, form = locale.client(NADIA), f"/dossiers/{dossier}?formulaire=inform&sur="
+    locale.on(dossier, issue_paper, paper="fiche")
+    locale.on(dossier, retract, version=4, reason="autre jour")
+    before = {**values(client.get(form).text), "answer": "told"}
+    locale.on(dossier, issue_copy, SOPHIE)
+    locale.on(dossier, retract, version=3, reason="une autre personne")
+    answer = send(client, dossier, "inform", before)
+    assert (answer.status_code, owed(locale, dossier)) == (422, ["inform-holder"])
+    assert "Autre chose a été corrigé depuis" in words(answer.text)
+    assert send(client, dossier, "inform", {**values(client.get(form).text), "answer": "told"}).status_code == 303
+    assert owed(locale, dossier) == []
 
 
 def test_a_match_undone_says_which_participation_changes(locale: House) -> None:
