@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from math import inf
 from operator import itemgetter
 from pathlib import Path
 
@@ -22,8 +21,8 @@ from tests.benchmarks.population import FIRST, House, Life, structure
 from tests.benchmarks.population import fill as record
 from tests.benchmarks.test_any_day import DAWN
 from web.hosting.read_tables import reads_of
+from web.pages.protocol.delays_count import DelaysCount, parts_of
 from web.pages.protocol.what_if import WhatIfQuestion, grid_answer
-from web.pages.protocol.what_if_delays import DelaysCount
 from web.pages.protocol.what_if_seats import seats_answer
 
 DOSSIERS = sized(20, 2_500, 2_500)
@@ -60,8 +59,8 @@ def test_a_year_by_other_rules(opened: OpenStructure, store: str, report: Report
         counted: list[DelaysCount] = []
 
         def count() -> None:
-            counted.append(DelaysCount(read, engine, protocol, asked.first, asked.last))
-            counted[-1].go_on(read, engine, inf)
+            counted.append(DelaysCount())
+            counted[-1].add(parts_of(read, engine, (protocol, asked.first, asked.last)))
 
         delays = rounds(count)
     lines = [

@@ -12,7 +12,7 @@ from projections.store.fill import try_to_fill
 from tests.browser.house import be, listening
 from tests.web.pages.protocol.test_drafts import LAIGLE, PROTOCOL, drafted, ending_at
 from tests.web.paths import House, house
-from web.pages.protocol import what_if_delays
+from web.pages.protocol import delays_count
 
 pytestmark = pytest.mark.browser
 GRID = "/protocole/projet/grille"
@@ -115,8 +115,7 @@ def test_the_direction_asks_what_if_then_publishes(
 def test_the_count_of_a_protocol_goes_on_by_itself(
     tmp_path: Path, new_tab: Callable[..., Page], check_page: Callable[[Page], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(what_if_delays, "CHUNK", 1)
-    monkeypatch.setattr(what_if_delays, "SECONDS", 0.001)
+    monkeypatch.setattr(delays_count, "PART", 0)
     with house(tmp_path, date(2026, 3, 16)) as made, listening(made.app) as url:
         for first in ("Aminata", "Bilal", "Chloé"):
             made.dispatched("0.40", first=first, last="Diallo")

@@ -151,7 +151,8 @@ def test_control_where_nothing_is_laid_over_the_true_clock_shows_what_was_known(
 def test_what_was_learned_since_a_day(played: OpenStructure, tables: Tables) -> None:
     """Late facts, and retractions of what was known; neither what was said no more, nor what happened since."""
     source = Happened(played.engine.read(0, 10**6))
-    first, second = source.of_kind("dossier")[:2]
+    opened = (one for one in source.all if isinstance(one.event, d.DossierOpened))
+    first, second = (one.originator_id for one, _ in zip(opened, range(2), strict=False))
     day = DAY - timedelta(2)
     last = known_by(source, day)
     source.then(first, d.PixPresented(occasion="welcome", on=day))

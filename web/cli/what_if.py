@@ -26,8 +26,9 @@ from web.cli.common.terminal import (
 from web.french.protocol import what_if as french
 from web.french.typography import upper_first
 from web.hosting.served_structure import ServedStructure
+from web.pages.protocol.delays_count import DelaysCount, parts_of
 from web.pages.protocol.what_if import WhatIfQuestion, asked_of, grid_answer
-from web.pages.protocol.what_if_delays import STATES, DelaysCount, delays_answer
+from web.pages.protocol.what_if_delays import STATES, delays_answer
 from web.pages.protocol.what_if_seats import seats_answer
 
 app = typer.Typer()
@@ -115,8 +116,8 @@ def _delays(served: ServedStructure, asked: WhatIfQuestion, document: ProtocolDo
     if not try_to_fill(side, inf):
         fail(french.preparing(0), USAGE)
     with side.database.connect() as connection:
-        count = DelaysCount(connection, served.engine, document, asked.first, asked.last)
-        count.go_on(connection, served.engine, inf)
+        count = DelaysCount()
+        count.add(parts_of(connection, served.engine, (document, asked.first, asked.last)))
         answer = delays_answer(connection, count, asked, EVERYBODY)
     sides = {
         f"{side}_{state}": len(answer.of(f"{code}:{word}"))

@@ -1,19 +1,8 @@
-"""The read tables of a structure: where they stand, and the process that makes those that are missing.
+"""The read tables of a structure: where they stand, and the process that makes those that are missing."""
 
-`python -m web.hosting.read_tables FOLDER` makes them for the process that started it. It writes pickles to its standard
-output: positions that it reaches, lines of the log, the error that ended it. It ends when its standard input ends.
-"""
-
-import logging
-import os
-import pickle
-import subprocess
-import sys
 from contextlib import closing, suppress
 from functools import cache
-from logging.handlers import QueueHandler
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import sqlalchemy
@@ -30,9 +19,7 @@ from pixflow.structure_folder import OpenStructure
 from projections import contract
 from projections.store import postgres, sqlite, stores
 from projections.store.catch_up import PART, Progress, ReadSide
-from web.hosting.settings import Storage
-
-COMMAND = (sys.executable, "-I", "-m", "web.hosting.read_tables")
+from web.hosting.structure_process import ProcessLost, Say, found_by
 
 
 def reads_of(opened: OpenStructure) -> stores.Live:
@@ -96,55 +83,14 @@ def make_missing(opened: OpenStructure, missing: stores.Stores, progress: Progre
     if opened.engine.head() <= PART:
         stores.ensure(missing, opened.engine, progress)
         return
-    command, pipe = (*COMMAND, str(opened.folder)), subprocess.PIPE
-    where = {**os.environ, "PIXFLOW_DATABASE_URL": opened.database.url if opened.database else ""}
-    # In a group of its own: Ctrl-C stops this process, and so that one.
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=where, process_group=0) as builder:
-        while (said := _said_by(builder)) is not None:
-            match said:
-                case Exception():
-                    raise said
-                case logging.LogRecord():
-                    logging.getLogger(said.name).handle(said)
-                case (done, total):
-                    progress(done, total)
-    if builder.returncode:
-        raise BuildLost(f"the process that makes read tables ended with code {builder.returncode}")
-
-
-def _said_by(builder: subprocess.Popen[bytes]) -> Any:
-    """Returns the next object that the process writes, None when it has ended."""
-    assert builder.stdout
-    with suppress(EOFError, pickle.UnpicklingError):
-        return pickle.load(builder.stdout)  # noqa: S301 - nobody else writes to this pipe
-    return None
-
-
-class _Output:
-    """The standard output of the process, as a queue of the log too."""
-
-    def put_nowait(self, said: Any) -> None:
-        sys.stdout.buffer.write(pickle.dumps(said))
-        sys.stdout.buffer.flush()
-
-
-def _end_with_input() -> None:
-    os.read(0, 1)
-    os._exit(1)
-
-
-def main() -> None:
-    """Makes the tables of the structure in a folder, unless some are live."""
-    Thread(target=_end_with_input, daemon=True).start()
-    folder, say = Path(sys.argv[1]), _Output().put_nowait
-    logging.getLogger().addHandler(QueueHandler(_Output()))  # type: ignore[arg-type]
     try:
-        opened = structure_folder.open_one(folder.parent, folder.name, database=Storage().database())
-        with closing(opened.engine), closing(reads_of(opened)) as reads:
-            stores.ensure(reads.stores, opened.engine, lambda done, total: say((done, total)))
-    except Exception as error:
-        say(error)
+        for done, total in found_by(_make, opened):
+            progress(done, total)
+    except ProcessLost as lost:
+        raise BuildLost(str(lost)) from lost
 
 
-if __name__ == "__main__":
-    main()
+def _make(opened: OpenStructure, asked: None, say: Say) -> None:
+    """Makes the tables of a structure, unless some are live. Says how far it is."""
+    with closing(reads_of(opened)) as reads:
+        stores.ensure(reads.stores, opened.engine, lambda done, total: say((done, total)))

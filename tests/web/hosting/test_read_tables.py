@@ -23,11 +23,11 @@ from tests import forks
 from tests.projections.conftest import everything
 from tests.web.hosting.conftest import ON_SQLITE
 from tests.web.paths import House, house
-from web.hosting import read_tables
+from web.hosting import read_tables, structure_process
 from web.hosting.read_tables import reads_of
 from web.hosting.served_structure import serve_one
 
-MAKES = "from web.hosting.read_tables import main; main()"
+WORKS = "from web.hosting.structure_process import main; main()"
 START = """
 import signal
 import sys
@@ -47,7 +47,7 @@ TALKING = """
 import logging
 from projections.figures.refresh import refresh
 from projections.store import stores
-from web.hosting import read_tables
+from web.hosting import structure_process
 ensure = stores.ensure
 def talking(*given):
     try:
@@ -56,7 +56,7 @@ def talking(*given):
         logging.getLogger("pixflow").exception("not counted")
     ensure(*given)
 stores.ensure = talking
-read_tables.main()
+structure_process.main()
 """
 """A process that makes tables and logs an error meanwhile."""
 
@@ -74,7 +74,7 @@ def at_work(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 @pytest.fixture
 def forked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes tables in a process that imports nothing: its own start is that of the tests that kill it."""
-    monkeypatch.setattr(read_tables, "COMMAND", (forks.program("python"), "-c", MAKES))
+    monkeypatch.setattr(structure_process, "COMMAND", (forks.program("python"), "-c", WORKS))
 
 
 def lose(at_work: House) -> stores.Stores:
@@ -88,7 +88,7 @@ def lose(at_work: House) -> stores.Stores:
 
 def children(pid: int) -> list[int]:
     found = [file.read_text().split() for file in Path(f"/proc/{pid}/task").glob("*/children")]
-    return [int(child) for some in found for child in some if _command(child) == list(read_tables.COMMAND[1:])]
+    return [int(child) for some in found for child in some if _command(child) == list(structure_process.COMMAND[1:])]
 
 
 def _command(pid: str) -> list[str]:
@@ -147,7 +147,7 @@ def test_no_process_is_started_for_live_tables_or_few_events(
     if not live:
         lose(at_work)
         monkeypatch.setattr(read_tables, "PART", at_work.served.engine.head())
-    monkeypatch.setattr(read_tables, "COMMAND", ("/no/such/program",))
+    monkeypatch.setattr(structure_process, "COMMAND", ("/no/such/program",))
     with closing(serve_one(at_work.served.opened).reads) as reads:
         assert reads.side.position == at_work.served.engine.head()
 
@@ -244,7 +244,7 @@ def test_what_it_logs_is_logged_here(
     at_work: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     lose(at_work)
-    monkeypatch.setattr(read_tables, "COMMAND", (forks.program("python"), "-c", TALKING))
+    monkeypatch.setattr(structure_process, "COMMAND", (forks.program("python"), "-c", TALKING))
     with closing(serve_one(at_work.served.opened).reads) as reads:
         assert reads.side.position == at_work.served.engine.head()
     (told,) = [record for record in caplog.records if record.name == "pixflow"]

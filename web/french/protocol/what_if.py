@@ -210,6 +210,9 @@ def preparing(share: int) -> str:
     return say("L’historique se prépare : {share} sur 100. Revenez dans quelques minutes.", share=share)
 
 
+STOPPED = "Le calcul s’est arrêté. Rechargez la page pour le reprendre depuis le début."
+
+
 def delays_headline(recorded: int, draft: int) -> str:
     """Returns how many tasks would have been late, instead of how many."""
     if recorded == draft:

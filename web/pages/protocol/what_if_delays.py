@@ -1,11 +1,9 @@
-"""*Et si*: the tasks of a period with the draft of the protocol, counted a little with each look at the page."""
+"""*Et si*: the tasks of a period with the draft of the protocol, counted beside the page."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from threading import Lock
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +14,9 @@ from pixflow.authorization import Scope
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.protocol.what_if import LEADS_OVER
 from projections import directory
-from projections.contract import Source
 from projections.directory import YoungPerson
-from projections.store.fill import Timeline, share_filled
-from projections.store.folds import position_of_tables
-from projections.store.what_if import DraftTimeline, TaskDays, computed_days, recorded_days
+from projections.store.fill import ALL, share_filled
+from projections.store.what_if import TaskDays
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.exports import ExportedList, Value, as_file
@@ -31,60 +27,14 @@ from web.http.addresses import PageNumber
 from web.http.pagination import Pager
 from web.http.people import listed
 from web.http.templates import redirect, show
+from web.pages.protocol.delays_count import DelaysCount, look
 from web.pages.protocol.documents import PROTOCOL, draft_of
 from web.pages.protocol.what_if import Readers, WhatIfQuestion, around_answer, asked_of, file_of, may_read
 
 router = APIRouter()
 PATH = "/protocole/projet/protocole/et-si/delais"
-SECONDS = 0.4
-"""Time that one look at the page counts for: nobody else waits longer."""
-CHUNK = 20
-"""Dossiers counted at once."""
-ALL = 100
 STATES = {"owed": "dues", "late": "retard", "referent": "referent", "manager": "direction"}
 """States of a task, each with the word of its lists in addresses."""
-
-
-class DelaysCount:
-    """The tasks of all dossiers in a period: as kept, as the control gives them back, and with a draft.
-
-    `position` is the last event when it began; `share` the part that is done, in hundredths.
-    """
-
-    def __init__(self, read: Connection, source: Source, document: ProtocolDocument, first: date, last: date) -> None:
-        self.position, _ = position_of_tables(read)
-        self.recorded: list[TaskDays] = []
-        self.control: list[TaskDays] = []
-        self.draft: list[TaskDays] = []
-        self._period = first, last
-        self._left = sorted(one.stream for one in directory.everyone(read))
-        self._total = len(self._left)
-        known = Timeline(source)
-        self._timelines = known, DraftTimeline(known, document, first)
-        self._lock = Lock()
-
-    @property
-    def share(self) -> int:
-        return ALL * (self._total - len(self._left)) // self._total if self._total else ALL
-
-    def go_on(self, read: Connection, source: Source, seconds: float) -> None:
-        """Counts some more dossiers, unless another request does so."""
-        if not self._left or not self._lock.acquire(blocking=False):
-            return
-        try:
-            until = monotonic() + seconds
-            while self._left and monotonic() < until:
-                self._count(read, source, self._left[:CHUNK])
-                self._left = self._left[CHUNK:]
-        finally:
-            self._lock.release()
-
-    def _count(self, read: Connection, source: Source, some: Sequence[UUID]) -> None:
-        recorded = recorded_days(read, some, *self._period)
-        control, draft = computed_days(read, source, self._timelines, some, *self._period)
-        self.recorded += recorded
-        self.control += control
-        self.draft += draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +107,8 @@ _KEEPS: dict[str, Keep] = {
 
 def count_of(desk: Desk, number: int, document: ProtocolDocument, asked: WhatIfQuestion) -> DelaysCount:
     """Returns the count of a draft and a period, under way or done. Another draft, or another period, begins anew."""
-    key = ("what-if", number, asked.first, asked.last)
-    return desk.memory.answers.once(key, lambda: DelaysCount(desk.read, desk.engine, document, asked.first, asked.last))
+    key, period = ("what-if", number, asked.first, asked.last), (document, asked.first, asked.last)
+    return look(desk.memory, key, desk.served.opened, desk.read, period)
 
 
 def delays_answer(read: Connection, count: DelaysCount, asked: WhatIfQuestion, scope: Scope) -> DelaysAnswer:
@@ -196,11 +146,10 @@ def read(
         return redirect(request, "/protocole")
     asked = asked_of(desk.today, du, au, site, programme, liste)
     visible, filled = desk.scope.whose != "none", share_filled(desk.read)
-    answer, share, until = None, 0, ""
+    answer, share, until, stopped = None, 0, "", False
     if visible and not asked.problem and filled == ALL:
         count = count_of(desk, draft.number, draft.document, asked)
-        count.go_on(desk.read, desk.engine, SECONDS)
-        share, until = count.share, french.counted_until(count.position)
+        share, until, stopped = count.share, french.counted_until(count.position), count.failed
         answer = delays_answer(desk.read, count, asked, desk.scope) if share == ALL else None
     pairs = answer.of(asked.shown) if answer else []
     pager = Pager.at(len(pairs), p, PATH, asked.params, anchor="#liste")
@@ -216,7 +165,7 @@ def read(
         here=asked.at(PATH, asked.shown),
         period=french.delays_period(asked.first, asked.last),
         programmes=vocabulary.PROGRAMMES,
-        waiting=french.preparing(filled) if filled < ALL else "",
+        waiting=french.preparing(filled) if filled < ALL else french.STOPPED if stopped else "",
         share=share,
         until=until,
         computed=french.COMPUTED if asked.shown == "ecarts" else french.SIDES_OF_DELAYS["projet"],

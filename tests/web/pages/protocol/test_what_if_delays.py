@@ -1,10 +1,13 @@
-"""*Et si* for delays: counted look by look, with a control, names for who may read them, and bad questions in words."""
+"""*Et si* for delays: counted beside the page, a control, names for who may read them, bad questions in words."""
 
 import csv
 import io
 import re
+import sys
 from dataclasses import replace
 from datetime import date
+from time import sleep
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -12,16 +15,20 @@ from sqlalchemy import delete
 
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.dossier.stages import orientation
+from projections import directory
 from projections.contract import filled as filled_up_to
 from projections.store.fill import try_to_fill
 from projections.store.what_if import TaskDays
+from tests import forks
 from tests.web.client import words
 from tests.web.filled import texts
+from tests.web.hosting.test_read_tables import WORKS
 from tests.web.pages.protocol.test_drafts import HELENE, LAIGLE, NADIA, PAUL, PROTOCOL, SOPHIE, YANN, drafted, read
 from tests.web.pages.protocol.test_what_if import HERE
 from tests.web.paths import House
 from tests.web.tags import parsed
-from web.pages.protocol import what_if_delays
+from web.hosting import structure_process
+from web.pages.protocol import delays_count, what_if_delays
 
 DELAYS = f"{PROTOCOL}/et-si/delais"
 LATER = date(2026, 4, 20)
@@ -123,26 +130,68 @@ def test_a_task_answered_before_the_draft_opens_it_is_not_compared(
     assert answer.is_open((recorded and days(recorded), draft and days(draft))) is expected
 
 
-def test_it_counts_a_little_with_each_look(awaited: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(what_if_delays, "CHUNK", 1)
-    monkeypatch.setattr(what_if_delays, "SECONDS", 0)
-    with monkeypatch.context() as slow:
-        slow.setattr(what_if_delays, "monotonic", iter(range(10**6)).__next__)
-        pages = [read(awaited, DELAYS) for _ in range(3)]
-    assert "Le calcul avance : 0 %" in words(pages[0])
-    assert parsed(pages[0]).select("#what-if[hx-get] progress")
-    monkeypatch.setattr(what_if_delays, "SECONDS", 60)
+@pytest.fixture
+def beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts in a process of its own, which imports nothing."""
+    monkeypatch.setattr(delays_count, "PART", 0)
+    monkeypatch.setattr(structure_process, "COMMAND", (forks.program("python"), "-c", WORKS))
+
+
+def answered(at_work: House) -> str:
+    """Looks until the count has ended."""
+    while "Le calcul avance" in (page := read(at_work, DELAYS)):
+        sleep(0.02)
+    return page
+
+
+def test_many_events_are_counted_in_a_process_of_its_own(awaited: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = read(awaited, DELAYS)
+    awaited.served.read().memory.restart(awaited.served.refs)
+    with monkeypatch.context() as patch:
+        patch.setattr(delays_count, "PART", 0)
+        page = read(awaited, DELAYS)
+        assert parsed(page).select("#what-if[hx-get] progress")
+        assert words(str(parsed(page).select_one("#what-if progress"))) == "0 %"
+        page = answered(awaited)
+    assert texts(page, "#what-if section") == texts(at_once, "#what-if section")
+
+
+@pytest.mark.usefixtures("beside")
+def test_one_that_is_killed_is_told_and_begins_anew(
+    awaited: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(structure_process, "COMMAND", (sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"))
+        page = answered(awaited)
+    assert "Le calcul s’est arrêté" in words(page)
+    assert not parsed(page).select("#what-if[hx-get]")
+    assert [record.name for record in caplog.records] == ["web.pages.protocol.delays_count"]
+    assert rows(answered(awaited)) == ["Diallo Aminata"]
+
+
+def test_one_that_nobody_looks_at_ends_and_begins_anew(awaited: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    side = awaited.served.read()
+    asked = (debriefs_in(25), date(2026, 3, 1), LATER)
+    with monkeypatch.context() as patch, side.database.connect() as connection:
+        patch.setattr(delays_count, "CHUNK", 1)
+        patch.setattr(delays_count, "UNSEEN", -1)
+        count = delays_count.DelaysCount()
+        count.add(delays_count.parts_of(connection, side.source, asked))
+    assert 0 < count.share < 100
+    read(awaited, DELAYS)
+    (key,) = side.memory.answers._made
+    side.memory.answers.put(key, count)
     assert rows(read(awaited, DELAYS)) == ["Diallo Aminata"]
 
 
-def test_no_number_is_shown_before_the_last_dossier_is_counted(awaited: House) -> None:
-    """Of two hundred dossiers, the last one is less than a hundredth."""
-    count = count_with(awaited)
-    for left in (200, 150, 2, 1):
-        count._left, count._total = [UUID(int=1)] * left, 200
-        assert count.share < 100
-    count._left = []
-    assert count.share == 100
+def test_no_number_is_shown_before_the_last_dossier_is_counted(awaited: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two hundred and one dossiers, the last one is less than a hundredth."""
+    monkeypatch.setattr(delays_count, "CHUNK", 1)
+    monkeypatch.setattr(directory, "everyone", lambda _: [SimpleNamespace(stream=UUID(int=n)) for n in range(201)])
+    side = awaited.served.read()
+    with side.database.connect() as connection:
+        parts = delays_count.parts_of(connection, side.source, (LAIGLE.protocol, LATER, LATER))
+        assert [part.share for part in parts][-2:] == [99, 100]
 
 
 def test_a_task_that_the_control_alone_owes_is_a_difference() -> None:
@@ -151,12 +200,6 @@ def test_a_task_that_the_control_alone_owes_is_a_difference() -> None:
         answer = what_if_delays.DelaysAnswer(recorded, control, {}, {}, 30)
         assert answer.of("ecarts") == [(recorded.get(key), control.get(key))]
     assert what_if_delays.DelaysAnswer({key: one}, {key: one}, {}, {}, 30).of("ecarts") == []
-
-
-def count_with(at_work: House) -> what_if_delays.DelaysCount:
-    side = at_work.served.read()
-    with side.database.connect() as connection:
-        return what_if_delays.DelaysCount(connection, side.source, debriefs_in(25), date(2026, 3, 1), LATER)
 
 
 def test_a_draft_changed_meanwhile_is_counted_anew(awaited: House) -> None:
@@ -198,10 +241,12 @@ def test_a_question_without_an_answer_is_answered_in_words(awaited: House, query
     assert told in words(read(awaited, DELAYS, query=query))
 
 
+@pytest.mark.usefixtures("beside")
 def test_a_list_leaves_as_a_file_once_it_is_counted(awaited: House) -> None:
     file = f"{DELAYS}/liste.csv"
-    assert awaited.client(SOPHIE).get(file, headers=HERE).text.count("\n") == 1
-    read(awaited, DELAYS)
+    with delays_count._TURN:  # where it waits
+        assert awaited.client(SOPHIE).get(file, headers=HERE).text.count("\n") == 1
+    answered(awaited)
     answer = awaited.client(SOPHIE).get(file, headers=HERE)
     head, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
     told = dict(zip(head, row, strict=True))

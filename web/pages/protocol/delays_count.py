@@ -1,0 +1,127 @@
+"""The tasks of all dossiers in a period, as recorded and with a draft of the protocol: counted in a process of its own.
+
+A page looks at a count, and says how far it is. Another process that serves begins its own.
+"""
+
+import logging
+import os
+from collections.abc import Hashable, Iterator
+from contextlib import closing
+from datetime import date
+from threading import Lock, Thread
+from time import monotonic
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from pixflow.documents.protocol import ProtocolDocument
+from pixflow.structure_folder import OpenStructure
+from projections import directory
+from projections.contract import Source
+from projections.store.catch_up import PART, Memory
+from projections.store.fill import ALL, Timeline
+from projections.store.folds import position_of_tables
+from projections.store.what_if import DraftTimeline, TaskDays, computed_days, recorded_days
+from web.hosting.read_tables import reads_of
+from web.hosting.structure_process import Say, found_by
+
+CHUNK = 50
+"""Dossiers counted at once."""
+UNSEEN = 60
+"""Seconds after which a count ends that nobody looks at."""
+NICE = 10
+"""Whoever works goes first."""
+Question = tuple[ProtocolDocument, date, date]
+"""A draft, the first day of a period and its last one."""
+_TURN, _LOOKS = Lock(), Lock()
+_log = logging.getLogger(__name__)
+
+
+class CountedDossiers(NamedTuple):
+    """The tasks of some dossiers: as recorded, as the control gives them back, and with the draft.
+
+    `position` is the last event that they know, `share` the part of all dossiers that is counted, in hundredths.
+    """
+
+    recorded: list[TaskDays]
+    control: list[TaskDays]
+    draft: list[TaskDays]
+    position: int
+    share: int
+
+
+def parts_of(read: Connection, source: Source, asked: Question) -> Iterator[CountedDossiers]:
+    """Counts all dossiers, some at a time. At least one part comes, and the last one makes it whole."""
+    document, first, last = asked
+    position, _ = position_of_tables(read)
+    dossiers, known = sorted(one.stream for one in directory.everyone(read)), Timeline(source)
+    timelines = known, DraftTimeline(known, document, first)
+    for done in range(0, len(dossiers), CHUNK):
+        some = dossiers[done : done + CHUNK]
+        recorded = recorded_days(read, some, first, last)
+        control, draft = computed_days(read, source, timelines, some, first, last)
+        yield CountedDossiers(recorded, control, draft, position, ALL * (done + len(some)) // len(dossiers))
+    if not dossiers:
+        yield CountedDossiers([], [], [], position, ALL)
+
+
+def _count(opened: OpenStructure, asked: Question, say: Say) -> None:
+    os.nice(NICE)
+    with closing(reads_of(opened)) as reads, reads.side.database.connect() as read:
+        for part in parts_of(read, opened.engine, asked):
+            say(part)
+
+
+class DelaysCount:
+    """A count under way, or done when its `share` is ALL.
+
+    `failed`: an error ended it. `unseen`: it ended because nobody looked at it for a while.
+    """
+
+    def __init__(self) -> None:
+        self.recorded, self.control, self.draft = list[TaskDays](), list[TaskDays](), list[TaskDays]()
+        self.position = self.share = 0
+        self.failed = self.unseen = False
+        self.looked = monotonic()
+
+    def add(self, parts: Iterator[CountedDossiers]) -> None:
+        """Adds what is counted, as long as somebody looks at it."""
+        for part in parts:
+            self.recorded += part.recorded
+            self.control += part.control
+            self.draft += part.draft
+            self.position, self.share = part.position, part.share
+            if self.share < ALL and monotonic() - self.looked > UNSEEN:
+                self.unseen = True
+                return
+
+    def begin(self, opened: OpenStructure, asked: Question) -> None:
+        """Counts in a process of its own, after the counts before this one."""
+        Thread(target=self._add_from, args=(opened, asked), daemon=True).start()
+
+    def _add_from(self, opened: OpenStructure, asked: Question) -> None:
+        try:
+            with _TURN, closing(found_by(_count, opened, asked)) as parts:
+                self.add(parts)
+        except Exception:
+            _log.exception("tasks of a period")
+            self.failed = True
+
+
+def look(memory: Memory, key: Hashable, opened: OpenStructure, read: Connection, asked: Question) -> DelaysCount:
+    """Returns the count that has a key, or begins it: one of few events is counted at once.
+
+    After an error, the next look begins anew.
+    """
+    with _LOOKS:
+        count: DelaysCount | None = memory.answers.get(key)
+        if count is None or count.unseen:
+            count = memory.answers.put(key, DelaysCount())
+            if opened.engine.head() > PART:
+                count.begin(opened, asked)
+            else:
+                count.add(parts_of(read, opened.engine, asked))
+        if count.failed:
+            memory.answers.put(key, None)
+        count.looked = monotonic()
+        return count
