@@ -50,12 +50,12 @@ class Errands:
         self.cast: DrawnCast = sim.cast  # type: ignore[assignment]
 
     def plan(self, span: tuple[date, date]) -> None:
-        """Plans each errand once before any comes again."""
+        """Plans each errand once before any comes again; those that read all that there is come once."""
         known: list[Callable[[], Commands]] = [
-            self.change_number, self.erase, self.tick, self.import_twice, self.merge, self.rebuild, self.rotate,
-            self.publish_protocol, self.publish_grid, self.restore,
+            self.change_number, self.erase, self.tick, self.import_twice, self.merge, self.rotate,
+            self.publish_protocol, self.publish_grid,
         ]  # fmt: skip
-        left: list[Callable[[], Commands]] = []
+        left = self.chance.sample([*known, self.rebuild, self.restore], len(known) + 2)
         days = list(working_days(*span, self.sim.calendar))
         for day in days[2 :: max(1, len(days) // ERRANDS)]:
             left = left or self.chance.sample(known, len(known))

@@ -24,7 +24,7 @@ from web.samples.agenda import Clock, at
 
 T = TypeVar("T")
 FIRST = date(2025, 9, 1)
-NEIGHBOURS, LOOKS = 0.03, 0.5
+NEIGHBOURS, LOOKS = 0.03, 0.25
 """Shares of the commands: with a note of a colleague at the same moment, after which a page is read."""
 PATIENCE = 20
 """Times that somebody sends a form again."""
