@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from pixflow.events import dossier as d
-from pixflow.events.base import Event, Recorded, event_day
+from pixflow.events.base import Erased, Event, Recorded, event_day
 from pixflow.folding import not_retracted
 from pixflow.working_days import Calendar
 
@@ -53,8 +53,11 @@ def day_of(event: Event) -> date:
 
 
 def day_elsewhere(recorded: Recorded, calendar: Calendar) -> date | None:
-    """Returns the day of an event that was recorded on another day; None for those recorded on their day."""
-    if getattr(recorded.event, "on", None) is None:
+    """Returns the day of an event that was recorded on another day; None for those recorded on their day.
+
+    None too for an erased one: nobody's day is told any more.
+    """
+    if getattr(recorded.event, "on", None) is None or isinstance(recorded.event, Erased):
         return None
     day = day_of(recorded.event)
     return day if day != calendar.local_day(recorded.at) else None

@@ -49,6 +49,7 @@ class Projection(Protocol):
       `kept` false.
     - READS: by kind, the part of a state that its rows show. Rows are written only when that part has changed;
       for a kind left out, after every change.
+    - RULED: true when the rows show days of the protocol too: they are written again when another one is published.
     """
 
     NAME: str

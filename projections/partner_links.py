@@ -17,6 +17,7 @@ from projections.statements import list_rows, question, row_of, take_first
 NAME = "territory.partner_links"
 KINDS = frozenset({"dossier"})
 READS = {"dossier": attrgetter("parcours", "closed", "merged")}
+RULED = True
 
 links = Table(
     "partner_links",

@@ -16,6 +16,7 @@ from projections.statements import list_rows, question, row_of
 NAME = "territory.referrals"
 KINDS = frozenset({"dossier"})
 READS = {"dossier": attrgetter("parcours.actions", "advisor", "opened", "closed")}
+RULED = True
 
 table = Table(
     "referrals",

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from pixflow.events import dossier as d
-from pixflow.events.base import Event, Recorded
+from pixflow.events.base import Erased, Event, Recorded, event_day
 from pixflow.events.structure import JournalSealed
 from pixflow.moment import Moment, day_elsewhere, end_of, standing
 from pixflow.working_days import Calendar
@@ -46,6 +46,14 @@ def test_a_fact_has_another_day_when_it_was_recorded_after_midnight_of_the_place
     (one,) = told(presented(0))
     assert day_elsewhere(replace(one, at=datetime(2026, 9, 14, 21, 59, tzinfo=UTC)), PARIS) is None
     assert day_elsewhere(replace(one, at=datetime(2026, 9, 14, 22, 0, tzinfo=UTC)), PARIS) == MONDAY
+
+
+def test_an_erased_fact_has_no_other_day() -> None:
+    """Its row is the one that an erasure leaves behind."""
+    (one,) = told(presented(-3))
+    assert day_elsewhere(one, PARIS)
+    gone = Erased(TOPIC=one.event.TOPIC, STAGE=one.event.STAGE, on=event_day(one.event))
+    assert day_elsewhere(replace(one, event=gone), PARIS) is None
 
 
 def test_a_fact_about_no_day_has_no_other_one() -> None:

@@ -471,9 +471,12 @@ def _of_kinds(projection: Projection, changes: Sequence[Change]) -> list[Change]
 
 
 def concerns(projection: Projection, change: Change) -> bool:
-    """Tells whether something changed that the projection reads."""
+    """Tells whether something changed that the projection reads. A change without events comes of the rules."""
     reads = getattr(projection, "READS", {}).get(change.kind)
-    return change.before is None or reads is None or change.forgets or reads(change.before) != reads(change.after)
+    if change.before is None or reads is None or change.forgets:
+        return True
+    by_rules = getattr(projection, "RULED", False) and not change.events
+    return by_rules or reads(change.before) != reads(change.after)
 
 
 # --- memory: texts and searches of pages, shown again while their rows are the same

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,7 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import event, select
 
-from pixflow.actor import Actor
+from pixflow import presets
+from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import identity as merging
 from pixflow.dossier.retraction import retract
 from pixflow.dossier.stages import parcours
@@ -17,8 +19,11 @@ from pixflow.events import dossier as e
 from pixflow.events.base import Recorded
 from pixflow.partner_links import issuing
 from pixflow.partner_links.token import token_of
+from pixflow.protocol.publishing import publish_protocol
 from pixflow.unit_of_work import Step
+from projections.figures.refresh import refresh
 from tests.erasures import erase
+from tests.trials.verdict import every_row, from_scratch
 from tests.web.client import InspectingClient, words
 from tests.web.form_kinds import STRANGE
 from tests.web.pages.partner_link.conftest import (
@@ -473,3 +478,22 @@ def test_a_form_of_a_link_wrongly_filled_is_answered_in_words(referred: Referred
         assert answer.status_code in (400, 410, 422), (form, name, text, answer.status_code)
         assert "<h1" in answer.text
     assert referred.count() - head == 1, "the request was seen, and nothing else is recorded"
+
+
+def test_a_protocol_published_the_day_of_a_referral_moves_its_days(referred: Referred) -> None:
+    """The last day to wait for its partner, and that of the reminder to them."""
+    referred.mailed()
+    served = referred.house.served
+    before = every_row(served.read())
+    document = presets.load("laigle-mortagne").protocol
+    longer = replace(document.delays, chase_partner_opens=document.delays.chase_partner_opens + 1)
+    referred.house.says(
+        OPERATOR, publish_protocol, {"protocol": served.opened.stream("protocol")},
+        document=replace(document, delays=longer), from_day=referred.house.today,
+    )  # fmt: skip
+    after = every_row(served.read())
+    assert after["referrals"] != before["referrals"]
+    assert after["partner_letters"] != before["partner_letters"]
+    refresh(served.read(), served.today())
+    made_anew = every_row(from_scratch(served.engine))
+    assert {name: rows for name, rows in every_row(served.read()).items() if rows != made_anew[name]} == {}
