@@ -1,6 +1,7 @@
 """Identity data as typed, in one canonical form: names, numbers, phones and e-mails."""
 
 import re
+from functools import lru_cache
 from typing import Final, Protocol
 
 from anyascii import anyascii
@@ -32,6 +33,7 @@ _OVERSEAS: Final = {
 }
 
 
+@lru_cache(64)
 def normalise(text: str) -> str:
     """Returns the text without accents, case and punctuation: `"  D'Ornano-Lefèvre "` gives `"d ornano lefevre"`."""
     plain = text if text.isascii() else anyascii(text)

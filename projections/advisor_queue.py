@@ -78,29 +78,35 @@ URGENT = (table.c.due, table.c.sort, table.c.key, table.c.stream)
 def rows(change: Change) -> dict[Table, list[Row]]:
     """Returns one row for each task that the subject owes."""
     owed = tasks.OF[change.kind](change.after, change.refs)
-    return {table: [_row(change, task, _about(change.kind, change.after, task)) for task in owed]}
+    about = _about(change.kind, change.after) if owed else {}
+    return {table: [_row(change, task, {**about, **_site_of(change, task)}) for task in owed]}
 
 
-def _about(kind: str, state: Any, task: tasks.Task) -> Row:
+def _about(kind: str, state: Any) -> Row:
+    """Returns what all tasks of a subject have in common."""
     match kind:
         case "dossier":
-            there = {"stage": current_stage(state), **{at: getattr(state, at) for at in ("programme", "site", "phone")}}
-            return {"name": list_name(state), "group": state.group or "", **there}
+            there = {at: getattr(state, at) for at in ("programme", "site", "phone")}
+            about = {"name": list_name(state), "group": state.group or "", "stage": current_stage(state), **there}
         case "participation":
-            return {"name": list_name(state)}
+            about = {"name": list_name(state)}
         case "workshop":
-            return {"name": state.place or state.site, "site": state.site}
-        case "structure":
-            site = task.why.details.get("site", "")
-            return {"name": site or state.name, "site": site}
+            about = {"name": state.place or state.site, "site": state.site}
         case "resource":
-            return {"name": (state.proposal or state.current).document.title}
+            about = {"name": (state.proposal or state.current).document.title}
         case "contact" | "partner":
-            return {"name": state.details.name, "phone": state.details.phone or None}
+            about = {"name": state.details.name, "phone": state.details.phone or None}
         case "question":
-            return {"name": shorten(state.text, width=90, placeholder="…")}
+            about = {"name": shorten(state.text, width=90, placeholder="…")}
         case _:
-            return {"name": state.name, "site": getattr(state, "site", None) or ""}
+            about = {"name": state.name, "site": getattr(state, "site", None) or ""}
+    return {**about, "sort": normalise(about["name"])}
+
+
+def _site_of(change: Change, task: tasks.Task) -> Row:
+    """Returns the site that a task of the structure is about, in place of its name."""
+    site = task.why.details.get("site") if change.kind == "structure" else None
+    return {"name": site, "site": site, "sort": normalise(site)} if site else {}
 
 
 def _row(change: Change, task: tasks.Task, about: Row) -> Row:
@@ -120,7 +126,6 @@ def _row(change: Change, task: tasks.Task, about: Row) -> Row:
         why_version=task.why.version,
         why_on=task.why.on,
         details=task.why.details,
-        sort=normalise(about["name"]),
         **known,
     )
 

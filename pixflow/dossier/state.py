@@ -1,5 +1,6 @@
 """The state of a dossier, its progress on the four stages, and what decisions check first."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -491,8 +492,8 @@ class StageStatus(Struct, frozen=True):
 
 def stepper(dossier: Dossier) -> tuple[StageStatus, ...]:
     """Returns the four stages in order. The first one not done is the current one."""
-    done = _done(dossier)
-    current = current_stage(dossier)
+    done = {stage: end(dossier) for stage, end in _ENDS.items()}
+    current = next((stage for stage in STAGES if not done[stage]), None)
     return tuple(
         StageStatus(stage, "current" if stage == current else "done" if done[stage] else "todo", done[stage])
         for stage in STAGES
@@ -501,31 +502,43 @@ def stepper(dossier: Dossier) -> tuple[StageStatus, ...]:
 
 def current_stage(dossier: Dossier) -> Stage | None:
     """Returns the first stage not done; None when all are done."""
-    done = _done(dossier)
-    return next((stage for stage in STAGES if not done[stage]), None)
+    return next((stage for stage in STAGES if not _ENDS[stage](dossier)), None)
 
 
-def _done(dossier: Dossier) -> dict[Stage, Stamp | None]:
-    orientation = dossier.orientation
-    current: tuple[UUID, object] | None = dossier.diagnostic.current("initial")
-    result = dossier.diagnostic.participations[current[0]].received if current else None
-    linked = next(
-        (link.stamp for link in dossier.diagnostic.participations.values() if link.purpose == "initial"), None
-    )
-    there = orientation.plan or dossier.diagnostic.last_attended
-    planned = there.stamp if there else None
+def _oriented(dossier: Dossier) -> Stamp | None:
+    there = dossier.orientation.plan or dossier.diagnostic.last_attended
+    links = dossier.diagnostic.participations.values()
+    return there.stamp if there else next((link.stamp for link in links if link.purpose == "initial"), None)
+
+
+def _diagnosed(dossier: Dossier) -> Stamp | None:
+    current = dossier.diagnostic.current("initial")
+    return current[1].received if current else None
+
+
+def _prescribed(dossier: Dossier) -> Stamp | None:
+    current = dossier.diagnostic.current("initial")
     built = dossier.prescription.built.get(current[0]) if current else None
-    actions = dossier.parcours.actions.values()
-    over = [action.ended or action.dropped for action in actions]
+    return built.stamp if built else None
+
+
+def _carried_out(dossier: Dossier) -> Stamp | None:
+    """Returns the end of the last action, once all are over and no certification is under way."""
+    over = [action.ended or action.dropped for action in dossier.parcours.actions.values()]
     certification = dossier.parcours.certification
     under_way = certification is not None and certification.step in ("proposed", "registered", "taken")
-    finished = built is not None and bool(over) and all(over) and not under_way
-    return {
-        "orientation": planned or linked,
-        "diagnostic": result,
-        "prescription": built.stamp if built else None,
-        "parcours": max((stamp for stamp in over if stamp), key=lambda stamp: stamp.version) if finished else None,
-    }
+    if under_way or not over or not all(over) or not _prescribed(dossier):
+        return None
+    return max((stamp for stamp in over if stamp), key=lambda stamp: stamp.version)
+
+
+_ENDS: Mapping[Stage, Callable[[Dossier], Stamp | None]] = {
+    "orientation": _oriented,
+    "diagnostic": _diagnosed,
+    "prescription": _prescribed,
+    "parcours": _carried_out,
+}
+"""Returns the event that ends each stage; None while it is not done."""
 
 
 # --- checks that several decisions on a dossier begin with

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Table, delete, insert, select
@@ -22,10 +22,11 @@ from projections import advisor_queue, audit_trail
 from projections.contract import Change, Projection, Row, Source, filled, folds
 from projections.store.catch_up import DAYS, DESIGNATING, LEAVING, PROJECTIONS, RULES, ReadSide, concerns
 from projections.store.day_rows import OPEN
+from projections.store.folds import position_of_tables
 from projections.store.transaction import delete_streams, insert_rows
 
-AT_ONCE = 20
-"""Streams in one transaction: whoever catches up meanwhile waits for no more."""
+AT_ONCE = 100
+"""Streams in one transaction: whoever catches up meanwhile waits until they are written."""
 ALL = 100
 _END = UUID(int=2**128 - 1)
 _LISTS = {one: [table for table in one.TABLES if table in DAYS] for one in PROJECTIONS}
@@ -58,23 +59,45 @@ def fill(side: ReadSide, timeline: "Timeline", most: int = AT_ONCE) -> bool:
     with side.database.connect() as connection:
         if _last(connection) == _END:
             return True
-    with side.writing() as connection, without_garbage_collection():
+        made = _make(connection, timeline, most)
+    with side.writing() as connection:
+        if _standing(connection) != made.standing:  # somebody may be erased since
+            made = _make(connection, timeline, most)
+        for table, days in DAYS.items():
+            delete_streams(connection, days, made.streams)
+            insert_rows(connection, days, made.rows[table])
+        left = len(made.streams) == most
+        if (
+            made.streams or timeline.reached
+        ):  # new tables: whoever shows their first events must not take them for filled
+            connection.execute(delete(filled))
+            connection.execute(insert(filled), {"stream": made.streams[-1] if left else _END})
+    return not left
+
+
+class _Made(NamedTuple):
+    """The day rows of some streams, as the tables stood."""
+
+    standing: tuple[Any, UUID]
+    streams: list[UUID]
+    rows: Mapping[Table, list[Row]]
+
+
+def _make(connection: Connection, timeline: "Timeline", most: int) -> _Made:
+    with without_garbage_collection():
+        standing, rows = _standing(connection), defaultdict[Table, list[Row]](list)
         timeline.follow(connection)
         after = select(folds.c.stream).where(folds.c.stream > _last(connection))
         some = list(connection.execute(after.order_by(folds.c.stream).limit(most)).scalars())
-        histories = audit_trail.of_streams(connection, some, side.source)
-        made: dict[Table, list[Row]] = defaultdict(list)
-        for stream, events in histories.items():
+        for stream, events in audit_trail.of_streams(connection, some, timeline.source).items():
             for table, row in day_rows_of(stream, events, timeline):
-                made[table].append(row)
-        for table, days in DAYS.items():
-            delete_streams(connection, days, some)
-            insert_rows(connection, days, made[table])
-        left = len(some) == most
-        if some or timeline.reached:  # new tables: whoever shows their first events must not take them for filled
-            connection.execute(delete(filled))
-            connection.execute(insert(filled), {"stream": some[-1] if left else _END})
-    return not left
+                rows[table].append(row)
+    return _Made(standing, some, rows)
+
+
+def _standing(connection: Connection) -> tuple[Any, UUID]:
+    """Returns the last event that the tables show, and the last stream that is filled."""
+    return position_of_tables(connection), _last(connection)
 
 
 def _last(connection: Connection) -> UUID:
@@ -86,11 +109,12 @@ class Timeline:
 
     def __init__(self, source: Source) -> None:
         self.reached = 0
-        self._source = source
+        self.source = source
         self._firsts: list[int] = []
         self._days: list[int] = []
         self._moves: list[tuple[int, str, UUID]] = []  # position, topic and stream of each event of references
         self._references: dict[int, References] = {}
+        self._moving: dict[str, dict[int, set[UUID]]] = {}
 
     def follow(self, connection: Connection) -> None:
         """Goes on to the last event that the tables show."""
@@ -98,8 +122,9 @@ class Timeline:
         rows = connection.execute(later.where(_trail.position > self.reached).order_by(_trail.position)).all()
         if not rows:
             return
-        calendar = self._source.references_at(rows[-1].position).calendar
+        calendar = self.source.references_at(rows[-1].position).calendar
         self._references.clear()
+        self._moving.clear()
         for row in rows:
             day = calendar.local_day(audit_trail.aware(row.at)).toordinal()
             if not self._days or day > self._days[-1]:  # a clock that was ahead holds the day
@@ -119,7 +144,7 @@ class Timeline:
         end = self._firsts[next_one] - 1 if next_one < len(self._firsts) else self.reached
         known = bisect_right(self._moves, end, key=lambda move: move[0])
         if known not in self._references:
-            self._references[known] = self._source.references_at(end)
+            self._references[known] = self.source.references_at(end)
         return self._references[known]
 
     def moves(self, kind: str) -> dict[int, set[UUID]]:
@@ -127,6 +152,11 @@ class Timeline:
 
         An empty set stands for every stream of the kind.
         """
+        if kind not in self._moving:
+            self._moving[kind] = self._moves_of(kind)
+        return self._moving[kind]
+
+    def _moves_of(self, kind: str) -> dict[int, set[UUID]]:
         found: dict[int, set[UUID]] = {}
         for position, topic, stream in self._moves:
             day = self.day_of(position)
@@ -149,8 +179,8 @@ def day_rows_of(stream: UUID, events: Sequence[Recorded], timeline: Timeline) ->
         for projection, made in _changed(lists, change):
             for table in _LISTS[projection]:
                 yield from _replaced(table, open_rows[table], made.get(table, ()), day)
-    for table, rows in open_rows.items():
-        yield from ((table, _row(table, *one, OPEN)) for one in rows.values())
+    for table in open_rows:
+        yield from _replaced(table, open_rows[table], (), OPEN)
 
 
 def states_by_day(events: Sequence[Recorded], timeline: Timeline) -> Iterator[tuple[int, Any, Any, Sequence[Recorded]]]:
@@ -205,23 +235,19 @@ def _changed(lists: list[Projection], change: Change) -> Iterator[tuple[Projecti
 
 def _replaced(table: Table, there: OpenRows, made: Sequence[Row], day: int) -> Iterator[tuple[Table, Row]]:
     """Puts the rows of a day in place of those that are open. Yields those that it ends, but for those of that day."""
-    key_of, values_of = _getters(table)
+    names, key_of, values_of = _getters(table)
     new = {key_of(row): values_of(row) for row in made}
     for key, (values, begun) in list(there.items()):
         if new.get(key) != values:
             del there[key]
             if begun < day:
-                yield table, _row(table, values, begun, day)
+                yield table, dict(zip(names, (*values, begun, day), strict=True))
     for key, values in new.items():
         there.setdefault(key, (values, day))
 
 
 @cache
-def _getters(table: Table) -> tuple[Callable[[Row], Any], Callable[[Row], tuple[Any, ...]]]:
-    """Returns what takes the key and the kept values of a row."""
-    names = [column.name for column in DAYS[table].columns][:-2]
-    return itemgetter(*(one.name for one in table.primary_key)), itemgetter(*names)
-
-
-def _row(table: Table, values: tuple[Any, ...], begun: int, ended: int) -> Row:
-    return dict(zip(DAYS[table].columns.keys(), (*values, begun, ended), strict=True))
+def _getters(table: Table) -> tuple[list[str], Callable[[Row], Any], Callable[[Row], tuple[Any, ...]]]:
+    """Returns the columns of the day rows of a list, and what takes the key and the kept values of its rows."""
+    names = [column.name for column in DAYS[table].columns]
+    return names, itemgetter(*(one.name for one in table.primary_key)), itemgetter(*names[:-2])

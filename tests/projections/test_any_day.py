@@ -26,6 +26,7 @@ from pixflow.structure_folder import OpenStructure
 from projections import audit_trail, directory, dossier_sheet
 from projections.contract import folds
 from projections.store import catch_up, sqlite, stores
+from projections.store import fill as past
 from projections.store.catch_up import DAYS, ReadSide
 from projections.store.day_rows import forget
 from projections.store.fill import Timeline, fill, share_filled
@@ -263,6 +264,22 @@ def holds(connection: Connection, stream: UUID, name: str) -> list[str]:
     return [table for table, found in rows.items() if name in repr(list(found))]
 
 
+def test_the_trail_of_somebody_erased_is_that_of_tables_made_anew(played: OpenStructure, tables: Tables) -> None:
+    source = Happened(played.engine.read(0, 10**6))
+    stream = source.of_kind("dossier")[0]
+    source.then(stream, d.NoteTaken(text="Vu", on=DAY - timedelta(2)))
+    side = followed(source, tables(), 10**6)
+    source.erase(stream)
+    side.catch_up()
+    assert trail_of(side, stream) == trail_of(followed(source, sqlite.database(None), 10**6), stream)
+
+
+def trail_of(side: ReadSide, stream: UUID) -> list[tuple[Any, ...]]:
+    with side.database.connect() as connection:
+        rows = connection.execute(select(audit_trail.table).where(audit_trail.table.c.stream == stream))
+        return sorted(tuple(row) for row in rows)
+
+
 CANARIES = 5
 
 
@@ -336,6 +353,31 @@ def test_filled_rows_are_those_kept_from_the_first_event_on(played: OpenStructur
     all_filled(side)
     for day in days_of(source)[:: data.draw(st.integers(7, 30))]:
         assert kept(side, day) == kept(kept_all, day)
+
+
+def test_who_is_erased_while_their_past_is_made_has_none(
+    played: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Happened(played.engine.read(0, 10**6))
+    gone, name = source.of_kind("dossier")[0], "Zkanari"
+    opened = {one.position: one.event for one in source.history(gone)}
+    ((place, event),) = ((place, event) for place, event in opened.items() if isinstance(event, d.DossierOpened))
+    source.change({place: dataclasses.replace(event, last_name=name)})
+    side, make = ReadSide(source, tables()), past._make
+    side.catch_up()
+
+    def erased_then(*given: Any) -> Any:
+        made = make(*given)
+        if not isinstance(source.all[-1].event, ERASURES):
+            assert name in repr(made.rows)
+            source.erase(gone)
+            side.catch_up()
+        return made
+
+    monkeypatch.setattr(past, "_make", erased_then)
+    all_filled(side, 10**6)
+    with side.database.connect() as connection:
+        assert not holds(connection, gone, name)
 
 
 def test_the_past_is_filled_in_each_store(played: OpenStructure, tables: Tables) -> None:
