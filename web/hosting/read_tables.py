@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy
 from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
 
 from pixflow import structure_folder
 from pixflow.backups import manifest
@@ -19,6 +20,7 @@ from pixflow.structure_folder import OpenStructure
 from projections import contract
 from projections.store import postgres, sqlite, stores
 from projections.store.catch_up import PART, Progress, ReadSide
+from projections.store.folds import position_of_tables
 from web.hosting.structure_process import ProcessLost, Say, found_by
 
 
@@ -58,9 +60,24 @@ def _last_backup(data: Path, slug: str) -> str:
 
 
 def _check_reached(opened: OpenStructure) -> None:
-    with folders.access_in_words(), closing(reads_of(opened)) as reads, suppress(stores.NoStore):
-        if (reached := reads.latest(reached_by)) > (head := opened.engine.head()):
+    with folders.access_in_words(), suppress(stores.NoStore):
+        if (reached := _reached(reads_of(opened))) > (head := opened.engine.head()):
             raise RecordsLost("older-events", f"{head} events are there, and read tables show {reached}")
+
+
+def _reached(reads: stores.Live) -> int:
+    """Returns the position of the tables, 0 without live ones. Their rows are left to who reads them."""
+    if not (name := reads.stores.live()):
+        return 0
+    database = reads.stores.open(name)
+    try:
+        with database.connect() as connection:
+            return position_of_tables(connection)[0]
+    except DatabaseError:  # Live tells damage from the rest
+        with closing(reads):
+            return reads.latest(reached_by)
+    finally:
+        database.dispose()
 
 
 def reached_by(side: ReadSide) -> int:
