@@ -259,6 +259,8 @@ class ReadSide:
         for recorded in events:
             self._refs = reference_data.evolve(self._refs, recorded)
         changes = self._fold(batch, moved)
+        if any(recorded.event.TOPIC in RULES for recorded in events):
+            changes = [replace(change, ruled=True) for change in changes]
         changed = changes + concerned(batch, events, set(moved), self._refs)
         gone = [change.stream for change in changes if change.forgets]
         self._needs_scrub |= bool(gone)
@@ -349,7 +351,7 @@ def concerned(batch: WriteTransaction, events: Sequence[Recorded], moved: set[UU
     """Returns a change for each stream without new events whose rows these events change."""
     topics = {recorded.event.TOPIC for recorded in events}
     if topics & RULES:
-        return _every(batch.connection, advisor_queue.KINDS, moved, refs)
+        return _every(batch.connection, advisor_queue.KINDS, moved, refs, ruled=True)
     changes = []
     if leaving := {recorded.originator_id for recorded in events if recorded.event.TOPIC in LEAVING}:
         # Their dossiers may need another advisor.
@@ -359,11 +361,13 @@ def concerned(batch: WriteTransaction, events: Sequence[Recorded], moved: set[UU
     return changes + (_every(batch.connection, ("structure",), moved, refs) if topics & DESIGNATING else [])
 
 
-def _every(connection: Connection, kinds: Collection[str], moved: set[UUID], refs: References) -> list[Change]:
+def _every(
+    connection: Connection, kinds: Collection[str], moved: set[UUID], refs: References, *, ruled: bool = False
+) -> list[Change]:
     """Returns a change for every other stream of these kinds: their tasks are derived again."""
     found = connection.execute(select(folds).where(folds.c.kind.in_(kinds)))
     states = ((row.stream, row.kind, DECODERS[row.kind].decode(row.state)) for row in found if row.stream not in moved)
-    return [Change(stream, kind, state, state, (), refs) for stream, kind, state in states]
+    return [Change(stream, kind, state, state, (), refs, ruled=ruled) for stream, kind, state in states]
 
 
 # --- rows: a projection that fails on one stream stops for that stream alone
@@ -471,11 +475,11 @@ def _of_kinds(projection: Projection, changes: Sequence[Change]) -> list[Change]
 
 
 def concerns(projection: Projection, change: Change) -> bool:
-    """Tells whether something changed that the projection reads. A change without events comes of the rules."""
+    """Tells whether something changed that the projection reads."""
     reads = getattr(projection, "READS", {}).get(change.kind)
     if change.before is None or reads is None or change.forgets:
         return True
-    by_rules = getattr(projection, "RULED", False) and not change.events
+    by_rules = change.ruled and getattr(projection, "RULED", False)
     return by_rules or reads(change.before) != reads(change.after)
 
 

@@ -175,7 +175,8 @@ def day_rows_of(stream: UUID, events: Sequence[Recorded], timeline: Timeline) ->
         return
     open_rows: dict[Table, OpenRows] = defaultdict(dict)
     for day, before, state, new in states_by_day(events, timeline):
-        change = Change(stream, kind, before, state, new, timeline.references(day), forgets=_forgets(new))
+        refs, ruled = timeline.references(day), timeline.moves(kind).get(day) == set()
+        change = Change(stream, kind, before, state, new, refs, forgets=_forgets(new), ruled=ruled)
         for projection, made in _changed(lists, change):
             for table in _LISTS[projection]:
                 yield from _replaced(table, open_rows[table], made.get(table, ()), day)

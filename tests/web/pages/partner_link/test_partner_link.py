@@ -13,6 +13,7 @@ from sqlalchemy import event, select
 from pixflow import presets
 from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import identity as merging
+from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.retraction import retract
 from pixflow.dossier.stages import parcours
 from pixflow.events import dossier as e
@@ -480,8 +481,9 @@ def test_a_form_of_a_link_wrongly_filled_is_answered_in_words(referred: Referred
     assert referred.count() - head == 1, "the request was seen, and nothing else is recorded"
 
 
-def test_a_protocol_published_the_day_of_a_referral_moves_its_days(referred: Referred) -> None:
-    """The last day to wait for its partner, and that of the reminder to them."""
+@pytest.mark.parametrize("noted", [False, True])
+def test_a_protocol_published_the_day_of_a_referral_moves_its_days(noted: bool, referred: Referred) -> None:
+    """The last day to wait for its partner, and that of the reminder to them; also with a note about nothing of it."""
     referred.mailed()
     served = referred.house.served
     before = every_row(served.read())
@@ -491,6 +493,8 @@ def test_a_protocol_published_the_day_of_a_referral_moves_its_days(referred: Ref
         OPERATOR, publish_protocol, {"protocol": served.opened.stream("protocol")},
         document=replace(document, delays=longer), from_day=referred.house.today,
     )  # fmt: skip
+    if noted:
+        referred.house.on(referred.dossier, take_note, text="Vu")
     after = every_row(served.read())
     assert after["referrals"] != before["referrals"]
     assert after["partner_letters"] != before["partner_letters"]
