@@ -245,5 +245,5 @@ def _doubles() -> Select[Any]:
 
 @question(_people)
 def everyone() -> Select[Any]:
-    """Returns every dossier, for a file that must be compared with all of them."""
-    return select(*_FIELDS)
+    """Returns every dossier, by name."""
+    return select(*_FIELDS).order_by(people.c.sort, people.c.stream)

@@ -18,7 +18,7 @@ from pixflow.documents.protocol import ProtocolDocument
 from pixflow.structure_folder import OpenStructure
 from projections import directory
 from projections.contract import Source
-from projections.store.catch_up import PART, Memory
+from projections.store.catch_up import PART, Kept, Memory
 from projections.store.fill import ALL, Timeline
 from projections.store.folds import position_of_tables
 from projections.store.what_if import DraftTimeline, TaskDays, computed_days, recorded_days
@@ -75,21 +75,24 @@ def _count(opened: OpenStructure, asked: Question, say: Say) -> None:
 class DelaysCount:
     """A count under way, or done when its `share` is ALL.
 
-    `failed`: an error ended it. `unseen`: it ended because nobody looked at it for a while.
+    `failed`: an error ended it. `unseen`: it ended because nobody looked at it for a while. `answers` has the last one
+    that was made of it, by all that it shows.
     """
 
     def __init__(self) -> None:
         self.recorded, self.control, self.draft = list[TaskDays](), list[TaskDays](), list[TaskDays]()
         self.position = self.share = 0
         self.failed = self.unseen = False
+        self.answers = Kept(1)
         self.looked = monotonic()
 
     def add(self, parts: Iterator[CountedDossiers]) -> None:
         """Adds what is counted, as long as somebody looks at it."""
         for part in parts:
+            same = {one: one for one in part.recorded}  # most tasks are the same three times: they are kept once
             self.recorded += part.recorded
-            self.control += part.control
-            self.draft += part.draft
+            self.control += [same.get(one, one) for one in part.control]
+            self.draft += [same.get(one, one) for one in part.draft]
             self.position, self.share = part.position, part.share
             if self.share < ALL and monotonic() - self.looked > UNSEEN:
                 self.unseen = True

@@ -1,9 +1,11 @@
 """*Et si*: the tasks of a period with the draft of the protocol, counted beside the page."""
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from pixflow.protocol.what_if import LEADS_OVER
 from projections import directory
 from projections.directory import YoungPerson
 from projections.store.fill import ALL, share_filled
+from projections.store.folds import position_of_tables
 from projections.store.what_if import TaskDays
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
@@ -37,9 +40,9 @@ STATES = {"owed": "dues", "late": "retard", "referent": "referent", "manager": "
 """States of a task, each with the word of its lists in addresses."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DelaysAnswer:
-    """The tasks of a period, by dossier and key, of the dossiers in `people`: those that somebody may read."""
+    """The tasks of a period, by dossier and key, of the dossiers in `people`: those that somebody may read, by name."""
 
     recorded: Mapping[tuple[UUID, str], TaskDays]
     control: Mapping[tuple[UUID, str], TaskDays]
@@ -56,9 +59,12 @@ class DelaysAnswer:
         if name == "ecarts":
             return self.differing
         keep = _KEEPS.get(name, _KEEPS["bascule"])
-        keys = sorted(self.recorded.keys() | self.draft.keys())
-        pairs = [(self.recorded.get(key), self.draft.get(key)) for key in keys]
-        return [pair for pair in pairs if keep(self, pair, value)]
+        return [pair for pair in self.pairs if keep(self, pair, value)]
+
+    @cached_property
+    def pairs(self) -> list["Pair"]:
+        """The tasks of the period, each as recorded and with the draft."""
+        return self._beside(self.draft)
 
     def is_open(self, pair: "Pair") -> bool:
         """Tells if somebody would have acted otherwise: a task of the draft alone, or done before it opens there."""
@@ -67,12 +73,15 @@ class DelaysAnswer:
             return True
         return recorded.owed[1] <= self.last and (draft is None or draft.owed[0] >= recorded.owed[1])
 
-    @property
+    @cached_property
     def differing(self) -> list["Pair"]:
         """The tasks that the protocols of each day do not give back: as recorded, and as computed."""
-        keys = sorted(self.recorded.keys() | self.control.keys())
-        pairs = ((self.recorded.get(key), self.control.get(key)) for key in keys)
-        return [pair for pair in pairs if pair[0] != pair[1]]
+        return [pair for pair in self._beside(self.control) if pair[0] != pair[1]]
+
+    def _beside(self, other: Mapping[tuple[UUID, str], TaskDays]) -> list["Pair"]:
+        place = {id: number for number, id in enumerate(self.people)}
+        keys = sorted(self.recorded.keys() | other.keys(), key=lambda key: (place[key[0]], key[1]))
+        return [(self.recorded.get(key), other.get(key)) for key in keys]
 
 
 Pair = tuple[TaskDays | None, TaskDays | None]
@@ -109,6 +118,12 @@ def count_of(desk: Desk, number: int, document: ProtocolDocument, asked: WhatIfQ
     """Returns the count of a draft and a period, under way or done. Another draft, or another period, begins anew."""
     key, period = ("what-if", number, asked.first, asked.last), (document, asked.first, asked.last)
     return look(desk.memory, key, desk.served.opened, desk.read, period)
+
+
+def _answer(desk: Desk, count: DelaysCount, asked: WhatIfQuestion) -> DelaysAnswer:
+    """Returns the answer of a count that is done; the last one is kept while the tables stay as they are."""
+    key = (position_of_tables(desk.read), asked.site, asked.programme, desk.scope)
+    return count.answers.once(key, lambda: delays_answer(desk.read, count, asked, desk.scope))
 
 
 def delays_answer(read: Connection, count: DelaysCount, asked: WhatIfQuestion, scope: Scope) -> DelaysAnswer:
@@ -150,7 +165,7 @@ def read(
     if visible and not asked.problem and filled == ALL:
         count = count_of(desk, draft.number, draft.document, asked)
         share, until, stopped = count.share, french.counted_until(count.position), count.failed
-        answer = delays_answer(desk.read, count, asked, desk.scope) if share == ALL else None
+        answer = _answer(desk, count, asked) if share == ALL else None
     pairs = answer.of(asked.shown) if answer else []
     pager = Pager.at(len(pairs), p, PATH, asked.params, anchor="#liste")
     shown = pairs[pager.offset : pager.offset + pager.size]
@@ -210,7 +225,7 @@ def export(
     if draft and not asked.problem and share_filled(desk.read) == ALL:
         count = count_of(desk, draft.number, draft.document, asked)
         if count.share == ALL:
-            answer = delays_answer(desk.read, count, asked, desk.scope)
+            answer = _answer(desk, count, asked)
             rows = [(pair, answer.people[_dossier(pair)]) for pair in answer.of(asked.shown)]
         about = [french.delays_title(draft.number), *about]
     return file_of(PATH, asked.params, about, COLUMNS, rows)
@@ -261,12 +276,18 @@ def _sides(state: str) -> tuple[str, str]:
 
 def _weeks(asked: WhatIfQuestion, answer: DelaysAnswer) -> Iterator[tuple[date, int, int]]:
     """Yields each Friday from the first task on, with the tasks late that day: as recorded, and with the draft."""
-    sides = (answer.recorded.values(), answer.draft.values())
+    sides = list(answer.recorded.values()), list(answer.draft.values())
     first = date.fromordinal(min((one.owed[0] for side in sides for one in side), default=asked.last.toordinal()))
     friday = first + timedelta((4 - first.weekday()) % 7)
+    late = [sorted_days(one.late for one in side if one.late) for side in sides]
     while friday <= asked.last:
         day = friday.toordinal()
-        late = (sum(one.late is not None and one.late[0] <= day < one.late[1] for one in side) for side in sides)
-        recorded, draft = late
+        recorded, draft = (bisect_right(begun, day) - bisect_right(ended, day) for begun, ended in late)
         yield friday, recorded, draft
         friday += timedelta(7)
+
+
+def sorted_days(spans: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    """Returns the days when spans begin, and those when they end, each in order."""
+    begun, ended = zip(*spans, strict=True) if (spans := list(spans)) else ((), ())
+    return sorted(begun), sorted(ended)

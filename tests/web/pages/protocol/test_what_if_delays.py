@@ -17,6 +17,7 @@ from pixflow.documents.protocol import ProtocolDocument
 from pixflow.dossier.stages import orientation
 from projections import directory
 from projections.contract import filled as filled_up_to
+from projections.directory import YoungPerson
 from projections.store.fill import try_to_fill
 from projections.store.what_if import TaskDays
 from tests import forks
@@ -194,12 +195,15 @@ def test_no_number_is_shown_before_the_last_dossier_is_counted(awaited: House, m
         assert [part.share for part in parts][-2:] == [99, 100]
 
 
+SOMEBODY = {UUID(int=1): YoungPerson(UUID(int=1), "Diallo", "Aminata", None, None, "", "", None, closed=False)}
+
+
 def test_a_task_that_the_control_alone_owes_is_a_difference() -> None:
     key, one = (UUID(int=1), "k"), days((10, 15))
     for recorded, control in (({key: one}, {}), ({}, {key: one}), ({key: one}, {key: days((10, 16))})):
-        answer = what_if_delays.DelaysAnswer(recorded, control, {}, {}, 30)
+        answer = what_if_delays.DelaysAnswer(recorded, control, {}, SOMEBODY, 30)
         assert answer.of("ecarts") == [(recorded.get(key), control.get(key))]
-    assert what_if_delays.DelaysAnswer({key: one}, {key: one}, {}, {}, 30).of("ecarts") == []
+    assert what_if_delays.DelaysAnswer({key: one}, {key: one}, {}, SOMEBODY, 30).of("ecarts") == []
 
 
 def test_a_draft_changed_meanwhile_is_counted_anew(awaited: House) -> None:
