@@ -94,18 +94,23 @@ class DelaysCount:
             self.control += [same.get(one, one) for one in part.control]
             self.draft += [same.get(one, one) for one in part.draft]
             self.position, self.share = part.position, part.share
-            if self.share < ALL and monotonic() - self.looked > UNSEEN:
-                self.unseen = True
+            if self.share < ALL and self._is_left():
                 return
 
     def begin(self, opened: OpenStructure, asked: Question) -> None:
         """Counts in a process of its own, after the counts before this one."""
         Thread(target=self._add_from, args=(opened, asked), daemon=True).start()
 
+    def _is_left(self) -> bool:
+        self.unseen = monotonic() - self.looked > UNSEEN
+        return self.unseen
+
     def _add_from(self, opened: OpenStructure, asked: Question) -> None:
         try:
-            with _TURN, closing(found_by(_count, opened, asked)) as parts:
-                self.add(parts)
+            with _TURN:
+                if not self._is_left():
+                    with closing(found_by(_count, opened, asked)) as parts:
+                        self.add(parts)
         except Exception:
             _log.exception("tasks of a period")
             self.failed = True
@@ -119,11 +124,12 @@ def look(memory: Memory, key: Hashable, opened: OpenStructure, read: Connection,
     with _LOOKS:
         count: DelaysCount | None = memory.answers.get(key)
         if count is None or count.unseen:
-            count = memory.answers.put(key, DelaysCount())
+            count = DelaysCount()
             if opened.engine.head() > PART:
                 count.begin(opened, asked)
             else:
                 count.add(parts_of(read, opened.engine, asked))
+            memory.answers.put(key, count)
         if count.failed:
             memory.answers.put(key, None)
         count.looked = monotonic()

@@ -170,6 +170,22 @@ def test_one_that_is_killed_is_told_and_begins_anew(
     assert rows(answered(awaited)) == ["Diallo Aminata"]
 
 
+@pytest.mark.usefixtures("beside")
+def test_one_that_waited_for_its_turn_in_vain_starts_no_process(
+    awaited: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(structure_process, "COMMAND", ("/no/such/program",))
+        with delays_count._TURN:
+            read(awaited, DELAYS)
+            (count,) = awaited.served.read().memory.answers._made.values()
+            count.looked -= 2 * delays_count.UNSEEN
+        while not (count.unseen or count.failed):
+            sleep(0.02)
+    assert (count.unseen, count.failed) == (True, False)
+    assert rows(answered(awaited)) == ["Diallo Aminata"]
+
+
 def test_one_that_nobody_looks_at_ends_and_begins_anew(awaited: House, monkeypatch: pytest.MonkeyPatch) -> None:
     side = awaited.served.read()
     asked = (debriefs_in(25), date(2026, 3, 1), LATER)
