@@ -49,20 +49,20 @@ def pressed() -> Iterator[object]:
 
 
 @pytest.mark.parametrize("case", list(pressed()))
-def test_the_button_and_the_form_of_a_row_remove_it(locale: House, new_tab: Callable[..., Page], case: Case) -> None:
+def test_the_button_and_the_form_of_a_row_remove_it(locale: House, kept_tab: Page, case: Case) -> None:
     case.prepare(locale)
     locale.day(THURSDAY)
     before, awaited = rows(locale), to_come(locale)
     owed = next(task for task in before if kind_of(task) == case.kind)
     queue = f"/boite?pile={case.kind}" if before[owed] in (SOPHIE, HELENE) else "/boite"
     with listening(locale.app) as url:
-        doer = arrived(locale, new_tab, url, before[owed])
-        doer.goes(queue)
+        doer = arrived(locale, kept_tab, url, before[owed])
+        doer.goes(url + queue)
         row = doer.page.locator(f"#{owed}")
         expect(row.locator(".due")).to_have_text(case.due)
         row.locator(".item-act > a.btn").click()
         do(doer, case)
-        doer.goes(queue)
+        doer.goes(url + queue)
         expect(row).to_have_count(0)
     after = rows(locale)
     assert set(before) - set(after) == {owed}
@@ -83,24 +83,21 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.mark.parametrize("case", TEAM_CASES, ids=lambda case: case.kind)
-def test_a_task_of_the_team_is_done_where_its_row_leads(
-    team: House, new_tab: Callable[..., Page], case: TeamCase
-) -> None:
+def test_a_task_of_the_team_is_done_where_its_row_leads(team: House, kept_tab: Page, case: TeamCase) -> None:
     queue = f"/boite?pile={case.kind}" if case.by in (SOPHIE, HELENE) else "/boite"
     with listening(team.app) as url:
-        doer = arrived(team, new_tab, url, case.by)
-        doer.goes(queue)
+        doer = arrived(team, kept_tab, url, case.by)
+        doer.goes(url + queue)
         row = doer.page.locator(f"[id^=task-][id*='{case.kind}']").filter(has_text=case.about)
         act = row.locator(".item-act")
         (act.get_by_role("button", name=case.press) if case.press else act.locator("> a.btn")).click()
         case.do(doer)
-        doer.goes(queue)
+        doer.goes(url + queue)
         expect(row).to_have_count(0)
 
 
-def arrived(locale: House, new_tab: Callable[..., Page], url: str, name: str) -> Person:
+def arrived(locale: House, page: Page, url: str, name: str) -> Person:
     """Somebody whose browser remembers who they are."""
-    page = new_tab(base_url=url)
     page.context.add_cookies([{"name": COOKIE, "value": f"{locale.slug}/{locale.people[name]}", "url": url}])
     return Person(page, name, known=True)
 

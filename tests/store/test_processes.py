@@ -32,7 +32,7 @@ def test_one_of_four_processes_wins_a_stream(recorder: AnyRecorder, place: Place
 def test_f12_a_process_waits_for_the_writing_process(recorder: AnyRecorder, place: Place) -> None:
     holder = start("hold", place.name, stdin=PIPE)
     assert line(holder) == "held"
-    with pytest.raises(StoreBusy, match=r"write\.lock|locked by another"), opened(place.name, 5.0) as impatient:
+    with pytest.raises(StoreBusy, match=r"write\.lock|locked by another"), opened(place.name, 1.0) as impatient:
         impatient.insert_events(stored(uuid4(), 1))
     waiting = Thread(target=recorder.insert_events, args=[stored(uuid4(), 1)])
     waiting.start()

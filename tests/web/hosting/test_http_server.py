@@ -286,11 +286,17 @@ def test_a_connection_that_waits_makes_room_for_a_new_one() -> None:
 # --- the whole process
 
 
+SERVE = "from web.cli.app import app; from web.hosting import http_server; http_server.{}; app()"
+
+
 @contextmanager
-def served(data: Path, files: int) -> Iterator[tuple[str, subprocess.Popen[str], Path]]:
-    """`pixflow serve --demo` that may open so many files: its address, its process, what it says of errors."""
+def served(data: Path, files: int, so: str = "__name__") -> Iterator[tuple[str, subprocess.Popen[str], Path]]:
+    """`pixflow serve --demo` that may open so many files: its address, its process, what it says of errors.
+
+    `so` sets something in the module of the server first.
+    """
     opened(data)
-    command = [forks.program(), "serve", "--demo", "--port", "0"]
+    command = [forks.program("python"), "-c", SERVE.format(so), "serve", "--demo", "--port", "0"]
     said = data.parent / "stderr"
     with (
         said.open("w") as stderr,
@@ -313,7 +319,8 @@ def served(data: Path, files: int) -> Iterator[tuple[str, subprocess.Popen[str],
 
 
 def test_more_idle_connections_than_files_stop_nothing_and_write_no_log(tmp_path: Path) -> None:
-    with served(tmp_path / "data", 128) as (url, _, said), clients(url, 300):
+    half = "BoundedConnection.most = 64"  # a program that forks has counted the files of another process
+    with served(tmp_path / "data", 128, half) as (url, _, said), clients(url, 300):
         for _ in range(3):
             assert httpx2.get(f"{url}/healthz", timeout=PATIENCE).status_code == 200
             assert httpx2.get(f"{url}/qui", timeout=PATIENCE).status_code == 200
@@ -328,7 +335,7 @@ def test_the_page_for_an_unknown_host_names_the_address_that_serve_printed(tmp_p
 
 
 def test_it_ends_at_sigterm_with_a_request_unfinished(tmp_path: Path) -> None:
-    """The rest of a form comes byte by byte, for a minute and a half."""
+    """The rest of a form comes byte by byte, for a minute and a half. A request in progress has one second."""
     whole: list[socket.socket] = []
 
     def drip(client: socket.socket) -> None:
@@ -338,7 +345,8 @@ def test_it_ends_at_sigterm_with_a_request_unfinished(tmp_path: Path) -> None:
                 sleep(1)
             whole.append(client)
 
-    with served(tmp_path / "data", 1024) as (url, process, _), clients(url, 3, HALF_A_POST) as half, clients(url, 3):
+    brief = served(tmp_path / "data", 1024, "END_SECONDS = 1")
+    with brief as (url, process, _), clients(url, 3, HALF_A_POST) as half, clients(url, 3):
         assert httpx2.get(f"{url}/healthz", timeout=PATIENCE).status_code == 200
         dripping = [Thread(target=drip, args=[client]) for client in half]
         for thread in dripping:

@@ -3,9 +3,8 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
@@ -33,15 +32,16 @@ import signal
 import sys
 from pathlib import Path
 from pixflow import structure_folder
-from web.hosting import read_tables
+from web.hosting import read_tables, structure_process
 from web.hosting.served_structure import serve_one
 from web.hosting.settings import Settings
 read_tables.PART = 0
+structure_process.COMMAND = tuple(sys.argv[2:])
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins without
 folder = Path(sys.argv[1])
 serve_one(structure_folder.open_one(folder.parent, folder.name, database=Settings().database()))
 """
-"""A process that serves a structure of more than no event."""
+"""A process that serves a structure of more than no event, and makes its tables by a command."""
 
 TALKING = """
 import logging
@@ -73,7 +73,7 @@ def at_work(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 @pytest.fixture
 def forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes tables in a process that imports nothing: its own start is that of the tests that kill it."""
+    """Makes tables in a process that imports nothing: its own start is that of the first test."""
     monkeypatch.setattr(structure_process, "COMMAND", (forks.program("python"), "-c", WORKS))
 
 
@@ -86,19 +86,22 @@ def lose(at_work: House) -> stores.Stores:
     return found
 
 
-def children(pid: int) -> list[int]:
-    found = [file.read_text().split() for file in Path(f"/proc/{pid}/task").glob("*/children")]
-    return [int(child) for some in found for child in some if _command(child) == list(structure_process.COMMAND[1:])]
+def makers(at_work: House) -> list[int]:
+    """Returns the processes that make the tables of a structure."""
+    said = "\0".join([*structure_process.COMMAND, str(at_work.served.opened.folder), ""])
+    return [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cmdline") if _read(path).endswith(said)]
 
 
-def _command(pid: str) -> list[str]:
-    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[1:4]
+def _read(path: Path) -> str:
+    with suppress(OSError):  # it has ended
+        return path.read_text(errors="replace")
+    return ""
 
 
 def within(seconds: float, ask: Callable[[], bool]) -> bool:
     end = monotonic() + seconds
     while not (answer := ask()) and monotonic() < end:
-        sleep(0.01)
+        sleep(0.05)
     return answer
 
 
@@ -173,6 +176,7 @@ def test_an_error_arrives_with_what_it_knows(at_work: House) -> None:
     assert raised.value.found == 99
 
 
+@pytest.mark.usefixtures("forked")
 def test_one_that_is_killed_is_told_and_the_next_start_makes_them(at_work: House) -> None:
     shown = rows(at_work, at_work.served.reads)
     found, raised = lose(at_work), list[Exception]()
@@ -186,8 +190,8 @@ def test_one_that_is_killed_is_told_and_the_next_start_makes_them(at_work: House
     with found.making():  # where it waits
         starting = Thread(target=start)
         starting.start()
-        assert within(600, lambda: bool(children(os.getpid())))
-        os.kill(children(os.getpid())[0], signal.SIGKILL)
+        assert within(600, lambda: bool(makers(at_work)))
+        os.kill(makers(at_work)[0], signal.SIGKILL)
         starting.join()
     assert [(type(error), str(error)[-3:]) for error in raised] == [(BuildLost, " -9")]
     assert found.live() is None
@@ -223,14 +227,15 @@ KILLED = pytest.param("postgres", signal.SIGKILL, marks=pytest.mark.postgres)
     [*(("sqlite", how) for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)), KILLED],
     indirect=["store"],
 )
+@pytest.mark.usefixtures("forked")
 def test_it_ends_with_the_process_that_started_it(how: signal.Signals, at_work: House) -> None:
     found = lose(at_work)
     with found.making():
-        command = [sys.executable, "-c", START, str(at_work.served.opened.folder)]
+        command = [forks.program("python"), "-c", START, str(at_work.served.opened.folder), *structure_process.COMMAND]
         with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as server:
             assert server.stderr
-            assert within(600, lambda: bool(children(server.pid)))
-            child = children(server.pid)[0]
+            assert within(600, lambda: bool(makers(at_work)))
+            (child,) = makers(at_work)
             os.killpg(server.pid, how)  # as a terminal does
             said = server.stderr.read()  # the child has it too: both have ended
             assert within(600, lambda: not Path(f"/proc/{child}").exists())
