@@ -7,12 +7,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, get_args
+from unittest.mock import patch
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ from pixflow.presets import PresetError
 from pixflow.store import StoreBusy
 from pixflow.team.accounts import open_account
 from tests import forks
+from tests.copies import copy_of
 from tests.portfolio.workbooks import workbook
 from tests.web.cli.test_values import COMMANDS
 from tests.web.french.test_sentences import assert_well_set
@@ -62,10 +64,24 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def house(data: Path) -> Path:
     """A structure with a référente and an advisor."""
+    return commands_once("one_structure", data, one_structure)
+
+
+def commands_once(name: str, data: Path, make: Callable[[], None]) -> Path:
+    """Copies the data folder that commands have made in the first test that asks for it."""
+
+    def made(folder: Path) -> None:
+        with patch.dict(os.environ, PIXFLOW_DATA=str(folder)):
+            make()
+
+    copy_of(name, data, made)
+    return data
+
+
+def one_structure() -> None:
     ran("init", "--preset", "laigle-mortagne", "--structure", "L’Aigle", "--site", "L’Aigle", "--site", "Mortagne")
     ran("staff", "add", "Sophie Lecomte", SOPHIE, "--role", "referent")
     ran("staff", "add", "Nadia Benali", NADIA, "--role", "advisor")
-    return data
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from pixflow import backups as pixflow_backups
 from pixflow import restore as pixflow_restore
 from pixflow.backups import BackupError, manifest
-from tests.web.cli.test_app import NADIA, SOPHIE, ran, run, said
+from tests.web.cli.test_app import NADIA, SOPHIE, commands_once, ran, run, said
 from tests.web.french.test_sentences import assert_well_set
 from web.french.errors import backups as errors_backups
 
@@ -24,9 +24,12 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with two structures."""
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "200")
+    return commands_once("two_empty_structures", tmp_path / "data", two_structures)
+
+
+def two_structures() -> None:
     for name in ("Ici", "Tarbes"):
         ran("init", "--preset", "laigle-mortagne", "--structure", name)
-    return tmp_path / "data"
 
 
 def plain(text: str) -> str:

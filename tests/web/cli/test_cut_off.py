@@ -14,7 +14,7 @@ from pixflow.portfolio import importer
 from tests.damage import fill_table
 from tests.open_data.samples import mediation
 from tests.trials.small_disk import small_disk
-from tests.web.cli.test_app import EXPORT, SOPHIE, ran
+from tests.web.cli.test_app import EXPORT, SOPHIE, commands_once, ran
 from tests.web.hosting.conftest import ON_POSTGRES, ON_SQLITE
 from web.cli.app import app
 from web.hosting.read_tables import reads_of
@@ -33,11 +33,14 @@ def data(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Path("portfolio.csv").write_text("\n".join(["N° i-Milo;Nom;Prénom;Site", *LINES]))
     Path("places.csv").write_bytes(mediation({}))
+    return commands_once("with_a_territory", tmp_path / "data", with_a_territory)
+
+
+def with_a_territory() -> None:
     ran("init", "--preset", "laigle-mortagne", "--structure", "L’Aigle", "--site", "L’Aigle")
     ran("staff", "add", "Sophie Lecomte", SOPHIE, "--role", "referent")
     ran("places", "territory", "--as", SOPHIE, "--commune", "61214")
     ran("queue", "--as", SOPHIE)  # its tables are up to date
-    return tmp_path / "data"
 
 
 def head(data: Path) -> int:

@@ -124,7 +124,7 @@ def alarms(slug: str) -> set[str]:
     return {check for check, one in doctored()[slug].items() if one["level"] == "alarm"}
 
 
-@on_stores("lose", LOSSES, 2)
+@on_stores("lose", LOSSES, 1)
 def test_one_that_is_gone_is_named_by_every_command_and_what_they_advise_brings_it_back(
     data: Path, lose: Callable[[Path], None]
 ) -> None:
@@ -151,6 +151,7 @@ def test_when_its_document_alone_is_lost_nothing_recorded_is(data: Path) -> None
     ran("queue", "--as", NADIA, "--structure", "ici")
 
 
+@pytest.mark.parametrize("data", ["sqlite"], indirect=True)
 def test_one_without_a_backup_here_comes_back_from_elsewhere(data: Path) -> None:
     shutil.move(data / "backups" / "ici", "copy")
     shutil.rmtree(data / "ici")
@@ -173,7 +174,7 @@ def test_one_that_was_removed_on_purpose_is_forgotten_once_nothing_knows_it(data
 # --- what this user cannot read
 
 
-@on_stores("part", ["ici", "keys/ici.key", "keys/ici.ring", "ici/structure.json", "ici/restore.lock"], 2)
+@on_stores("part", ["ici", "keys/ici.key", "keys/ici.ring", "ici/structure.json", "ici/restore.lock"], 1)
 def test_one_that_this_user_cannot_read_is_named_by_every_command(data: Path, part: str) -> None:
     with somebody.without(data, data / part):
         check_told(f"Le compte {somebody.name()} ne peut pas lire ou écrire {data / part}")

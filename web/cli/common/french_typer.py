@@ -6,6 +6,7 @@ No other module knows Typer's privates.
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any, NoReturn
 
 import typer
@@ -119,6 +120,7 @@ def wrong_settings(needed: type[Storage] = Settings) -> list[str]:
     return [french.sentence(*one) for one in settings.faults(needed)]
 
 
+@cache
 def commands_of(app: typer.Typer) -> Mapping[str, Any]:
     """Returns the commands and the groups of an application, by name."""
     return get_group(app).commands
