@@ -142,9 +142,18 @@ WAKES = (
     recorded_here, recorded_elsewhere, over_at_midnight, sealed_after_midnight, morning, clock_set_back, shortcut,
     erasure_that_waits, tables_made_anew, no_tables,
 )  # fmt: skip
+OF_THE_STORE = (recorded_here, recorded_elsewhere, tables_made_anew, no_tables)
+"""Those that a store tells; the others wake it by the clock or from memory."""
 
 
-@pytest.mark.parametrize("wake", WAKES, ids=lambda wake: wake.__name__)
+@pytest.mark.parametrize(
+    ("store", "wake"),
+    [
+        *(("sqlite", wake) for wake in WAKES),
+        *(pytest.param("postgres", wake, marks=pytest.mark.postgres) for wake in OF_THE_STORE),
+    ],
+    indirect=["store"],
+)
 def test_it_rests_until_something_moves(at_work: House, wake: Callable[[House], None]) -> None:
     settle(at_work)
     at_work.pass_by(minutes=1)
