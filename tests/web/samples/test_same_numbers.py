@@ -136,19 +136,20 @@ def test_every_counter_of_the_rail_is_that_of_its_page(team: Team) -> None:
     assert counted == {"/boite", "/dossiers", "/ateliers", "/resultats"}
     for who in team.people:
         for href, count in who.rail.items():
-            assert [link["href"] for link in who.page(href).select("#rail a[aria-current]")] == [href]
+            page = who.page(href)
+            assert [link["href"] for link in page.select("#rail a[aria-current]")] == [href]
             if href == "/dossiers":
-                assert count == said(who.page(href), "dossiers?") == len(who.file("/dossiers.csv")), who.name
+                assert count == said(page, "dossiers?") == len(who.file("/dossiers.csv")), who.name
                 assert count == len(who.rows(href, "tr.item")), who.name
             elif href == "/resultats":
-                assert count == results(who)
+                assert count == results(who, page)
             elif href == "/ateliers":
-                assert count == to_see_to(who), who.name
+                assert count == to_see_to(who, page), who.name
 
 
-def results(who: Person) -> int:
+def results(who: Person, page: Any) -> int:
     """Returns how many results wait, once each board has as many entries and lines as it says."""
-    page, told = who.page("/resultats"), []
+    told: list[int] = []
     for board, entries in (("a-rapprocher", ".entry"), ("a-transmettre", ".entry"), ("transmis", "")):
         told.append(number(page.select_one(f"#{board} h2").text))
         assert told[-1] == len(who.file(f"/resultats/{board}.csv"))
@@ -156,12 +157,11 @@ def results(who: Person) -> int:
     return told[0] + told[1]
 
 
-def to_see_to(who: Person) -> int:
+def to_see_to(who: Person, page: Any) -> int:
     """Returns how many workshops somebody must mark, and how many seats and calls for help wait for them.
 
     The list has the workshops of the whole house: one's own stand behind « Les miens ».
     """
-    page = who.page("/ateliers")
     assert said(page, "ateliers? à venir") == len(who.file("/ateliers.csv")) == len(page.select(".items > .item"))
     mine = [who.page(f"/ateliers?miens=1&quand={when}") for when in ("to-come", "past")]
     return sum(len(one.select("a[href$='/presence']")) for one in mine) + len(page.select(".notice"))
