@@ -97,9 +97,12 @@ class World:
             route = route.replace(name, str({**ids, **mine}.get(whose, uuid4())))
         served, nadia = self.at_work.served, self.at_work.people[NADIA]
         route = route.replace("{participation:uuid}", str(self.prescribed.get(whose, uuid4())))
-        route = route.replace("/agenda/{token}.ics", address_of(served, nadia)).replace("{token}", "0" * 32)
-        route = route.replace("{structure}", self.at_work.slug)
-        if last := served.register.last():
+        if route.startswith("/agenda/"):
+            route = route.replace("/agenda/{token}.ics", address_of(served, nadia))
+        route = route.replace("{token}", "0" * 32).replace("{structure}", self.at_work.slug)
+        if "{register}" in route:
+            last = served.register.last()
+            assert last
             at = f"1-{last.size}/{last.root[:10].hex()}"
             route = route.replace("{register}", served.opened.id.hex).replace("{epoch:int}", "1")
             route = route.replace("{level:int}/{path:path}", "0/000.p/1")

@@ -1,16 +1,21 @@
 """A test client that inspects every page a test fetches."""
 
+import asyncio
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextvars import copy_context
 from functools import cache
 from itertools import dropwhile, pairwise
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import Any, NamedTuple
 
 import anyio
 import httpx2
+from anyio._backends._asyncio import AsyncIOBackend
+from anyio._core._eventloop import loaded_backends
 from anyio.from_thread import BlockingPortal
 from fastapi.testclient import TestClient
 from selectolax.lexbor import LexborNode
@@ -27,10 +32,32 @@ OWN_PLACE = ("127.0.0.1", 50_000)
 
 
 @cache
-def event_loop() -> BlockingPortal:
-    """Returns the way into an event loop that runs as long as this process.
+def own_loop() -> asyncio.AbstractEventLoop:
+    """Returns the event loop of the main thread: to wait for another thread takes longer than most pages."""
+    return asyncio.new_event_loop()
 
-    A client without one starts a thread and a loop for each request, which takes longer than most pages.
+
+class _OneThread(AsyncIOBackend):
+    """Calls in the main thread, one after the other, what a server hands to threads: its only client waits for it."""
+
+    @classmethod
+    async def run_sync_in_worker_thread(
+        cls, func: Callable[..., Any], args: tuple[Any, ...], abandon_on_cancel: bool = False, limiter: Any = None
+    ) -> Any:
+        if not abandon_on_cancel and asyncio.get_running_loop() is own_loop():
+            return copy_context().run(func, *args)
+        return await super().run_sync_in_worker_thread(func, args, abandon_on_cancel, limiter)
+
+
+loaded_backends["asyncio"] = _OneThread
+sys.modules["sniffio"] = None  # type: ignore[assignment]  # not installed: httpx2 looks for it at each request
+
+
+@cache
+def event_loop() -> BlockingPortal:
+    """Returns the way into an event loop of the other threads of a test, which runs as long as this process.
+
+    A client without one starts a thread and a loop for each request.
     """
     started: Future[BlockingPortal] = Future()
 
@@ -44,9 +71,9 @@ def event_loop() -> BlockingPortal:
 
 
 class OneTrip(httpx2.BaseTransport):
-    """Answers a request in one trip to the event loop.
+    """Answers a request in the main thread; in another one, or beside a loop of Playwright, by one trip to a loop.
 
-    The transport of TestClient goes there eight times, which takes longer than most pages.
+    The transport of TestClient goes there eight times.
     """
 
     def __init__(self, client: TestClient, place: tuple[str, int], *, raises: bool) -> None:
@@ -55,6 +82,8 @@ class OneTrip(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         request.read()
+        if current_thread() is main_thread() and not asyncio._get_running_loop():
+            return own_loop().run_until_complete(self._answer(request))
         assert self.portal
         return self.portal.call(self._answer, request)
 
