@@ -43,7 +43,10 @@ class FormKind:
 
     @property
     def name(self) -> str:
-        return f"{_ID.sub('*', self.action)} ({', '.join(sorted({*self.fields, *self.files}))})"
+        """The path, and if the form corrects a fact; its fields."""
+        path, _, query = self.action.partition("?")
+        corrects = ", corrige" if "corrige=" in query else ""
+        return f"{_ID.sub('*', path)}{corrects} ({', '.join(sorted({*self.fields, *self.files}))})"
 
     def send(self, sent: Sent) -> Any:
         """Sends these fields; a field of files takes a text as a file."""
@@ -77,9 +80,15 @@ def kinds(browsers: Iterable[TestClient], starts: Iterable[str]) -> list[FormKin
 
 
 def _pattern(link: str) -> str:
-    """Returns a link without its ids and values, but with the name of the form that it opens."""
+    """Returns a link without its ids and values, but with the name of the form that it opens.
+
+    Filters of a list that combine are one pattern: alone, each has one.
+    """
     kept = re.search(r"(formulaire|faire|vue)=[^&]*", link)
-    return _VALUE.sub("=", _ID.sub("*", link)) + (kept[0] if kept else "")
+    found = _VALUE.sub("=", _ID.sub("*", link))
+    path, _, query = found.partition("?")
+    combined = "*" not in path and query.count("=") > 1
+    return (path if combined else found) + (kept[0] if kept else "")
 
 
 def _links(html: LexborNode) -> Iterator[str]:
