@@ -82,14 +82,14 @@ def test_a_year_by_other_rules(opened: OpenStructure, store: str, report: Report
         Line("other seats", seats, DOSSIERS, "dossiers"),
         Line("another protocol, with its control", delays, DOSSIERS, "dossiers"),
     ]
-    tasks = len(counted[-1].recorded)
+    tasks = [one for some in counted[-1].tasks.values() for one in some]
     whole = min(grids) + min(seats) + min(delays)
     aims = [
         Aim("a grid over a year", min(grids), 1, "s"),
         Aim(f"all of what if for {DOSSIERS:,} dossiers", whole, 15, "s"),
-        Aim("tasks that the control does not give back", len({*counted[-1].recorded} ^ {*counted[-1].control}), 1),
+        Aim("tasks that the control does not give back", sum(one.recorded != one.control for one in tasks), 1),
     ]
-    report.add(f"what if, {engine.head():,} events, {tasks:,} tasks, {store}", lines, aims)
+    report.add(f"what if, {engine.head():,} events, {len(tasks):,} tasks, {store}", lines, aims)
 
 
 def test_ten_people_beside_a_count(opened: OpenStructure, store: str, report: Report) -> None:

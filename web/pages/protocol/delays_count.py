@@ -5,12 +5,13 @@ A page looks at a count, and says how far it is. Another process that serves beg
 
 import logging
 import os
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import date
 from threading import Lock, Thread
 from time import monotonic
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -37,15 +38,24 @@ _TURN, _LOOKS = Lock(), Lock()
 _log = logging.getLogger(__name__)
 
 
+class ComparedTask(NamedTuple):
+    """A task in a period: as recorded, as the control gives it back, with the draft. None where it was owed on no day.
+
+    Two that are equal are one object: a count of many dossiers stays in memory.
+    """
+
+    recorded: TaskDays | None
+    control: TaskDays | None
+    draft: TaskDays | None
+
+
 class CountedDossiers(NamedTuple):
-    """The tasks of some dossiers: as recorded, as the control gives them back, and with the draft.
+    """Some dossiers with their tasks, by key.
 
     `position` is the last event that they know, `share` the part of all dossiers that is counted, in hundredths.
     """
 
-    recorded: list[TaskDays]
-    control: list[TaskDays]
-    draft: list[TaskDays]
+    tasks: Mapping[UUID, list[ComparedTask]]
     position: int
     share: int
 
@@ -59,10 +69,20 @@ def parts_of(read: Connection, source: Source, asked: Question) -> Iterator[Coun
     for done in range(0, len(dossiers), CHUNK):
         some = dossiers[done : done + CHUNK]
         recorded = recorded_days(read, some, first, last)
-        control, draft = computed_days(read, source, timelines, some, first, last)
-        yield CountedDossiers(recorded, control, draft, position, ALL * (done + len(some)) // len(dossiers))
+        tasks = _compared(recorded, *computed_days(read, source, timelines, some, first, last))
+        yield CountedDossiers(tasks, position, ALL * (done + len(some)) // len(dossiers))
     if not dossiers:
-        yield CountedDossiers([], [], [], position, ALL)
+        yield CountedDossiers({}, position, ALL)
+
+
+def _compared(*sides: Iterable[TaskDays]) -> dict[UUID, list[ComparedTask]]:
+    known = [{(one.dossier, one.key): one for one in side} for side in sides]
+    found: dict[UUID, list[ComparedTask]] = {}
+    for key in sorted(set().union(*known)):
+        recorded, *others = (side.get(key) for side in known)
+        control, draft = (recorded if one == recorded else one for one in others)
+        found.setdefault(key[0], []).append(ComparedTask(recorded, control, draft))
+    return found
 
 
 def _count(opened: OpenStructure, asked: Question, say: Say) -> None:
@@ -80,7 +100,7 @@ class DelaysCount:
     """
 
     def __init__(self) -> None:
-        self.recorded, self.control, self.draft = list[TaskDays](), list[TaskDays](), list[TaskDays]()
+        self.tasks: dict[UUID, list[ComparedTask]] = {}
         self.position = self.share = 0
         self.failed = self.unseen = False
         self.answers = Kept(1)
@@ -89,10 +109,7 @@ class DelaysCount:
     def add(self, parts: Iterator[CountedDossiers]) -> None:
         """Adds what is counted, as long as somebody looks at it."""
         for part in parts:
-            same = {one: one for one in part.recorded}  # most tasks are the same three times: they are kept once
-            self.recorded += part.recorded
-            self.control += [same.get(one, one) for one in part.control]
-            self.draft += [same.get(one, one) for one in part.draft]
+            self.tasks |= part.tasks
             self.position, self.share = part.position, part.share
             if self.share < ALL and self._is_left():
                 return

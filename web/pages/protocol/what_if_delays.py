@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -30,7 +30,7 @@ from web.http.addresses import PageNumber
 from web.http.pagination import Pager
 from web.http.people import listed
 from web.http.templates import redirect, show
-from web.pages.protocol.delays_count import DelaysCount, look
+from web.pages.protocol.delays_count import ComparedTask, DelaysCount, look
 from web.pages.protocol.documents import PROTOCOL, draft_of
 from web.pages.protocol.what_if import Readers, WhatIfQuestion, around_answer, asked_of, file_of, may_read
 
@@ -42,11 +42,9 @@ STATES = {"owed": "dues", "late": "retard", "referent": "referent", "manager": "
 
 @dataclass(frozen=True)
 class DelaysAnswer:
-    """The tasks of a period, by dossier and key, of the dossiers in `people`: those that somebody may read, by name."""
+    """The tasks of a period, of the dossiers in `people`: those that somebody may read. Both are in order of names."""
 
-    recorded: Mapping[tuple[UUID, str], TaskDays]
-    control: Mapping[tuple[UUID, str], TaskDays]
-    draft: Mapping[tuple[UUID, str], TaskDays]
+    tasks: Sequence[ComparedTask]
     people: Mapping[UUID, YoungPerson]
     last: int
 
@@ -64,7 +62,12 @@ class DelaysAnswer:
     @cached_property
     def pairs(self) -> list["Pair"]:
         """The tasks of the period, each as recorded and with the draft."""
-        return self._beside(self.draft)
+        return [(one.recorded, one.draft) for one in self.tasks if one.recorded or one.draft]
+
+    @cached_property
+    def differing(self) -> list["Pair"]:
+        """The tasks that the protocols of each day do not give back: as recorded, and as computed."""
+        return [(one.recorded, one.control) for one in self.tasks if one.recorded != one.control]
 
     def is_open(self, pair: "Pair") -> bool:
         """Tells if somebody would have acted otherwise: a task of the draft alone, or done before it opens there."""
@@ -72,16 +75,6 @@ class DelaysAnswer:
         if recorded is None:
             return True
         return recorded.owed[1] <= self.last and (draft is None or draft.owed[0] >= recorded.owed[1])
-
-    @cached_property
-    def differing(self) -> list["Pair"]:
-        """The tasks that the protocols of each day do not give back: as recorded, and as computed."""
-        return [pair for pair in self._beside(self.control) if pair[0] != pair[1]]
-
-    def _beside(self, other: Mapping[tuple[UUID, str], TaskDays]) -> list["Pair"]:
-        place = {id: number for number, id in enumerate(self.people)}
-        keys = sorted(self.recorded.keys() | other.keys(), key=lambda key: (place[key[0]], key[1]))
-        return [(self.recorded.get(key), other.get(key)) for key in keys]
 
 
 Pair = tuple[TaskDays | None, TaskDays | None]
@@ -128,17 +121,13 @@ def _answer(desk: Desk, count: DelaysCount, asked: WhatIfQuestion) -> DelaysAnsw
 
 def delays_answer(read: Connection, count: DelaysCount, asked: WhatIfQuestion, scope: Scope) -> DelaysAnswer:
     """Returns the answer of a count that is done, for the dossiers of a site and a programme that somebody may read."""
-    found = {one.stream: one for one in directory.everyone(read)}
     people = {
-        id: one
-        for id, one in found.items()
+        one.stream: one
+        for one in directory.everyone(read)
         if may_read(one, scope) and asked.site in ("", one.site) and asked.programme in ("", one.programme)
     }
-    recorded, control, draft = (
-        {(one.dossier, one.key): one for one in side if one.dossier in people}
-        for side in (count.recorded, count.control, count.draft)
-    )
-    return DelaysAnswer(recorded, control, draft, people, asked.last.toordinal())
+    tasks = [task for id in people for task in count.tasks.get(id, ())]
+    return DelaysAnswer(tasks, people, asked.last.toordinal())
 
 
 @router.get(PATH)
@@ -247,7 +236,7 @@ def _said_days(one: TaskDays | None) -> str:
 def _said(asked: WhatIfQuestion, answer: DelaysAnswer) -> dict[str, Any]:
     """Returns the numbers, each with the address of its list, the weeks, and what is not computed."""
     open_ones, differing = answer.of("autrement"), answer.differing
-    total = len(answer.recorded.keys() | answer.draft.keys())
+    total, kept = len(answer.pairs), sum(recorded is not None for recorded, _ in answer.pairs)
     kinds = Counter((_kind(pair), _is_late(pair[1])) for pair in answer.of("bascule"))
     return {
         "total": total,
@@ -255,7 +244,7 @@ def _said(asked: WhatIfQuestion, answer: DelaysAnswer) -> dict[str, Any]:
         "open": (french.acted_otherwise(len(open_ones)), asked.at(PATH, "autrement")) if open_ones else None,
         "leads": len(open_ones) > LEADS_OVER * total,
         "control": (
-            french.delays_control(len(answer.recorded), len(differing)),
+            french.delays_control(kept, len(differing)),
             asked.at(PATH, "ecarts") if differing else "",
         ),
         "states": [
@@ -276,7 +265,7 @@ def _sides(state: str) -> tuple[str, str]:
 
 def _weeks(asked: WhatIfQuestion, answer: DelaysAnswer) -> Iterator[tuple[date, int, int]]:
     """Yields each Friday from the first task on, with the tasks late that day: as recorded, and with the draft."""
-    sides = list(answer.recorded.values()), list(answer.draft.values())
+    sides = [[one for pair in answer.pairs if (one := pair[side])] for side in (0, 1)]
     first = date.fromordinal(min((one.owed[0] for side in sides for one in side), default=asked.last.toordinal()))
     friday = first + timedelta((4 - first.weekday()) % 7)
     late = [sorted_days(one.late for one in side if one.late) for side in sides]

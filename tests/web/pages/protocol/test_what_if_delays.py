@@ -17,7 +17,6 @@ from pixflow.documents.protocol import ProtocolDocument
 from pixflow.dossier.stages import orientation
 from projections import directory
 from projections.contract import filled as filled_up_to
-from projections.directory import YoungPerson
 from projections.store.fill import try_to_fill
 from projections.store.what_if import TaskDays
 from tests import forks
@@ -30,6 +29,7 @@ from tests.web.paths import House
 from tests.web.tags import parsed
 from web.hosting import structure_process
 from web.pages.protocol import delays_count, what_if_delays
+from web.pages.protocol.delays_count import ComparedTask
 
 DELAYS = f"{PROTOCOL}/et-si/delais"
 LATER = date(2026, 4, 20)
@@ -127,7 +127,7 @@ def days(owed: tuple[int, int]) -> TaskDays:
 def test_a_task_answered_before_the_draft_opens_it_is_not_compared(
     recorded: tuple[int, int] | None, draft: tuple[int, int] | None, expected: bool
 ) -> None:
-    answer = what_if_delays.DelaysAnswer({}, {}, {}, {}, 30)
+    answer = what_if_delays.DelaysAnswer([], {}, 30)
     assert answer.is_open((recorded and days(recorded), draft and days(draft))) is expected
 
 
@@ -211,15 +211,12 @@ def test_no_number_is_shown_before_the_last_dossier_is_counted(awaited: House, m
         assert [part.share for part in parts][-2:] == [99, 100]
 
 
-SOMEBODY = {UUID(int=1): YoungPerson(UUID(int=1), "Diallo", "Aminata", None, None, "", "", None, closed=False)}
-
-
 def test_a_task_that_the_control_alone_owes_is_a_difference() -> None:
-    key, one = (UUID(int=1), "k"), days((10, 15))
-    for recorded, control in (({key: one}, {}), ({}, {key: one}), ({key: one}, {key: days((10, 16))})):
-        answer = what_if_delays.DelaysAnswer(recorded, control, {}, SOMEBODY, 30)
-        assert answer.of("ecarts") == [(recorded.get(key), control.get(key))]
-    assert what_if_delays.DelaysAnswer({key: one}, {key: one}, {}, SOMEBODY, 30).of("ecarts") == []
+    one, other = days((10, 15)), days((10, 16))
+    for recorded, control in ((one, None), (None, one), (one, other)):
+        answer = what_if_delays.DelaysAnswer([ComparedTask(recorded, control, None)], {}, 30)
+        assert answer.of("ecarts") == [(recorded, control)]
+    assert what_if_delays.DelaysAnswer([ComparedTask(one, days((10, 15)), None)], {}, 30).of("ecarts") == []
 
 
 def test_a_draft_changed_meanwhile_is_counted_anew(awaited: House) -> None:
