@@ -250,7 +250,7 @@ def endlessly(one: BaseHTTPRequestHandler) -> None:
 
 
 def slowly(one: BaseHTTPRequestHandler) -> None:
-    for _ in range(100):
+    for _ in range(40):
         one.wfile.write(b"x")
         sleep(0.05)
 
