@@ -153,7 +153,7 @@ def test_an_excerpt_stands_in_its_file(path: str, code: str) -> None:
 
 def test_one_command_enters_no_more_files_than_its_page_says(tmp_path: Path) -> None:
     (told,) = re.findall(r"at most (\d+) files", (DOCS / "following-one-command.md").read_text())
-    assert len(trip.debrief(tmp_path)) <= int(told)
+    assert int(told) - 5 < len(trip.debrief(tmp_path)) <= int(told)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Lists the files of ours that one debrief form enters, from its POST to the read tables: `python -m tests.trip`."""
 
-import threading
+import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,7 @@ def debrief(folder: Path) -> Counter[str]:
         if counting and event == "call" and frame.f_code.co_filename.startswith(PRODUCT):
             calls[frame.f_code.co_filename.removeprefix(f"{ROOT}/")] += 1
 
-    threading.setprofile(called)
+    sys.setprofile(called)
     try:
         with house(folder, date(2026, 3, 16)) as locale:
             client = locale.client("Nadia Benali")
@@ -36,7 +36,7 @@ def debrief(folder: Path) -> Counter[str]:
                 counting = False
                 assert answer.status_code == 303, answer.text
     finally:
-        threading.setprofile(None)
+        sys.setprofile(None)
     return calls
 
 
