@@ -82,8 +82,13 @@ class OneTrip(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         request.read()
-        if current_thread() is main_thread() and not asyncio._get_running_loop():
-            return own_loop().run_until_complete(self._answer(request))
+        if current_thread() is main_thread():
+            around = asyncio._get_running_loop()
+            asyncio._set_running_loop(None)
+            try:
+                return own_loop().run_until_complete(self._answer(request))
+            finally:
+                asyncio._set_running_loop(around)
         assert self.portal
         return self.portal.call(self._answer, request)
 
