@@ -69,7 +69,7 @@ def test_the_second_sheet_says_what_the_file_is(at_work: House) -> None:
     _, said = sheets(sophie.get("/dossiers.xlsx?site=Mortagne"))
     assert said == {
         "Ce que dit ce fichier": None, "Structure": "Mission locale de L’Aigle – Mortagne", "Liste": "Dossiers",
-        "Filtres": "État\xa0: Ouverts · Site\xa0: Mortagne", "Telle que connue": "16\xa0mars\xa02026",
+        "Filtres": "État\xa0: Ouverts · Site\xa0: Mortagne", "Vue au": "16\xa0mars\xa02026",
         "Journal jusqu’au n°": head + 1, "Sortie par": SOPHIE, "Sortie le": "16\xa0mars\xa02026, 10:12", "Lignes": 1,
         "Jeunes": 1, "Définitions des indicateurs": "celles de pixflow",
         "Empreinte de la liste en CSV (SHA-256)": sha256(content).hexdigest(),

@@ -78,8 +78,18 @@ class Desk:
         return False
 
     @property
+    def of_today(self) -> "Desk":
+        """The desk of today, at which a fact is recorded."""
+        return self
+
+    @property
     def now(self) -> datetime:
         return self.engine.clock()
+
+    @property
+    def position(self) -> int:
+        """The position of the last fact that the tables know."""
+        return position_of_tables(self.read)[0]
 
     @property
     def owners(self) -> frozenset[UUID]:
@@ -190,6 +200,7 @@ class PastDesk(Desk):
     """
 
     past: Connection
+    present: Desk
     moment: Moment | None = None
 
     @property
@@ -201,6 +212,16 @@ class PastDesk(Desk):
         return True
 
     @property
+    def of_today(self) -> Desk:
+        return self.present
+
+    @property
+    def position(self) -> int:
+        """The position of the last fact known then; by the true clock, known today."""
+        by_true = self.moment is not None and self.moment.clock == "true"
+        return position_of_tables(self.tables.connection if by_true else self.past)[0]
+
+    @property
     def now(self) -> datetime:
         """The end of the day."""
         return end_of(self.today, self.refs.calendar)
@@ -209,9 +230,7 @@ class PastDesk(Desk):
         """Returns the events of many streams: for lists, whose tables quote few, those of today that were known."""
         if self.moment is None:
             return Desk.trails(self, streams)
-        last, _ = position_of_tables(self.read)
-        last = last if self.moment.clock == "known" else position_of_tables(self.tables.connection)[0]
-        every = audit_trail.of_streams(self.tables.connection, streams, self.engine)
+        every, last = audit_trail.of_streams(self.tables.connection, streams, self.engine), self.position
         return {stream: [one for one in events if one.position <= last] for stream, events in every.items()}
 
     def may(self, decision: Decision[..., Any], subject: Subject = NO_SUBJECT) -> bool:
@@ -237,5 +256,5 @@ def made_past(
     """Returns the desk whose tables are `past`, with the references and the day of then."""
     now = {field.name: getattr(desk, field.name) for field in fields(desk)}
     away = colleagues_deputised_by(refs.team, desk.me, today)
-    then = {"roles": roles, "refs": refs, "past": past, "today": today, "deputised": away}
+    then = {"roles": roles, "refs": refs, "past": past, "present": desk, "today": today, "deputised": away}
     return PastDesk(**now | then | {"memory": Memory(), "states": {}})

@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import wraps
 from hashlib import sha256
@@ -14,13 +14,14 @@ from fastapi import APIRouter, Request, Response
 
 from pixflow.events.structure import ListPage
 from pixflow.structure import issue_list
-from projections.store.folds import position_of_tables
 from web.desk.commands import issue, must_be_asked_here
-from web.desk.desk import Desk
+from web.desk.desk import Desk, PastDesk
+from web.desk.past_days import moment_of
 from web.desk.witness import DeskWitness
-from web.french import dates, lists
+from web.french import dates, lists, past
 from web.french.typography import NBSP, THIN
-from web.http.day_bar import DAY, LISTS
+from web.http import days
+from web.http.day_bar import DAY, LISTS, params_of
 from web.http.filters import FilterMenu
 from web.http.pagination import address
 from web.http.people import NOBODY, listed, note
@@ -101,11 +102,15 @@ def send_list(request: Request, desk: Desk, made: ExportedList) -> Response:
     """Sends a list as a file. The people are noted first, then the fact is recorded: the file leaves after both.
 
     A list of too many rows, or of more people than somebody may read at once, is a page that says how to narrow it.
-    So is a list of an earlier day: a file holds that of now.
+    So is the list of a day that has none. The file of an earlier day is recorded today, with that day.
     """
     must_be_asked_here(request)
-    if request.query_params.get(DAY) and made.path.startswith(LISTS):
-        return _refuse(request, made, lists.OF_NOW)
+    asked, now = request.query_params.get(DAY), desk.of_today
+    if isinstance(desk, PastDesk) and desk.moment:
+        params = {**made.params, **params_of(desk.moment)}
+        made = replace(made, params=params, clock=past.clock(desk.moment))
+    elif asked and days.day(asked) != desk.today and made.path.startswith(LISTS):
+        return _refuse(request, made, moment_of(request, desk)[1] or lists.OF_NOW)
     if made.total > MOST_ROWS:
         return _refuse(request, made, lists.too_long(made.total, MOST_ROWS, made.narrow))
     found = _read(made, request.state.witness)
@@ -117,12 +122,12 @@ def send_list(request: Request, desk: Desk, made: ExportedList) -> Response:
     content = csv_of(cells)
     digest, kind = sha256(content).hexdigest(), request.url.path.rpartition(".")[2]
     said = {"page": made.page, "filters": tuple(made.codes(desk.refs.structure.sites)), "rows": len(rows)}
-    streams = {"structure": desk.served.opened.stream("structure")}
+    streams = {"structure": now.served.opened.stream("structure")}
     if kind == "xlsx":
         manifest = list(_manifest(desk, made, len(rows), len(people), digest))
         content = workbook_of({lists.SHEET: cells, lists.OF_FILE: manifest}, headed=True)
     note(request, listed(people))
-    issue(request, desk, streams, issue_list, **said, people=len(people), digest=digest)
+    issue(request, now, streams, issue_list, **said, people=len(people), digest=digest)
     return download(f"{made.name}-{desk.today}", kind, content)
 
 
@@ -158,8 +163,8 @@ def _manifest(desk: Desk, made: ExportedList, rows: int, people: int, digest: st
         "page": lists.PAGES[made.page],
         "filters": " · ".join(made.filters) or lists.UNFILTERED,
         "clock": made.clock or dates.day(desk.today, year=True),
-        "position": position_of_tables(desk.read)[0],
-        "by": desk.refs.team[desk.me].name,
+        "position": desk.position,
+        "by": desk.of_today.refs.team[desk.me].name,
         "at": dates.instant(desk.engine.clock(), desk.zone),
         "rows": rows,
         "people": people,

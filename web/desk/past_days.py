@@ -18,7 +18,7 @@ from web.french import indicators as french
 from web.french import past, validation
 from web.french.typography import plural, say
 from web.http import days
-from web.http.day_bar import CLOCK, DAY, LISTS, WHY, DayBar
+from web.http.day_bar import CLOCK, DAY, FILE, LISTS, WHY, DayBar
 from web.http.security import SAFE_METHODS
 
 READERS: tuple[Role, ...] = ("auditor", "referent", "manager")
@@ -38,14 +38,16 @@ def why_no_day(desk: Desk, wanted: date | None, *, since_opening: bool = True) -
 
 
 def moment_of(request: Request, desk: Desk) -> tuple[Moment | None, str]:
-    """Returns the moment that a list is asked for, None for now; and why the day asked for has no page, "" if it has.
+    """Returns the moment that a list is asked for, None for now; and why the day asked for has none, "" if it has.
 
     Raises 405 for a form: an earlier day is only read. Who may not replay gets the page of now.
     """
     asked, path = request.query_params.get(DAY), request.url.path
     if asked and request.method not in SAFE_METHODS:
         raise HTTPException(405)
-    if not asked or not (path in LISTS or path.startswith(WHY)) or desk.roles.isdisjoint(READERS):
+    if not asked or not (path in LISTS or path.startswith(WHY) or FILE.fullmatch(path)):
+        return None, ""
+    if desk.roles.isdisjoint(READERS):
         return None, ""
     wanted = days.day(asked)
     wrong = why_no_day(desk, wanted)
@@ -63,14 +65,15 @@ def desk_at(desk: Desk, moment: Moment) -> Iterator[PastDesk]:
 
 
 def bar_of(request: Request, desk: Desk, there: Desk, moment: Moment | None, wrong: str) -> DayBar | None:
-    """Returns the bar of a list, whose desk is `there`; None for other pages, and for who may not replay.
+    """Returns the bar of a list, whose desk is `there`; None for other pages, for files, and for who may not replay.
 
     Somebody erased since is counted, and named nowhere.
     """
-    if desk.roles.isdisjoint(READERS) or (moment is None and request.url.path not in LISTS):
+    path = request.url.path
+    if desk.roles.isdisjoint(READERS) or FILE.fullmatch(path) or (moment is None and path not in LISTS):
         return None
     kept = {name: text for name, text in request.query_params.items() if name not in {DAY, CLOCK, *_OF_PAGE}}
-    bar = DayBar(request.url.path, desk.today, kept, wrong=wrong and say("{why} {back}", why=wrong, back=past.BACK))
+    bar = DayBar(path, desk.today, kept, wrong=wrong and say("{why} {back}", why=wrong, back=past.BACK))
     if moment is None:
         return bar
     last, _ = position_of_tables(there.read)

@@ -30,7 +30,7 @@ FILTERS = {
     "retard": "retard", "grouper": "groupé par", "rapprocher": "retard", "transmettre": "retard", "etat": "état",
     "tri": "ordre", "quand": "quand", "miens": "les miens", "atelier": "atelier", "role": "rôle",
     "indicateur": "indicateur", "periode": "période", "coupe": "coupe", "sorte": "fait", "q": "texte cherché",
-    "fraicheur": "fiche",
+    "fraicheur": "fiche", "horloge": "",
 }  # fmt: skip
 """Words of the filters, by the parameter of their address, where it says them otherwise."""
 CODES: Mapping[str, str] = {
@@ -38,13 +38,13 @@ CODES: Mapping[str, str] = {
     **vocabulary.ROLES, **{band: words[0] for band, words in vocabulary.LATENESS.items()}, "oui": "", "all": "tous",
     "closed": "clos", "unassigned": "sans conseiller·ère", "away": "absences du jour", "gone": "départs",
     "past": "passés", "cancelled": "annulés", "suggested": "proposés", "delisted": "retirés", "fresh": "à jour",
-    "ageing": "à vérifier bientôt", "old": "de plus de 2 ans", "unknown": "sans date",
+    "vrai": "su aujourd’hui", "ageing": "à vérifier bientôt", "old": "de plus de 2 ans", "unknown": "sans date",
 }  # fmt: skip
 SHEET, OF_FILE = "Liste", "Ce fichier"
 """Names of the sheets of a workbook: the list, and what the file says of itself."""
 MANIFEST = {
     "title": "Ce que dit ce fichier", "structure": "Structure", "page": "Liste", "filters": "Filtres",
-    "clock": "Telle que connue", "position": "Journal jusqu’au n°", "by": "Sortie par", "at": "Sortie le",
+    "clock": "Vue au", "position": "Journal jusqu’au n°", "by": "Sortie par", "at": "Sortie le",
     "rows": "Lignes", "people": "Jeunes", "definitions": "Définitions des indicateurs",
     "digest": "Empreinte de la liste en CSV (SHA-256)",
 }  # fmt: skip
@@ -52,7 +52,7 @@ MANIFEST = {
 UNFILTERED = "aucun"
 TOO_LONG = "Cette liste a {rows}, et un fichier {most} au plus : {narrow}."
 TOO_MANY = "Ce fichier nommerait trop de personnes d’un coup : {narrow}, ou prenez une partie toutes les dix minutes."
-OF_NOW = "Un fichier est celui d’aujourd’hui : revenez à aujourd’hui, puis téléchargez-le."
+OF_NOW = "Ce fichier est celui d’aujourd’hui : revenez à aujourd’hui, puis téléchargez-le."
 """Why there is no file: more rows than a file takes, more people than somebody may read at once, an earlier day."""
 
 

@@ -22,6 +22,11 @@ def title(moment: Moment) -> str:
     return say("Au {day}", day=dates.day(moment.day, year=True))
 
 
+def clock(moment: Moment) -> str:
+    """Returns a text like "12 mars 2026, tel qu’on le savait"."""
+    return say("{day}, {clock}", day=dates.day(moment.day, year=True), clock=CLOCKS[moment.clock])
+
+
 def progress(percent: int) -> str:
     """Returns what is said while day rows are made: a day takes seconds until then."""
     return say("L’historique se prépare, {percent} % : cette page est plus lente", percent=str(percent))

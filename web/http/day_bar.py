@@ -14,11 +14,17 @@ DAY, CLOCK = "au", "horloge"
 LISTS = ("/boite", "/dossiers", "/resultats", "/ateliers", "/equipe", "/partenaires")
 """The lists that have a page of each day."""
 WHY = "/pourquoi"
+FILE = re.compile(rf"({'|'.join(LISTS)}|/boite/[a-z-]+|/resultats/[a-z-]+)\.(csv|xlsx)")
+"""The lists as files."""
 _KEEP = {*LISTS, "/indicateurs"}
 _LINK = re.compile(r'<a\b([^>]*) href="(/[^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
 _ASKED = re.compile(r'(?<= hx-get=")/[^"]*')
-_FILES = re.compile(r'<p class="download.*?</p>', re.DOTALL)
 _DOSSIER = re.compile(r"/dossiers/([0-9a-f-]{36})")
+
+
+def params_of(moment: Moment) -> dict[str, str]:
+    """Returns a moment as parameters of an address."""
+    return {DAY: moment.day.isoformat(), CLOCK: "vrai" if moment.clock == "true" else ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +48,7 @@ class DayBar:
     @property
     def params(self) -> dict[str, str]:
         """The parameters of this day; none for now."""
-        one = self.moment
-        return {DAY: one.day.isoformat(), CLOCK: "vrai" if one.clock == "true" else ""} if one else {}
+        return params_of(self.moment) if self.moment else {}
 
     def at(self, step: int = 0, clock: str = "") -> str:
         """Returns the address of the same list some days later, by the same clock or by another one."""
@@ -58,10 +63,10 @@ class DayBar:
     def keep(self, html: str) -> str:
         """Returns a page whose links stay on the day: a list keeps it, a dossier is replayed, others are text.
 
-        No button and no file leads elsewhere. The frame around `main` stays as it is.
+        No button leads elsewhere. The frame around `main` stays as it is.
         """
         before, main, shown = html.rpartition("<main")
-        shown = _ASKED.sub(lambda asked: escape(self._moved(asked[0])), _FILES.sub("", shown))
+        shown = _ASKED.sub(lambda asked: escape(self._moved(asked[0])), shown)
         return before + main + _LINK.sub(self._kept, shown)
 
     def _kept(self, link: re.Match[str]) -> str:
@@ -77,7 +82,7 @@ class DayBar:
     def _moved(self, link: str) -> str:
         """Returns where a link leads on this day, "" for nowhere."""
         there = urlsplit(unescape(link))
-        if there.path in _KEEP or there.path.startswith(WHY):
+        if there.path in _KEEP or there.path.startswith(WHY) or FILE.fullmatch(there.path):
             asked, end = dict(parse_qsl(there.query)), f"#{there.fragment}" if there.fragment else ""
             return unescape(link) if DAY in asked else address(there.path, {**asked, **self.params}) + end
         dossier = _DOSSIER.match(there.path)

@@ -197,7 +197,7 @@ def _board(
         moves=move_rows(desk),
         may_add=desk.may(add_member),
         may_note=desk.may(hold_briefing),
-        may_take=desk.may(issue_list),
+        may_take=desk.of_today.may(issue_list),
         receipt=receipt,
         outcomes=outcomes,
         values=form.values,

@@ -37,7 +37,7 @@ def test_a_list_leaves_with_its_number_period_and_day(at_work: House) -> None:
     said = sheets(helene.get("/indicateurs/I2/liste.xlsx?etat=waiting&periode=mois"))[1]
     assert words(str(said["Filtres"])).startswith("Présentation de Pix")
     assert "du 1er mars 2026 au 18 mars 2026" in words(str(said["Filtres"]))
-    assert words(str(said["Telle que connue"])) == "18 mars 2026"
+    assert words(str(said["Vue au"])) == "18 mars 2026"
     filters = (("indicateur", "I2"), ("periode", "mois"), ("etat", "waiting"))
     assert issued(at_work)[-1][1].filters == filters
 
@@ -46,7 +46,7 @@ def test_a_list_of_an_earlier_day_says_its_clock(at_work: House) -> None:
     claire = at_work.client(CLAIRE)
     assert len(taken(claire, "/indicateurs/I2?etat=waiting&au=2026-03-16")) == 3
     said = sheets(claire.get("/indicateurs/I2/liste.xlsx?etat=waiting&au=2026-03-16"))[1]
-    assert words(str(said["Telle que connue"])) == "16 mars 2026, d’après ce qu’on savait ce jour-là"
+    assert words(str(said["Vue au"])) == "16 mars 2026, d’après ce qu’on savait ce jour-là"
     assert taken(claire, "/indicateurs/I2?etat=done&au=2026-03-16") == []
 
 

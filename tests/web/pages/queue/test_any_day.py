@@ -14,8 +14,9 @@ from sqlalchemy import delete
 from pixflow.actor import OPERATOR
 from pixflow.dossier import assignment, follow_up, retraction
 from pixflow.dossier.stages import orientation
-from pixflow.events.values import Role
+from pixflow.events.values import PartnerDetails, Role
 from pixflow.participation import matches
+from pixflow.partners.listing import list_partner
 from pixflow.protocol import publishing
 from pixflow.team import membership
 from pixflow.workshop import booking
@@ -28,6 +29,8 @@ from tests.web.client import words
 from tests.web.filled import fill, hire, part, texts
 from tests.web.paths import House, house
 from tests.web.tags import parsed
+from tests.web.taken import issued, sheets, table, taken
+from web.desk import exports
 from web.http import day_bar
 from web.pages.queue import news
 
@@ -372,12 +375,98 @@ def test_who_joined_since_reads_the_days_before_them(at_work: House, late: UUID,
             assert "Au 12 mars 2026" in words(seen(at_work, path + query, "Omar Sy"))
 
 
+# --- the files of its lists
+
+
+def file_of(at_work: House, path: str, name: str = CLAIRE) -> Any:
+    return at_work.client(name).get(path, headers={"sec-fetch-site": "same-origin"})
+
+
+def arrange(at_work: House, name: str) -> None:
+    """Adds a row to each list, and a colleague."""
+    at_work.scored(last=name)
+    at_work.opened(name, advisor=None)
+    at_work.says(SOPHIE, list_partner, {"partner": uuid4()}, details=PartnerDetails(name=name, town="L’Aigle"))
+    scheduled(at_work, day=NOW + timedelta(7))
+    hire(at_work, name, "facilitator")
+
+
+@pytest.mark.parametrize("path", ["/boite?pile=assign-advisor&", *(f"{path}?" for path in day_bar.LISTS[1:])])
+@pytest.mark.parametrize("query", [BY_KNOWN, BY_TRUE])
+def test_each_list_of_an_earlier_day_leaves_with_the_rows_of_its_page(at_work: House, path: str, query: str) -> None:
+    at_work.day(date(2026, 3, 10))
+    arrange(at_work, "Camara")
+    at_work.day(NOW)
+    arrange(at_work, "Zidane")
+    page, client = words(seen(at_work, path + query[1:], SOPHIE)), at_work.client(SOPHIE)
+    within = "#a-transmettre" if path == "/resultats?" else "main"
+    rows, now = (taken(client, path + asked, within) for asked in (query[1:], ""))
+    assert 0 < len(rows) < len(now)
+    assert all(any(cell in page for cell in row.values() if cell) for row in rows)
+    assert "Zidane" not in str(rows)
+
+
+def test_a_file_knows_what_its_clock_knew_and_says_so(at_work: House, late: UUID) -> None:
+    last = at_work.served.engine.head()
+    then = [table(file_of(at_work, f"/dossiers.csv{query}"))[0]["À suivre"] for query in (BY_KNOWN, BY_TRUE)]
+    assert then == ["Présenter Pix", "Prévoir le diagnostic"]
+    (_, known), (_, true) = (sheets(file_of(at_work, f"/dossiers.xlsx{query}")) for query in (BY_KNOWN, BY_TRUE))
+    assert [words(one["Vue au"]) for one in (known, true)] == [
+        "12 mars 2026, tel qu’on le savait", "12 mars 2026, tel que c’était, su aujourd’hui",
+    ]  # fmt: skip
+    assert known["Journal jusqu’au n°"] < last <= true["Journal jusqu’au n°"]
+    assert known["Sortie le"].startswith("20\xa0mars")
+    assert [event.filters for _, event in issued(at_work)] == [
+        (("au", "2026-03-12"),), (("au", "2026-03-12"), ("horloge", "vrai")),
+    ]  # fmt: skip
+    journal = words(seen(at_work, "/journal"))
+    assert "Dossiers (au 2026-03-12), 1 ligne" in journal
+    assert "Dossiers (au 2026-03-12, su aujourd’hui), 1 ligne" in journal
+
+
 @pytest.mark.parametrize(
-    "file", ["/boite.csv", "/boite/en-attente.xlsx", "/dossiers.csv", "/equipe.csv", "/ateliers.csv"]
+    ("name", "file", "told"),
+    [
+        (SOPHIE, "/dossiers.csv?au=2026-03-21", "Ce jour n’est pas encore arrivé."),
+        (SOPHIE, "/boite/en-attente.xlsx?au=<b>", "Écrivez une date qui existe"),
+        (SOPHIE, "/equipe.csv?au=2026-03-01", "Rien n’était encore enregistré ce jour-là"),
+        (NADIA, f"/boite.csv{BY_KNOWN}", "Ce fichier est celui d’aujourd’hui"),
+    ],
 )
-def test_no_file_of_now_is_sent_for_an_earlier_day(at_work: House, late: UUID, file: str) -> None:
+def test_a_day_without_a_list_has_no_file(at_work: House, late: UUID, name: str, file: str, told: str) -> None:
     head = at_work.served.engine.head()
-    answer = at_work.client(SOPHIE).get(f"{file}{BY_KNOWN}", headers={"sec-fetch-site": "same-origin"})
+    answer = file_of(at_work, file, name)
     assert answer.status_code == 422
-    assert "Un fichier est celui d’aujourd’hui" in words(answer.text)
+    assert told in words(answer.text)
     assert at_work.served.engine.head() == head
+
+
+def test_only_the_page_of_a_workshop_has_no_file_of_an_earlier_day(at_work: House, late: UUID) -> None:
+    made = scheduled(at_work)
+    answer = file_of(at_work, f"/ateliers/{made}.csv{BY_KNOWN}", SOPHIE)
+    assert answer.status_code == 422
+    assert file_of(at_work, f"/dossiers.csv?au={NOW}").status_code == 200, "today by its date"
+    assert at_work.client(SOPHIE).post(f"/dossiers.csv{BY_KNOWN}", data={"q": "diallo"}).status_code == 405
+
+
+def test_a_file_of_an_earlier_day_names_nobody_erased_since(at_work: House, late: UUID) -> None:
+    at_work.opened("Zoé")
+    erase(at_work.served.opened, late)
+    at_work.served.read()
+    for query in (BY_KNOWN, BY_TRUE):
+        assert table(file_of(at_work, f"/dossiers.csv{query}")) == []
+
+
+def test_a_file_that_is_too_long_leads_back_to_its_day(
+    at_work: House, late: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "MOST_ROWS", 0)
+    page = parsed(file_of(at_work, f"/dossiers.csv{BY_TRUE}&programme=PACEA").text)
+    assert page.select_one("#main a.btn-primary")["href"] == f"/dossiers?programme=PACEA&au={THEN}&horloge=vrai"
+    assert not page.select(".day-bar")
+
+
+def test_who_joined_since_takes_the_file_of_a_day_before(at_work: House, late: UUID) -> None:
+    hire(at_work, "Omar Sy", "manager")
+    _, said = sheets(file_of(at_work, f"/dossiers.xlsx{BY_KNOWN}", "Omar Sy"))
+    assert said["Sortie par"] == "Omar Sy"
