@@ -1,7 +1,7 @@
 """Partners: each with its file, its offers, its places in the sources, its former names."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -149,7 +149,8 @@ def _status(state: PartnerState) -> str:
 
 
 def _plain(value: OfferTerms | PartnerDetails) -> dict[str, Any]:
-    return {name: one for name, one in asdict(value).items() if one not in ("", (), None, False)}
+    """Returns the fields that say something."""
+    return {one.name: told for one in fields(value) if (told := getattr(value, one.name)) != one.default}
 
 
 def details_of(row: Any) -> PartnerDetails:

@@ -257,6 +257,11 @@ def test_an_action_that_somebody_added_is_offered_everything_the_nearest_first(a
     assert case.cards() == [("Autres offres", ["Cyber-base", "Médiathèque"])]
 
 
+def test_an_offer_that_is_full_says_so(at_work: House, case: Case) -> None:
+    listed(at_work, AT_MORTAGNE, case.proposal, seats=0)
+    assert "0 place" in case.choice()
+
+
 def test_a_partner_without_an_offer_is_referred_to_and_stays_chosen(at_work: House, case: Case) -> None:
     partner = uuid4()
     at_work.says(SOPHIE, listing.list_partner, {"partner": partner}, details=HERE)
