@@ -10,7 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, and_, case, fa
 
 from pixflow.identity import normalise
 from pixflow.partners.state import first_days
-from projections.partners import table, terms
+from projections.partners import table, terms, words
 from projections.statements import WITHOUT, list_rows, page_of, pair_columns, question
 
 TERMS = ("kind", "label")
@@ -121,18 +121,18 @@ def _of_days(column: Column[date], asked: PartnerFilter) -> Iterable[ColumnEleme
 
 def _in_terms(column: Column[UUID], asked: PartnerFilter, but: str = "") -> Iterable[ColumnElement[bool]]:
     """Selects the streams that have the kind, the label and the words asked for; the filter `but` is left out."""
-    words = normalise(asked.text).split()
-    if asked.text and not words:
+    wanted = normalise(asked.text).split()
+    if asked.text and not wanted:
         yield false()
-    conditions = [
-        (name, terms.c.value == ("" if value == WITHOUT else value))
+    with_each = [
+        select(terms.c.stream).where(
+            terms.c.facet == name, terms.c.status == asked.status, terms.c.value == ("" if value == WITHOUT else value)
+        )
         for name in TERMS
         if name != but and (value := getattr(asked, name))
     ]
-    conditions += [("word", and_(terms.c.value >= word, terms.c.value < word + "\x7f")) for word in words[:WORDS]]
-    with_each = [
-        select(terms.c.stream).where(terms.c.facet == facet, terms.c.status == asked.status, condition)
-        for facet, condition in conditions
+    with_each += [
+        select(words.c.stream).where(words.c.word >= word, words.c.word < word + "\x7f") for word in wanted[:WORDS]
     ]
     if with_each:
         yield column.in_(intersect(*with_each))

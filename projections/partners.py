@@ -72,18 +72,29 @@ terms = Table(
     Index("partner_terms_found", "facet", "value", "status", "confirmed", "stream"),
     sqlite_with_rowid=False,
 )
-"""The terms that find partners: kinds of their offers, their programmes ("" for none), words of their names."""
-TABLES = KEPT = (table, offers, places, names, terms)
+"""The terms that filter partners: kinds of their offers, and their programmes; "" for none."""
+words = Table(
+    "partner_words",
+    metadata,
+    *keys(word=String, stream=Uuid),
+    Index("partner_words_of", "stream"),
+    sqlite_with_rowid=False,
+)
+"""The words of their names and communes. No search is of an earlier day."""
+KEPT = (table, offers, places, names, terms)
+TABLES = (*KEPT, words)
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
     state: PartnerState = change.after
     if state.listed is None and state.suggested is None:
         return {}
+    details = state.details
+    partner = _partner(change.stream, state, details)
     if state.into:
-        return {table: [_partner(change.stream, state)]}
+        return {table: [partner]}
     return {
-        table: [_partner(change.stream, state)],
+        table: [partner],
         offers: [
             {"stream": change.stream, "offer": id, "closed": one.closed is not None, "terms": _plain(one.terms)}
             for id, one in state.offers.items()
@@ -93,17 +104,20 @@ def rows(change: Change) -> dict[Table, list[Row]]:
             for key, one in state.sources.items()
         ],
         names: [{"stream": change.stream, "sort": sort} for sort in {sort_of(name) for name in state.names}],
-        terms: _terms(change.stream, state),
+        terms: _terms(change.stream, state, details),
+        words: [
+            {"word": word, "stream": change.stream}
+            for word in {word[:INDEXED] for word in normalise(f"{details.name} {details.town}").split()}
+        ],
     }
 
 
-def _terms(stream: UUID, state: PartnerState) -> list[Row]:
-    details, status, confirmed = state.details, _status(state), state.confirmed
+def _terms(stream: UUID, state: PartnerState, details: PartnerDetails) -> list[Row]:
+    status, confirmed = _status(state), state.confirmed
     kinds = {one.kind for one in state.open_offers().values()} if status == "listed" else set()
     found: dict[str, set[str]] = {
         "kind": {*kinds} or {""},
         "label": {label[:INDEXED] for label in details.labels} or {""},
-        "word": {word[:INDEXED] for word in normalise(f"{details.name} {details.town}").split()},
     }
     return [
         {"stream": stream, "facet": facet, "value": value, "status": status, "confirmed": confirmed}
@@ -112,8 +126,8 @@ def _terms(stream: UUID, state: PartnerState) -> list[Row]:
     ]
 
 
-def _partner(stream: UUID, state: PartnerState) -> Row:
-    details, offered = state.details, state.open_offers().values()
+def _partner(stream: UUID, state: PartnerState, details: PartnerDetails) -> Row:
+    offered = state.open_offers().values()
     latitude, longitude = details.point or (None, None)
     return row_of(
         table,

@@ -227,9 +227,10 @@ def to_review(partner: PartnerState) -> bool:
 
 def proposed(partner: PartnerState) -> ProposedChanges | None:
     """Returns what the partner proposes and is not so yet, None for nothing."""
-    changes, details, offers = partner.changes, partner.details, partner.open_offers()
+    changes = partner.changes
     if changes is None:
         return None
+    details, offers = partner.details, partner.open_offers()
     fields = {name: value for name, value in changes.fields.items() if getattr(details, name) != value}
     terms = {id: one for id, one in changes.offers.items() if offers.get(id, one) != one}
     return ProposedChanges(fields, terms, changes.stamp) if fields or terms else None

@@ -23,7 +23,7 @@ from pixflow.events.protocol import ProtocolPublished
 from pixflow.folding import ERASURES
 from pixflow.moment import Clock, Moment
 from pixflow.structure_folder import OpenStructure
-from projections import audit_trail, directory, dossier_sheet
+from projections import audit_trail, directory, dossier_sheet, partners
 from projections.contract import folds
 from projections.store import catch_up, sqlite, stores
 from projections.store import fill as past
@@ -38,7 +38,8 @@ from tests.projections.test_build import DAY, LONG, SLOWER, Happened, built, hap
 from tests.trials.scale import SEED, many
 from web.samples import population
 
-TABLES = [table for projection in LISTED for table in projection.TABLES if table is not audit_trail.table]
+_ASIDE = {audit_trail.table, partners.words}
+TABLES = [table for projection in LISTED for table in projection.TABLES if table not in _ASIDE]
 OF_STREAMS = [folds, audit_trail.table]
 """Tables of which day rows give the streams that lists quote."""
 CLOCKS: tuple[Clock, ...] = ("known", "true")
