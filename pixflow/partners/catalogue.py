@@ -19,8 +19,7 @@ def receive_catalogue(
     catalogue: Catalogue, *, digest: str, kind: str, counts: Mapping[str, int], on: date
 ) -> list[Event]:
     """Records a file of places. A file that tells nothing new records nothing."""
-    known = catalogue.received.get(kind)
-    if known and known.digest == digest and not any(counts[name] for name in ("new", "changed", "gone")):
+    if catalogue.received.get(kind) == digest and not any(counts[name] for name in ("new", "changed", "gone")):
         return []
     return [e.CatalogueReceived(digest=digest, kind=kind, **counts, on=on)]
 

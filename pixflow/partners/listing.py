@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import takewhile
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -74,13 +74,8 @@ def stated(field: str, text: str) -> str:
 
 def as_stated(details: PartnerDetails) -> PartnerDetails:
     """Returns a file with each of these fields as `stated` gives it."""
-    return replace(
-        details,
-        phone=stated("phone", details.phone),
-        email=stated("email", details.email),
-        website=stated("website", details.website),
-        booking=stated("booking", details.booking),
-    )
+    fields: dict[str, Any] = {name: stated(name, getattr(details, name)) for name in _READ}
+    return replace(details, **fields)
 
 
 def _phone(text: str) -> str:
@@ -247,16 +242,13 @@ def take_back_command(
     mine = [one for one in told if one.command == command]
     if not mine:
         return []
-    if not all(isinstance(one.event, OF_BULKS) or _is_place(one.event) for one in mine):
+    others = (one.event for one in mine if not isinstance(one.event, OF_BULKS))
+    if not all(isinstance(event, e.PartnerListed) and event.source for event in others):
         raise Refused("not-noted")
     if mine != told[-len(mine) :]:
         raise Refused("moved")
     reason = required(reason, "reason")
     return [e.Retracted(version=one.originator_version, reason=reason, on=on) for one in reversed(mine)]
-
-
-def _is_place(event: Event) -> bool:
-    return isinstance(event, e.PartnerListed) and event.source != ""
 
 
 def must_be_listed(partner: PartnerState) -> None:
@@ -338,7 +330,17 @@ def join_partner(partner: PartnerState, *, other: UUID, takes: PartnerState, on:
     mine = list(partner.open_offers().values())
     return [
         e.PartnersJoined(other=other, on=on),
-        *(_told(one.source, one.place, one.updated, one.digest, one.details, on) for one in told),
+        *(
+            e.SourceTold(
+                source=one.source,
+                place=one.place,
+                updated=one.updated,
+                digest=one.digest,
+                details=one.details,
+                on=on,
+            )
+            for one in told
+        ),
         *(
             e.OfferListed(offer=id, terms=terms, on=on)
             for id, terms in takes.open_offers().items()
@@ -391,12 +393,6 @@ def _joins(event: Event, other: UUID) -> bool:
     return False
 
 
-def _told(
-    source: str, place: str, updated: date | None, digest: str, details: PartnerDetails, on: date
-) -> e.SourceTold:
-    return e.SourceTold(source=source, place=place, updated=updated, digest=digest, details=details, on=on)
-
-
 # --- listed partners that a free name of former referrals may mean, with the reasons. A person decides
 
 
@@ -415,24 +411,16 @@ class KnownName(Struct, frozen=True):
     town: str
 
 
-class NameMatch(Struct, frozen=True):
-    """A partner that a name may mean. `sure` when no other one may, and two words at least say so."""
+def matches(name: str, known: Iterable[KnownName]) -> list[tuple[UUID, Reason, bool]]:
+    """Returns the partners that a normalised name may mean, the likeliest first, and why.
 
-    partner: UUID
-    reason: Reason
-    sure: bool
-
-
-def matches(name: str, known: Iterable[KnownName]) -> list[NameMatch]:
-    """Returns the partners that a normalised name may mean, the likeliest first."""
+    One is sure when no other may be meant, and two words at least say so.
+    """
     found = [(reason, one) for one in known if (reason := _reason(name, one))]
     order: Sequence[Reason] = ("same", "within", "close")
     found.sort(key=lambda pair: (order.index(pair[0]), -fuzz.token_sort_ratio(name, pair[1].name), pair[1].name))
     words = len(_words(name))
-    return [
-        NameMatch(one.partner, reason, len(found) == 1 and (reason == "same" or words > 1))
-        for reason, one in found[:MOST]
-    ]
+    return [(one.partner, reason, len(found) == 1 and (reason == "same" or words > 1)) for reason, one in found[:MOST]]
 
 
 def _reason(name: str, one: KnownName) -> Reason | None:

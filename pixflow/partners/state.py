@@ -43,7 +43,6 @@ class FieldCorrection(Struct, frozen=True):
     """The team's word on a field. `contested` is the event of a source that changed its own word since."""
 
     value: str
-    stamp: Stamp
     contested: Stamp | None = None
 
 
@@ -79,7 +78,6 @@ class PartnerState(Struct, frozen=True):
     verified: Stamp | None = None
     reviewed: Stamp | None = None
     delisted: Stamp | None = None
-    delisting: str = ""
     into: UUID | None = None
     joined: tuple[UUID, ...] = ()
     different: tuple[UUID, ...] = ()
@@ -153,7 +151,7 @@ def _file(state: PartnerState, event: object, stamp: Stamp) -> dict[str, Any]:
                 "corrections": _contested(state.corrections, before, told),
             }
         case e.PartnerCorrected(field=field, value=value):
-            return {"corrections": {**state.corrections, field: FieldCorrection(value, stamp)}}
+            return {"corrections": {**state.corrections, field: FieldCorrection(value)}}
         case e.SourceWithdrawn(source=source, place=place) if known := state.sources.get(place_key(source, place)):
             return {"sources": {**state.sources, known.key: replace(known, gone=stamp)}}
     return {}
@@ -203,10 +201,10 @@ def _standing(state: PartnerState, event: object, stamp: Stamp) -> dict[str, Any
             return {"reviewed": stamp, "changes": None}
         case e.RevisionProposed(fields=fields, offers=offers):
             return {"changes": ProposedChanges(dict(fields), dict(offers), stamp)}
-        case e.PartnerDelisted(reason=reason):
-            return {"delisted": stamp, "delisting": reason}
+        case e.PartnerDelisted():
+            return {"delisted": stamp}
         case e.PartnerRelisted():
-            return {"delisted": None, "delisting": ""}
+            return {"delisted": None}
         case e.PartnersJoined(other=other):
             return {"joined": (*state.joined, other)}
         case e.PartnerAbsorbed(into=into):
@@ -315,19 +313,15 @@ class Territory(Struct, frozen=True):
         return bool(self.groupings or self.communes)
 
 
-class Received(Struct, frozen=True):
-    """The last file of a kind: its digest and its day."""
-
-    digest: str
-    on: date
-
-
 class Catalogue(Struct, frozen=True):
-    """The state of the catalogue. `aside` are the places set aside, by key, each with the reason."""
+    """The state of the catalogue.
+
+    `received` is the digest of the last file of each kind, `aside` are the places set aside, by key, with the reason.
+    """
 
     version: int = 0
     territory: Territory = Territory()
-    received: dict[str, Received] = {}
+    received: dict[str, str] = {}
     aside: dict[str, str] = {}
     tables: dict[str, dict[str, str]] = {}
     credit: str = ""
@@ -339,7 +333,7 @@ def evolve_catalogue(state: Catalogue, recorded: Recorded) -> Catalogue:
     state = replace(state, version=recorded.originator_version)
     match event:
         case e.CatalogueReceived():
-            return replace(state, received={**state.received, event.kind: Received(event.digest, event.on)})
+            return replace(state, received={**state.received, event.kind: event.digest})
         case e.PlaceSetAside():
             return replace(state, aside={**state.aside, place_key(event.source, event.place): event.reason})
         case e.PlaceReclaimed():

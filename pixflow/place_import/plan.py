@@ -15,7 +15,7 @@ from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.identity import normalise
 from pixflow.open_data.duplicates import Likeness, duplicates
 from pixflow.open_data.place import Place, PlaceFile, PlaceProblem, Point, texts
-from pixflow.partners.state import PartnerState, Territory, place_key, terms_of_service
+from pixflow.partners.state import Territory, place_key, terms_of_service
 from pixflow.place_import.territory import inside, unplaced
 
 LONGEST = 200
@@ -83,12 +83,6 @@ class KnownPlace(Struct, frozen=True):
     place: str
     digest: str
     gone: bool
-
-
-def partner_places(stream: UUID, partner: PartnerState) -> list[KnownPlace]:
-    """Returns the places that a partner comes from."""
-    told = partner.sources.values()
-    return [KnownPlace(stream, one.source, one.place, one.digest, one.gone is not None) for one in told]
 
 
 class KnownPartner(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """The decisions of an import, from its plan and the choices made in its preview."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID, uuid5
@@ -41,20 +41,13 @@ class PlaceChoices(Struct, frozen=True):
     vanished: bool = True
 
 
-class Settled(Struct, frozen=True):
-    """New places once the choices are made: `kept` are listed, `aside` are not wanted.
+def _settle(
+    plan: PlacePlan, catalogue: UUID, choices: PlaceChoices
+) -> tuple[Collection[Place], Collection[Place], Mapping[str, UUID], Collection[tuple[Place, UUID]]]:
+    """Returns the new places that are listed, those not wanted, by key those joined to a partner, those apart from one.
 
-    `same` are those that are joined to a partner, by key; `apart` those that only look like others.
+    A place joined to one that is not listed is left for later.
     """
-
-    kept: tuple[Place, ...]
-    aside: tuple[Place, ...]
-    same: Mapping[str, UUID]
-    apart: tuple[tuple[Place, UUID], ...]
-
-
-def settle(plan: PlacePlan, catalogue: UUID, choices: PlaceChoices) -> Settled:
-    """Applies the choices to the new places. A place joined to one that is not listed is left for later."""
     kept: dict[str, Place] = {}
     aside: list[Place] = [one for one in plan.new if key_of(one) in choices.aside]
     same: dict[str, UUID] = {}
@@ -76,7 +69,7 @@ def settle(plan: PlacePlan, catalogue: UUID, choices: PlaceChoices) -> Settled:
             kept[key] = place
             others = [_target(one, catalogue, kept, same) for one in doubt.alike] if way and doubt else []
             apart += [(place, other) for other in dict.fromkeys(others) if other]
-    return Settled(tuple(kept.values()), tuple(aside), same, tuple(apart))
+    return kept.values(), aside, same, apart
 
 
 def steps(plan: PlacePlan, catalogue: UUID, version: int, today: date, choices: PlaceChoices) -> Iterator[Step]:
@@ -84,10 +77,10 @@ def steps(plan: PlacePlan, catalogue: UUID, version: int, today: date, choices: 
 
     The words of a file are context: its digests, SIRETs and telephones are no text of a person that could hold a NIR.
     """
-    settled = settle(plan, catalogue, choices)
+    kept, aside, same, apart = _settle(plan, catalogue, choices)
     gone = plan.gone if choices.vanished else ()
-    counts = plan.counts | {"new": len(settled.kept), "gone": len(gone)}
-    counts |= {"aside": len(plan.aside) + len(settled.aside) - len(choices.back)}
+    counts = plan.counts | {"new": len(kept), "gone": len(gone)}
+    counts |= {"aside": len(plan.aside) + len(aside) - len(choices.back)}
     received = {"digest": plan.digest, "kind": plan.kind, "counts": counts}
     unmoved = Guard(lambda state: state.version == version)
     yield Step({"catalogue": catalogue}, receive_catalogue, context=received, guard=unmoved)
@@ -95,19 +88,19 @@ def steps(plan: PlacePlan, catalogue: UUID, version: int, today: date, choices: 
         if key_of(place) in choices.back:
             back = {"source": place.source, "place": id_of(place)}
             yield Step({"catalogue": catalogue}, reclaim_place, context=back)
-    if settled.aside:
-        left = tuple((one.source, id_of(one)) for one in settled.aside)
+    if aside:
+        left = tuple((one.source, id_of(one)) for one in aside)
         yield Step({"catalogue": catalogue}, set_place_aside, context={"places": left, "reason": "not-a-partner"})
-    for place in settled.kept:
+    for place in kept:
         yield _told(place, partner_id(catalogue, place))
     for place, stream in plan.changed:
         yield _told(place, stream)
     for one in gone:
         yield Step({"partner": one.stream}, withdraw_place, context={"source": one.source, "place": one.place})
-    for place, other in settled.apart:
+    for place, other in apart:
         yield Step({"partner": partner_id(catalogue, place)}, note_difference, context={"other": other})
-    for place in settled.kept:
-        if into := settled.same.get(key_of(place)):
+    for place in kept:
+        if into := same.get(key_of(place)):
             other = partner_id(catalogue, place)
             yield Step({"partner": other}, absorb_partner, context={"into": into})
             stamp = Stamp(today, 1)

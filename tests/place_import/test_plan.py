@@ -16,7 +16,7 @@ from pixflow.partners.catalogue import state_territory
 from pixflow.partners.listing import correct_partner
 from pixflow.partners.state import PartnerState
 from pixflow.place_import.importer import PlaceImporter, PreparedPlaces
-from pixflow.place_import.plan import KnownPartner, KnownPlace, partner_places
+from pixflow.place_import.plan import KnownPartner, KnownPlace
 from pixflow.place_import.steps import PlaceChoices
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.membership import add_member
@@ -57,7 +57,11 @@ class Structure:
         return engine.states("partner", streams)
 
     def _known(self, sources: object) -> list[KnownPlace]:
-        return [one for stream, state in self.states().items() for one in partner_places(stream, state)]
+        return [
+            KnownPlace(stream, one.source, one.place, one.digest, one.gone is not None)
+            for stream, state in self.states().items()
+            for one in state.sources.values()
+        ]
 
     def _partners(self) -> list[KnownPartner]:
         return [KnownPartner(stream, one.details) for stream, one in self.states().items() if one.is_proposed]

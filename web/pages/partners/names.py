@@ -105,13 +105,13 @@ def _page(request: Request, desk: Desk, name: str = "", *, error: str = "", rece
     for row in (*of_grid, *used):
         meanings = [
             (
-                f"{one.partner} {row.sort}",
-                one.partner,
-                typeset(", ".join(filter(None, (listed[one.partner].name, listed[one.partner].town)))),
-                french.NAME_REASONS[one.reason],
-                one.sure,
+                f"{partner} {row.sort}",
+                partner,
+                typeset(", ".join(filter(None, (listed[partner].name, listed[partner].town)))),
+                french.NAME_REASONS[reason],
+                is_sure,
             )
-            for one in matches(row.sort, known)
+            for partner, reason, is_sure in matches(row.sort, known)
         ]
         why, new = french.name_used(row.count, row.last, desk.today), address(f"{LIST}/nouveau", {"nom": row.name})
         rows.append((row.name, why, meanings, new))
