@@ -46,6 +46,8 @@ ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 Pair = Annotated[tuple[UUID, UUID], BeforeValidator(lambda text: text.split(":") if isinstance(text, str) else text)]
 """Two ids in one field, written `left:right`."""
+Spaced = BeforeValidator(lambda text: text.split(" ", 1) if isinstance(text, str) else text)
+"""Reads two values of one field, written `left right`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
@@ -34,7 +34,7 @@ from web.french.territory.files import source_name
 from web.french.territory.places import REASONS
 from web.french.typography import phone, plural, say, typeset
 from web.http.addresses import PageNumber
-from web.http.forms import Form, FormData
+from web.http.forms import Form, FormData, Spaced
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import NOBODY
 from web.http.templates import show
@@ -48,17 +48,17 @@ NONE_TICKED = "Cochez au moins une paire."
 NO_MORE = "ces deux fiches ne sont plus à comparer, rechargez la page."
 FOLLOWED = "autre chose a suivi : séparez-les sur la fiche."
 APART = "deux de ces fiches sont notées comme deux lieux : cochez-les paire par paire."
-Way = Literal["same", "different"]
 _Streams = tuple[UUID, UUID]
+_Ticked = Annotated[tuple[Annotated[_Streams, Spaced], ...], Field(max_length=SIZE)]
 
 
 class DuplicatesForm(Form):
     """The ticked pairs of a page, or `all` that it showed; each is two partners' ids, the one that stays first."""
 
-    ticked: Annotated[tuple[str, ...], Field(max_length=SIZE)] = ()
-    shown: Annotated[tuple[str, ...], Field(max_length=SIZE)] = ()
+    ticked: _Ticked = ()
+    shown: _Ticked = ()
     all: bool = False
-    way: Way
+    way: Literal["same", "different"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def settle(request: Request, desk: AtPartners, data: FormData, p: PageNumber = 1
     """Joins the ticked pairs, or notes that they differ, in one command."""
     must(desk, join_partner)
     form = read_button(DuplicatesForm, data)
-    ticked = list(map(_pair, form.shown if form.all else form.ticked))
+    ticked = form.shown if form.all else form.ticked
     if not ticked:
         return _page(request, desk, p, error=NONE_TICKED)
     if desk.engine.has_recorded(form.command_id):
@@ -132,16 +132,7 @@ def settle(request: Request, desk: AtPartners, data: FormData, p: PageNumber = 1
     return _answer(request, desk, BulkOutcome(rows, form.command_id), p)
 
 
-def _pair(text: str) -> _Streams:
-    """Returns the two partners of a text. Raises 422 for anything that the page did not write."""
-    one, _, other = text.partition(" ")
-    try:
-        return UUID(one), UUID(other)
-    except ValueError:
-        raise HTTPException(422) from None
-
-
-def _names(desk: Desk, streams: _Streams) -> str:
+def _names(desk: Desk, streams: Sequence[UUID]) -> str:
     names = dict(partners.titles(desk.read, streams))
     return listed(*(names.get(one, str(one)) for one in streams))
 
@@ -199,16 +190,11 @@ def undo(request: Request, desk: AtPartners, data: FormData) -> Response:
     if desk.engine.has_recorded(form.command_id):
         return RedirectResponse(address(PATH, {"recu": str(form.command_id)}), 303)
     stands = standing(desk, form.receipt)
-    rows = [RowOutcome(_named(desk, group), refused=FOLLOWED) for group in stands.followed]
+    rows = [RowOutcome(_names(desk, group), refused=FOLLOWED) for group in stands.followed]
     if steps := stands.steps():
         outcome = record_all(desk, steps, ("undo duplicates", form.receipt), command_id=form.command_id)
-        rows += [row_outcome(desk, _named(desk, group), outcome) for group in stands.free]
+        rows += [row_outcome(desk, _names(desk, group), outcome) for group in stands.free]
     return _answer(request, desk, BulkOutcome(rows, form.command_id), 1)
-
-
-def _named(desk: Desk, group: Sequence[UUID]) -> str:
-    names = dict(partners.titles(desk.read, group))
-    return listed(*(names[one] for one in group if one in names))
 
 
 def _answer(request: Request, desk: Desk, outcomes: BulkOutcome, number: int) -> Response:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.engine import Step
@@ -18,7 +18,7 @@ from web.desk.desk import Desk
 from web.desk.receipts import Receipt
 from web.french.territory import partners as french
 from web.french.typography import typeset
-from web.http.forms import Form, FormData
+from web.http.forms import Form, FormData, Spaced
 from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import show
@@ -27,13 +27,14 @@ from web.pages.partners.listing import LIST, AtPartners
 router = APIRouter()
 NAMES = "/partenaires/noms"
 ALREADY = "Ces noms ont déjà un partenaire."
+_Meaning = Annotated[tuple[UUID, str], Spaced]
 
 
 class NamesForm(Form):
     """Names to attach, each as a partner's id, a space and the name. `alone` is the one whose button was pressed."""
 
-    ticked: tuple[str, ...] = ()
-    alone: str = ""
+    ticked: tuple[_Meaning, ...] = ()
+    alone: _Meaning | None = None
 
 
 def names_to_attach(desk: Desk) -> list[Any]:
@@ -70,7 +71,7 @@ def attach(request: Request, desk: AtPartners, data: FormData) -> Response:
     must(desk, attach_name)
     form = read_button(NamesForm, data)
     names = {row.sort: row.name for row in (*_names_of_grid(desk), *names_to_attach(desk))}
-    chosen = [_pair(text) for text in ([form.alone] if form.alone else form.ticked)]
+    chosen = [form.alone] if form.alone else form.ticked
     steps = [Step({"partner": stream}, attach_name, {"name": names[sort]}) for stream, sort in chosen if sort in names]
     if not steps:
         return _page(request, desk, error=ALREADY if chosen else "Cochez au moins un nom.")
@@ -80,15 +81,6 @@ def attach(request: Request, desk: AtPartners, data: FormData) -> Response:
         desk.refresh()
         return _page(request, desk, error=refusals.sentence(desk, outcome.refused))
     return RedirectResponse(address(NAMES, {"recu": receipts.reference(outcome.recorded)}), 303)
-
-
-def _pair(text: str) -> tuple[UUID, str]:
-    """Returns a partner and a name. Raises 422 for anything that the page did not write."""
-    stream, _, sort = text.partition(" ")
-    try:
-        return UUID(stream), sort
-    except ValueError:
-        raise HTTPException(422) from None
 
 
 def _page(request: Request, desk: Desk, name: str = "", *, error: str = "", receipt: Receipt | None = None) -> Response:

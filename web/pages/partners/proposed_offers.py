@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
@@ -27,7 +27,7 @@ from web.french.events.sentences import AT_ONCE
 from web.french.territory import files
 from web.french.typography import plural, typeset
 from web.http.addresses import PageNumber
-from web.http.forms import Form, FormData
+from web.http.forms import Form, FormData, Spaced
 from web.http.pagination import SIZE, Pager, address
 from web.http.people import NOBODY
 from web.http.templates import show
@@ -39,14 +39,16 @@ UNDO = f"{PATH}/annuler"
 NONE_TICKED = "Cochez au moins une offre."
 NO_MORE = "ce n’est plus une offre à confirmer, rechargez la page."
 FOLLOWED = "autre chose a suivi : corrigez sur sa fiche."
-_MOST = SIZE * len(files.PROPOSED_OFFERS)
+_Ticked = Annotated[
+    tuple[Annotated[tuple[UUID, OfferKind], Spaced], ...], Field(max_length=SIZE * len(files.PROPOSED_OFFERS))
+]
 
 
 class ProposedOffersForm(Form):
     """The ticked offers of a page, or `all` that it showed; each is a partner's id, a space and the kind of offer."""
 
-    ticked: Annotated[tuple[str, ...], Field(max_length=_MOST)] = ()
-    shown: Annotated[tuple[str, ...], Field(max_length=_MOST)] = ()
+    ticked: _Ticked = ()
+    shown: _Ticked = ()
     all: bool = False
 
 
@@ -92,24 +94,12 @@ def confirm(request: Request, desk: AtPartners, data: FormData, p: PageNumber = 
     """Lists the ticked offers, with one command for each partner."""
     must(desk, list_offer)
     form = read_button(ProposedOffersForm, data)
-    ticked = by_key(map(_pair, form.shown if form.all else form.ticked))
+    ticked = by_key(form.shown if form.all else form.ticked)
     if not ticked:
         return _page(request, desk, p, error=NONE_TICKED)
     known = {one.stream: one for one in proposing(desk)}
     rows = [_confirm(desk, form.command_id, stream, kinds, known) for stream, kinds in ticked.items()]
     return _answer(request, desk, BulkOutcome(rows, form.command_id), p)
-
-
-def _pair(text: str) -> tuple[UUID, OfferKind]:
-    """Returns a partner and a kind of offer. Raises 422 for anything that the page did not write."""
-    stream, _, named = text.partition(" ")
-    kind = kind_of(named)
-    if kind:
-        try:
-            return UUID(stream), kind
-        except ValueError:
-            pass
-    raise HTTPException(422)
 
 
 def kind_of(named: str) -> OfferKind | None:
