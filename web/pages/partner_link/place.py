@@ -27,7 +27,7 @@ from web.http.forms import FormData, Text, text_of, validate
 from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.partner_link.routes import ByLink, Visit, answer, over, set_frame
-from web.pages.partners.forms import FIELDS, OF_COMMUNE, commune_of, of_file
+from web.pages.partners.forms import FIELDS, OF_COMMUNE, FileFields, commune_of, of_file
 
 router = APIRouter()
 OF_OFFER = {"days", "seats", "cost", "bring"}
@@ -36,23 +36,13 @@ GONE = frozenset({"moved", "partner-joined", "partner-delisted", "unknown-partne
 """The refusals of a link that ended meanwhile, or of a partner that is listed no more."""
 
 
-class PlaceForm(BaseModel):
+class PlaceForm(FileFields):
     """The file as the partner says it, from its version `seen`. Organisations only: no field is about a person."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, str_max_length=2_000)
     nonce: str
     seen: int
     name: str
-    address: Text = ""
-    complement: Text = ""
-    town: Text = ""
-    postal_code: Text = ""
-    phone: Text = ""
-    email: Text = ""
-    website: Text = ""
-    booking: Text = ""
-    hours: Text = ""
-    summary: Text = ""
 
 
 class PlaceOfferForm(BaseModel):

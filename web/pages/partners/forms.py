@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Literal, get_args
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from pixflow.engine import new_id
 from pixflow.events import partner as e
 from pixflow.events.values import OfferContact, OfferKind, OfferTerms, PartnerDetails
@@ -23,8 +25,8 @@ OF_COMMUNE = ("town", "postal_code")
 """The fields that say one commune: who changes one of them states both."""
 
 
-class PartnerCorrectionForm(Form):
-    """The fields of the file; each one that differs is a correction."""
+class FileFields(BaseModel):
+    """The fields of the file, as the team and the partner type them; each one that differs is a correction."""
 
     name: Text
     address: Text = ""
@@ -37,6 +39,10 @@ class PartnerCorrectionForm(Form):
     booking: Text = ""
     hours: Text = ""
     summary: Text = ""
+
+
+class PartnerCorrectionForm(FileFields, Form):
+    """The correction of a file by the team."""
 
 
 def of_file(details: PartnerDetails) -> dict[str, str]:

@@ -171,18 +171,17 @@ def rows_of(desk: Desk, streams: Sequence[UUID]) -> list[dict[str, Any]]:
 
 def _rows(desk: Desk, rows: Sequence[Any]) -> list[dict[str, Any]]:
     offered = partners.open_offers(desk.read, [row.stream for row in rows])
-    return [_row(desk, row, offered.get(row.stream, ())) for row in rows]
-
-
-def _row(desk: Desk, row: Any, offers: Sequence[Any]) -> dict[str, Any]:
-    return {
-        "town": row.town,
-        "stream": row.stream,
-        "name": row.name,
-        "offers": [partners.terms_of(offer).label for offer in offers],
-        "contact": phone(row.phone) if row.phone else row.email,
-        "now": "" if desk.is_past else hours.now_in_french(row.hours, desk.now, desk.zone),
-        "confirmed": french.confirmed(row.confirmed, desk.today),
-        "late": freshness(row.confirmed, desk.today) in ("old", "unknown"),
-        "to_review": row.to_review,
-    }
+    return [
+        {
+            "town": row.town,
+            "stream": row.stream,
+            "name": row.name,
+            "offers": [partners.terms_of(offer).label for offer in offered.get(row.stream, ())],
+            "contact": phone(row.phone) if row.phone else row.email,
+            "now": "" if desk.is_past else hours.now_in_french(row.hours, desk.now, desk.zone),
+            "confirmed": french.confirmed(row.confirmed, desk.today),
+            "late": freshness(row.confirmed, desk.today) in ("old", "unknown"),
+            "to_review": row.to_review,
+        }
+        for row in rows
+    ]

@@ -1,7 +1,7 @@
 """The ground of the map: the communes of the territory and those around it, the sites, the frame of the drawing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import cos, radians
 
 from pixflow.open_data.communes import communes
@@ -71,7 +71,7 @@ class Ground:
     around: str = ""
     credit: str = ""
     towns: tuple[str, ...] = ()
-    sites: Mapping[str, Sequence[str]] | None = None
+    sites: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def ground_of(desk: Desk) -> Ground:

@@ -30,6 +30,8 @@ FLAG = 18
 """Height of the flag of a site, in units; it is as wide."""
 CARD = 10
 """Places that a card tells; the list has the others."""
+_Towns = Mapping[str, tuple[float, float]]
+"""Where towns are in the drawing, by their codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,8 @@ def place_map(desk: Desk, found: PartnersFound, opened: str = "") -> dict[str, A
         "ground": ground,
         "points": points,
         "sites": sites,
-        "flags": [name for code in sites for name in (ground.sites or {})[code]],
-        "towns": _towns(points, sites, ground, frame, middles),
+        "flags": [name for code in sites for name in ground.sites[code]],
+        "towns": _towns(points, sites, {code: frame.at(middles[code]) for code in ground.towns}, frame),
         "scale": frame.scale(),
         "centred": sum(spot.centred for spot in seen),
         "left_out": found.pager.total - sum(spot.count for spot in seen),
@@ -181,7 +183,7 @@ def _sites(
 ) -> dict[str, MapSite]:
     """Returns the flags of the sites by commune: at its middle, or above the point that would hide it."""
     made = {}
-    for code, names in (ground.sites or {}).items():
+    for code, names in ground.sites.items():
         middle = middles.get(code)
         if middle and frame.has(middle):
             x, y = frame.at(middle)
@@ -191,17 +193,11 @@ def _sites(
     return made
 
 
-def _towns(
-    points: Sequence[MapPoint],
-    sites: Mapping[str, MapSite],
-    ground: Ground,
-    frame: MapFrame,
-    middles: Mapping[str, Point],
-) -> list[MapTown]:
+def _towns(points: Sequence[MapPoint], sites: Mapping[str, MapSite], towns: _Towns, frame: MapFrame) -> list[MapTown]:
     """Returns the names that have room, the largest towns first: each once, none over another one."""
     taken = [(one.x - one.half, one.x + one.half, one.y) for one in points]
     taken += [(one.x, one.x + FLAG, one.y - FLAG / 2) for one in sites.values()]
-    named = _names(points, sites, ground, frame, middles)
+    named = _names(points, sites, towns)
     largest, made = max((inhabitants(key) for key, _ in named), default=0), []
     for key, (name, x, y, gap) in named:
         size = _size(inhabitants(key), largest)
@@ -232,11 +228,7 @@ def _ways(x: float, y: float, gap: float, wide: float, size: str) -> Iterator[tu
 
 
 def _names(
-    points: Sequence[MapPoint],
-    sites: Mapping[str, MapSite],
-    ground: Ground,
-    frame: MapFrame,
-    middles: Mapping[str, Point],
+    points: Sequence[MapPoint], sites: Mapping[str, MapSite], towns: _Towns
 ) -> list[tuple[str, tuple[str, float, float, float]]]:
     """Returns what may be named, the largest first: a code, its name, where it is, the room that its point takes."""
     found: dict[str, tuple[str, float, float, float]] = {}
@@ -247,8 +239,9 @@ def _names(
     for code, site in sites.items():
         found.setdefault(code, (_name(code), site.x, site.y - FLAG / 2, FLAG))
     shared = {spot.commune for one in points for spot in one.spots}
-    for code in (one for one in ground.towns if one not in shared):
-        found.setdefault(code, (_name(code), *frame.at(middles[code]), 0))
+    for code, place in towns.items():
+        if code not in shared:
+            found.setdefault(code, (_name(code), *place, 0))
     return sorted(found.items(), key=lambda one: -inhabitants(one[0]))
 
 

@@ -81,19 +81,11 @@ def export(desk: AtPartners, search: Search) -> ExportedList:
 
 
 @router.get("/partenaires/lieux.csv")
-def mediation(request: Request, desk: AtPartners) -> Response:
-    """Returns the listed partners in the standard of "lieux de médiation numérique"."""
-    return _file(request, desk, "csv")
-
-
 @router.get("/partenaires/lieux.json")
-def inclusion(request: Request, desk: AtPartners) -> Response:
-    """Returns the listed partners as structures of data·inclusion."""
-    return _file(request, desk, "json")
-
-
-def _file(request: Request, desk: Desk, kind: str) -> Response:
+def places(request: Request, desk: AtPartners) -> Response:
+    """Returns the listed partners, as "lieux de médiation numérique" (CSV) or structures of data·inclusion (JSON)."""
     note(request, NOBODY)
+    kind = request.url.path.rpartition(".")[2]
     headers = {"Content-Disposition": f'attachment; filename="lieux-{desk.today}.{kind}"'}
     return Response(export_places(desk.served, kind), media_type=MEDIA[kind], headers=headers)
 
