@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,7 +14,6 @@ from projections.dossier_sheet import DossierFilter, selected, table
 from projections.statements import Statement
 
 By = Literal["name", "programme", "site", "stage", "advisor", "next", "opened_on", "last_on", "percent"]
-ORDERS: tuple[By, ...] = get_args(By)
 _next = advisor_queue.table.alias("next_task")
 _DOSSIER = (
     "stream", "sort", "last_name", "first_name", "phone", "imilo_number", "programme", "site", "collective_end",

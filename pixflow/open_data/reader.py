@@ -115,13 +115,7 @@ class _Reading:
     def _mediation(self) -> dict[str, Any]:
         return {
             "kinds": self._items("typologie"),
-            "services": self._words(words.SERVICES, "services"),
-            "audiences": self._words(words.AUDIENCES, "publics_specifiquement_adresses", "publics_accueillis"),
-            "special_care": self._words(words.SPECIAL_CARE, "prise_en_charge_specifique"),
-            "fees": self._words(words.FEES, "frais_a_charge", "conditions_acces"),
-            "labels": self._words(words.LABELS, "dispositif_programmes_nationaux", "labels_nationaux"),
-            "access": self._words(words.ACCESS, "modalites_acces"),
-            "support": self._words(words.SUPPORT, "modalites_accompagnement"),
+            **{field: self._words(standard, *columns) for field, (standard, columns) in words.LISTS.items()},
             "itinerant": normalise("|".join(self._items("itinerance"))) == "itinerant",
             "booking": self._website("prise_rdv"),
         }

@@ -11,16 +11,12 @@ SERVICES = (
     "Compréhension du monde numérique", "Accès internet et matériel informatique",
     "Acquisition de matériel informatique à prix solidaire",
 )  # fmt: skip
-SUPPORT = (
-    "En autonomie", "Accompagnement individuel", "Dans un atelier collectif", "À distance",
-)  # fmt: skip
+SUPPORT = ("En autonomie", "Accompagnement individuel", "Dans un atelier collectif", "À distance")
 ACCESS = (
     "Se présenter", "Téléphoner", "Contacter par mail", "Prendre un RDV en ligne",
     "Ce lieu n'accueille pas de public", "Envoyer un mail avec une fiche de prescription",
 )  # fmt: skip
-AUDIENCES = (
-    "Jeunes", "Étudiants", "Familles et/ou enfants", "Seniors", "Femmes",
-)  # fmt: skip
+AUDIENCES = ("Jeunes", "Étudiants", "Familles et/ou enfants", "Seniors", "Femmes")
 SPECIAL_CARE = (
     "Surdité", "Handicaps moteurs", "Handicaps mentaux", "Illettrisme", "Langues étrangères (anglais)",
     "Langues étrangères (autres)", "Déficience visuelle",
@@ -30,9 +26,17 @@ LABELS = (
     "Emmaüs Connect", "France Services", "Grande école du numérique", "La Croix Rouge", "Point d'accès numérique CAF",
     "Promeneurs du net", "Relais numérique (Emmaüs Connect)",
 )  # fmt: skip
-FEES = (
-    "Gratuit", "Gratuit sous condition", "Payant",
-)  # fmt: skip
+FEES = ("Gratuit", "Gratuit sous condition", "Payant")
+LISTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "services": (SERVICES, ("services",)),
+    "audiences": (AUDIENCES, ("publics_specifiquement_adresses", "publics_accueillis")),
+    "special_care": (SPECIAL_CARE, ("prise_en_charge_specifique",)),
+    "fees": (FEES, ("frais_a_charge", "conditions_acces")),
+    "labels": (LABELS, ("dispositif_programmes_nationaux", "labels_nationaux")),
+    "access": (ACCESS, ("modalites_acces",)),
+    "support": (SUPPORT, ("modalites_accompagnement",)),
+}
+"""The closed list of each field of "lieux de médiation numérique", and its columns: that of 1.0.2, then of 0.1.1."""
 
 _DIGITAL_CULTURE = (
     "Utilisation sécurisée du numérique", "Loisirs et créations numériques", "Compréhension du monde numérique",
@@ -138,12 +142,6 @@ PUBLICS = (
     "femmes", "jeunes", "personnes-en-situation-de-handicap", "personnes-en-situation-durgence",
     "personnes-en-situation-juridique-specifique", "personnes-exilees", "residents-qpv-frr", "seniors",
 )  # fmt: skip
-TYPES = (
-    "accompagnement", "aide-financiere", "aide-materielle", "atelier", "formation", "information",
-)  # fmt: skip
-RECEPTION = (
-    "a-distance", "en-presentiel",
-)  # fmt: skip
-MOBILISATION = (
-    "envoyer-un-courriel", "se-presenter", "telephoner", "utiliser-lien-mobilisation",
-)  # fmt: skip
+TYPES = ("accompagnement", "aide-financiere", "aide-materielle", "atelier", "formation", "information")
+RECEPTION = ("a-distance", "en-presentiel")
+MOBILISATION = ("envoyer-un-courriel", "se-presenter", "telephoner", "utiliser-lien-mobilisation")

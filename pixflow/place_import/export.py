@@ -33,16 +33,6 @@ NO_ADDRESS = "Non renseignée"
 SHORTEST, LONGEST = 3, 150
 """Characters of a name in data·inclusion."""
 SHORTEST_TEXT, LONGEST_TEXT = 5, 10_000
-_LISTS = {
-    "services": (words.SERVICES, "services"),
-    "publics_specifiquement_adresses": (words.AUDIENCES, "audiences"),
-    "prise_en_charge_specifique": (words.SPECIAL_CARE, "special_care"),
-    "frais_a_charge": (words.FEES, "fees"),
-    "dispositif_programmes_nationaux": (words.LABELS, "labels"),
-    "modalites_acces": (words.ACCESS, "access"),
-    "modalites_accompagnement": (words.SUPPORT, "support"),
-}
-"""Columns of closed lists: the words of the standard, and the field of a partner."""
 _EMAIL = re.compile(r"[a-zA-Z0-9._%+-]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*\.[a-zA-Z]{2,}")
 _WEB = re.compile(r"https?://[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+(?::\d{1,4})?(?:/[\x21\x23-\x5b\x5d\x5f\x61-\x7a\x7e]*)?")
 _KIND = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -99,7 +89,7 @@ def _mediation(one: ExportedPartner, source: str, today: date) -> Mapping[str, s
         "source": source,
         "itinerance": "Itinérant" if details.itinerant else "",
         "date_maj": (one.confirmed or today).isoformat(),
-        **{name: _of(standard, getattr(details, field)) for name, (standard, field) in _LISTS.items()},
+        **{column: _of(standard, getattr(details, name)) for name, (standard, (column, *_)) in words.LISTS.items()},
         "prise_rdv": _matching(_WEB, details.booking),
     }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, product
 from random import Random
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
@@ -272,7 +272,7 @@ OF_ONE: dict[str, dict[str, list[Any]]] = {
     "dossier_sheet": {
         "wanted": [dossier_sheet.DossierFilter(state=state) for state in ("open", "closed", "unassigned")],
         "text": ["", "martin lea", "061234"],
-        "order": [dossier_list.ListOrder(by, falling) for by in dossier_list.ORDERS for falling in (False, True)],
+        "order": [dossier_list.ListOrder(by, falling) for by in get_args(dossier_list.By) for falling in (False, True)],
     },
     "workshops": {"wanted": [workshops.WorkshopFilter(when) for when in ("to-come", "past", "cancelled")]},
     "territory.partners": {

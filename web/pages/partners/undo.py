@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,25 +19,20 @@ Group = tuple[UUID, ...]
 """Partners that are taken back together: those that the command joined, or one alone."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CommandOnPartners:
     """The partners that a command changed: those to take back, those that something followed, those taken back.
 
-    `back` are the partners of which nothing of the command counts any more, `undone` their groups.
+    `back` are the partners of which nothing of the command counts any more, `undone` their groups, `left` the events
+    that count.
     """
 
-    desk: Desk
     command: UUID
-    recorded: Sequence[Recorded]
     free: Sequence[Group]
     followed: Sequence[Group]
     back: frozenset[UUID]
     undone: Sequence[Group]
-
-    @cached_property
-    def left(self) -> list[Recorded]:
-        """The events of the command but for those taken back."""
-        return [one for one in self.recorded if one.originator_id not in self.back]
+    left: Sequence[Recorded]
 
     def steps(self) -> list[Step]:
         """Returns the decisions that take back all that can be."""
@@ -63,7 +57,8 @@ def standing(desk: Desk, command: UUID, events: Sequence[Recorded] | None = None
 
     free = [group for group in open_groups if is_free(group)]
     followed = [group for group in open_groups if not is_free(group)]
-    return CommandOnPartners(desk, command, recorded, free, followed, back, undone)
+    left = [one for one in recorded if one.originator_id not in back]
+    return CommandOnPartners(command, free, followed, back, undone, left)
 
 
 def _groups(recorded: Iterable[Recorded]) -> list[Group]:

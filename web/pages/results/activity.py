@@ -81,7 +81,7 @@ def matched(desk: Desk) -> list[PastRow]:
         why = matching.reasons(event.reasons, event.warnings) or "choisi à la main"
         undo = task_links.dossier_form(event.dossier, "unmatch", str(stream))
         when, person = f"{by}, {dates.instant(recorded.at, desk.zone)}", people[event.dossier].name
-        found.append(PastRow(stream, _name(known[stream]), why, when, event.dossier, person, undo))
+        found.append(PastRow(stream, list_name(known[stream]), why, when, event.dossier, person, undo))
     return found
 
 
@@ -95,7 +95,7 @@ def set_aside(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
         recorded = last[row.stream]
         assert isinstance(recorded.event, ParticipationSetAside)
         when = f"{sentences.who(recorded, names)}, {dates.instant(recorded.at, desk.zone)}"
-        found.append(PastRow(row.stream, _name(row), recorded.event.reason, when))
+        found.append(PastRow(row.stream, list_name(row), recorded.event.reason, when))
     return found
 
 
@@ -107,9 +107,5 @@ def gone(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
         at = row.seen.replace(tzinfo=UTC)
         why = say("plus dans l’export du {when}", when=dates.instant(at, desk.zone))
         person = people[row.dossier].name if row.dossier else ""
-        found.append(PastRow(row.stream, _name(row), why, "", row.dossier, person))
+        found.append(PastRow(row.stream, list_name(row), why, "", row.dossier, person))
     return found
-
-
-def _name(row: Any) -> str:
-    return list_name(row)
