@@ -4,7 +4,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import date
 from uuid import UUID, uuid5
 
 import msgspec
@@ -261,11 +260,10 @@ def details_of(place: Place) -> PartnerDetails:
     return PartnerDetails(**alike | named | {"siret": place.siret or ""})
 
 
-def place_of(details: PartnerDetails, id: str = "", updated: date | None = None) -> Place:
-    """Returns a partner's file as a place, to compare it or to export it."""
+def place_of(details: PartnerDetails, id: str) -> Place:
+    """Returns what a partner's file has of a place, to compare it with others."""
     return Place(
         line=0,
-        source="pixflow",
         id=id,
         name=details.name,
         commune=details.town,
@@ -276,7 +274,6 @@ def place_of(details: PartnerDetails, id: str = "", updated: date | None = None)
         siret=details.siret or None,
         phone=details.phone,
         email=details.email,
-        updated=updated,
     )
 
 
@@ -285,7 +282,6 @@ def _twice(new: Sequence[Place], partners: Collection[KnownPartner]) -> Iterable
 
     The surest come first; of many for one place, MOST are kept.
     """
-    listed = {str(one.stream): one for one in partners}
     fresh = {id(one) for one in new}
     met = Counter[int]()
     for pair in duplicates(new, (place_of(one.details, str(one.stream)) for one in partners)):
@@ -296,4 +292,4 @@ def _twice(new: Sequence[Place], partners: Collection[KnownPartner]) -> Iterable
         if id(first) in fresh:
             yield TwicePlace(last, first.name, pair, before=first)
         else:
-            yield TwicePlace(last, first.name, pair, stream=listed[first.id].stream)
+            yield TwicePlace(last, first.name, pair, stream=UUID(first.id))

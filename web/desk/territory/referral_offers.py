@@ -292,15 +292,13 @@ def _chosen(desk: Desk, dossier: Dossier, found: Sequence[FittingOffer]) -> list
     near = sorted(near, key=lambda one: (*one.order, -accepted(one), one.name))[:MOST]
     first = tuple(one.partner for one in near)
 
-    def files() -> Mapping[UUID, tuple[Any, PartnerDetails]]:
-        return {row.stream: (row, partners.details_of(row)) for row in partner_search.of_streams(desk.read, first)}
+    def read() -> tuple[Mapping[UUID, tuple[Any, PartnerDetails]], Mapping[UUID, OfferTerms]]:
+        found = partner_search.of_streams(desk.read, first)
+        offered = partners.open_offers(desk.read, sorted(set(first)))
+        terms = {row.offer: partners.terms_of(row) for rows in offered.values() for row in rows}
+        return {row.stream: (row, partners.details_of(row)) for row in found}, terms
 
-    def terms() -> Mapping[UUID, OfferTerms]:
-        offers = partners.open_offers(desk.read, sorted(set(first)))
-        return {row.offer: partners.terms_of(row) for rows in offers.values() for row in rows}
-
-    rows = desk.memory.partners.once(("rows", first), files)
-    offers = desk.memory.partners.once(("terms", first), terms)
+    rows, offers = desk.memory.partners.once(("files", first), read)
     return [
         replace(one, facts=_facts(desk, dossier, *rows[one.partner], one, offers, sent.get(one.partner, ())))
         for one in near

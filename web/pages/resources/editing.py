@@ -199,7 +199,7 @@ def _notes(desk: Desk, state: Resource, form: ResourceForm, data: Mapping[str, A
     """Returns the files of a text. A proposal keeps those that are there: its form has none."""
     if not desk.may(share_resource):
         return _files(state)
-    return files.kept(desk, files.uploads(data), [one for one in _files(state) if one.digest in form.kept])
+    return files.kept(desk, data, [one for one in _files(state) if one.digest in form.kept])
 
 
 def _unless_proposed(desk: Desk, form: ResourceForm) -> Guard:

@@ -38,11 +38,6 @@ def names(data: Mapping[str, Any]) -> list[str]:
     return [str(one.filename) for one in _sent(data)]
 
 
-def uploads(data: Mapping[str, Any]) -> list[tuple[str, bytes]]:
-    """Returns name and content of each file that was sent, one byte more than the most."""
-    return [(str(one.filename), one.file.read(LARGEST_FILE + 1)) for one in _sent(data)]
-
-
 def _sent(data: Mapping[str, Any]) -> list[UploadFile]:
     """Returns the files of a form. An empty field sends one without a name."""
     sent = data.get("files", [])
@@ -50,12 +45,13 @@ def _sent(data: Mapping[str, Any]) -> list[UploadFile]:
     return [one for one in files if isinstance(one, UploadFile) and one.filename]
 
 
-def kept(desk: Desk, sent: Sequence[tuple[str, bytes]], before: Sequence[FileNote]) -> tuple[FileNote, ...]:
+def kept(desk: Desk, data: Mapping[str, Any], before: Sequence[FileNote]) -> tuple[FileNote, ...]:
     """Stores the files sent, and returns them after those that stay. Raises FormRefused, having stored none."""
+    sent = _sent(data)
     if len(sent) + len(before) > MOST_FILES:
         raise FormRefused({"files": say("Une ressource a {most} fichiers au plus.", most=MOST_FILES)})
     notes = [*before]
-    for name, media, content in [_checked(*one) for one in sent]:
+    for name, media, content in [_checked(str(one.filename), one.file.read(LARGEST_FILE + 1)) for one in sent]:
         digest = desk.engine.recorder.files.keep(content)
         if all(known.digest != digest for known in notes):
             notes.append(FileNote(digest, name, media, len(content)))
