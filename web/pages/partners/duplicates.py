@@ -124,7 +124,7 @@ def settle(request: Request, desk: AtPartners, data: FormData, p: PageNumber = 1
     if not ticked:
         return _page(request, desk, p, error=NONE_TICKED)
     if desk.engine.has_recorded(form.command_id):
-        return RedirectResponse(address(PATH, {"recu": str(form.command_id)}), 303)
+        return _see(str(form.command_id))
     known = {frozenset(one.streams): one for one in proposed(desk)}
     pairs = {one: known[frozenset(one)] for one in ticked if frozenset(one) in known}
     refused = [RowOutcome(_names(desk, one), refused=NO_MORE) for one in ticked if one not in pairs]
@@ -148,7 +148,7 @@ def _recorded(desk: Desk, form: DuplicatesForm, pairs: Sequence[Duplicate]) -> l
             states = folds_of(desk.read, [row.stream for row in group])
             refused = APART if any(_differ(states, *two) for two in combinations(states, 2)) else ""
             rows.append((listed(*(row.name for row in group)), refused))
-            steps += [] if refused else _joins(states, [row.stream for row in group])
+            steps += [] if refused else joins(group[0].stream, {row.stream: states[row.stream] for row in group[1:]})
     if not steps:
         return [RowOutcome(name, refused=refused) for name, refused in rows]
     told = form.way, sorted(one.value for one in pairs)
@@ -169,11 +169,9 @@ def _groups(pairs: Sequence[Duplicate]) -> list[list[Any]]:
     return [sorted(group.values(), key=_use, reverse=True) for group in groups.values()]
 
 
-def _joins(states: Mapping[UUID, Any], streams: Sequence[UUID]) -> Iterator[Step]:
-    """Yields the decisions that join partners to the first of them, as they were when they were compared."""
-    into, *others = streams
-    for other in others:
-        takes: PartnerState = states[other]
+def joins(into: UUID, others: Mapping[UUID, PartnerState]) -> Iterator[Step]:
+    """Yields the decisions that join other partners to one, as they were when they were compared."""
+    for other, takes in others.items():
         unmoved = Guard(lambda state, version=takes.version: state.version == version)
         yield Step({"partner": other}, absorb_partner, {"into": into}, guard=unmoved)
         yield Step({"partner": into}, join_partner, {"other": other}, {"takes": takes})
@@ -188,7 +186,7 @@ def undo(request: Request, desk: AtPartners, data: FormData) -> Response:
     must(desk, take_back_command)
     form = read_button(UndoForm, data)
     if desk.engine.has_recorded(form.command_id):
-        return RedirectResponse(address(PATH, {"recu": str(form.command_id)}), 303)
+        return _see(str(form.command_id))
     stands = standing(desk, form.receipt)
     rows = [RowOutcome(_names(desk, group), refused=FOLLOWED) for group in stands.followed]
     if steps := stands.steps():
@@ -200,10 +198,13 @@ def undo(request: Request, desk: AtPartners, data: FormData) -> Response:
 def _answer(request: Request, desk: Desk, outcomes: BulkOutcome, number: int) -> Response:
     """Redirects to the receipt, or shows the result of each pair when one was refused."""
     if not outcomes.refused:
-        page = str(number) if number > 1 else ""
-        return RedirectResponse(address(PATH, {"p": page, "recu": outcomes.reference}), 303)
+        return _see(outcomes.reference, number)
     desk.refresh()
     return _page(request, desk, number, receipt=_undoable(desk, outcomes.receipt(), outcomes.reference), status=422)
+
+
+def _see(reference: str, number: int = 1) -> Response:
+    return RedirectResponse(address(PATH, {"p": str(number) if number > 1 else "", "recu": reference}), 303)
 
 
 def _receipt(desk: Desk, reference: str) -> Receipt | None:

@@ -18,7 +18,6 @@ from pixflow.partners import contacts as contact_decisions
 from pixflow.partners import listing
 from pixflow.partners.state import PartnerState, contested, gone, proposed_kinds
 from pixflow.place_import.plan import place_of
-from pixflow.unit_of_work import Guard
 from projections import contacts as contact_table
 from projections import directory, partners, referrals
 from projections.store.folds import fold_of
@@ -53,6 +52,7 @@ from web.http.people import listed
 from web.http.templates import show
 from web.pages.partners import contacts, forms, revision
 from web.pages.partners.contacts import PersonForm
+from web.pages.partners.duplicates import joins
 from web.pages.partners.listing import AtPartners
 from web.pages.partners.proposed_offers import kind_of, proposed_terms
 from web.pages.partners.revision import proposed_lines
@@ -351,12 +351,7 @@ def join(request: Request, desk: AtPartners, partner_id: UUID, data: FormData) -
     """Joins another partner to this one."""
     must(desk, listing.join_partner)
     form = _other(desk, partner_id, data)
-    other = state_of(desk, form.other)
-    unmoved = Guard(lambda state: state.version == other.version)
-    steps = [
-        Step({"partner": form.other}, listing.absorb_partner, {"into": partner_id}, guard=unmoved),
-        Step({"partner": partner_id}, listing.join_partner, {"other": form.other}, {"takes": other}),
-    ]
+    steps = list(joins(partner_id, {form.other: state_of(desk, form.other)}))
     outcome = record_all(desk, steps, ("join", str(partner_id), str(form.other)), command_id=form.command_id)
     return _next(desk, partner_id, outcome, data)
 
