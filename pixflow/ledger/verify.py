@@ -17,7 +17,7 @@ import sys
 import zlib
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from hashlib import sha256, sha512
@@ -86,20 +86,8 @@ class Tree:
 
 def includes(hashed: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
     """Tells if a leaf stands at an index of a tree (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
-        return False
-    at, last = index, size - 1
-    for one in path:
-        if not last:
-            return False
-        if at & 1 or at == last:
-            hashed = node(one, hashed)
-            while at and not at & 1:
-                at, last = at >> 1, last >> 1
-        else:
-            hashed = node(hashed, one)
-        at, last = at >> 1, last >> 1
-    return not last and hashed == root
+    roots = _climbed(index, size - 1, hashed, path) if 0 <= index < size else None
+    return roots is not None and roots[1] == root
 
 
 def extends(old: int, old_root: bytes, new: int, new_root: bytes, path: Sequence[bytes]) -> bool:
@@ -121,8 +109,16 @@ def grown(old: int, old_root: bytes, new: int, path: Sequence[bytes]) -> tuple[b
     if at and not path:
         return None
     first, rest = (path[0], path[1:]) if at else (old_root, path)
+    return _climbed(at, last, first, rest)
+
+
+def _climbed(at: int, last: int, first: bytes, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    """Returns the roots that a path leads to from a place: of the tree that ends there, and of the whole one.
+
+    None for a path of another length.
+    """
     before = after = first
-    for one in rest:
+    for one in path:
         if not last:
             return None
         if at & 1 or at == last:
@@ -157,7 +153,7 @@ class PublicKey(NamedTuple):
         id, _, encoded = rest.partition("+")
         content = strict(encoded)
         key = cls(name, key_id(name, content), content[0], content[1:])
-        if not named(name) or key.id.hex() != id or len(content) != 33 or key.kind not in (1, 4):
+        if not re.fullmatch(r"[^\s+]+", name) or key.id.hex() != id or len(content) != 33 or key.kind not in (1, 4):
             raise Unreadable("cette clé n’a pas la forme nom+empreinte+clé")
         return key
 
@@ -177,11 +173,6 @@ class PublicKey(NamedTuple):
 def key_id(name: str, content: bytes) -> bytes:
     """Returns the four bytes that name a key. `content` is its kind and its public half."""
     return sha256(name.encode() + b"\n" + content).digest()[:4]
-
-
-def named(name: str) -> bool:
-    """Tells if a text is the name of a key: neither empty, nor with a space or a plus."""
-    return bool(name) and not re.search(r"[\s+]", name)
 
 
 def strict(text: str) -> bytes:
@@ -300,9 +291,8 @@ def proof(text: str) -> Proof:
         raise Unreadable("ce n’est pas une preuve")
     if lines and lines[0].startswith("extra "):
         extra = strict(lines.pop(0)[6:])
-    found = re.fullmatch(r"index (0|[1-9][0-9]{0,17})", lines[0]) if lines else None
-    path = tuple(strict(line) for line in lines[1:])
-    if not found or len(path) > 63 or any(len(one) != HASH for one in path):
+    path = _hashes(lines[1:])
+    if not lines or not (found := re.fullmatch(r"index (0|[1-9][0-9]{0,17})", lines[0])):
         raise Unreadable("cette preuve est mal écrite")
     try:
         told = json.loads(extra)
@@ -315,12 +305,16 @@ def extension(text: str) -> tuple[int, tuple[bytes, ...], Checkpoint]:
     """Reads the proof that a checkpoint extends one of an earlier size, as a witness takes it. Raises Unreadable."""
     head, blank, note = text.partition("\n\n")
     size, *lines = head.split("\n")
-    path = tuple(strict(line) for line in lines)
     if not blank or not (found := re.fullmatch(r"old (0|[1-9][0-9]{0,17})", size)):
         raise Unreadable("ce n’est pas une preuve")
+    return int(found[1]), _hashes(lines), checkpoint(note)
+
+
+def _hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
+    path = tuple(map(strict, lines))
     if len(path) > 63 or any(len(one) != HASH for one in path):
         raise Unreadable("cette preuve est mal écrite")
-    return int(found[1]), path, checkpoint(note)
+    return path
 
 
 def told(one: Proof) -> Any:
@@ -495,17 +489,16 @@ def _read(text: str) -> list[Held]:
         proofs = [proof(one) for one in _attached(content)]
         if not proofs:
             raise Unreadable("ce PDF ne contient pas de preuve")
-        return [_held(text, one.checkpoint, one) for one in proofs]
-    try:
-        told = content.decode().replace("\r\n", "\n").strip() + "\n"
-    except UnicodeDecodeError:
-        raise Unreadable("ce n’est ni un point de contrôle ni une preuve") from None
-    one = proof(told) if told.startswith(_PROOF) else None
-    return [_held(text, one.checkpoint if one else checkpoint(told), one)]
-
-
-def _held(name: str, one: Checkpoint, of: Proof | None) -> Held:
-    return Held(name, one.size, one.root, one, of)
+    else:
+        try:
+            told = content.decode().replace("\r\n", "\n").strip() + "\n"
+        except UnicodeDecodeError:
+            raise Unreadable("ce n’est ni un point de contrôle ni une preuve") from None
+        if not told.startswith(_PROOF):
+            note = checkpoint(told)
+            return [Held(text, note.size, note.root, note)]
+        proofs = [proof(told)]
+    return [Held(text, one.checkpoint.size, one.checkpoint.root, one.checkpoint, one) for one in proofs]
 
 
 def _attached(content: bytes) -> Iterator[str]:
@@ -539,19 +532,17 @@ def check(copy: Path, known: Sequence[Held], register: Path | None = None) -> Co
             if copy.stat().st_size > ENTRIES:
                 raise Unreadable(f"{copy} n’est pas une base, et pèse trop pour des empreintes")
             with copy.open("rb") as opened:
-                return _entries(iter(partial(opened.read, ENTRY), b""), known)
+                found = list[CopyFinding]()
+                return _report(_leaves(iter(partial(opened.read, ENTRY), b""), found), known, found, [])
         for beside in (copy.with_name(copy.name + end) for end in ("-wal", "-journal")):
             if beside.exists() and beside.stat().st_size:
                 raise Unreadable(f"{beside.name} est à côté d’elle : ce n’est pas une sauvegarde")
         with sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro&immutable=1", uri=True) as events:
-            events.text_factory = _readable
-            return _Check(events, known, _tiles(register) if register else b"").report()
+            events.text_factory = lambda text: text.decode("utf-8", "replace")
+            made = _Check(events, known, _tiles(register) if register else b"")
+            return _report(made.leaves(), known, made.found, made.epochs)
     except (sqlite3.Error, OSError) as error:
         raise Unreadable(f"la base ne se lit pas : {error}") from None
-
-
-def _readable(text: bytes) -> str:
-    return text.decode("utf-8", "replace")
 
 
 def _is_database(copy: Path) -> bool:
@@ -559,24 +550,31 @@ def _is_database(copy: Path) -> bool:
         return file.read(15) == b"SQLite format 3" or copy.stat().st_size % ENTRY != 0
 
 
-def _entries(entries: Iterator[bytes], known: Sequence[Held]) -> CopyReport:
-    """Compares a file of entries with what is held. It says nothing of commands and dates."""
+def _report(
+    leaves: Iterable[bytes], known: Sequence[Held], found: list[CopyFinding], epochs: list[dict[str, Any]]
+) -> CopyReport:
+    """Compares leaves with what is held. Whoever yields them fills `found` and `epochs`."""
     tree, sizes, roots = Tree(), {one.size for one in known}, {0: EMPTY}
-    versions: dict[bytes, int] = {}
-    found: list[CopyFinding] = []
-    for one in entries:
-        position, version, stream = int.from_bytes(one[:8], "big"), int.from_bytes(one[8:16], "big"), one[16:32]
-        tree.add(leaf(one))
-        if position != tree.size:
-            found.append(CopyFinding("position", {"position": tree.size}))
-        if version != versions.get(stream, 0) + 1:
-            found.append(CopyFinding("version", {"position": tree.size, "version": version, "stream": stream.hex()}))
-        del found[NOTED:]
-        versions[stream] = version
+    for hashed in leaves:
+        tree.add(hashed)
         if tree.size in sizes:
             roots[tree.size] = tree.root()
-    kept, differing = compared(roots, known, [])
-    return CopyReport(tree.size, tree.root(), kept, [], found + differing)
+    kept, differing = compared(roots, known, epochs)
+    return CopyReport(tree.size, tree.root(), kept, epochs, found + differing)
+
+
+def _leaves(entries: Iterable[bytes], found: list[CopyFinding]) -> Iterator[bytes]:
+    """Yields the leaves of a file of entries, and notes what is wrong. It says nothing of commands and dates."""
+    versions: dict[bytes, int] = {}
+    for place, one in enumerate(entries, 1):
+        position, version, stream = int.from_bytes(one[:8], "big"), int.from_bytes(one[8:16], "big"), one[16:32]
+        if position != place:
+            found.append(CopyFinding("position", {"position": place}))
+        if version != versions.get(stream, 0) + 1:
+            found.append(CopyFinding("version", {"position": place, "version": version, "stream": stream.hex()}))
+        del found[NOTED:]
+        versions[stream] = version
+        yield leaf(one)
 
 
 def compare(text: str, known: Sequence[Held]) -> CopyReport:
@@ -623,34 +621,28 @@ class _Check:
             if made != [("table",)]:
                 raise Unreadable(f"{table} n’est pas une table")
         self._events, self._tiles = events, tiles
-        self._known = known
         self._commands = events.execute(_COMMANDS)
         self._command: tuple[Any, ...] = ("", "", 0, 0)
         self._versions: dict[Any, int] = {}
-        self._found: list[CopyFinding] = []
-        self._epochs: list[dict[str, Any]] = []
-        self._dates = [(one.size, date - MARGIN) for one in self._known for date in one.dates]
+        self.found: list[CopyFinding] = []
+        self.epochs: list[dict[str, Any]] = []
+        self._dates = [(one.size, date - MARGIN) for one in known for date in one.dates]
 
-    def report(self) -> CopyReport:
-        tree, sizes = Tree(), {one.size for one in self._known}
-        roots = {0: EMPTY}
-        for row in self._events.execute(_EVENTS):
-            tree.add(self._leaf(tree.size + 1, *row))
-            if tree.size in sizes:
-                roots[tree.size] = tree.root()
-        if self._command[3] != tree.size or next(self._commands, None):
-            self._note("end", tree.size)
-        if len(self._tiles) > HASH * tree.size:
-            self._note("shorter", tree.size, register=len(self._tiles) // HASH)
-        kept, differing = compared(roots, self._known, self._epochs)
-        return CopyReport(tree.size, tree.root(), kept, self._epochs, self._found + differing)
+    def leaves(self) -> Iterator[bytes]:
+        """Yields the leaf of each row, and notes what is wrong with it, then with the end."""
+        size = 0
+        for size, row in enumerate(self._events.execute(_EVENTS), 1):
+            yield self._leaf(size, *row)
+        if self._command[3] != size or next(self._commands, None):
+            self._note("end", size)
+        if len(self._tiles) > HASH * size:
+            self._note("shorter", size, register=len(self._tiles) // HASH)
 
     def _note(self, code: str, position: int, **details: Any) -> None:
-        if len(self._found) < NOTED:
-            self._found.append(CopyFinding(code, {"position": position, **details}))
+        if len(self.found) < NOTED:
+            self.found.append(CopyFinding(code, {"position": position, **details}))
 
     def _leaf(self, expected: int, position: Any, stream: Any, version: Any, topic: Any, state: Any) -> bytes:
-        """Returns the leaf of a row, and notes what is wrong with it."""
         try:
             id = bytes.fromhex(stream.replace("-", "") if _ID.fullmatch(stream) else "")
             hashed = leaf(entry(position, version, id, body(topic, state)))
@@ -685,7 +677,7 @@ class _Check:
                 begun = {name: said["data"][name] for name in ("epoch", "kept")}
                 if not all(type(one) is int for one in begun.values()):
                     raise ValueError(begun)
-                self._epochs.append({"position": position, "at": at, **begun})
+                self.epochs.append({"position": position, "at": at, **begun})
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             self._note("unreadable", position, **told)
             return
