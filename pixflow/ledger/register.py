@@ -104,11 +104,9 @@ class Register:
 
         `stream` is that of the structure. Raises RegisterDiffers and RegisterClosed.
         """
-        try:
+        with _in_words(OSError):
             private_folder(self.file.parent)
             private_file(self.file)
-        except OSError as error:
-            raise RegisterClosed(str(error)) from error
         with self._alone(), self._database() as ours:
             ours.executescript(_SCHEMA)
             private = self._private(ours, engine.clock())
@@ -146,11 +144,9 @@ class Register:
             private, epoch = self._private(ours, now), _epochs(ours)[-1]
             last = _last(ours, epoch.number)
             assert last
-            try:
+            with _in_words(OSError):
                 discard(self._next)
                 fresh = private_key(self._next, make=True)
-            except OSError as error:
-                raise RegisterClosed(str(error)) from error
             old, new = Signer(private, epoch.origin), Signer(fresh, epoch.origin)
             note = old.handover(last, new, Signer(fresh, _base(epoch)).key)
             with ours:
@@ -164,7 +160,7 @@ class Register:
     def _private(self, ours: sqlite3.Connection, now: datetime) -> bytes:
         """Returns the key that signs. Makes the first one, and ends a change of key that was cut off."""
         known = ours.execute("SELECT public FROM keys ORDER BY rowid DESC LIMIT 1").fetchone()
-        try:
+        with _in_words(OSError):
             private = private_key(self._key, make=not known and not _epochs(ours))
             if not known:
                 with ours:
@@ -175,8 +171,6 @@ class Register:
                 if Signer(private, self._base).key.public != known[0]:
                     raise OSError(f"{self._key} is not the key that signed last")
                 wipe_behind(self._key, lambda: self._next.replace(self._key))
-        except OSError as error:
-            raise RegisterClosed(str(error)) from error
         return private
 
     def _epoch(self, ours: sqlite3.Connection, engine: Engine, stream: UUID) -> Epoch:
@@ -281,13 +275,7 @@ class Register:
         with self._database() as ours:
             return _tile(ours, epoch or _epochs(ours)[-1].number, level, n)
 
-    def inclusion(self, position: int, size: int) -> list[bytes]:
-        """Returns the hashes that prove that an event stands in a checkpoint. Raises LookupError."""
-        if not 0 < position <= size <= self._size():
-            raise LookupError(position)
-        return tree.inclusion(self.tile, position - 1, size)
-
-    def path_to(self, position: int, size: int, root: str) -> list[bytes]:
+    def inclusion(self, position: int, size: int, root: str) -> list[bytes]:
         """Returns the hashes that lead from an event to a root of a size, by its first ten bytes, in any epoch.
 
         Raises LookupError and RegisterClosed.
@@ -301,7 +289,8 @@ class Register:
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """Returns the hashes that prove that a checkpoint extends an earlier one. Raises LookupError."""
-        if not 0 <= old <= new <= self._size():
+        last = self.last()
+        if not last or not 0 <= old <= new <= last.size:
             raise LookupError(old)
         return tree.consistency(self.tile, old, new)
 
@@ -332,17 +321,14 @@ class Register:
             epochs = _epochs(ours)
         return epochs[-1].number if epochs else 0
 
-    @property
-    def key(self) -> PublicKey | None:
-        """Returns the public key that signs, under the origin of the first epoch; None before the first checkpoint."""
-        found = self.known_keys()
-        return found[-1].key if found else None
-
     def known_keys(self) -> list[SigningKey]:
-        """Returns each public key, the first one first; none before the first checkpoint. Raises RegisterClosed."""
+        """Returns each public key, the first one first, under the origin of the first epoch.
+
+        None before the first checkpoint. Raises RegisterClosed.
+        """
         if not self.last():
             return []
-        with self._database() as ours, _in_words():
+        with self._database() as ours, _in_words(*_UNREADABLE):
             known = ours.execute("SELECT public, epoch, size, note, at FROM keys ORDER BY rowid").fetchall()
             base, ends = _base(_epochs(ours)[0]), [(row[1], row[2]) for row in known[1:]]
             return [
@@ -374,32 +360,22 @@ class Register:
             )
             return [Holder(who, epoch, size, line, datetime.fromisoformat(at)) for who, epoch, size, line, at in found]
 
-    def _size(self) -> int:
-        last = self.last()
-        return last.size if last else 0
-
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Holds the lock of the register. Raises RegisterClosed where another one holds it long."""
         lock = FileLock(self._lock, PATIENCE)
-        try:
+        with _in_words(OSError, StoreBusy):
             lock.__enter__()
-        except (OSError, StoreBusy) as error:
-            raise RegisterClosed(str(error)) from error
         with ExitStack() as held:
             held.push(lock)
             yield
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(
-                sqlite3.connect(f"{self.file.resolve().as_uri()}?mode=rw", uri=True, timeout=PATIENCE)
-            ) as ours:
-                ours.executescript(_OPENING)
-                yield ours
-        except sqlite3.Error as error:
-            raise RegisterClosed(str(error)) from error
+        file = f"{self.file.resolve().as_uri()}?mode=rw"
+        with _in_words(sqlite3.Error), closing(sqlite3.connect(file, uri=True, timeout=PATIENCE)) as ours:
+            ours.executescript(_OPENING)
+            yield ours
 
 
 def entry_of(row: EventRow) -> bytes:
@@ -441,21 +417,25 @@ def _base(epoch: Epoch) -> str:
 
 def _epochs(ours: sqlite3.Connection) -> list[Epoch]:
     found = ours.execute("SELECT epoch, origin, kept, restore, began FROM epochs ORDER BY epoch")
-    with _in_words():
+    with _in_words(*_UNREADABLE):
         return [Epoch(one, origin, kept, last, datetime.fromisoformat(at)) for one, origin, kept, last, at in found]
 
 
 def _last(ours: sqlite3.Connection, epoch: int) -> Checkpoint | None:
     found = ours.execute(_LAST_NOTE, (epoch,)).fetchone()
-    with _in_words():
+    with _in_words(*_UNREADABLE):
         return checkpoint(found[1]) if found else None
 
 
+_UNREADABLE = (ValueError, TypeError)
+"""Errors of a row that holds something else than it should."""
+
+
 @contextmanager
-def _in_words() -> Iterator[None]:
+def _in_words(*errors: type[Exception]) -> Iterator[None]:
     try:
         yield
-    except (ValueError, TypeError) as error:
+    except errors as error:
         raise RegisterClosed(str(error)) from error
 
 

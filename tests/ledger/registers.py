@@ -11,7 +11,7 @@ from typing import Any
 from pixflow.actor import CLOCK, Actor
 from pixflow.engine import new_id
 from pixflow.ledger.register import Register
-from pixflow.ledger.verify import Checkpoint
+from pixflow.ledger.verify import Checkpoint, PublicKey
 from pixflow.structure import seal_journal
 from pixflow.structure_folder import OpenStructure
 from tests.backups.house import House
@@ -25,6 +25,10 @@ def register_of(house: House, name: str = "ledger") -> Register:
 
 def follow(register: Register, opened: OpenStructure) -> Checkpoint:
     return register.follow(opened.engine, opened.stream("structure"))
+
+
+def key_of(register: Register) -> PublicKey:
+    return register.known_keys()[-1].key
 
 
 def filled(house: House, people: int, days: int) -> None:

@@ -19,7 +19,7 @@ from pixflow.ledger.notes import WITNESS, Signer
 from pixflow.ledger.register import Register
 from pixflow.ledger.verify import PublicKey, check, held
 from tests.backups.house import House
-from tests.ledger.registers import Copy, copied, filled, follow, register_of, seal
+from tests.ledger.registers import Copy, copied, filled, follow, key_of, register_of, seal
 
 TRIES = 10
 WITNESSING = Signer(b"w" * 32, "temoin.exemple.fr", WITNESS)
@@ -49,8 +49,7 @@ class Kept:
 
     @property
     def keys(self) -> list[PublicKey]:
-        assert self.register.key
-        return [self.register.key, WITNESSING.key]
+        return [key_of(self.register), WITNESSING.key]
 
     def found(self, copy: Path, *known: Path, tiles: bool = False) -> set[str]:
         roots = [one for path in known for one in held(str(path), self.keys)]
@@ -314,8 +313,9 @@ def test_the_vector_of_rfc_8032() -> None:
 
 
 def proof_of(register: Register, position: int) -> str:
-    size = verify.checkpoint(register.note()).size
-    return notes.proof(position - 1, register.inclusion(position, size), register.note())
+    last = verify.checkpoint(register.note())
+    path = register.inclusion(position, last.size, last.root[:10].hex())
+    return notes.proof(position - 1, path, register.note())
 
 
 def test_a_proof_is_read_and_a_bent_one_is_refused(kept: Kept, tmp_path: Path) -> None:
@@ -510,8 +510,7 @@ def test_a_proof_between_two_dates_needs_the_signature_of_the_key(kept: Kept, tm
     path = kept.register.consistency(first.size, last.size)
     forged = Signer(b"x" * 32, last.origin).checkpoint(last.size, last.root)
     (tmp_path / "proof.txt").write_text(notes.extension(first.size, path, forged))
-    assert kept.register.key
-    refused = run(tmp_path / "proof.txt", kept.first, "--key", kept.register.key.text, cwd=tmp_path)
+    refused = run(tmp_path / "proof.txt", kept.first, "--key", key_of(kept.register).text, cwd=tmp_path)
     assert (refused.returncode, "aucune des clés" in refused.stderr) == (2, True)
 
 

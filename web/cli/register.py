@@ -1,13 +1,16 @@
 """`pixflow register`: check a copy, prove that a checkpoint extends another one, print and change the key."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pixflow.ledger import verify
-from pixflow.ledger.register import RegisterClosed, RegisterDiffers
+from pixflow.ledger.register import Register, RegisterClosed, RegisterDiffers
 from pixflow.ledger.verify import Unreadable
+from pixflow.structure_folder import OpenStructure
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import REFUSED, USAGE, StructureOption, console, fail, opening
 from web.french.register import CLOSED, DIFFERS, NO_REGISTER, NOT_EXTENDED, ROTATED, TELL
@@ -17,6 +20,19 @@ from web.hosting.settings import Settings
 app = typer.Typer()
 register_app = typer.Typer(help="Le registre de tous les faits.", cls=InFrench, no_args_is_help=True)
 app.add_typer(register_app, name="register")
+
+
+@contextmanager
+def _opening(structure: str | None) -> Iterator[tuple[OpenStructure, Register]]:
+    """Yields a structure and its register. Ends in words where there is none, or where it cannot be read."""
+    with opening(structure) as opened:
+        register = register_of(opened)
+        try:
+            if not register.epoch:
+                fail(NO_REGISTER)
+            yield opened, register
+        except RegisterClosed as error:
+            fail(CLOSED.format(why=error))
 
 
 @register_app.command("check")
@@ -44,26 +60,18 @@ def prove(
         note = since.read_text()
     except (Unreadable, OSError, ValueError) as error:
         fail(f"Le point de contrôle {since} ne se lit pas : {error}.", USAGE)
-    with opening(structure) as opened:
-        register = register_of(opened)
+    with _opening(structure) as (_, register):
         try:
-            if not register.epoch:
-                fail(NO_REGISTER)
             console.out(proof_since(register, note), end="", highlight=False)
         except Unreadable as error:
             fail(NOT_EXTENDED.format(why=error), REFUSED)
-        except RegisterClosed as error:
-            fail(CLOSED.format(why=error))
 
 
 @register_app.command("key")
 def key(structure: StructureOption = None) -> None:
     """Dire la clé publique du registre, et celle du témoin que cette installation est pour d’autres."""
-    with opening(structure) as opened:
-        try:
-            found = register_of(opened).known_keys()
-        except RegisterClosed as error:
-            fail(CLOSED.format(why=error))
+    with _opening(structure) as (opened, register):
+        found = register.known_keys()
         witness = witness_of(Settings(), opened.folder.parent)
     if not found:
         fail(NO_REGISTER)
@@ -77,15 +85,10 @@ def key(structure: StructureOption = None) -> None:
 @register_app.command("rotate")
 def rotate(structure: StructureOption = None) -> None:
     """Changer la clé qui signe le registre : l’ancienne passe la main, et signe cela avec la nouvelle."""
-    with opening(structure) as opened:
-        register = register_of(opened)
+    with _opening(structure) as (opened, register):
         try:
-            if not register.epoch:
-                fail(NO_REGISTER)
             key = register.rotate(opened.engine, opened.stream("structure"))
         except RegisterDiffers:
             fail(DIFFERS)
-        except RegisterClosed as error:
-            fail(CLOSED.format(why=error))
     console.print(ROTATED.format(key=key.text), soft_wrap=True)
     console.print(TELL, soft_wrap=True)

@@ -118,7 +118,8 @@ def receipt(
     shown = opened.engine.mapper.disclosed(stream, row) if told else None
     extra = {"stream": stream.hex, "version": version, "topic": row[1], "state": notes.base64(row[2])}
     extra |= {"salt": notes.base64(shown[0]), "content": notes.base64(shown[1])} if shown else {}
-    proof = notes.proof(position - 1, register.inclusion(position, last.size), register.note(), extra)
+    path = register.inclusion(position, last.size, last.root[:10].hex())
+    proof = notes.proof(position - 1, path, register.note(), extra)
     return proof, notes.code(position, leaf_of((stream, *row, position)), last)
 
 

@@ -19,6 +19,7 @@ from pixflow.team import accounts
 from pixflow.team import membership as roles
 from pixflow.team.absences import declare_absence
 from pixflow.team.notices import stream_of
+from tests.ledger.registers import key_of
 from tests.web.arranged import scheduled, seat
 from tests.web.filled import auditor_gone, hire
 from tests.web.paths import House, house
@@ -430,9 +431,7 @@ def test_each_auditor_gets_the_checkpoint_of_the_week_once_and_is_known_to_hold_
         note = mail.text[mail.text.index("127.0.0.1:8000/demonstration/registre/") :].partition("\n-- \n")[0]
         last = checkpoint(note)
         assert f"{last.size} faits" in plain(mail.subject)
-        key = made.served.register.key
-        assert key
-        assert last.signed_by(key)
+        assert last.signed_by(key_of(made.served.register))
         (holder,) = made.served.register.holders()
         assert (holder.holder, holder.size) == (str(made.people["Claire Vasseur"]), last.size)
         assert not ticked(made).mails

@@ -40,27 +40,19 @@ def verifier() -> Response:
 
 
 @router.get("/registre/{register}/checkpoint")
-def first_epoch(request: Request, register: str) -> Response:
-    """Sends the last checkpoint of the first epoch."""
-    return last_checkpoint(request, register, 1)
-
-
 @router.get("/registre/{register}/{epoch:int}/checkpoint")
-def last_checkpoint(request: Request, register: str, epoch: int) -> Response:
-    """Sends the last checkpoint of an epoch."""
+def last_checkpoint(request: Request, register: str) -> Response:
+    """Sends the last checkpoint of an epoch, the first one where the address names none."""
     with _asked(request, register) as found:
-        return PlainTextResponse(found.note(epoch), headers={"Cache-Control": "no-cache"})
+        note = found.note(request.path_params.get("epoch", 1))
+        return PlainTextResponse(note, headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/registre/{register}/tile/{level:int}/{path:path}")
-def tile_of_first_epoch(request: Request, register: str, level: int, path: str) -> Response:
-    """Sends the hashes of a tile of the first epoch."""
-    return tile(request, register, 1, level, path)
-
-
 @router.get("/registre/{register}/{epoch:int}/tile/{level:int}/{path:path}")
-def tile(request: Request, register: str, epoch: int, level: int, path: str) -> Response:
-    """Sends the hashes of a tile, whole or its first ones."""
+def tile(request: Request, register: str, level: int, path: str) -> Response:
+    """Sends the hashes of a tile, whole or its first ones, as an epoch has them."""
+    epoch = request.path_params.get("epoch", 1)
     named = _TILE.fullmatch(path)
     width = int(named[2] or WIDTH) if named else 0
     with _asked(request, register) as found:
@@ -74,7 +66,7 @@ def tile(request: Request, register: str, epoch: int, level: int, path: str) -> 
 def inclusion(request: Request, register: str, position: int, size: int, root: str) -> Response:
     """Sends the hashes that lead from a fact to the root of a size, a line each."""
     with _asked(request, register) as found:
-        path = found.path_to(position, size, root)
+        path = found.inclusion(position, size, root)
         return PlainTextResponse("".join(f"{one.hex()}\n" for one in path), headers=FOR_EVER)
 
 

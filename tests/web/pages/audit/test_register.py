@@ -21,6 +21,7 @@ from pixflow.ledger import notes, verify
 from pixflow.ledger.register import Register, RegisterClosed
 from pixflow.ledger.verify import PublicKey, check, checkpoint, held
 from tests.erasures import erase
+from tests.ledger.registers import key_of
 from tests.web.arranged import scheduled, seat
 from tests.web.client import words
 from tests.web.paths import House, house
@@ -169,8 +170,7 @@ def test_a_witness_of_another_house(there: House, monkeypatch: pytest.MonkeyPatc
     last = followed(there)
     anybody = there.client(NADIA)
     assert anybody.post("/temoin/add-checkpoint", content=b"").status_code == 404, "this house is no witness"
-    key = there.served.register.key
-    assert key
+    key = key_of(there.served.register)
     monkeypatch.setenv("PIXFLOW_WITNESS_FOR", key.text)
     asked = there.served.register.extension(0)
     cosigned = anybody.post("/temoin/add-checkpoint", content=asked)
@@ -317,9 +317,8 @@ def test_another_address_of_the_pages_is_no_other_register(there: House, monkeyp
     moved = registers.register_of(there.served.opened)
     then = registers.follow(there.served.opened, moved)
     assert then
-    assert (then.origin, moved.key) == (first.origin, there.served.register.key)
-    assert moved.key
-    assert then.signed_by(moved.key)
+    assert (then.origin, key_of(moved)) == (first.origin, key_of(there.served.register))
+    assert then.signed_by(key_of(moved))
 
 
 def test_who_cannot_be_noted_gets_the_checkpoint_and_the_tick_goes_on(
