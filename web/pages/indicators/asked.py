@@ -42,15 +42,8 @@ PERIODS: dict[str, Callable[[date], tuple[date, date]]] = {
     "annee-derniere": lambda day: (date(day.year - 1, 1, 1), date(day.year - 1, 12, 31)),
 }
 """The periods of the menu, each as its days up to the day asked for."""
-_BACK = {
-    "": relativedelta(years=1),
-    "3-mois": relativedelta(months=3),
-    "mois": relativedelta(months=1),
-    "mois-dernier": relativedelta(months=1),
-    "annee": relativedelta(years=1),
-    "annee-derniere": relativedelta(years=1),
-}
-"""The span from a period to the one before."""
+_BACK = {"3-mois": 3, "mois": 1, "mois-dernier": 1}
+"""The months from a period to the one before, where they are not twelve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +136,7 @@ def _before(period: str, month: str, question: FigureQuestion) -> tuple[date, da
     if month:
         start = question.first.replace(day=1)
         return start - relativedelta(months=1), start - _DAY
-    return PERIODS[period](question.day - _BACK[period])
+    return PERIODS[period](question.day - relativedelta(months=_BACK.get(period, 12)))
 
 
 def _asking(
@@ -175,16 +168,14 @@ def figures_in(there: Counting, question: FigureQuestion, ids: Collection[str] =
 def menus(path: str, asked: AskedFigures, there: Counting, **kept: str) -> list[FilterMenu]:
     """Returns the menu of periods, and one for each cut that has more than one cell; what narrows can be taken off."""
     made = [period_menu(path, asked, **kept)]
-    if asked.month:
-        label = dates.month(asked.question.first)
-        made.append(filters.menu("Mois", [Chip(label, asked.at(path, mois="", **kept), None, True)]))
-    if asked.before:
-        label = describe_period(asked.question)
-        made.append(filters.menu("Période d’avant", [Chip(label, asked.at(path, avant="", **kept), None, True)]))
-    if asked.colleague:
-        member = there.refs.team.get(UUID(asked.colleague))
-        label = member.name if member else french.NOT_YET
-        made.append(filters.menu("Conseiller·ère", [Chip(label, asked.at(path, conseiller="", **kept), None, True)]))
+    member = there.refs.team.get(UUID(asked.colleague)) if asked.colleague else None
+    for label, name, said in (
+        ("Mois", "mois", asked.month and dates.month(asked.question.first)),
+        ("Période d’avant", "avant", asked.before and describe_period(asked.question)),
+        ("Conseiller·ère", "conseiller", asked.colleague and (member.name if member else french.NOT_YET)),
+    ):
+        if said:
+            made.append(filters.menu(label, [Chip(said, asked.at(path, **{**kept, name: ""}), None, True)]))
     for cut, found in there.cells.items():
         chips = []
         for value, n in order(cut, found):
