@@ -127,15 +127,8 @@ def funnel(counts: Mapping[str, int], asked: AskedFigures, **more: str) -> list[
 # --- its months
 
 
-@dataclass(frozen=True, slots=True)
-class MonthRow:
-    """The entries of a month: its name, and how many stand in each state, with the share of the largest month."""
-
-    label: str
-    total: int
-    counts: Sequence[tuple[str, str, int, float]]
-    href: str
-    changed: str
+MonthRow = tuple[str, str, int, str, list[tuple[str, str, int, float]]]
+"""A month in words, what changed in it, its entries, their address; each state with its part of the largest month."""
 
 
 def month_rows(
@@ -145,18 +138,13 @@ def month_rows(
     changed: Mapping[date, Sequence[str]],
 ) -> list[MonthRow]:
     """Returns the months of an indicator with their states, in words; `at` gives the address of a month."""
-    made = [(month, _states(tallies)) for month, tallies in months.items()]
-    most = max((sum(counts.values()) for _, counts in made), default=0)
-    return [
-        MonthRow(
-            dates.month(month),
-            sum(counts.values()),
-            [(name, french.state(id, name), n, 100 * n / most) for name, n in counts.items() if n],
-            at(month),
-            list_changes(changed, month),
-        )
-        for month, counts in made
-    ]
+    made = {month: _states(tallies) for month, tallies in months.items()}
+    most = max((sum(counts.values()) for counts in made.values()), default=0)
+    rows = []
+    for month, counts in made.items():
+        states = [(name, french.state(id, name), n, 100 * n / most) for name, n in counts.items() if n]
+        rows.append((dates.month(month), list_changes(changed, month), sum(counts.values()), at(month), states))
+    return rows
 
 
 def _states(tallies: Mapping[Tally, int]) -> dict[str, int]:
@@ -246,33 +234,14 @@ def _said(row: ReportRow) -> list[str | int]:
 # --- the rules of conformance
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRow:
-    """A rule of conformance: its source, its three numbers, or the reason why the structure switched it off."""
-
-    id: str
-    title: str
-    source: str
-    off: str
-    verdicts: Sequence[Number]
-
-
 VERDICTS = {"": "conformes", "-deviation": "écarts", "-pending": "en attente"}
 
 
-def rule_rows(counted: FigureCounts, asked: AskedFigures, off: Mapping[str, str]) -> list[RuleRow]:
-    """Returns the rules with their verdicts, each a link to its list."""
-    where = f"{PATH}/I24"
-    return [
-        RuleRow(
-            rule,
-            french.part("I24", rule),
-            french.SOURCES[rule],
-            off.get(rule, ""),
-            [
-                Number(rule + ending, word, counted.number("I24", rule + ending), asked.at(where, etat=rule + ending))
-                for ending, word in VERDICTS.items()
-            ],
-        )
-        for rule in RULES
-    ]
+def rule_rows(counted: FigureCounts, asked: AskedFigures) -> Iterator[tuple[str, str, str, list[Number]]]:
+    """Yields each rule, its title, its source, and its verdicts: each a link to its list."""
+    for rule in RULES:
+        verdicts = []
+        for ending, word in VERDICTS.items():
+            name = rule + ending
+            verdicts.append(Number(name, word, counted.number("I24", name), asked.at(f"{PATH}/I24", etat=name)))
+        yield rule, french.part("I24", rule), french.SOURCES[rule], verdicts

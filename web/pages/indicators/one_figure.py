@@ -127,7 +127,7 @@ def _page(
         has_months = indicator and indicator.way != "stock"
         months = questions.months(there.connection, asked.question, id) if has_months else {}
         dimensions, cells = _cells_of(asked, there, id, by, path)
-        rules = rule_rows(counts, asked, dict(there.basis.definitions.without)) if id == "I24" else ()
+        rules, without = list(rule_rows(counts, asked)) if id == "I24" else (), dict(there.basis.definitions.without)
         menus = asking.menus(path, asked, there, **kept)
         cohorts = questions.parts_by_month(there.connection, asked.question, id) if id == FUNNEL.id else {}
     return show(
@@ -150,6 +150,7 @@ def _page(
         cells=cells,
         apart=figure.counted - sum(one.counted.count for one in cells) if cells and by != "partner" else 0,
         rules=rules,
+        without=without,
         chosen=name,
         chosen_title=french.cell(id, name),
         rows=list(_line_rows(desk, id, lines)),

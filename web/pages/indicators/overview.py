@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
@@ -19,13 +20,12 @@ from projections.figures.tallies import FigureQuestion, Stuck
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
+from web.hosting.board_page import LEAST
 from web.hosting.figure_tables import Counting
 from web.http.filters import Chip
-from web.pages.indicators.asked import PATH, PERIODS, AskedFigures, cell_label
+from web.pages.indicators.asked import PATH, PERIODS, AskedFigures, cell_label, describe_period
 from web.pages.indicators.figures import Number, of_month
 
-LEAST = 80
-"""Days of the shortest period that a curve is drawn of; a shorter one stands in its twelve months."""
 HEIGHT, TOP = 96, 24
 """The height of a curve and the room above its points, in pixels."""
 
@@ -33,32 +33,19 @@ HEIGHT, TOP = 96, 24
 # --- the five cards
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A main step in the period and in the one before. `aim` is the target of the period, of `aim_of_year` a year."""
+def cards(there: Counting, now: Figure, asked: AskedFigures) -> Iterator[tuple[Number, Number, int | None, int | None]]:
+    """Yields the main steps in the period and in the one before, each with its target of the period and of a year.
 
-    counted: Number
-    before: Number
-    aim: int | None = None
-    aim_of_year: int | None = None
-
-    @property
-    def share(self) -> float:
-        """Returns the part of the target that is reached, 0 to 100."""
-        return min(100.0, 100 * self.counted.count / self.aim) if self.aim else 0.0
-
-
-def cards(there: Counting, now: Figure, asked: AskedFigures) -> list[Card]:
-    """Returns the five cards. A target is that of the whole structure: a cell of a cut has none."""
-    definitions, question = there.basis.definitions, asked.question
+    A share is the part of the target that is reached. The target is that of the structure: a cell of a cut has none.
+    """
+    definitions, question, before = there.basis.definitions, asked.question, asked.period_before()
     aims = {} if asked.cut else dict(definitions.aims)
-    before = asked.period_before()
-    counts, made = overview.steps(there.connection, before.question), []
+    counts = overview.steps(there.connection, before.question)
     for number in _steps(now, asked):
         step, yearly = number.name, aims.get(number.name)
         aim = definitions.aim(step, question.first, question.last) if yearly else None
-        made.append(Card(number, _number(step, counts[step], before), aim, yearly))
-    return made
+        share = min(100.0, 100 * number.count / aim) if aim else 0.0
+        yield replace(number, share=share), _number(step, counts[step], before), aim, yearly
 
 
 def _steps(figure: Figure, asked: AskedFigures) -> Iterator[Number]:
@@ -81,52 +68,41 @@ def _number(step: str, count: int, asked: AskedFigures, label: str = "") -> Numb
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
-    """A month of a curve, in words, and its place in percent. `partial`: the period holds some of its days only."""
+class Point:
+    """The number of a month in a curve: the address of its people, its place in pixels (`y`) and in percent.
+
+    `partial`: the period holds some of its days only.
+    """
 
     start: date
-    label: str
-    short: str
     x: float
     partial: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """The number of a month in a curve: the address of its people, its height in pixels and in percent."""
-
-    month: Month
     count: int
     href: str
     y: float
     share: float
 
+    @property
+    def label(self) -> str:
+        return dates.month(self.start)
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+    @property
+    def short(self) -> str:
+        return dates.short_month(self.start)
+
+
+class Curve(NamedTuple):
     """The months of a step for everybody, or for one site."""
 
     whole: Number
     points: Sequence[Point]
 
-    @property
-    def lines(self) -> list[tuple[Point, Point]]:
-        """Returns each point with the next one."""
-        return list(zip(self.points, self.points[1:], strict=False))
 
+def months(there: Counting, asked: AskedFigures, step: str) -> tuple[list[Curve], list[Chip], str]:
+    """Returns the curve of everybody in a step, then those of the sites; the steps to choose from; the days in words.
 
-@dataclass(frozen=True, slots=True)
-class Months:
-    """The curve of everybody in a step, those of the sites on one scale, and the steps to choose from."""
-
-    curve: Curve
-    sites: Sequence[Curve]
-    steps: Sequence[Chip]
-    days: FigureQuestion
-
-
-def months(there: Counting, asked: AskedFigures, step: str) -> Months:
-    """Returns the months of a step. Sites are told apart where there are several, and no cut."""
+    Sites are told apart, on one scale, where there are several, and no cut.
+    """
     step = step if step in MAIN_STEPS else "begun"
     chips = [Chip(french.STEPS[one], asked.at(PATH, etape=one), None, one == step) for one in MAIN_STEPS]
     long = _at_length(asked)
@@ -136,12 +112,9 @@ def months(there: Counting, asked: AskedFigures, step: str) -> Months:
     by_site = {} if asked.cut else overview.months_by_site(there.connection, long.question, step)
     sites = sorted(by_site, key=lambda site: (site == "", normalise(site)))
     most = max((max(months.values()) for months in by_site.values()), default=0)
-    return Months(
-        _curve(axis, found, long, step, max(found.values(), default=0)),
-        [_curve(axis, by_site[one], long.within(f"site:{one}"), step, most) for one in sites if len(sites) > 1],
-        chips,
-        long.question,
-    )
+    made = [_curve(axis, found, long, step, max(found.values(), default=0))]
+    made += [_curve(axis, by_site[one], long.within(f"site:{one}"), step, most) for one in sites if len(sites) > 1]
+    return made, chips, describe_period(long.question)
 
 
 def _at_length(asked: AskedFigures) -> AskedFigures:
@@ -153,24 +126,27 @@ def _at_length(asked: AskedFigures) -> AskedFigures:
     return replace(asked, period="", month="", question=structs.replace(question, first=first, last=last))
 
 
-def _axis(question: FigureQuestion) -> Iterator[Month]:
+def _axis(question: FigureQuestion) -> Iterator[tuple[date, float, bool]]:
+    """Yields the months of a period: the first day, the place in percent, and if the period holds a part of it."""
     first, last = question.first.replace(day=1), question.last.replace(day=1)
     many = 12 * (last.year - first.year) + last.month - first.month + 1
     for place in range(many):
         start = first + relativedelta(months=place)
         partial = start < question.first or start + relativedelta(months=1) - timedelta(1) > question.last
-        yield Month(start, dates.month(start), dates.short_month(start), 100 * (place + 0.5) / many, partial)
+        yield start, 100 * (place + 0.5) / many, partial
 
 
-def _curve(axis: Sequence[Month], found: Mapping[date, int], asked: AskedFigures, step: str, most: int) -> Curve:
+def _curve(
+    axis: Sequence[tuple[date, float, bool]], found: Mapping[date, int], asked: AskedFigures, step: str, most: int
+) -> Curve:
     label = cell_label("site", asked.question.value) if asked.cut else french.STEPS[step]
     whole = _number(step, sum(found.values()), asked, label)
     points = []
-    for month in axis:
-        count = found.get(month.start, 0)
+    for start, x, partial in axis:
+        count = found.get(start, 0)
         share = 100 * count / most if most else 0.0
-        href = f"{whole.href}&mois={of_month(month.start)}"
-        points.append(Point(month, count, href, TOP + HEIGHT * (1 - share / 100), share))
+        href = f"{whole.href}&mois={of_month(start)}"
+        points.append(Point(start, x, partial, count, href, TOP + HEIGHT * (1 - share / 100), share))
     return Curve(whole, points)
 
 
@@ -186,44 +162,20 @@ def missing(there: Counting, dossiers: int) -> list[tuple[str, str]]:
 # --- who waits past their day, and the loads
 
 
-@dataclass(frozen=True, slots=True)
-class StuckRow:
-    """Those who wait past their day in a step: how many, and since when the first one waits."""
-
-    number: Number
-    since: date
-
-
-def stuck_rows(found: Mapping[str, Stuck], asked: AskedFigures) -> list[StuckRow]:
-    """Returns the steps where somebody waits past their day, in the order of the path."""
+def stuck_rows(found: Mapping[str, Stuck], asked: AskedFigures) -> Iterator[tuple[Number, date]]:
+    """Yields the steps where somebody waits past their day, in the order of the path, and since when the first does."""
     most = max((one.count for one in found.values()), default=0)
-    return [
-        StuckRow(
-            Number(
-                id,
-                french.STUCK[id],
-                found[id].count,
-                asked.at(f"{PATH}/{id}", etat="stuck", periode="", mois=""),
-                100 * found[id].count / most,
-            ),
-            found[id].since,
-        )
-        for id in TARGETED
-        if id in found
-    ]
+    for id in TARGETED:
+        if one := found.get(id):
+            href = asked.at(f"{PATH}/{id}", etat="stuck", periode="", mois="")
+            yield Number(id, french.STUCK[id], one.count, href, 100 * one.count / most), one.since
 
 
-@dataclass(frozen=True, slots=True)
-class LoadRow:
-    """The open dossiers of an advisor, the tasks in them and those past their day; `name` is "" for nobody's."""
+def load_rows(desk: Desk, there: Counting, asked: AskedFigures) -> Iterator[tuple[str, float, list[Number]]]:
+    """Yields the load of each advisor by name, "" for nobody's, the last one, with its length among the others.
 
-    name: str
-    share: float
-    numbers: Sequence[Number]
-
-
-def load_rows(desk: Desk, there: Counting, asked: AskedFigures) -> list[LoadRow]:
-    """Returns the load of each advisor by name, nobody's last. Those of today are kept until the next event."""
+    It is the open dossiers, the tasks in them, and those past their day. Loads of today are kept until the next event.
+    """
 
     def count() -> Mapping[UUID | None, Caseload]:
         return overview.loads(there.connection, asked.question)
@@ -232,20 +184,12 @@ def load_rows(desk: Desk, there: Counting, asked: AskedFigures) -> list[LoadRow]
     most = max((one.dossiers for one in found.values()), default=0)
     named = {id: desk.refs.team[id].name if id else "" for id in found}
     addresses = [asked.at(f"{PATH}/{id}", etat=name) for id, name, _ in _LOADS]
-    rows = []
     for advisor in sorted(found, key=lambda one: (one is None, normalise(named[one]))):
-        counts = structs.astuple(found[advisor])
-        rows.append(
-            LoadRow(
-                named[advisor],
-                100 * found[advisor].dossiers / most if most else 0.0,
-                [
-                    Number(name, label, count, f"{href}&conseiller={advisor}" if advisor else "")
-                    for (_, name, label), count, href in zip(_LOADS, counts, addresses, strict=True)
-                ],
-            )
-        )
-    return rows
+        numbers = [
+            Number(name, label, count, f"{href}&conseiller={advisor}" if advisor else "")
+            for (_, name, label), count, href in zip(_LOADS, structs.astuple(found[advisor]), addresses, strict=True)
+        ]
+        yield named[advisor], 100 * found[advisor].dossiers / most if most else 0.0, numbers
 
 
 _LOADS = (("I18", "among", "dossiers ouverts"), ("I19", "among", "tâches dues"), ("I19", "counted", "tâches en retard"))

@@ -45,9 +45,9 @@ def read(request: Request, desk: AtFigures, at: At, etape: str = "", recu: str =
     with count_for(desk, asked) as there:
         counts = count_entries(there.connection, asked.question, there.basis, there.refs)
         figures = figures_of(there.connection, asked.question, there.basis, counts)
-        cards = overview.cards(there, figures[STEPS.id], asked)
-        months = overview.months(there, asked, etape)
-        stuck, loads = overview.stuck_rows(counts.stuck, asked), overview.load_rows(desk, there, asked)
+        cards = list(overview.cards(there, figures[STEPS.id], asked))
+        curves, steps, curve_days = overview.months(there, asked, etape)
+        stuck, loads = list(overview.stuck_rows(counts.stuck, asked)), list(overview.load_rows(desk, there, asked))
         menus = asking.menus(PATH, asked, there)
         missing = overview.missing(there, figures["I18"].among)
         basis = structs.replace(there.basis, protocol=desk.refs.protocol)  # for a day before it, the first protocol
@@ -71,8 +71,9 @@ def read(request: Request, desk: AtFigures, at: At, etape: str = "", recu: str =
         missing=missing,
         is_new=len(missing) >= len(STEPS.parts),
         before=asking.describe_period(asked.period_before().question),
-        months=months,
-        months_days=asking.describe_period(months.days),
+        curves=curves,
+        curve_days=curve_days,
+        steps=steps,
         stuck=stuck,
         loads=loads,
         funnel=funnel({part.name: part.counted for part in figures[FUNNEL.id].parts}, asked),
@@ -128,11 +129,11 @@ def read_own(request: Request, desk: AtOwnFigures, at: At, semaine: str = "", p:
         request,
         "indicators/mine.html",
         "figures",
-        listed(week.people),
+        listed(week["people"]),
         week=week,
         box=box_count(desk),
         days=asking.describe_period(asked.question),
-        menus=[asking.period_menu(MINE, asked, semaine=week.asked)],
+        menus=[asking.period_menu(MINE, asked, semaine=week["asked"])],
         period=asked.period,
         steps=[texts[id] for id in COHORTS],
         ages=texts["I18"],

@@ -59,38 +59,13 @@ class Act:
         return listed(self.whose and say("pour {name}", name=self.whose), on and say("du {day}", day=on))
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
-    """A week of the person at the desk. `wrong` says why it is not the one asked for, `empty` why it has no fact.
-
-    `asked` is its value in an address. `counts` are by kind, without what was retracted; `lines` the text for i-Milo,
-    of this page. `before`, `now` and `after` are addresses of other weeks, "" for none. `people` are those whom the
-    page names.
-    """
-
-    asked: str
-    first: date
-    words: str
-    wrong: str
-    empty: str
-    days: Sequence[tuple[date, list[Act]]]
-    counts: Sequence[tuple[str, int]]
-    lines: str
-    pager: Pager
-    before: str
-    now: str
-    after: str
-    people: frozenset[UUID]
-
-    @property
-    def standing(self) -> int:
-        return sum(n for _, n in self.counts)
-
-
-def read_week(desk: Desk, text: str, number: int, path: str, kept: Mapping[str, str]) -> Week:
+def read_week(desk: Desk, text: str, number: int, path: str, kept: Mapping[str, str]) -> dict[str, Any]:
     """Returns a page of the week of a day ("2026-03-18"); "" is the present week.
 
-    `kept` are the parameters of the address that stand for something else.
+    `kept` are the parameters of the address that stand for something else. `wrong` says why it is not the week asked
+    for, `empty` why it has no fact. `asked` is its value in an address. `counts` are by kind, without what was
+    retracted; `lines` the text for i-Milo, of this page. `before`, `now` and `after` are addresses of other weeks, ""
+    for none. `people` are those whom the page names.
     """
     asked = days.day(text) if text else desk.today
     this, first = _monday(desk.today), _monday(asked or desk.today)
@@ -109,21 +84,22 @@ def read_week(desk: Desk, text: str, number: int, path: str, kept: Mapping[str, 
     def at(monday: date) -> str:
         return address(path, {**kept, "semaine": "" if monday == this else monday.isoformat()})
 
-    return Week(
-        named,
-        first,
-        _words(first),
-        "" if asked else validation.invalid("date_parsing", {}) + typeset(" Voici cette semaine."),
-        "" if pager.total else _why_empty(first, this, opened),
-        [(day, list(some)) for day, some in groupby(acts, attrgetter("day"))],
-        _counts(totals),
-        "\n".join(_lines(acts, dossiers)).strip(),
-        pager,
-        at(min(first - _WEEK, this)) if first > earliest else "",
-        "" if first == this else at(this),
-        at(max(first + _WEEK, earliest)) if first < this else "",
-        frozenset(dossiers),
-    )
+    return {
+        "asked": named,
+        "first": first,
+        "words": _words(first),
+        "wrong": "" if asked else validation.invalid("date_parsing", {}) + typeset(" Voici cette semaine."),
+        "empty": "" if pager.total else _why_empty(first, this, opened),
+        "days": [(day, list(some)) for day, some in groupby(acts, attrgetter("day"))],
+        "counts": _counts(totals),
+        "standing": sum(standing for _, _, standing in totals),
+        "lines": "\n".join(_lines(acts, dossiers)).strip(),
+        "pager": pager,
+        "before": at(min(first - _WEEK, this)) if first > earliest else "",
+        "now": "" if first == this else at(this),
+        "after": at(max(first + _WEEK, earliest)) if first < this else "",
+        "people": frozenset(dossiers),
+    }
 
 
 def _monday(day: date) -> date:
