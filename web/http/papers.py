@@ -3,7 +3,7 @@
 No paper says a score, a difficulty, or what the grid keeps for the advisor.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from io import BytesIO
@@ -27,10 +27,6 @@ class PaperEntry:
     label: str
     facts: Sequence[tuple[str, str]] = ()
     map: str = ""
-
-    @property
-    def qr(self) -> str:
-        return _data_uri(self.map) if self.map else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,27 +56,13 @@ class Paper:
     proof: str = ""
     attached: Sequence[tuple[str, str]] = ()
 
-    @property
-    def proof_qr(self) -> str:
-        """Returns the proof as a QR code, an SVG in a data URI, "" without one."""
-        return _data_uri(self.proof, _MASK) if self.proof else ""
-
-    @property
-    def qr(self) -> str:
-        """Returns the link as a QR code, an SVG in a data URI, "" without a link."""
-        return _data_uri(self.link) if self.link else ""
-
-    @property
-    def qrs(self) -> list[tuple[str, str]]:
-        """Returns each of `links` with its label, as SVG in a data URI."""
-        return [(label, _data_uri(link)) for label, link in self.links]
-
 
 _MASK = 4
 """Mask of the QR of a proof. Hashes look like chance: to weigh all eight masks takes 8 ms, and finds none better."""
 
 
 def _data_uri(link: str, mask: int | None = None) -> str:
+    """Returns a link as a QR code, an SVG in a data URI."""
     return segno.make(link, mask=mask).svg_data_uri(border=2, dark="#000", light="#fff")
 
 
@@ -104,16 +86,16 @@ def issued(day: date, *more: str) -> str:
 
 def pdf(paper: Paper) -> bytes:
     """Returns a paper as a PDF, A4, in French."""
-    return compile_template("papers/paper.typ", lambda: {**asdict(paper), **_drawn(paper)})
+    return compile_template("papers/paper.typ", lambda: {**asdict(paper), **_drawn(paper, _svg)})
 
 
-def _drawn(paper: Paper) -> dict[str, Any]:
-    """Returns the QR codes of a paper, as SVG."""
+def _drawn(paper: Paper, draw: Callable[..., str]) -> dict[str, Any]:
+    """Returns the QR codes of a paper, "" for those that it has not."""
     return {
-        "qr": _svg(paper.link) if paper.link else "",
-        "qrs": [(label, _svg(link)) for label, link in paper.links],
-        "proof": _svg(paper.proof, _MASK) if paper.proof else "",
-        "maps": [_svg(entry.map) if entry.map else "" for entry in paper.entries],
+        "qr": paper.link and draw(paper.link),
+        "qrs": [(label, draw(link)) for label, link in paper.links],
+        "proof": paper.proof and draw(paper.proof, _MASK),
+        "maps": [entry.map and draw(entry.map) for entry in paper.entries],
     }
 
 
@@ -122,7 +104,9 @@ PDF = "application/pdf"
 
 def paper_page(request: Request, paper: Paper, back: str, about: People) -> Response:
     """Shows a paper to print, with a link to its PDF."""
-    return show(request, "papers/paper.html", None, about, paper=paper, back=back, pdf=f"{request.url.path}.pdf")
+    drawn = _drawn(paper, _data_uri)
+    file = f"{request.url.path}.pdf"
+    return show(request, "papers/paper.html", None, about, paper=paper, drawn=drawn, back=back, pdf=file)
 
 
 def pdf_response(request: Request, paper: Paper, name: str, about: People) -> Response:
