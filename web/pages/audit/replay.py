@@ -89,48 +89,6 @@ def asked_instant(desk: Desk, trail: Sequence[Recorded], day: str, hour: str) ->
     return AskedInstant(day, hour, instant, pixflow_replay.version_at(trail, instant))
 
 
-def replay_page(
-    request: Request,
-    desk: Desk,
-    past: PastDesk,
-    dossier_id: UUID,
-    shown: Replay,
-    trail: Sequence[Recorded],
-    asked: AskedInstant,
-) -> Response:
-    """Shows the page of a dossier at one version; `past` is the desk at the position of `shown`.
-
-    `name` is the person's name of today, `on` the day of the event. `around` are the first and
-    last versions that are not folded away. `program` has the versions of pixflow then and now; `grille` is the number
-    of the grid, `protocol` the first day of the protocol.
-    """
-    today, names, known = desk.dossier(dossier_id), names_for(past, shown.after), trail[: shown.version]
-    history = History(past, names_for(past, past.dossier(dossier_id)), past.trail(dossier_id), may_retract=False)
-    drawn = sheet(past, dossier_id, history)
-    protocol = past.refs.protocol(past.today)
-    return show(
-        request,
-        "audit/replay.html",
-        "replay",
-        people_of(drawn),
-        name=f"{today.first_name} {today.last_name}",
-        zone=past.zone,
-        asked=asked,
-        shown=shown,
-        changes=changes.changes(shown.before, shown.after, names, past.today, zone=past.zone),
-        task_changes=[(_task(old, past.today), _task(new, past.today)) for old, new in shown.changed],
-        entries=[*_known(past, shown, known), *_later(desk, trail, shown.version)],
-        around=_around(shown.version, shown.total),
-        detail=details.detail(shown.recorded, names, zone=past.zone, history=known),
-        on=getattr(shown.recorded.event, "on", None),
-        who=sentences.who(shown.recorded, names),
-        program=(past.refs.structure.pixflow, desk.refs.structure.pixflow),
-        grille=past.refs.grille(past.today).number,
-        protocol=[first for first, document in past.refs.protocols.published if document == protocol][-1],
-        **drawn,
-    )
-
-
 def _known(past: PastDesk, shown: Replay, known: Sequence[Recorded]) -> list[ReplayRow]:
     """Returns the events known then, as they read that day."""
     history = History(past, names_for(past, shown.after), known, may_retract=False)
@@ -175,11 +133,15 @@ def _around(n: int, total: int) -> tuple[int, int]:
 def replay(
     request: Request, desk: AtReplay, dossier_id: UUID, version: int | None = None, le: str = "", h: str = ""
 ) -> Response:
-    """Shows the dossier at a version, or at a local instant (`le` a day, `h` an hour); else at the last version."""
+    """Shows the dossier at a version, or at a local instant (`le` a day, `h` an hour); else at the last version.
+
+    `name` is the person's name of today, `on` the day of the event. `around` are the first and last versions that are
+    not folded away. `program` has the versions of pixflow then and now; `grille` is the number of the grid, `protocol`
+    the first day of the protocol.
+    """
     if desk.erased(dossier_id):
         return redirect(request, f"/dossiers/{dossier_id}")
-    desk.dossier(dossier_id)
-    trail = desk.trail(dossier_id)
+    dossier, trail = desk.dossier(dossier_id), desk.trail(dossier_id)
     asked = asked_instant(desk, trail, le, h) if le else AskedInstant()
     n = version if version is not None else asked.version or (1 if asked.at else len(trail))
     if not 1 <= n <= len(trail):
@@ -188,7 +150,30 @@ def replay(
     refs = desk.engine.references_at(position)
     shown = pixflow_replay.at_version(trail, n, refs)
     with past_desk(desk, dossier_id, position, refs, day) as past:
-        return replay_page(request, desk, past, dossier_id, shown, trail, asked)
+        names, known, protocol = names_for(past, shown.after), trail[:n], past.refs.protocol(day)
+        history = History(past, names_for(past, past.dossier(dossier_id)), past.trail(dossier_id), may_retract=False)
+        drawn = sheet(past, dossier_id, history)
+        return show(
+            request,
+            "audit/replay.html",
+            "replay",
+            people_of(drawn),
+            name=f"{dossier.first_name} {dossier.last_name}",
+            zone=past.zone,
+            asked=asked,
+            shown=shown,
+            changes=changes.changes(shown.before, shown.after, names, day, zone=past.zone),
+            task_changes=[(_task(old, day), _task(new, day)) for old, new in shown.changed],
+            entries=[*_known(past, shown, known), *_later(desk, trail, n)],
+            around=_around(n, shown.total),
+            detail=details.detail(shown.recorded, names, zone=past.zone, history=known),
+            on=getattr(shown.recorded.event, "on", None),
+            who=sentences.who(shown.recorded, names),
+            program=(past.refs.structure.pixflow, desk.refs.structure.pixflow),
+            grille=past.refs.grille(day).number,
+            protocol=[first for first, document in past.refs.protocols.published if document == protocol][-1],
+            **drawn,
+        )
 
 
 def _seen(desk: Desk, recorded: Recorded, asked: AskedInstant) -> tuple[int, date]:
