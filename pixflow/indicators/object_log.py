@@ -24,8 +24,8 @@ _NAMED = {
 """The fields of events that name an object: its type, and the qualifier of the relationship."""
 _ATTRIBUTES = {"on": "string", "position": "integer", "stage": "string"}
 
-Objects = dict[str, dict[str, str]]
-"""The type of each object, and the dossier of a participation, by alias."""
+Objects = dict[str, tuple[str, str]]
+"""The type of each object, and the dossier of a participation, "" of another one, by alias."""
 
 
 def ocel(made: Iterable[Trace], alias: Callable[[str], str]) -> Iterator[str]:
@@ -42,9 +42,9 @@ def ocel(made: Iterable[Trace], alias: Callable[[str], str]) -> Iterator[str]:
             yield between + _json(_event(one, list(_related(one, trace, partners, alias, objects))))
             between = ","
     yield '],"objects":['
-    for n, (id, said) in enumerate(sorted(objects.items())):
-        related = [{"objectId": said["dossier"], "qualifier": "of"}] if "dossier" in said else []
-        told = {"id": id, "type": said["type"], "attributes": [], "relationships": related}
+    for n, (id, (kind, dossier)) in enumerate(sorted(objects.items())):
+        related = [{"objectId": dossier, "qualifier": "of"}] if dossier else []
+        told = {"id": id, "type": kind, "attributes": [], "relationships": related}
         yield ("," if n else "") + _json(told)
     attributes = [{"name": name, "type": kind} for name, kind in _ATTRIBUTES.items()]
     yield f'],"eventTypes":{_json([{"name": name, "attributes": attributes} for name in sorted(names)])},'
@@ -83,5 +83,5 @@ def _related(
     told += [("member", role, who) for role, who in (("by", one.by), ("for", one.acting_for)) if who and ":" not in who]
     found += [(kind, f"{kind}-{alias(id)}", qualifier) for kind, qualifier, id in told]
     for kind, id, qualifier in found:
-        objects.setdefault(id, {"type": kind, **({"dossier": dossier} if kind == "participation" else {})})
+        objects.setdefault(id, (kind, dossier if kind == "participation" else ""))
         yield {"objectId": id, "qualifier": qualifier}

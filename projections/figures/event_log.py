@@ -1,31 +1,23 @@
 """The event log of a period: its file, whom it is about, and the fact that says it was issued."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection
 from datetime import date, timedelta
 from hashlib import sha256
-from io import BytesIO
 from secrets import token_bytes
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
-from msgspec import Struct
 from sqlalchemy import Connection
 
 from pixflow.events.values import LogStandard
-from pixflow.indicators.event_log import Trace, alias_with, traces, xes
+from pixflow.indicators.event_log import alias_with, traces, xes
 from pixflow.indicators.object_log import ocel
 from projections.contract import Source
 from projections.figures.refresh import histories
 
-STANDARDS: Mapping[LogStandard, Callable[[Iterable[Trace], Callable[[str], str]], Iterator[str]]] = {
-    "xes": xes,
-    "ocel": ocel,
-}
-"""The lines of a log, by its standard."""
 
-
-class EventLogFile(Struct, frozen=True):
+class EventLogFile(NamedTuple):
     """A log in a standard. `dossiers` are those of its cases, `said` the fields of `EventLogIssued` but its reason."""
 
     content: bytes
@@ -45,11 +37,8 @@ def event_log(
     alias = alias_with(token_bytes(32))
     told = histories(connection, source)
     made = traces(((stream, events) for stream, kind, events in told if kind == "dossier"), alias, first, last)
-    file = BytesIO()
-    for line in STANDARDS[standard](made, alias):
-        file.write(f"{line}\n".encode())
-    content = file.getvalue()
+    lines = xes(made, alias) if standard == "xes" else ocel(made, alias)
+    content = b"".join(f"{line}\n".encode() for line in lines)
     counts = {"cases": len(made), "events": sum(len(events) for _, events in made)}
-    digest = sha256(content).hexdigest()
-    said = {"first": first, "last": last, "standard": standard, "digest": digest, **counts}
+    said = {"first": first, "last": last, "standard": standard, "digest": sha256(content).hexdigest(), **counts}
     return EventLogFile(content, frozenset(events[0].originator_id for _, events in made), said)
