@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import date, timedelta
 from uuid import UUID
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pixflow.documents.grille import band_of
@@ -556,25 +555,22 @@ def _mark(recorded: Recorded) -> Mark:
 # --- delays by Kaplan-Meier: who still waits counts for the days they waited (docs/indicators.md#delays)
 
 
-class Waited(Struct, frozen=True):
-    """So many working days between two milestones, or since the first when `over` is false."""
-
-    days: int
-    over: bool
+Waited = tuple[int, bool]
+"""The working days from one milestone to another, and if the other was reached; else those until now, or until left."""
 
 
 def quantile(waits: Iterable[Waited], share: float) -> int | None:
     """Returns the first day by which this share has arrived, by the product-limit estimate; None when it has not.
 
-    Those who left are given as not `over`, with the days until they left. Source: Kaplan and Meier (1958).
+    Source: Kaplan and Meier (1958).
     """
     counted = Counter(waits)
     at_risk, remaining = sum(counted.values()), 1.0
-    for days in sorted({one.days for one in counted}):
-        arrived = counted[Waited(days, True)]
+    for days in sorted({days for days, _ in counted}):
+        arrived = counted[days, True]
         if arrived:
             remaining *= 1 - arrived / at_risk
             if remaining <= 1 - share + 1e-12:
                 return days
-        at_risk -= arrived + counted[Waited(days, False)]
+        at_risk -= arrived + counted[days, False]
     return None

@@ -105,7 +105,7 @@ def _waits(connection: Connection, asked: FigureQuestion, basis: Basis) -> dict[
     made: dict[str, Counter[Waited]] = defaultdict(Counter)
     for part, state, took, waiting_since, n in connection.execute(query.group_by(*alike)).all():
         days = basis.days(waiting_since, asked.day) if waiting_since else took
-        made[part][Waited(days, state in ("done", "past"))] += n
+        made[part][days, state in ("done", "past")] += n
     return made
 
 

@@ -68,14 +68,12 @@ DEFINITIONS: dict[str, str] = {
     "steps": "Jeunes qui passent l’étape pour la première fois pendant la période.",
 }
 
-_STATES = {
+_PARTS = {
     "stuck": "en attente au-delà du délai, toutes périodes",
     "done": "fait",
     "waiting": "en attente, dans le délai",
     "late": "en attente, en retard",
     "out": "sorti autrement",
-}
-_PAIRS = {
     "concerned-presented": "concerné → Pix présenté",
     "presented-begun": "Pix présenté → test commencé",
     "shared-received": "partagé → reçu",
@@ -85,14 +83,10 @@ _PAIRS = {
     "prescribed-referred": "prescrit → orienté",
     "referred-answered": "orienté → réponse",
     "accepted-started": "accepté → commencé",
-}
-_STAGES = {
     "orientation": "orientation",
     "diagnostic": "diagnostic",
     "prescription": "construction de la prescription",
     "parcours": "parcours",
-}
-_RULES = {
     "R1": "Pix présenté avant le test",
     "R2": "fiche remplie avant le test",
     "R3": "résultat transmis dans le délai",
@@ -108,8 +102,6 @@ _RULES = {
     "R13": "CEJ à l’aise : diagnostic complet à temps",
     "R14": "certification selon le projet",
     "R15": "référent·e désigné·e pour le site",
-}
-_OTHERS = {
     "proposed": "proposée",
     "registered": "inscription",
     "taken": "passée",
@@ -148,9 +140,7 @@ _OTHERS = {
     "briefing": "informée sur Pix",
     "training": "formée",
 }
-
-
-_PARTS = _STATES | _PAIRS | _STAGES | _RULES | _OTHERS
+"""The names of parts: states, pairs of milestones, stages, rules, and others."""
 
 
 def part(indicator: str, name: str) -> str:
@@ -164,7 +154,7 @@ def part(indicator: str, name: str) -> str:
     if indicator == "I19":
         return tasks.VERBS.get(name, name)
     if name.endswith("-silent"):
-        return f"{_STAGES[name.removesuffix('-silent')]}, sans activité récente"
+        return f"{_PARTS[name.removesuffix('-silent')]}, sans activité récente"
     if indicator == "I10" and name == "out":
         return "abandonné"
     if indicator == "I15" and name == "done":
@@ -413,7 +403,7 @@ def of_definitions(document: Definitions) -> Iterator[tuple[str, str]]:
     for id, days in document.targets:
         yield f"Délai : {TITLES.get(id, id)}".replace(" :", NBSP + ":"), plural(days, "jour")
     for rule, why in document.without:
-        yield f"Règle écartée : {_RULES.get(rule, rule)}".replace(" :", NBSP + ":"), why
+        yield f"Règle écartée : {_PARTS.get(rule, rule)}".replace(" :", NBSP + ":"), why
 
 
 ORIGINAL = "Définitions d’origine"

@@ -6,7 +6,7 @@ from typing import Any
 
 from pixflow.dossier.state import Referral
 from pixflow.events.values import OfferTerms, PartnerDetails
-from pixflow.indicators.facts import Waited, quantile
+from pixflow.indicators.facts import quantile
 from pixflow.open_data.communes import communes
 from pixflow.partners.state import Freshness
 from web.french import dates, vocabulary
@@ -72,7 +72,7 @@ def answers(referrals: Collection[Any], today: date) -> str:
 def pace(referrals: Collection[Any], today: date) -> str:
     """Returns "répond en 7 j": the median of calendar days, where a silent partner counts for the days it waited."""
     waits = [
-        Waited(max(0, ((one.answered or min(today, one.lapses)) - one.sent).days), one.answered is not None)
+        (max(0, ((one.answered or min(today, one.lapses)) - one.sent).days), one.answered is not None)
         for one in referrals
     ]
     middle = quantile(waits, 0.5)

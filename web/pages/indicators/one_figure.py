@@ -42,8 +42,6 @@ from web.pages.indicators.figures import (
 from web.pages.indicators.routes import MINE, OWN, AtOwnFigures, recall
 
 router = APIRouter()
-KINDS = ("csv", "xlsx")
-"""The files of a figure: none of one colleague."""
 
 
 def _asked(desk: AtFigures, at: At, conseiller: str = "") -> AskedFigures:
@@ -115,13 +113,11 @@ def _page(
     erased since. `was` is the number known on the day, where it differs; `then` the address of what was known when the
     period ended, and its day.
     """
-    _must_exist(id)
     path, kept, indicator = f"{home[0]}/{id}", {"etat": name}, BY_ID.get(id)
     changed = document_changes(desk.refs)
     with count_for(desk, asked) as there:
-        counts = tallies.count_entries(there.connection, asked.question, there.basis, there.refs, [id])
-        params = {**asked.parameters, **kept, "par": by}
-        pager = Pager.at(_number(counts, id, name), number, path, params, anchor="#liste")
+        counts, total = _counted(there, asked, id, name)
+        pager = Pager.at(total, number, path, {**asked.parameters, **kept, "par": by}, anchor="#liste")
         lines = lists.lines(there.connection, asked.question, counts, id, name, SIZE, pager.offset)
         figure = questions.figures_of(there.connection, asked.question, there.basis, counts)[id]
         has_months = indicator and indicator.way != "stock"
@@ -159,7 +155,7 @@ def _page(
         days=asking.describe_days(asked),
         remark=asking.explain_day(asked),
         menus=menus,
-        files={kind: asked.at(f"{path}/tableau.{kind}", par=by) for kind in KINDS if not asked.colleague},
+        files={kind: asked.at(f"{path}/tableau.{kind}", par=by) for kind in ("csv", "xlsx") if not asked.colleague},
         masked=french.MASKED,
     )
 
@@ -171,14 +167,11 @@ def _steps(id: str, figure: Figure, asked: AskedFigures) -> Sequence[Number]:
     return list(overview.bars(figure, asked)) if id == STEPS.id else ()
 
 
-def _must_exist(id: str) -> None:
-    if id not in EVERY:
-        raise HTTPException(404)
-
-
-def _number(counts: FigureCounts, id: str, name: str) -> int:
+def _counted(there: Counting, asked: AskedFigures, id: str, name: str) -> tuple[FigureCounts, int]:
+    """Returns the entries of an indicator, and one of its numbers. Raises 404 for an unknown one."""
+    counts = tallies.count_entries(there.connection, asked.question, there.basis, there.refs, [id])
     try:
-        return counts.number(id, name)
+        return counts, counts.number(id, name)
     except KeyError:
         raise HTTPException(404) from None
 
@@ -225,10 +218,8 @@ def _cells_of(asked: AskedFigures, there: Counting, id: str, by: str, path: str)
 
 def _exported(desk: Desk, id: str, asked: AskedFigures, name: str, home: str) -> ExportedList:
     """Returns the list of a number as a file."""
-    _must_exist(id)
     with count_for(desk, asked) as there:
-        counts = tallies.count_entries(there.connection, asked.question, there.basis, there.refs, [id])
-        total = _number(counts, id, name)
+        counts, total = _counted(there, asked, id, name)
         most = min(total, MOST_ROWS)
         found = lists.lines(there.connection, asked.question, counts, id, name, most) if total <= MOST_ROWS else []
         _, *menus = asking.menus(f"{home}/{id}", asked, there)
