@@ -63,17 +63,10 @@ WayOut = tuple[Mark, str]
 
 
 def followed(
-    indicator: str,
-    entered: Mark,
-    done: Mark | None,
-    out: WayOut | None,
-    due: date,
-    *,
-    part: str = "",
-    partner: str = "",
+    indicator: str, entered: Mark, done: Mark | None, out: WayOut | None, due: date, partner: str = ""
 ) -> FigureEntry:
     """Returns the entry of a cohort. What was done counts as done, whatever the way out."""
-    entry = FigureEntry(indicator, part, entered.on, entered.version, "open", due, partner=partner)
+    entry = FigureEntry(indicator, "", entered.on, entered.version, "open", due, partner=partner)
     if done:
         return replace(entry, state="done", ended_on=done.on, ended=done.version)
     if out:

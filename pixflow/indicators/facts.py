@@ -27,15 +27,13 @@ Cohort = Callable[[Basis, Path], Iterator[FigureEntry]]
 Days = Callable[[ProtocolDocument], int]
 
 
-def step(
-    indicator: str, entered: Milestone, done: Milestone, ways_out: Sequence[Out], days: Days, part: str = ""
-) -> Cohort:
+def step(indicator: str, entered: Milestone, done: Milestone, ways_out: Sequence[Out], days: Days) -> Cohort:
     """Returns the cohort of those who passed one milestone, counted when they pass another one."""
 
     def entries(basis: Basis, path: Path) -> Iterator[FigureEntry]:
         if mark := path.marks.get(entered):
             due = basis.due(indicator, mark.on, days(basis.protocol(mark.on)))
-            yield followed(indicator, mark, path.marks.get(done), way_out(path, ways_out), due, part=part)
+            yield followed(indicator, mark, path.marks.get(done), way_out(path, ways_out), due)
 
     return entries
 
