@@ -57,7 +57,8 @@ class DeskWitness:
         self.noted = False
         self._desk = desk
         self._page = f"{request.method} {request.scope['route'].path}"
-        self._session: Session | None = getattr(request.state, "session", None)
+        session: Session | None = getattr(request.state, "session", None)
+        self._session = (session.account, session.digest[:SESSION_BYTES]) if session else (None, None)
         self._asks_again = self._page == SHEET and "HX-PTag" in request.headers
         self._dossier: UUID | None = request.path_params.get("dossier_id")
 
@@ -76,7 +77,7 @@ class DeskWitness:
         counts = listed == "role"
         fresh = self._journal.fresh(desk.me, people.listed, desk.today, began, self._now()) if counts else 0
         what: What = "refreshed" if people.opened and self._is_open(people.opened) else "shown"
-        line = self._line(what, people.opened, len(people.listed) + people.more, fresh, why, people.listed)
+        line = self._line(what, people.opened, why, len(people.listed) + people.more, fresh, people.listed)
         if not desk.host.site:
             self._journal.write(line, desk.today)
         elif why in FAR:
@@ -85,7 +86,7 @@ class DeskWitness:
             reason = reason_counted(desk, people.opened) if people.opened else why
             if reason in FAR or fresh:
                 read = people.opened if reason in FAR else None
-                self._count(self._line("counted", read, 0, fresh, reason if read else listed, people.listed))
+                self._count(self._line("counted", read, reason if read else listed, 0, fresh, people.listed))
             self._journal.write(structs.replace(line, fresh=0), desk.today)
 
     def has_room_for(self, people: Collection[UUID]) -> bool:
@@ -107,7 +108,7 @@ class DeskWitness:
             with self._desk.served.reading() as tables:
                 dossier = dossier if fold_of(tables.connection, dossier) is not None else None
         if status == 403 or dossier:
-            self._write("refused", dossier, "")
+            self._journal.write(self._line("refused", dossier, ""), self._desk.today)
 
     def guessed(self, dossier: UUID | None) -> int:
         """Writes a line for an answer that tells of a dossier, or of none, to who does not read it.
@@ -115,14 +116,14 @@ class DeskWitness:
         Returns the number of them of this member and day. It holds nothing of what was typed.
         """
         desk = self._desk
-        line = self._line("revealed" if dossier else "refused", dossier, 0, 0, "glass")
+        line = self._line("revealed" if dossier else "refused", dossier, "glass")
         return self._journal.write_guess(line, desk.today, midnight(desk.today, desk.zone))
 
     def _is_open(self, dossier: UUID) -> bool:
         """True when a page draws itself anew, whose dossier this session has opened before: no new opening."""
-        now, session = self._now(), self._session.digest[:SESSION_BYTES] if self._session else None
+        now, own = self._now(), (self._desk.me, self._session[1], SHEET)
         return self._asks_again and any(
-            (line.member, line.session, line.page) == (self._desk.me, session, SHEET) and now - line.at < REFRESHED
+            (line.member, line.session, line.page) == own and now - line.at < REFRESHED
             for line in self._journal.of_dossier(dossier, SEEN)
         )
 
@@ -139,14 +140,10 @@ class DeskWitness:
     def _now(self) -> int:
         return micros(self._desk.engine.clock())
 
-    def _write(self, what: What, dossier: UUID | None, why: Why) -> None:
-        self._journal.write(self._line(what, dossier, 0, 0, why), self._desk.today)
-
     def _line(
-        self, what: What, dossier: UUID | None, people: int, fresh: int, why: Why, ids: Iterable[UUID] = ()
+        self, what: What, dossier: UUID | None, why: Why, people: int = 0, fresh: int = 0, ids: Iterable[UUID] = ()
     ) -> Line:
-        account = self._session.account if self._session else None
-        session = self._session.digest[:SESSION_BYTES] if self._session else None
+        account, session = self._session
         about = account, self._desk.me, session, dossier, people, fresh, why, joined(ids)
         return Line(self._now(), what, self._page, *about)
 
@@ -157,7 +154,7 @@ class DeskWitness:
         counts = self._journal.write_and_count(line, desk.today, began, self._restored)
         reads_all = desk.scope.whose == "all"
         if reading.is_reached(counts, desk.refs.protocol(desk.today).reading if reads_all else NARROW):
-            self._write("stopped", line.dossier, line.why)
+            self._journal.write(self._line("stopped", line.dossier, line.why), desk.today)
             raise MassReading(desk)
 
 
