@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from dateutil.relativedelta import relativedelta
 
 from pixflow.events.values import LogStandard
 from pixflow.indicators.catalogue import INDICATORS, Indicator
@@ -51,7 +50,7 @@ def indicators(
         last = day(au) if au else today
         if last > today:
             fail(f"Le {dates.day(last, year=True)} est à venir.", USAGE)
-        asked = FigureQuestion(last - relativedelta(years=1) + relativedelta(days=1), last, last)
+        asked = FigureQuestion(paths.a_year_until(last), last, last)
         with counting(served, last) as there:
             found = figures(there.connection, asked, there.basis, there.refs)
     if json:

@@ -4,15 +4,15 @@ Addresses and answers are those of tlog-tiles and tlog-witness (C2SP). No answer
 """
 
 import re
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, NamedTuple
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from pixflow.ledger.notes import base64
 from pixflow.ledger.register import Register, RegisterClosed
 from pixflow.ledger.verify import HASH, WIDTH
 from pixflow.store import StoreError
@@ -84,14 +84,11 @@ def proof(request: Request) -> Response:
     return show(request, "audit/proof.html", None, NOBODY, keys=keys, unread=unread)
 
 
-class KeyOfProof(NamedTuple):
-    """A key that signed in an epoch. `until` is the last size that it signs there, 0 for none, "" while it signs."""
+KeyOfProof = tuple[str, str, str, int | str, str]
+"""A key of an epoch: its origin, public half and structure, the last size that it signs there, how it is told.
 
-    origin: str
-    public: str
-    structure: str
-    until: int | str
-    said: str
+The size is 0 for none, "" while it signs.
+"""
 
 
 def _keys(served: ServedStructure) -> list[KeyOfProof]:
@@ -99,11 +96,10 @@ def _keys(served: ServedStructure) -> list[KeyOfProof]:
     register, found = served.register, list[KeyOfProof]()
     epochs = [epoch for epoch, _ in register.checkpoints()] if register.epoch else []
     for one, said in french.keys(register.known_keys(), served.refs.structure.zone):
-        public, (last, size) = b64encode(one.key.public).decode(), one.key.until or (0, 0)
+        last, size = one.key.until or (0, 0)
         for epoch in epochs:
-            ends = size if epoch.number == last else 0
-            until = "" if epoch.number < last or not last else ends
-            found.append(KeyOfProof(epoch.origin, public, served.opened.id.hex, until, said))
+            until = "" if epoch.number < last or not last else size if epoch.number == last else 0
+            found.append((epoch.origin, base64(one.key.public), served.opened.id.hex, until, said))
     return found
 
 

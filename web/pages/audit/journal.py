@@ -44,8 +44,6 @@ from web.pages.search import lookup
 router = APIRouter()
 AtJournal = Annotated[Desk, allowed(*READERS)]
 TOO_MANY = "Ce fichier porterait sur trop de personnes : choisissez une période plus courte."
-EVENT_LOG = "pris en fichier depuis le Journal"
-"""The reason of an event log that a page gives."""
 STANDARDS: Mapping[str, tuple[LogStandard, str]] = {
     "xes": ("xes", "application/xml"),
     "jsonocel": ("ocel", "application/json"),
@@ -372,15 +370,11 @@ def event_log(request: Request, desk: AtJournal, du: str = "", au: str = "") -> 
         problem = "Choisissez des jours qui existent, du premier au dernier."
         return _page(request, desk, asked, problem=problem)
     made = projected.event_log(desk.read, desk.engine, first, last, standard)
-    if len(made.dossiers) > _most_people(desk):
+    if len(made.dossiers) > desk.refs.protocol(desk.today).reading.people // 2:
         return _page(request, desk, asked, problem=TOO_MANY)
     streams = {"indicators": desk.served.opened.stream("indicators")}
-    issue(request, desk, streams, issue_event_log, reason=EVENT_LOG, **made.said)
+    issue(request, desk, streams, issue_event_log, reason="pris en fichier depuis le Journal", **made.said)
     note(request, listed(made.dossiers))
     name = request.url.path.rpartition("/")[2].replace("journal", "parcours")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(made.content, media_type=media, headers=headers)
-
-
-def _most_people(desk: Desk) -> int:
-    return desk.refs.protocol(desk.today).reading.people // 2
