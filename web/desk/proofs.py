@@ -3,6 +3,9 @@
 from dataclasses import replace
 from uuid import UUID
 
+from pixflow.ledger import notes
+from pixflow.ledger.notes import base64
+from pixflow.ledger.register import leaf_of
 from pixflow.store import UNOPENED
 from projections import audit_trail
 from web.desk.desk import Desk
@@ -17,15 +20,21 @@ def with_proof(desk: Desk, paper: Paper, stream: UUID, version: int, origin: str
     The paper stays as it is where the register waits. `origin` is the public address of the pages. `told`: the paper
     says all that the fact says, so the proof may say it too.
     """
-    opened, register = desk.served.opened, desk.served.register
-    last = registers.follow(opened, register)
+    register, engine = desk.served.register, desk.engine
+    last = registers.follow(desk.served.opened, register)
     if last is None:
         return paper
     position = dict(audit_trail.positions(desk.read, stream))[version]
     try:
-        proof, code = registers.receipt(opened, register, last, stream, version, position, told=told)
+        row = engine.recorder.rows(stream)[version - 1]
+        shown = engine.mapper.disclosed(stream, row) if told else None
+        path, note = register.inclusion(position, last.size, last.root[:10].hex()), register.note()
     except (*registers.UNREAD, *UNOPENED):
         return paper
+    extra = {"stream": stream.hex, "version": version, "topic": row[1], "state": base64(row[2])}
+    extra |= {"salt": base64(shown[0]), "content": base64(shown[1])} if shown else {}
+    proof = notes.proof(position - 1, path, note, extra)
+    code = notes.code(position, leaf_of((stream, *row, position)), last)
     line = f"{paper.issued} · {french.line(last.size, last.short)}"
     return replace(
         paper, issued=line, proof=f"{origin}/preuve#{code}", attached=[(f"fait-{position}.tlog-proof", proof)]

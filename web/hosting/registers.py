@@ -8,11 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from pixflow.engine import Engine
-from pixflow.ledger import notes
-from pixflow.ledger.register import SPAN, Register, RegisterClosed, RegisterDiffers, entry_of, leaf_of
+from pixflow.ledger.register import SPAN, Register, RegisterClosed, RegisterDiffers, entry_of
 from pixflow.ledger.verify import Checkpoint, PublicKey, Unreadable, checkpoint, extends
 from pixflow.ledger.witness import LogWitness
 from pixflow.store import StoreError
@@ -98,29 +96,6 @@ def printed(opened: OpenStructure, register: Register) -> tuple[str, ...]:
     """Returns the line that a paper prints, once its own fact is recorded; nothing where the register waits."""
     last = follow(opened, register)
     return (french.line(last.size, last.short),) if last else ()
-
-
-def receipt(
-    opened: OpenStructure,
-    register: Register,
-    last: Checkpoint,
-    stream: UUID,
-    version: int,
-    position: int,
-    *,
-    told: bool,
-) -> tuple[str, str]:
-    """Returns the whole proof of an event, and the code for the QR of a paper. `told`: with what is sealed of it.
-
-    Raises Damaged, LookupError and RegisterClosed.
-    """
-    row = opened.engine.recorder.rows(stream)[version - 1]
-    shown = opened.engine.mapper.disclosed(stream, row) if told else None
-    extra = {"stream": stream.hex, "version": version, "topic": row[1], "state": notes.base64(row[2])}
-    extra |= {"salt": notes.base64(shown[0]), "content": notes.base64(shown[1])} if shown else {}
-    path = register.inclusion(position, last.size, last.root[:10].hex())
-    proof = notes.proof(position - 1, path, register.note(), extra)
-    return proof, notes.code(position, leaf_of((stream, *row, position)), last)
 
 
 def _cosigned(register: Register, settings: Settings, now: datetime) -> None:
