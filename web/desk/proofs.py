@@ -6,6 +6,7 @@ from uuid import UUID
 from pixflow.ledger import notes
 from pixflow.ledger.notes import base64
 from pixflow.ledger.register import leaf_of
+from pixflow.ledger.verify import checkpoint
 from pixflow.store import UNOPENED
 from projections import audit_trail
 from web.desk.desk import Desk
@@ -21,14 +22,15 @@ def with_proof(desk: Desk, paper: Paper, stream: UUID, version: int, origin: str
     says all that the fact says, so the proof may say it too.
     """
     register, engine = desk.served.register, desk.engine
-    last = registers.follow(desk.served.opened, register)
-    if last is None:
+    if registers.follow(desk.served.opened, register) is None:
         return paper
     position = dict(audit_trail.positions(desk.read, stream))[version]
     try:
         row = engine.recorder.rows(stream)[version - 1]
         shown = engine.mapper.disclosed(stream, row) if told else None
-        path, note = register.inclusion(position, last.size, last.root[:10].hex()), register.note()
+        note = register.note()  # another process may have signed a later one since
+        last = checkpoint(note)
+        path = register.inclusion(position, last.size, last.root[:10].hex())
     except (*registers.UNREAD, *UNOPENED):
         return paper
     extra = {"stream": stream.hex, "version": version, "topic": row[1], "state": base64(row[2])}

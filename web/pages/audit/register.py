@@ -74,7 +74,8 @@ def _page(request: Request, desk: Desk, problem: str = "", held: str = "") -> Re
 
 def _told(desk: Desk, register: Register) -> dict[str, Any]:
     """Returns the last checkpoint, its key, who holds one, the epochs, and the last comparison, in words."""
-    text, last = register.note(), checkpoint(register.note())
+    text = register.note()
+    last = checkpoint(text)
     names, keys = names_for(desk), list(french.keys(register.known_keys(), desk.zone))
     engine = desk.engine
     known = inspection.read(desk.served.opened.folder, engine.head())

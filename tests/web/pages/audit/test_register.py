@@ -20,6 +20,7 @@ from pypdf import PdfReader
 from pixflow.ledger import notes, verify
 from pixflow.ledger.register import Register, RegisterClosed
 from pixflow.ledger.verify import PublicKey, check, checkpoint, held
+from pixflow.structure_folder import OpenStructure
 from tests.erasures import erase
 from tests.ledger.registers import key_of
 from tests.web.arranged import scheduled, seat
@@ -360,6 +361,24 @@ def test_a_paper_prints_its_line_and_carries_its_proof(there: House, tmp_path: P
     assert code
     told = urlsafe_b64decode(code[1] + "=" * (-len(code[1]) % 4))
     assert (len(told), told[0], int.from_bytes(told[1:5], "big")) == (137, 1, position)
+
+
+def test_a_proof_is_of_one_checkpoint_while_another_process_signs_the_next(
+    there: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier, follow = there.planned(), registers.follow
+
+    def meanwhile(opened: OpenStructure, register: Register, *, begin: bool = False) -> verify.Checkpoint | None:
+        found = follow(opened, register, begin=begin)
+        there.opened()
+        follow(opened, register)
+        return found
+
+    monkeypatch.setattr(registers, "follow", meanwhile)
+    _, pdf = fiche(there, dossier)
+    proof = verify.proof(next(iter(pdf.attachments.values()))[0].decode())
+    assert verify.told(proof)["topic"] == "dossier.DiagnosticPlanned"
+    assert proof.checkpoint.short in pdf.pages[0].extract_text()
 
 
 def test_the_proof_of_a_prescription_tells_neither_the_score_nor_what_the_grid_keeps(there: House) -> None:
