@@ -36,7 +36,7 @@ from pixflow.events.base import Recorded
 from pixflow.indicators import catalogue
 from pixflow.indicators import facts as workshops
 from pixflow.indicators.entry import Basis, FigureEntry
-from pixflow.indicators.facts import SENT, partner_entries
+from pixflow.indicators.facts import SENT, level, partner_entries
 from pixflow.indicators.path import Path
 from pixflow.partners.state import PartnerState
 from pixflow.workshop import state as workshop_state
@@ -100,19 +100,13 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     return {}
 
 
+_OF_PATH = ("counts", "advisor", "site", "programme", "group", "modality", "mediator")
+
+
 def of_path(path: Path, basis: Basis, documents: str = "") -> tuple[Row, list[Row]]:
     """Returns the row of a dossier's cuts, and its entries. Nothing is known of an erased person's cuts."""
-    row = {
-        **_blank(path.dossier, documents),
-        "counts": path.counts,
-        "advisor": path.advisor,
-        "site": path.site,
-        "programme": path.programme,
-        "group": path.group,
-        "modality": path.modality,
-        "mediator": path.mediator,
-        "band": "{}-{}".format(*path.band) if path.band else "",
-    }
+    cuts = {name: getattr(path, name) for name in _OF_PATH}
+    row = {**_blank(path.dossier, documents), **cuts, "band": level(path.band) if path.band else ""}
     return _in_cell(row, catalogue.entries(basis, path))
 
 

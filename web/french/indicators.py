@@ -141,6 +141,14 @@ _PARTS = {
     "training": "formée",
 }
 """The names of parts: states, pairs of milestones, stages, rules, and others."""
+_OF_ONE = {
+    ("I10", "out"): "abandonné",
+    ("I12", "certifiable"): "certifiables",
+    ("I15", "done"): "terminée",
+    ("I15", "chosen"): "actions prescrites",
+    ("I16", "held"): "ateliers",
+}
+"""The names of parts that mean something else in one indicator."""
 
 
 def part(indicator: str, name: str) -> str:
@@ -155,11 +163,7 @@ def part(indicator: str, name: str) -> str:
         return tasks.VERBS.get(name, name)
     if name.endswith("-silent"):
         return f"{_PARTS[name.removesuffix('-silent')]}, sans activité récente"
-    if indicator == "I10" and name == "out":
-        return "abandonné"
-    if indicator == "I15" and name == "done":
-        return "terminée"
-    return _PARTS[name]
+    return _OF_ONE.get((indicator, name)) or _PARTS[name]
 
 
 PERIODS = {
@@ -309,15 +313,9 @@ def cell(indicator: str, name: str) -> str:
         return "jeunes concernés" if reached == "concerned" else FUNNEL[reached].replace("dont", "concernés,")
     if indicator == "steps":
         return STEPS[{"counted": "started", "among": "presented"}.get(name, name)]
-    if indicator == "I15" and name == "chosen":
-        return "actions prescrites"
     for ending, words in (("-among", "tous"), ("-deviation", "écarts"), ("-pending", "en attente")):
         if name.endswith(ending):
             return f"{part(indicator, name.removesuffix(ending))}, {words}"
-    if indicator == "I12" and name == "certifiable":
-        return "certifiables"
-    if indicator == "I16" and name == "held":
-        return "ateliers"
     return part(indicator, name)
 
 

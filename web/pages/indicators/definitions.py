@@ -102,11 +102,8 @@ def _page(request: Request, desk: Desk, do: str = "", form: OpenForm | None = No
 
 def _with_fields(form: OpenForm) -> dict[str, str]:
     """Returns the errors of a form; a refusal names an indicator or a rule, whose field ends with it."""
-
-    def find_field(name: str) -> str:
-        return next((one for one in form.values if name and one.endswith(f"_{name}")), name)
-
-    return {find_field(name): error for name, error in form.errors.items()} if form.code else dict(form.errors)
+    fields = {one.rpartition("_")[2]: one for one in form.values} if form.code else {}
+    return {fields.get(name, name): error for name, error in form.errors.items()}
 
 
 @router.post(f"{DEFINITIONS}/{{do}}")
