@@ -52,14 +52,15 @@ def entry_of(desk: Desk, dossier: Dossier, state: ActionState) -> PaperEntry:
     """Returns an action as the sheet says it. A partner who refused, or whom the grid alone names, is not on it."""
     there = _destination(desk, state.referral) if state.referral else None
     campaign = _complete_campaign(desk, dossier) if state.action.kind == "complete" else None
+    session, advisor = _session(dossier, state), _advisor(desk, dossier)
     facts = (
         ("Quoi", _offered(state, there)),
-        ("Où", _where(desk, dossier, state, there, campaign)),
-        ("Quand", _when(dossier, state, there)),
+        ("Où", _where(there, session, campaign, advisor)),
+        ("Quand", _when(state, there, session)),
         ("Ouvert", typeset(" ; ").join(hours.in_french(there.details.hours)) if there else ""),
         ("Appelez", _called(there) if there else ""),
-        ("À apporter", _brought(dossier, state, there)),
-        ("Ensuite", _next(desk, dossier, state, there)),
+        ("À apporter", _brought(there, session)),
+        ("Ensuite", _next(state, there, session, advisor)),
     )
     return PaperEntry(state.action.label, tuple((label, said) for label, said in facts if said), _map(there))
 
@@ -83,23 +84,20 @@ def _offered(state: ActionState, there: _Destination | None) -> str:
     return "" if label.casefold() == state.action.label.casefold() else label
 
 
-def _where(
-    desk: Desk, dossier: Dossier, state: ActionState, there: _Destination | None, campaign: Campaign | None
-) -> str:
+def _where(there: _Destination | None, session: tuple[str, str] | None, campaign: Campaign | None, advisor: str) -> str:
     if campaign:
         return say("Sur app.pix.fr. Code à écrire : {code}", code=campaign.code)
-    session = _session(dossier, state)
     if session and session[1]:
         return session[1]
     if there is None:
         return ""
     room = there.referral.place and say("lieu indiqué : {place}", place=there.referral.place)
-    unknown = say("adresse à demander à {name}", name=_advisor(desk, dossier))
+    unknown = say("adresse à demander à {name}", name=advisor)
     return listed(there.details.name, there.address or unknown, room)
 
 
-def _when(dossier: Dossier, state: ActionState, there: _Destination | None) -> str:
-    if session := _session(dossier, state):
+def _when(state: ActionState, there: _Destination | None, session: tuple[str, str] | None) -> str:
+    if session:
         return upper_first(session[0])
     starts, ends = there.referral.starts if there else None, state.ends
     if starts and ends:
@@ -127,22 +125,21 @@ def _called(there: _Destination) -> str:
     return listed(number, asked) if number else upper_first(asked)
 
 
-def _brought(dossier: Dossier, state: ActionState, there: _Destination | None) -> str:
+def _brought(there: _Destination | None, session: tuple[str, str] | None) -> str:
     """Returns what to bring: Pix asks for the identity of whoever takes its certification."""
-    if _session(dossier, state):
+    if session:
         return typeset("Une pièce d’identité avec votre photo.")
     return upper_first(there.offer.bring) if there and there.offer else ""
 
 
-def _next(desk: Desk, dossier: Dossier, state: ActionState, there: _Destination | None) -> str:
+def _next(state: ActionState, there: _Destination | None, session: tuple[str, str] | None, advisor: str) -> str:
     """Returns what happens next, in the second person."""
-    advisor = _advisor(desk, dossier)
     if state.ended:
         return say("C’est terminé depuis le {day}.", day=dates.day(state.ended.on, year=True))
     if state.started:
         text = "Vous avez commencé le {day}. À la fin, faites le point avec {advisor}."
         return say(text, day=dates.day(state.started.on, year=True), advisor=advisor)
-    if _session(dossier, state):
+    if session:
         return say("Après la session, faites le point avec {advisor}.", advisor=advisor)
     if state.action.kind == "complete":
         return say("À la fin du test, envoyez vos résultats. Puis lisez-les avec {advisor}.", advisor=advisor)
