@@ -6,8 +6,6 @@
   const hide = (name) => { box.querySelector(`[data-say="${name}"]`).hidden = true; };
   const bytes = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
   const hex = (some) => [...some].map((one) => one.toString(16).padStart(2, "0")).join("");
-  const joined = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
-  const same = (one, other) => hex(one) === hex(other);
 
   function short(root) {
     const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -36,7 +34,7 @@
   }
 
   async function node(left, right) {
-    return new Uint8Array(await crypto.subtle.digest("SHA-256", joined([1], left, right)));
+    return new Uint8Array(await crypto.subtle.digest("SHA-256", Uint8Array.of(1, ...left, ...right)));
   }
 
   // RFC 9162, 2.1.3.2
@@ -53,7 +51,7 @@
       }
       at = Math.floor(at / 2); last = Math.floor(last / 2);
     }
-    return !last && same(found, paper.root);
+    return !last && hex(found) === hex(paper.root);
   }
 
   async function asked(paper, structure) {
