@@ -15,12 +15,13 @@ from pixflow.indicators.catalogue import AMONG, COUNTED, EVERY, Indicator, cell,
 from pixflow.indicators.entry import Basis
 from pixflow.indicators.facts import Waited, quantile
 from pixflow.indicators.outside import Figure, Part
-from pixflow.reference_data import References
 from projections.figures.entries import entries, is_referral, is_targeted, sums
 from projections.figures.paths import paths
 from projections.figures.tallies import (
     ALL,
     CUTS,
+    Cells,
+    Counting,
     Cut,
     FigureCounts,
     FigureQuestion,
@@ -41,25 +42,19 @@ Spread = dict[tuple[str, str], tuple[int | None, int | None]]
 """The median and the ninth decile of parts, by indicator and part."""
 
 
-def figures(
-    connection: Connection, asked: FigureQuestion, basis: Basis, refs: References, ids: Collection[str] = ALL
-) -> dict[str, Figure]:
+def count_figures(tables: Counting, asked: FigureQuestion, ids: Collection[str] = ALL) -> dict[str, Figure]:
     """Returns these indicators by id, those beside the 24 too."""
-    return figures_of(connection, asked, basis, count_entries(connection, asked, basis, refs, ids))
+    return figures_of(tables, asked, count_entries(tables, asked, ids))
 
 
-def figures_of(connection: Connection, asked: FigureQuestion, basis: Basis, found: FigureCounts) -> dict[str, Figure]:
+def figures_of(tables: Counting, asked: FigureQuestion, found: FigureCounts) -> dict[str, Figure]:
     """Returns the indicators that are counted."""
-    spread = _spread(connection, asked, basis, found)
-    return {id: _figure(connection, asked, one, found, spread) for id, one in EVERY.items() if id in found.ids}
+    spread = _spread(tables.connection, asked, tables.basis, found)
+    return {id: _figure(tables.connection, asked, one, found, spread) for id, one in EVERY.items() if id in found.ids}
 
 
 def _figure(
-    connection: Connection,
-    asked: FigureQuestion,
-    one: Indicator,
-    found: FigureCounts,
-    spread: Spread,
+    connection: Connection, asked: FigureQuestion, one: Indicator, found: FigureCounts, spread: Spread
 ) -> Figure:
     number = partial(found.number, one.id)
     made = []
@@ -109,7 +104,7 @@ def _waits(connection: Connection, asked: FigureQuestion, basis: Basis) -> dict[
     return made
 
 
-def values(connection: Connection) -> dict[Cut, list[tuple[str, int]]]:
+def values(connection: Connection) -> Cells:
     """Returns the cells of each cut, each with its number of dossiers; a partner's is its number of referrals."""
     found: dict[Cut, Counter[str]] = {cut: Counter() for cut in CUTS}
     stored = [cut for cut in CUTS if cut != "partner"]

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from operator import itemgetter
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -28,7 +29,7 @@ from projections.figures import WITH_ENTRIES
 from projections.figures.entries import entries, of_partner, of_path, of_workshop
 from projections.figures.paths import paths
 from projections.figures.questions import values
-from projections.figures.tallies import Cut
+from projections.figures.tallies import Cells, Counting
 from projections.statements import by_key
 from projections.store.catch_up import Beside, ReadSide
 from projections.store.folds import position_of_tables
@@ -207,7 +208,6 @@ def _verdict(refs: References) -> ColumnElement[str]:
 _TRIES = 3
 _ALL = 1_000_000
 
-Cells = dict[Cut, list[tuple[str, int]]]
 State = tuple[int, str, int]
 """The position of the tables, the documents of their entries, and the number of streams that have entries."""
 
@@ -232,6 +232,13 @@ def complete(side: ReadSide, today: date) -> Iterator[Connection]:
         make(side, connection, today, _ALL)
         judge_debriefs(connection, side.refs)
         yield connection
+
+
+@contextmanager
+def counting_today(side: ReadSide, today: date) -> Iterator[Counting]:
+    """Yields the tables of today."""
+    with complete(side, today) as read:
+        yield Counting(read, side.refs, basis_of(side.refs, today), today, partial(cells_of, side, read, today))
 
 
 def is_fresh(side: ReadSide, read: Connection, today: date, most: int) -> bool:

@@ -4,9 +4,9 @@ A question is a period, a day, and one cell of a cut.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -42,6 +42,20 @@ CUTS: tuple[Cut, ...] = ("site", "programme", "group", "modality", "mediator", "
 YES = "yes"
 tasks = advisor_queue.table
 Conditions = list[ColumnElement[bool]]
+
+
+Cells = dict[Cut, list[tuple[str, int]]]
+"""The cells of each cut, each with its number of dossiers."""
+
+
+class Counting(NamedTuple):
+    """Where figures are counted: the tables of a day or of today, their references, and what counts with them."""
+
+    connection: Connection
+    refs: References
+    basis: Basis
+    today: date
+    cells: Callable[[], Cells]
 
 
 class FigureQuestion(Struct, frozen=True):
@@ -92,15 +106,10 @@ def there(asked: FigureQuestion) -> Conditions:
 
 
 def _there(asked: FigureQuestion, key: str) -> Conditions:
-    if asked.cut == "partner":
-        return [entries.c.partner == asked.value, of_a_partner, *_keyed(asked, key, "")]
-    return _keyed(asked, key, asked.cut)
-
-
-def _keyed(asked: FigureQuestion, key: str, cut: Cut) -> Conditions:
     """Selects by a key of the paths. PostgreSQL makes a table of the cells: it would compare each pair in a join."""
-    found = _of(asked, key, entries.c[key], cut)
-    return [one.is_(true()) for one in found] if key == "cell" else found
+    found = _of(asked, key, entries.c[key], "" if asked.cut == "partner" else asked.cut)
+    found = [one.is_(true()) for one in found] if key == "cell" else found
+    return [entries.c.partner == asked.value, of_a_partner, *found] if asked.cut == "partner" else found
 
 
 def _of(
@@ -310,10 +319,9 @@ class FigureCounts(Struct, frozen=True):
         return sum(self.tallies(id, cell(id, name)).values())
 
 
-def count_entries(
-    connection: Connection, asked: FigureQuestion, basis: Basis, refs: References, ids: Collection[str] = ALL
-) -> FigureCounts:
+def count_entries(tables: Counting, asked: FigureQuestion, ids: Collection[str] = ALL) -> FigureCounts:
     """Counts the entries of these indicators."""
+    connection = tables.connection
     owed: list[Owed] = []
     if "I19" in ids:
         alike = (tasks.c.kind, tasks.c.due)
@@ -328,8 +336,8 @@ def count_entries(
         sent = sum(one.n for one in namings)
         referred = {USED: used, SENT: sent, ELSEWHERE: elsewhere}  # a partner of the list counts once
         within["I23"] = Counter({Tally(part, "done"): n for part, n in referred.items() if n})
-        ever["I23"] = _list_of_partners(connection, asked, refs)
-    others = list(_of_nobody(connection, asked, basis, refs))
+        ever["I23"] = _list_of_partners(tables, asked)
+    others = list(_of_nobody(tables, asked))
     for id, _, one in others:
         (ever if id == "I22" else within)[id][Tally(one.part, one.state)] += 1
     return FigureCounts(ids, within, ever, owed, namings, others, stuck)
@@ -408,26 +416,27 @@ def tallied(
     return made
 
 
-def _list_of_partners(connection: Connection, asked: FigureQuestion, refs: References) -> Counter[Tally]:
+def _list_of_partners(tables: Counting, asked: FigureQuestion) -> Counter[Tally]:
     """Counts the list of partners, and the offers by level: those of the grid, none included."""
     wanted = (sums.c.indicator == "I23", sums.c.part != SENT)
-    found = tallied(connection, of_everybody(asked), sums, "indicator", *wanted)["I23"]
-    if refs.grilles.published:
-        for band in refs.grille(asked.day).document.bands:
+    found = tallied(tables.connection, of_everybody(asked), sums, "indicator", *wanted)["I23"]
+    if tables.refs.grilles.published:
+        for band in tables.refs.grille(asked.day).document.bands:
             found[Tally(level((band.low, band.high)), "done")] += 0
     return found
 
 
-def _of_nobody(connection: Connection, asked: FigureQuestion, basis: Basis, refs: References) -> Iterator[OfNobody]:
+def _of_nobody(tables: Counting, asked: FigureQuestion) -> Iterator[OfNobody]:
     """Yields the entries of the team and of the sites, with their indicator and stream: I22, and the rule R15.
 
     A cut has none of them.
     """
     if asked.cut or asked.advisor:
         return
-    opened = connection.execute(select(folds.c.stream).where(folds.c.kind == "structure")).scalar()
+    refs = tables.refs
+    opened = tables.connection.execute(select(folds.c.stream).where(folds.c.kind == "structure")).scalar()
     for id, one in team.members(refs.team, asked.day):
         yield "I22", id, one
-    if asked.first <= asked.day <= asked.last and opened and basis.definitions.judges("R15"):
+    if asked.first <= asked.day <= asked.last and opened and tables.basis.definitions.judges("R15"):
         for id, one in team.referents(refs.team, refs.structure.sites, opened, asked.day):
             yield "I24", id, one

@@ -19,13 +19,14 @@ from pixflow.events.dossier import NoteTaken
 from pixflow.store.postgres.database import Database
 from projections import advisor_queue, dossier_sheet
 from projections.figures.lists import lines
-from projections.figures.questions import figures
-from projections.figures.refresh import basis_of, refresh
+from projections.figures.questions import count_figures
+from projections.figures.refresh import refresh
 from projections.figures.tallies import FigureQuestion, count_entries
 from projections.store import postgres, sqlite
 from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import SITES, House, Life, fill, put, structure
+from tests.indicators.population import counting
 
 DOSSIERS = sized(50, 2_500, 25_000)
 SECONDS = 1.0 if DOSSIERS > 2_500 else 0.3
@@ -56,13 +57,14 @@ def test_figures(engine: Engine, tables: Tables, store: str, report: Report) -> 
     side = ReadSide(engine, tables)
     side.build()
     made = spent(lambda: refresh(side, DAY))
-    asked, basis, refs = FigureQuestion(DAY - timedelta(364), DAY, DAY), basis_of(side.refs, DAY), side.refs
+    asked = FigureQuestion(DAY - timedelta(364), DAY, DAY)
     of_a_site = replace(asked, cut="site", value=SITES[0])
     with side.database.connect() as read:
         owner: UUID = sorted(advisor_queue.workloads(read, DAY))[0]
         dossiers = cycle(read.execute(select(dossier_sheet.table.c.stream).limit(2 * ROUNDS)).scalars().all())
 
-        counted = count_entries(read, asked, basis, refs)
+        there = counting(read, side.refs, DAY)
+        counted = count_entries(there, asked)
 
         def one_list(id: str) -> float:
             return spent(lambda: lines(read, asked, counted, id, "among", 50))
@@ -70,8 +72,8 @@ def test_figures(engine: Engine, tables: Tables, store: str, report: Report) -> 
         seconds = interleaved(
             ROUNDS,
             {
-                "all": lambda: spent(lambda: figures(read, asked, basis, refs)),
-                "site": lambda: spent(lambda: figures(read, of_a_site, basis, refs)),
+                "all": lambda: spent(lambda: count_figures(there, asked)),
+                "site": lambda: spent(lambda: count_figures(there, of_a_site)),
                 **{id: partial(one_list, id) for id in ("I5", "I13", "I19")},
                 "queue": lambda: spent(lambda: advisor_queue.page(read, [owner], DAY)),
             },

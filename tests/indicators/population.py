@@ -7,10 +7,12 @@ from pathlib import Path
 from uuid import UUID
 
 from msgspec import Struct
+from sqlalchemy import Connection
 
 from pixflow.events.base import Recorded
 from pixflow.reference_data import References
-from projections.figures.refresh import refresh
+from projections.figures.refresh import basis_of, refresh
+from projections.figures.tallies import Counting
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from tests.web.samples.test_simulate import built
@@ -24,6 +26,10 @@ class Population(Struct):
     streams: dict[str, dict[UUID, list[Recorded]]]
     side: ReadSide
     refs: References
+
+
+def counting(connection: Connection, refs: References, day: date) -> Counting:
+    return Counting(connection, refs, basis_of(refs, day), day, dict)
 
 
 @contextmanager

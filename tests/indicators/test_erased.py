@@ -15,13 +15,14 @@ from pixflow.moment import Clock, Moment
 from pixflow.structure_folder import OpenStructure
 from projections.figures.lists import FigureLine, lines
 from projections.figures.paths import paths
-from projections.figures.questions import figures, values
+from projections.figures.questions import count_figures, values
 from projections.figures.refresh import basis_of, refresh
 from projections.figures.tallies import FigureCounts, FigureQuestion, count_entries
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from projections.store.past_tables import figures_at
 from tests.erasures import erase, request
+from tests.indicators.population import counting
 from tests.web.samples.test_simulate import built
 
 DAY = date(2025, 11, 30)
@@ -66,12 +67,12 @@ def known(side: ReadSide, day: date, clock: Clock) -> Lists:
 
 
 def lists(connection: Connection, side: ReadSide, asked: FigureQuestion) -> Lists:
-    basis = basis_of(side.refs, asked.day)
-    counted = count_entries(connection, asked, basis, side.refs)
+    tables = counting(connection, side.refs, asked.day)
+    counted = count_entries(tables, asked)
     found = {
         (one.id, name): _whole(connection, asked, counted, one.id, name) for one in INDICATORS for name in one.cells
     }
-    shown = figures(connection, asked, basis, side.refs)
+    shown = count_figures(tables, asked)
     assert {one.id: len(found[one.id, "among"]) for one in INDICATORS} == {
         one.id: shown[one.id].among for one in INDICATORS
     }
@@ -109,9 +110,9 @@ def test_an_erased_person_changes_only_the_cells_that_say_so(structure: tuple[Op
     after = today(side)
     compare(before, after, furthest)
     with side.database.connect() as connection:
-        basis = basis_of(side.refs, DAY)
+        tables = counting(connection, side.refs, DAY)
         cells = [replace(ASKED, cut="site", value=value) for value, _ in values(connection)["site"]]
-        there = sum(figures(connection, cell, basis, side.refs, ["I1"])["I1"].counted for cell in cells)
+        there = sum(count_figures(tables, cell, ["I1"])["I1"].counted for cell in cells)
     assert there == len(after["I1", "counted"]) - 1, "in no cell of a cut"
 
 

@@ -22,12 +22,12 @@ from pixflow.moment import Clock, Moment
 from projections.figures import overview
 from projections.figures.lists import FigureLine, lines
 from projections.figures.paths import paths
-from projections.figures.questions import figures, months, values
+from projections.figures.questions import count_figures, months, values
 from projections.figures.refresh import basis_of
 from projections.figures.tallies import CUTS, FigureCounts, FigureQuestion, count_entries
 from projections.store.past_tables import figures_at
 from tests.examples import few
-from tests.indicators.population import DAYS, Population
+from tests.indicators.population import DAYS, Population, counting
 from tests.indicators.slow import Slow
 from tests.indicators.slow_parts import slow_parts, slow_whole
 from web.french import indicators as french
@@ -48,10 +48,10 @@ class View:
         self.slow = Slow(population, day, clock, self.asked.first)
 
     def figures(self, asked: FigureQuestion) -> dict[str, Figure]:
-        return figures(self.connection, asked, basis_of(self.population.refs, self.day), self.population.refs)
+        return count_figures(counting(self.connection, self.population.refs, self.day), asked)
 
     def counts(self, asked: FigureQuestion) -> FigureCounts:
-        return count_entries(self.connection, asked, basis_of(self.population.refs, self.day), self.population.refs)
+        return count_entries(counting(self.connection, self.population.refs, self.day), asked)
 
     def lines(self, id: str, name: str, limit: int = EVERYTHING, offset: int = 0) -> list[FigureLine]:
         return lines(self.connection, self.asked, self.all_counts, id, name, limit, offset)
@@ -203,8 +203,8 @@ def test_the_tables_of_today_give_the_figures_of_today(population: Population) -
         population.side.database.connect() as read,
         past(population, read, day, "known") as anew,
     ):
-        kept = figures(read, asked, basis_of(population.refs, day), population.refs)
-        assert kept == figures(anew, asked, basis_of(population.refs, day), population.refs)
+        kept = count_figures(counting(read, population.refs, day), asked)
+        assert kept == count_figures(counting(anew, population.refs, day), asked)
 
 
 @pytest.mark.parametrize("id", [one.id for one in INDICATORS])

@@ -16,12 +16,12 @@ from pixflow.events.indicators import ReportIssued, ReportRow
 from pixflow.indicators.catalogue import BY_ID
 from pixflow.indicators.outside import Figure, Part, digest, outside, report_rows
 from pixflow.moment import Moment
-from projections.figures.questions import figures
+from projections.figures.questions import count_figures
 from projections.figures.refresh import basis_of
 from projections.figures.tallies import FigureQuestion
 from projections.store.past_tables import figures_at
 from tests.documents.attacker import follows
-from tests.indicators.population import DAYS, Population
+from tests.indicators.population import DAYS, Population, counting
 from tests.test_catalogue import MAPPER, examples
 
 COHORT = ("done", "waiting", "late", "out")
@@ -243,7 +243,7 @@ def test_no_small_number_of_a_played_structure_can_be_computed(population: Popul
         figures_at(read, population.side.source, population.refs, basis, Moment(day)) as connection,
     ):
         asked = FigureQuestion(day - timedelta(90), day, day)
-        found = figures(connection, asked, basis, population.refs, list(BY_ID))
+        found = count_figures(counting(connection, population.refs, day), asked, list(BY_ID))
         check(list(found.items()))
 
 

@@ -8,10 +8,11 @@ from pixflow.dossier.follow_up import close_dossier
 from pixflow.structure_folder import OpenStructure
 from projections import advisor_queue
 from projections.figures.lists import lines
-from projections.figures.refresh import basis_of, refresh
+from projections.figures.refresh import refresh
 from projections.figures.tallies import FigureQuestion, count_entries
 from projections.store.catch_up import ReadSide
 from tests.erasures import request
+from tests.indicators.population import counting
 from tests.projections.conftest import Tables, server, spare, tables
 from tests.projections.test_figures_meanwhile import opened, opened_dossier, record
 
@@ -29,8 +30,8 @@ def test_a_dossier_opened_by_mistake_owes_an_answer_and_is_not_counted(opened: O
     refresh(side, today)
     with side.database.connect() as connection:
         owing: set[UUID] = set(connection.execute(select(advisor_queue.table.c.stream)).scalars())
-        asked, basis = FigureQuestion(today, today, today), basis_of(side.refs, today)
-        counted = count_entries(connection, asked, basis, side.refs, ["I19"])
+        asked = FigureQuestion(today, today, today)
+        counted = count_entries(counting(connection, side.refs, today), asked, ["I19"])
         found = lines(connection, asked, counted, "I19", "among", 50)
     assert {counts, mistaken} <= owing
     assert {line.stream for line in found} == {counts}

@@ -32,14 +32,15 @@ from projections import (
 )
 from projections.figures import overview
 from projections.figures.lists import lines
-from projections.figures.questions import figures, months, values
-from projections.figures.refresh import basis_of, refresh
+from projections.figures.questions import count_figures, months, values
+from projections.figures.refresh import refresh
 from projections.figures.tallies import CUTS, Cut, FigureQuestion, count_entries
 from projections.partner_search import PartnerFilter
 from projections.resources import StepPlace
 from projections.statements import WITHOUT
 from projections.store import sqlite
 from projections.store.catch_up import PROJECTIONS, ReadSide
+from tests.indicators.population import counting
 from tests.projections.conftest import NOW, Spare, everything
 from tests.trials.scale import SEED
 
@@ -74,13 +75,13 @@ def test_every_row_is_the_same(both: tuple[ReadSide, ReadSide]) -> None:
 def test_every_figure_and_list_is_the_same(both: tuple[ReadSide, ReadSide], cut: Cut) -> None:
     told: list[dict[Any, Any]] = []
     for side in both:
-        refs, basis = side.refs, basis_of(side.refs, TODAY)
         with side.database.connect() as connection:
+            tables = counting(connection, side.refs, TODAY)
             value = max(known for known, _ in values(connection)[cut]) if cut else ""
             asked = FigureQuestion(TODAY - timedelta(365), TODAY, TODAY, cut, value)
-            shown = figures(connection, asked, basis, refs)
+            shown = count_figures(tables, asked)
             names = [(one.id, name) for one in EVERY.values() for name in one.cells]
-            counted = count_entries(connection, asked, basis, refs)
+            counted = count_entries(tables, asked)
             lists = {(id, name): lines(connection, asked, counted, id, name, 40, 3) for id, name in names}
             months_of = {id: months(connection, asked, id) for id in EVERY}
             first_screen = {

@@ -10,7 +10,7 @@ from pixflow.indicators.catalogue import INDICATORS, Indicator
 from pixflow.indicators.outside import Figure
 from pixflow.protocol.drafting import issue_event_log
 from projections.figures import event_log as paths
-from projections.figures.questions import figures
+from projections.figures.questions import count_figures
 from projections.figures.tallies import FigureQuestion
 from web.cli.common.terminal import (
     USAGE,
@@ -52,7 +52,7 @@ def indicators(
             fail(f"Le {dates.day(last, year=True)} est à venir.", USAGE)
         asked = FigureQuestion(paths.a_year_until(last), last, last)
         with counting(served, last) as there:
-            found = figures(there.connection, asked, there.basis, there.refs)
+            found = count_figures(there, asked)
     if json:
         as_json([_document(one, found[one.id]) for one in INDICATORS])
         return

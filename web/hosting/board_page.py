@@ -17,11 +17,10 @@ from pixflow.indicators.catalogue import STEPS
 from pixflow.indicators.facts import MAIN_STEPS
 from pixflow.indicators.outside import HEADLINE, PART, volumes_outside
 from projections.figures import overview, questions
-from projections.figures.tallies import FigureQuestion, count_entries
+from projections.figures.tallies import Counting, FigureQuestion, count_entries
 from web.french import dates
 from web.french import indicators as french
 from web.french.typography import number, say, upper_first
-from web.hosting.figure_tables import Counting
 from web.typesetting import compile_template
 
 Days = tuple[date, date]
@@ -70,7 +69,7 @@ def board_page(there: Counting, asked: FigureQuestion, before: Days, whose: str 
     if len(sites) > 1:
         numbers.add_sums(period, list(sites))
     shown = sites_shown(sites, len(months))
-    stuck = count_entries(there.connection, asked, there.basis, there.refs, TARGETED).stuck
+    stuck = count_entries(there, asked, TARGETED).stuck
     for id, one in stuck.items():
         numbers.add(id, one.count)
     numbers.hide()

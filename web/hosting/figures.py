@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import cache, partial
 
 from msgspec.structs import replace
 
 from pixflow.documents.definitions import Definitions
 from pixflow.moment import Clock, Moment
 from projections import audit_trail
-from projections.figures.refresh import basis_of
+from projections.figures.questions import values
+from projections.figures.refresh import basis_of, counting_today
+from projections.figures.tallies import Counting
 from projections.store.past_tables import figures_at
-from web.hosting.figure_tables import Counting, counting_today
 from web.hosting.served_structure import ServedStructure
 
 
@@ -32,4 +34,4 @@ def counting(
         basis = basis_of(refs, today)
         basis = replace(basis, definitions=definitions or served.refs.definitions(today).document)
         with figures_at(read, served.engine, refs, basis, Moment(day, clock)) as connection:
-            yield Counting(connection, refs, basis, today)
+            yield Counting(connection, refs, basis, today, cache(partial(values, connection)))

@@ -31,11 +31,11 @@ from pixflow.team.notices import send_notice, stream_of
 from pixflow.team.staff import Staff, colleagues_deputised_by
 from projections import advisor_queue, audit_trail, directory, workshops
 from projections import piles as projections_piles
+from projections.figures.refresh import counting_today
 from projections.piles import Lateness
 from projections.store.catch_up import ReadSide
 from web.french import notices as french
 from web.hosting.board_page import board_of_last_month, last_month
-from web.hosting.figure_tables import counting_today
 from web.hosting.mail import Mail, Outbox, fault
 from web.typesetting import PaperLost
 

@@ -1,6 +1,6 @@
 """The address of a figure: the period, the day and the clock, one cell of a cut."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -12,17 +12,14 @@ from dateutil.relativedelta import relativedelta
 from fastapi import Depends
 from msgspec import structs
 
-from pixflow.indicators.outside import Figure
 from pixflow.moment import Clock
-from projections.figures import questions
-from projections.figures.tallies import ALL, CUTS, Cut, FigureQuestion
+from projections.figures.tallies import CUTS, Counting, Cut, FigureQuestion
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.past_days import why_no_day
 from web.french import dates, vocabulary
 from web.french import indicators as french
 from web.french.typography import say
-from web.hosting.figure_tables import Counting
 from web.hosting.figures import counting
 from web.http import days, filters
 from web.http.filters import Chip, FilterMenu
@@ -160,11 +157,6 @@ def count_for(desk: Desk, asked: AskedFigures) -> AbstractContextManager[Countin
     return counting(desk.served, asked.question.day, asked.clock)
 
 
-def figures_in(there: Counting, question: FigureQuestion, ids: Collection[str] = ALL) -> dict[str, Figure]:
-    """Returns these indicators, by id."""
-    return questions.figures(there.connection, question, there.basis, there.refs, ids)
-
-
 def menus(path: str, asked: AskedFigures, there: Counting, **kept: str) -> list[FilterMenu]:
     """Returns the menu of periods, and one for each cut that has more than one cell; what narrows can be taken off."""
     made = [period_menu(path, asked, **kept)]
@@ -176,7 +168,7 @@ def menus(path: str, asked: AskedFigures, there: Counting, **kept: str) -> list[
     ):
         if said:
             made.append(filters.menu(label, [Chip(said, asked.at(path, **{**kept, name: ""}), None, True)]))
-    for cut, found in there.cells.items():
+    for cut, found in there.cells().items():
         chips = []
         for value, n in order(cut, found):
             on = asked.cut == f"{cut}:{value}"

@@ -9,6 +9,7 @@ from pydantic import create_model
 from pixflow.documents.definitions import AIMED, RULES, TARGETED, Definitions
 from pixflow.indicators.catalogue import BY_ID
 from pixflow.protocol import drafting
+from projections.figures.questions import count_figures
 from web.desk.commands import again, read_form
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
@@ -18,7 +19,7 @@ from web.hosting.figures import counting
 from web.http.forms import Form, FormData, OpenForm, Text
 from web.http.people import NOBODY
 from web.http.templates import redirect, show
-from web.pages.indicators.asked import PATH, asked_of, figures_in
+from web.pages.indicators.asked import PATH, asked_of
 from web.pages.indicators.figures import FigureText, describe_all
 
 router = APIRouter()
@@ -153,6 +154,6 @@ def _compared(desk: Desk, document: Definitions) -> list[tuple[FigureText, Figur
     sides = []
     for definitions in (None, document):
         with counting(desk.served, desk.today, definitions=definitions) as there:
-            sides.append(describe_all(figures_in(there, asked.question, COMPARED), asked))
+            sides.append(describe_all(count_figures(there, asked.question, COMPARED), asked))
     pairs = [(sides[0][id], sides[1][id]) for id in BY_ID if id in COMPARED]
     return [(old, new) for old, new in pairs if old != new]

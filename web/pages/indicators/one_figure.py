@@ -12,13 +12,12 @@ from pixflow.indicators.outside import Figure
 from projections import directory, partners, workshops
 from projections.figures import lists, questions, tallies
 from projections.figures.lists import FigureLine
-from projections.figures.tallies import FigureCounts
+from projections.figures.tallies import Counting, FigureCounts
 from web.desk.desk import Desk
 from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file, in_words
 from web.french import dates
 from web.french import indicators as french
 from web.french.typography import plural, say, yes_no
-from web.hosting.figure_tables import Counting
 from web.http.addresses import PageNumber
 from web.http.filters import Chip
 from web.http.pagination import SIZE, Pager
@@ -26,7 +25,7 @@ from web.http.people import listed
 from web.http.templates import show
 from web.pages.indicators import asked as asking
 from web.pages.indicators import overview
-from web.pages.indicators.asked import PATH, AskedFigures, At, AtFigures, count_for, figures_in
+from web.pages.indicators.asked import PATH, AskedFigures, At, AtFigures, count_for
 from web.pages.indicators.figures import (
     FigureText,
     Number,
@@ -85,7 +84,7 @@ def send(request: Request, desk: AtFigures, name: str, at: At, par: str = "") ->
     if name not in BY_ID:
         raise HTTPException(404)
     with count_for(desk, asked) as there:
-        figure = figures_in(there, asked.question, [name])[name]
+        figure = questions.count_figures(there, asked.question, [name])[name]
         _, cells = _cells_of(asked, there, name, par, f"{PATH}/{name}")
     return download(request, desk, name, asked, [describe(BY_ID[name], figure, asked), *cells])
 
@@ -119,7 +118,7 @@ def _page(
         counts, total = _counted(there, asked, id, name)
         pager = Pager.at(total, number, path, {**asked.parameters, **kept, "par": by}, anchor="#liste")
         lines = lists.lines(there.connection, asked.question, counts, id, name, SIZE, pager.offset)
-        figure = questions.figures_of(there.connection, asked.question, there.basis, counts)[id]
+        figure = questions.figures_of(there, asked.question, counts)[id]
         has_months = indicator and indicator.way != "stock"
         months = questions.months(there.connection, asked.question, id) if has_months else {}
         dimensions, cells = _cells_of(asked, there, id, by, path)
@@ -169,7 +168,7 @@ def _steps(id: str, figure: Figure, asked: AskedFigures) -> Sequence[Number]:
 
 def _counted(there: Counting, asked: AskedFigures, id: str, name: str) -> tuple[FigureCounts, int]:
     """Returns the entries of an indicator, and one of its numbers. Raises 404 for an unknown one."""
-    counts = tallies.count_entries(there.connection, asked.question, there.basis, there.refs, [id])
+    counts = tallies.count_entries(there, asked.question, [id])
     try:
         return counts, counts.number(id, name)
     except KeyError:
@@ -200,15 +199,15 @@ def _cells_of(asked: AskedFigures, there: Counting, id: str, by: str, path: str)
         return [], []
     chips = [
         Chip(french.CUTS[cut], asked.at(path, par="" if cut == by else cut), len(values), cut == by)
-        for cut, values in there.cells.items()
+        for cut, values in there.cells().items()
         if len(values) > 1
     ]
     if not any(chip.on for chip in chips):
         return chips, []
     made = []
-    for value, _ in asking.order(by, there.cells.get(by, [])):  # type: ignore[call-overload]
+    for value, _ in asking.order(by, there.cells().get(by, [])):  # type: ignore[call-overload]
         cell = asked.within(f"{by}:{value}")
-        figure = figures_in(there, cell.question, [id])[id]
+        figure = questions.count_figures(there, cell.question, [id])[id]
         made.append(describe(BY_ID[id], figure, cell, path.rpartition("/")[0], asking.cell_label(by, value)))
     return chips, made
 

@@ -16,12 +16,11 @@ from pixflow.indicators.facts import MAIN_STEPS
 from pixflow.indicators.outside import Figure
 from projections.figures import overview, questions
 from projections.figures.overview import Caseload
-from projections.figures.tallies import FigureQuestion, Stuck
+from projections.figures.tallies import Counting, FigureQuestion, Stuck
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
 from web.hosting.board_page import LEAST
-from web.hosting.figure_tables import Counting
 from web.http.filters import Chip
 from web.pages.indicators.asked import PATH, PERIODS, AskedFigures, cell_label, describe_period
 from web.pages.indicators.figures import Number, of_month

@@ -9,6 +9,7 @@ from pixflow.events.indicators import ReportIssued, ReportRow
 from pixflow.indicators.catalogue import BY_ID
 from pixflow.indicators.outside import digest, report_rows
 from pixflow.protocol.drafting import issue_report
+from projections.figures.questions import count_figures
 from projections.figures.tallies import FigureQuestion
 from web.desk.commands import again, check, read_form, record, recorded
 from web.desk.dependencies import allowed
@@ -19,7 +20,7 @@ from web.hosting.figures import counting
 from web.http.forms import Form, FormData, OpenForm, Text
 from web.http.people import NOBODY
 from web.http.templates import redirect, show
-from web.pages.indicators.asked import PATH, AskedFigures, asked_of, describe_period, figures_in
+from web.pages.indicators.asked import PATH, AskedFigures, asked_of, describe_period
 
 router = APIRouter()
 REPORTS = f"{PATH}/rapports"
@@ -115,7 +116,7 @@ def _rows(desk: Desk, question: FigureQuestion, asked: AskedFigures | None) -> l
     """Returns the table of the days, as asked, or as they are counted today."""
     day, clock = (question.day, asked.clock) if asked else (desk.today, "known")
     with counting(desk.served, day, clock) as there:
-        return report_rows(figures_in(there, question, BY_ID))
+        return report_rows(count_figures(there, question, BY_ID))
 
 
 def _table(given: Sequence[ReportRow], now: Sequence[ReportRow]) -> Iterator[tuple[str, bool, str, str, bool]]:

@@ -10,7 +10,7 @@ from pixflow.indicators.catalogue import FUNNEL, STEPS
 from pixflow.indicators.facts import PAIRS, delay
 from pixflow.indicators.outside import Figure
 from pixflow.protocol.drafting import draft_definitions, issue_report
-from projections.figures.questions import figures_of
+from projections.figures.questions import count_figures, figures_of
 from projections.figures.tallies import count_entries
 from web.desk.box_count import box_count
 from web.desk.dependencies import allowed
@@ -23,7 +23,7 @@ from web.http.people import NOBODY, listed
 from web.http.templates import show
 from web.pages.indicators import asked as asking
 from web.pages.indicators import overview
-from web.pages.indicators.asked import PATH, AskedFigures, At, AtFigures, count_for, figures_in
+from web.pages.indicators.asked import PATH, AskedFigures, At, AtFigures, count_for
 from web.pages.indicators.board import chosen, may_choose
 from web.pages.indicators.figures import describe_all, download, funnel
 from web.pages.indicators.week import read_week
@@ -43,8 +43,8 @@ def read(request: Request, desk: AtFigures, at: At, etape: str = "", recu: str =
     """
     asked = at(desk, before="")
     with count_for(desk, asked) as there:
-        counts = count_entries(there.connection, asked.question, there.basis, there.refs)
-        figures = figures_of(there.connection, asked.question, there.basis, counts)
+        counts = count_entries(there, asked.question)
+        figures = figures_of(there, asked.question, counts)
         cards = list(overview.cards(there, figures[STEPS.id], asked))
         curves, steps, curve_days = overview.months(there, asked, etape)
         stuck, loads = list(overview.stuck_rows(counts.stuck, asked)), list(overview.load_rows(desk, there, asked))
@@ -96,7 +96,7 @@ def recall(desk: Desk, asked: AskedFigures, found: Mapping[str, Figure]) -> dict
     if not asked.past or asked.clock != "true":
         return {}
     with counting(desk.served, asked.question.day, "known") as there:
-        known = figures_in(there, asked.question, found)
+        known = count_figures(there, asked.question, found)
     return {
         id: french.was(one.counted, one.among, dates.day(asked.question.day, year=True))
         for id, one in known.items()
@@ -110,7 +110,7 @@ def send(request: Request, desk: AtFigures, at: At) -> Response:
     """Sends the figures as a table, with the definition, the clock and the day."""
     asked = at(desk)
     with count_for(desk, asked) as there:
-        figures = figures_in(there, asked.question)
+        figures = count_figures(there, asked.question)
     return download(request, desk, "indicateurs", asked, list(describe_all(figures, asked).values()))
 
 
@@ -123,7 +123,7 @@ def read_own(request: Request, desk: AtOwnFigures, at: At, semaine: str = "", p:
     asked = at(desk, advisor=desk.me)
     week = read_week(desk, semaine, p, MINE, {"periode": asked.period})
     with count_for(desk, asked) as there:
-        figures = figures_in(there, asked.question, OWN)
+        figures = count_figures(there, asked.question, OWN)
     texts = describe_all(figures, asked, MINE)
     return show(
         request,

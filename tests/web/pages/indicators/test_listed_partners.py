@@ -31,8 +31,8 @@ def numbers(at_work: House) -> dict[str, int]:
     """Each number of I23, that of its list too."""
     asked = FigureQuestion(MONDAY.replace(year=2025), at_work.today, at_work.today)
     with counting(at_work.served, at_work.today) as there:
-        counted = count_entries(there.connection, asked, there.basis, there.refs, ["I23"])
-        shown = figures_of(there.connection, asked, there.basis, counted)["I23"]
+        counted = count_entries(there, asked, ["I23"])
+        shown = figures_of(there, asked, counted)["I23"]
         told = {part.name: part.counted for part in shown.parts}
         told |= {"counted": shown.counted, "among": shown.among, "sent": shown.parts[0].among}
         for name, number in told.items():
