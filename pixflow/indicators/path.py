@@ -16,7 +16,7 @@ from pixflow.events.values import Action
 
 Milestone = Literal[
     "concerned", "presented", "planned", "begun", "shared", "received", "dispatched", "debriefed", "prescribed",
-    "referred", "answered", "started", "done", "at-ease", "complete", "certifiable", "proposed", "registered", "taken",
+    "referred", "started", "done", "at-ease", "complete", "certifiable", "proposed", "registered", "taken",
     "obtained", "retaken",
 ]  # fmt: skip
 Out = Literal["not-needed", "diagnostic-declined", "withdrawn", "complete-declined", "certification-declined", "closed"]
@@ -166,7 +166,6 @@ PASSED: dict[type, Milestone] = {
     e.DebriefHeld: "debriefed",
     e.PrescriptionBuilt: "prescribed",
     e.ReferralSent: "referred",
-    e.ReferralAnswered: "answered",
     e.ActionStarted: "started",
     e.CompleteDiagnosticTaken: "complete",
     e.CertificationProposed: "proposed",
