@@ -273,10 +273,7 @@ EVERY = {**BY_ID, FUNNEL.id: FUNNEL, STEPS.id: STEPS}
 
 
 def entries(basis: Basis, path: Path) -> Iterator[FigureEntry]:
-    """Yields every entry of a path. A merged duplicate and a dossier opened by mistake have none.
-
-    An erased person has those by day alone.
-    """
+    """Yields every entry of a path: none of a duplicate or a mistake, those by day alone of an erased person."""
     if not (path.merged or path.mistaken):
         for count in facts.OF_EVERYBODY:
             yield from count(basis, path)

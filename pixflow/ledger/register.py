@@ -134,10 +134,7 @@ class Register:
             return checkpoint(note)
 
     def rotate(self, engine: Engine, stream: UUID) -> PublicKey:
-        """Makes another key, to which the one of now hands over once it has followed; returns the public half.
-
-        Raises as `follow` does.
-        """
+        """Makes another key to hand over to once all is read; returns its public half. Raises as `follow` does."""
         self.follow(engine, stream)
         with self._alone(), self._database() as ours:
             now = engine.clock()

@@ -113,10 +113,7 @@ def grown(old: int, old_root: bytes, new: int, path: Sequence[bytes]) -> tuple[b
 
 
 def _climbed(at: int, last: int, first: bytes, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
-    """Returns the roots that a path leads to from a place: of the tree that ends there, and of the whole one.
-
-    None for a path of another length.
-    """
+    """Returns the roots of the tree up to a place and of the whole, where a path leads; None for another length."""
     before = after = first
     for one in path:
         if not last:

@@ -40,10 +40,7 @@ class LogWitness:
         return Signer(private_key(self._key, make=not self._file.exists()), f"{self._host}/temoin", WITNESS)
 
     def add(self, body: str, now: datetime) -> WitnessAnswer:
-        """Takes a request: the size that somebody thinks we have, a proof, a checkpoint.
-
-        Raises OSError where its files cannot be read or written.
-        """
+        """Takes a request: the size that somebody thinks we have, a proof, a checkpoint. Raises OSError of a file."""
         try:
             old, path, one = extension(body)
         except Unreadable:

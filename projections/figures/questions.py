@@ -120,10 +120,7 @@ def values(connection: Connection) -> Cells:
 
 
 def parts_by_month(connection: Connection, asked: FigureQuestion, id: str, *some: str) -> dict[date, Counter[str]]:
-    """Counts the entries of an indicator by the month of their day, given as its first day, and by part.
-
-    The parts are all, or some.
-    """
+    """Counts the entries of an indicator, all parts or some, by the month of their day (its first day) and by part."""
     table = counted_in(asked)
     alike = (table.c.on, table.c.part)
     where = [table.c.indicator == id, in_period(table, asked), *there(asked)]
@@ -164,10 +161,7 @@ class LateChange(Struct, frozen=True):
 
 
 def late_changes(connection: Connection, first: date, day: date, earlier: date, most: int = 3) -> list[LateChange]:
-    """Returns the indicators whose number of late entries changed, those that changed most first.
-
-    The entries are those from `first` on.
-    """
+    """Returns the indicators whose number of late entries, from `first` on, changed; those that changed most first."""
     counts = (_late(sums, day, sums.c.n), _late(sums, earlier, sums.c.n))
     open_ones = (sums.c.indicator.in_(TARGETED), sums.c.state == "open", sums.c.on.between(first, day))
     lately = [entries.c.on.between(first, day), entries.c.ended_on > earlier, is_targeted(entries)]

@@ -145,10 +145,7 @@ def write(
     day_of: Callable[[Event], date] = event_day,
     before: Sequence[Row] = (),
 ) -> None:
-    """Writes the rows of streams; of their entries, those of the indicators of a stream that differ from `before`.
-
-    `day_of` gives the day of an event.
-    """
+    """Writes the rows of streams; of their entries, the indicators that differ from `before`. `day_of`: of an event."""
     made = [_rows(one, basis, documents, day_of) for one in streams]
     insert_rows(connection, paths, [row for row, _ in made])
     old = by_key((_indicator(row), row) for row in before)

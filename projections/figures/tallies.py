@@ -427,10 +427,7 @@ def _list_of_partners(tables: Counting, asked: FigureQuestion) -> Counter[Tally]
 
 
 def _of_nobody(tables: Counting, asked: FigureQuestion) -> Iterator[OfNobody]:
-    """Yields the entries of the team and of the sites, with their indicator and stream: I22, and the rule R15.
-
-    A cut has none of them.
-    """
+    """Yields the entries of the team (I22) and of the sites (R15), with indicator and stream. A cut has none."""
     if asked.cut or asked.advisor:
         return
     refs = tables.refs

@@ -126,10 +126,7 @@ async def _body(request: Request) -> str:
 
 @router.post("/temoin/add-checkpoint")
 def add_checkpoint(request: Request, body: Annotated[str, Depends(_body)]) -> Response:
-    """Cosigns a checkpoint that extends what this witness cosigned before.
-
-    Raises 404 where it is no witness, 503 where it cannot write.
-    """
+    """Cosigns a checkpoint that extends those before. Raises 404 where it is no witness, 503 where it cannot write."""
     witness = registers.witness_of(sound(), request.app.state.host.data)
     if witness is None:
         raise HTTPException(404)

@@ -190,10 +190,7 @@ def _origin(request: Request, desk: Desk) -> str:
 def _answer(
     request: Request, desk: Desk, dossier_id: UUID, name: DossierPaper, paper: Paper | None, fact: Stamp | None
 ) -> Response:
-    """Answers a paper, recorded, as a page or as a PDF, with the proof of the fact that it tells.
-
-    Raises 404 when there is none.
-    """
+    """Answers a paper, recorded, as a page or as a PDF, with the proof of its fact. Raises 404 without one."""
     if paper is None or fact is None:
         raise HTTPException(404)
     issue(request, desk, {"dossier": dossier_id}, issue_paper, paper=name)

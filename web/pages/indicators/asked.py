@@ -85,10 +85,6 @@ class AskedFigures:
         first, last = _before(self.period, self.month, self.question)
         return replace(self, before=True, question=structs.replace(self.question, first=first, last=last))
 
-    def of_colleague(self, advisor: UUID) -> "AskedFigures":
-        """Returns the same question about the dossiers of an advisor."""
-        return replace(self, colleague=str(advisor), question=structs.replace(self.question, advisor=advisor))
-
     def at(self, path: str, **more: str) -> str:
         return address(path, {**self.parameters, **more})
 
@@ -103,10 +99,7 @@ def asked_of(
     before: str = "",
     advisor: UUID | None = None,
 ) -> AskedFigures:
-    """Returns the question of an address. Words that are unknown, and a day to come, stand for the usual ones.
-
-    `day` is None for an address without any.
-    """
+    """Returns the question of an address; unknown words and a day to come mean the usual. `day`: None without any."""
     wanted = days.day(day or "")
     until = min(wanted or desk.today, desk.today)
     known = period if period in PERIODS else ""

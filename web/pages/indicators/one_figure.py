@@ -1,6 +1,7 @@
 """One figure: its months, its cells, its table of cohorts, the list of one of its numbers; and its file."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -46,7 +47,7 @@ router = APIRouter()
 def _asked(desk: AtFigures, at: At, conseiller: str = "") -> AskedFigures:
     """Returns the question of an address; `conseiller` is the advisor whose dossiers are counted."""
     advisor = next((id for id in desk.refs.team if str(id) == conseiller), None)
-    return at(desk).of_colleague(advisor) if advisor else at(desk)
+    return replace(at(desk, advisor=advisor), colleague=str(advisor or ""))
 
 
 Asked = Annotated[AskedFigures, Depends(_asked)]

@@ -120,10 +120,7 @@ def _rows(desk: Desk, question: FigureQuestion, asked: AskedFigures | None) -> l
 
 
 def _table(given: Sequence[ReportRow], now: Sequence[ReportRow]) -> Iterator[tuple[str, bool, str, str, bool]]:
-    """Yields the rows of a report: their label, if they are a part, their numbers as given and as counted today.
-
-    The last one tells if they differ.
-    """
+    """Yields the rows of a report: label, if it is a part, numbers as given and as counted today, if they differ."""
     today = {(row.indicator, row.part): row for row in now}
     for row in given:
         label = french.part(row.indicator, row.part) if row.part else french.TITLES[row.indicator]
