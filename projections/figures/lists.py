@@ -62,8 +62,7 @@ def lines(
 ) -> list[FigureLine]:
     """Returns a page of the list of a number, the latest first; of who waits, the oldest first.
 
-    Its length is the number that is counted.
-    Raises KeyError for an unknown number.
+    Its length is the number that is counted. Raises KeyError for an unknown number.
     """
     wanted = cell(id, name)
     if id == "I19":

@@ -44,12 +44,6 @@ def last_month(today: date) -> Days:
     return last.replace(day=1), last
 
 
-def board_of_last_month(there: Counting, today: date) -> bytes:
-    """Returns the page of last month, as known today."""
-    first, last = last_month(today)
-    return board_pdf(there, FigureQuestion(first, last, today), last_month(first))
-
-
 def board_page(there: Counting, asked: FigureQuestion, before: Days, whose: str = "") -> dict[str, Any]:
     """Returns what the template shows: the numbers as they leave the house, each with its length."""
     numbers, period = _Numbers(), (asked.first, asked.last)

@@ -32,10 +32,11 @@ from pixflow.team.staff import Staff, colleagues_deputised_by
 from projections import advisor_queue, audit_trail, directory, workshops
 from projections import piles as projections_piles
 from projections.figures.refresh import counting_today
+from projections.figures.tallies import FigureQuestion
 from projections.piles import Lateness
 from projections.store.catch_up import ReadSide
 from web.french import notices as french
-from web.hosting.board_page import board_of_last_month, last_month
+from web.hosting.board_page import board_pdf, last_month
 from web.hosting.mail import Mail, Outbox, fault
 from web.typesetting import PaperLost
 
@@ -230,7 +231,7 @@ def _figures(side: ReadSide, refs: References, today: date, url: str) -> Iterato
     @cache
     def page() -> bytes:
         with counting_today(side, today) as there:
-            return board_of_last_month(there, today)
+            return board_pdf(there, FigureQuestion(first, last, today), last_month(first))
 
     for person, member in _at_work(refs, today):
         if member.monthly_page and member.roles_on(today) & {"referent", "manager"}:

@@ -48,8 +48,7 @@ def cards(there: Counting, now: Figure, asked: AskedFigures) -> Iterator[tuple[N
 
 
 def _steps(figure: Figure, asked: AskedFigures) -> Iterator[Number]:
-    for part in figure.parts:
-        yield _number(part.name, part.counted, asked)
+    return (_number(part.name, part.counted, asked) for part in figure.parts)
 
 
 def bars(figure: Figure, asked: AskedFigures) -> Iterator[Number]:
