@@ -1,7 +1,7 @@
 """Replays the requests for seats of workshops in their real order, with another number of seats: the waits."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from statistics import median_low
 from uuid import UUID
@@ -15,17 +15,10 @@ from pixflow.folding import not_retracted
 TOPICS = frozenset(
     one.TOPIC
     for one in (
-        e.DiagnosticPlanned,
-        e.DiagnosticDeclined,
-        e.SeatBooked,
-        e.SeatCancelled,
-        e.WorkshopAttended,
-        e.WorkshopMissed,
-        e.DossierClosed,
-        e.DossierMerged,
-        e.Retracted,
+        e.DiagnosticPlanned, e.DiagnosticDeclined, e.SeatBooked, e.SeatCancelled, e.WorkshopAttended,
+        e.WorkshopMissed, e.DossierClosed, e.DossierMerged, e.Retracted,
     )
-)
+)  # fmt: skip
 """Events of a dossier that `seat_requests` reads."""
 
 
@@ -114,15 +107,8 @@ class Waits(Struct, frozen=True):
     nine_in_ten: int | None
 
 
-def waits_of(seated: Mapping[SeatRequest, date | None]) -> Waits:
-    """Returns the distribution of the waits from each request to its workshop."""
-    days = sorted((day - one.on).days for one, day in seated.items() if day)
+def waits_of(waits: Collection[int | None]) -> Waits:
+    """Returns the distribution of some waits in days, None for who waits still."""
+    days = sorted(one for one in waits if one is not None)
     middle, ninth = (median_low(days), days[-(-9 * len(days) // 10) - 1]) if days else (None, None)
-    return Waits(len(days), len(seated) - len(days), middle, ninth)
-
-
-def recorded_days(
-    requests: Iterable[SeatRequest], sessions: Mapping[UUID, WorkshopDay]
-) -> dict[SeatRequest, date | None]:
-    """Returns the day of the workshop that each request had, None for who waits still."""
-    return {one: sessions[one.seated].day if one.seated else None for one in requests}
+    return Waits(len(days), len(waits) - len(days), middle, ninth)

@@ -34,8 +34,9 @@ from web.desk.dependencies import COOKIE
 from web.hosting.host import open_host
 from web.hosting.read_tables import reads_of
 from web.pages.protocol.delays_count import DelaysCount, parts_of
-from web.pages.protocol.what_if import WhatIfQuestion, grid_answer
-from web.pages.protocol.what_if_delays import PATH
+from web.pages.protocol.what_if import WhatIfQuestion
+from web.pages.protocol.what_if_delays import WhatIfDelays
+from web.pages.protocol.what_if_grid import grid_answer
 from web.pages.protocol.what_if_seats import seats_answer
 
 DOSSIERS = sized(20, 2_500, 2_500)
@@ -62,12 +63,12 @@ def test_a_year_by_other_rules(opened: OpenStructure, store: str, report: Report
     timeline = Timeline(engine)
     while not fill(side, timeline):
         pass
-    asked = WhatIfQuestion(FIRST, FIRST + timedelta(365), "", "", "")
+    asked = WhatIfQuestion(FIRST, FIRST + timedelta(365))
     first, second, *others = PRESET.grille.bands
     grid = replace(PRESET.grille, bands=(replace(first, high=45), replace(second, low=46), *others))
     protocol = replace(PRESET.protocol, delays=replace(PRESET.protocol.delays, hold_debrief=3, refer=10))
     with side.database.connect() as read:
-        scored = [len(grid_answer(read, engine, side.refs, grid, asked, EVERYBODY).readings)]
+        scored = [len(grid_answer(read, engine, side.refs, grid, asked, EVERYBODY).rows)]
         grids = rounds(lambda: grid_answer(read, engine, side.refs, grid, asked, EVERYBODY))
         seats = rounds(lambda: seats_answer(read, engine, asked, 6, EVERYBODY))
         counted: list[DelaysCount] = []
@@ -144,7 +145,7 @@ class Visits:
 
         def counts(person: UUID) -> None:
             while time.monotonic() < until:
-                if "Le calcul avance" not in self.ask(person, f"{PATH}?au={self._last}")[1]:
+                if "Le calcul avance" not in self.ask(person, f"{WhatIfDelays.path}?au={self._last}")[1]:
                     self.counts, self._last = self.counts + 1, self._last - timedelta(1)
                 time.sleep(0.7)
 

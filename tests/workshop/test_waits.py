@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
-from pixflow.workshop.waits import SeatRequest, Waits, WorkshopDay, recorded_days, replay, seat_requests, waits_of
+from pixflow.workshop.waits import SeatRequest, Waits, WorkshopDay, replay, seat_requests, waits_of
 from tests.given import stamped
 
 MONDAY = date(2026, 3, 2)
@@ -88,16 +88,14 @@ def test_who_asked_first_is_seated_first_at_their_site() -> None:
     found = replay([third, second, first, elsewhere, late], SESSIONS.values())
     day = SESSIONS[W1].day
     assert found == {first: day, second: day, third: None, elsewhere: SESSIONS[W2].day, late: None}
-    assert waits_of(found) == Waits(seated=3, waiting=2, middle=8, nine_in_ten=18)
 
 
-def test_nobody_waits_when_nobody_asks() -> None:
-    assert waits_of(replay([], SESSIONS.values())) == Waits(0, 0, None, None)
-
-
-def test_the_days_recorded_are_those_of_the_workshops() -> None:
-    one, other = request(1, 0, seated=W1), request(2, 0)
-    assert recorded_days([one, other], SESSIONS) == {one: SESSIONS[W1].day, other: None}
+@pytest.mark.parametrize(
+    ("waits", "expected"),
+    [([8, 7, None, 18, None], Waits(seated=3, waiting=2, middle=8, nine_in_ten=18)), ([], Waits(0, 0, None, None))],
+)
+def test_the_middle_wait_is_that_of_those_who_are_seated(waits: list[int | None], expected: Waits) -> None:
+    assert waits_of(waits) == expected
 
 
 requests = st.lists(st.tuples(st.integers(0, 30), st.sampled_from(("Tarbes", "Lourdes"))), max_size=30)

@@ -26,10 +26,9 @@ from web.cli.common.terminal import (
 from web.french.protocol import what_if as french
 from web.french.typography import upper_first
 from web.hosting.served_structure import ServedStructure
+from web.pages.protocol import what_if_delays, what_if_grid, what_if_seats
 from web.pages.protocol.delays_count import DelaysCount, parts_of
-from web.pages.protocol.what_if import WhatIfQuestion, asked_of, grid_answer
-from web.pages.protocol.what_if_delays import STATES, delays_answer
-from web.pages.protocol.what_if_seats import seats_answer
+from web.pages.protocol.what_if import YEAR, WhatIfQuestion
 
 app = typer.Typer()
 EVERYBODY = Scope("all")
@@ -60,9 +59,8 @@ def what_if(
         last = day(until) if until else today
         if last > today:
             fail(french.TO_COME, USAGE)
-        first = day(since) if since else asked_of(today, au=last.isoformat()).first
-        first, last = in_order(first, last)
-        asked = WhatIfQuestion(first, last, "", "", "")
+        first, last = in_order(day(since) if since else last - YEAR, last)
+        asked = WhatIfQuestion(first, last)
         if preset is None:
             found = _seats(served, asked, seats or 0)
         else:
@@ -71,8 +69,8 @@ def what_if(
     if json:
         as_json({"first": first.isoformat(), "last": last.isoformat(), "position": position, **found})
         return
-    title = french.period if grid else french.delays_period if protocol else french.seats_period
-    console.print(upper_first(title(first, last)))
+    words = french.OF_GRID if grid else french.OF_DELAYS if protocol else french.OF_SEATS
+    console.print(upper_first(french.period(words, first, last)))
     table = table_of("", "Nombre", right=("Nombre",))
     for name, value in found.items():
         if isinstance(value, int):
@@ -82,46 +80,43 @@ def what_if(
 
 def _grid(served: ServedStructure, asked: WhatIfQuestion, draft: Any) -> dict[str, Any]:
     with served.read().database.connect() as connection:
-        answer = grid_answer(connection, served.engine, served.refs, draft, asked, EVERYBODY)
+        answer = what_if_grid.grid_answer(connection, served.engine, served.refs, draft, asked, EVERYBODY)
+    readings, page = [one for _, one in answer.rows], what_if_grid.PAGE
+    elsewhere = page.of(answer, "ailleurs")
     return {
-        "results": len(answer.readings),
-        "elsewhere": len(answer.of("ailleurs")),
-        "people": len({one.result.dossier for one in answer.of("ailleurs")}),
-        "not_computed": len(answer.of("ouverts")),
-        "checked": sum(one.is_recorded for one in answer.readings),
-        "differing": len(answer.of("ecarts")),
+        "results": len(readings),
+        "elsewhere": len(elsewhere),
+        "people": len({person.stream for person, _ in elsewhere}),
+        "not_computed": len(page.of(answer, "ouverts")),
+        "checked": sum(one.is_recorded for one in readings),
+        "differing": len(page.of(answer, "ecarts")),
         "proposals": [
             {"id": one.proposal.id, "label": one.proposal.label, "before": one.before, "after": one.after}
-            for one in proposal_counts(answer.readings)
+            for one in proposal_counts(readings)
         ],
     }
 
 
 def _seats(served: ServedStructure, asked: WhatIfQuestion, seats: int) -> dict[str, Any]:
     with served.read().database.connect() as connection:
-        answer = seats_answer(connection, served.engine, asked, seats, EVERYBODY)
-    sides = {"recorded": answer.recorded, "control": answer.control, "draft": answer.draft}
-    waits = {name: waits_of(days) for name, days in sides.items()}
-    return {
-        "seats": seats,
-        "requests": len(answer.draft),
-        **{f"{name}_waiting": one.waiting for name, one in waits.items()},
-        **{f"{name}_middle": one.middle for name, one in waits.items()},
-        **{f"{name}_nine_in_ten": one.nine_in_ten for name, one in waits.items()},
-    }
+        answer = what_if_seats.seats_answer(connection, served.engine, asked, seats, EVERYBODY)
+    waits = {side: waits_of(days) for side, days in what_if_seats.waits_by_side(answer).items()}
+    counts = ("waiting", "middle", "nine_in_ten")
+    found = {f"{side}_{count}": getattr(one, count) for count in counts for side, one in waits.items()}
+    return {"seats": seats, "requests": len(answer.rows), **found}
 
 
 def _delays(served: ServedStructure, asked: WhatIfQuestion, document: ProtocolDocument) -> dict[str, Any]:
-    side = served.read()
+    side, page, count = served.read(), what_if_delays.PAGE, DelaysCount()
     if not try_to_fill(side, inf):
         fail(french.preparing(0), USAGE)
     with side.database.connect() as connection:
-        count = DelaysCount()
         count.add(parts_of(connection, served.engine, (document, asked.first, asked.last)))
-        answer = delays_answer(connection, count, asked, EVERYBODY)
-    sides = {
-        f"{side}_{state}": len(answer.of(f"{code}:{word}"))
-        for side, word in (("recorded", "lieu"), ("draft", "projet"))
-        for state, code in STATES.items()
+        answer = what_if_delays.delays_answer(connection, count, asked, EVERYBODY)
+    found = {
+        f"{name}_{state}": len(page.of(answer, f"{code}:{word}"))
+        for word, name in what_if_delays.SIDES.items()
+        for state, code in what_if_delays.STATES.items()
     }
-    return {**sides, "not_computed": len(answer.of("autrement")), "differing": len(answer.differing)}
+    differing = len(page.of(answer, "ecarts"))
+    return {**found, "not_computed": len(page.of(answer, "autrement")), "differing": differing}

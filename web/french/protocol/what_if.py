@@ -1,34 +1,100 @@
 """Words of *Et si*: what another grid would have said of the results of a period, and what it cannot tell."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from pixflow.documents.grille import Band, Proposal
 from pixflow.protocol.comparison import Move
+from pixflow.protocol.what_if import SecondReading
 from pixflow.workshop.waits import Waits
+from projections.store.what_if import TaskDays
 from web.french import dates, typography
 from web.french.protocol.differences import range_of
-from web.french.typography import lower_first, number, plural, say, upper_first
+from web.french.protocol.drafts import draft_name
+from web.french.typography import lower_first, number, plural, say
 
-NO_RESULT = "Aucun résultat avec un score n’a été reçu sur ces jours, parmi les dossiers que vous suivez ou relisez."
 WRONG_DAYS = "Choisissez des jours qui existent, du premier au dernier."
 TO_COME = "Choisissez un dernier jour qui est passé : ce qui n’a pas eu lieu ne se relit pas."
-HIDDEN = "Votre rôle n’ouvre pas les dossiers : les noms et les nombres ne sont pas montrés."
-LISTS = {
-    "lus": "Tous les résultats relus",
-    "ailleurs": "Résultats qui changeraient de tranche",
-    "memes": "Résultats de la même tranche, qui dit autre chose",
-    "ouverts": "Prescriptions qui auraient peut-être été autres",
-    "ecarts": "Prescriptions que leur grille ne redonne pas",
-}
-"""Titles of the lists that a number opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Sentences of a page: its period, what alone changes in it, its form and its button, its rows, that there is none.
+
+    `lists` are the titles of the lists that a number opens, by the first word of their parameter; the first one is that
+    of any other word.
+    """
+
+    period: str
+    about: str
+    form: str
+    button: str
+    rows: str
+    nothing: str
+    lists: Mapping[str, str]
+
+
+OF_GRID = Words(
+    "résultats reçus du {first} au {last}",
+    "Seule la grille change : les mêmes résultats, lus autrement.",
+    "Choisir les résultats à relire",
+    "Relire",
+    "résultats",
+    "Aucun résultat avec un score n’a été reçu sur ces jours, parmi les dossiers que vous suivez ou relisez.",
+    {
+        "ailleurs": "Résultats qui changeraient de tranche",
+        "lus": "Tous les résultats relus",
+        "memes": "Résultats de la même tranche, qui dit autre chose",
+        "ouverts": "Prescriptions qui auraient peut-être été autres",
+        "ecarts": "Prescriptions que leur grille ne redonne pas",
+    },
+)
+OF_SEATS = Words(
+    "demandes et ateliers du {first} au {last}",
+    "Les mêmes demandes, dans leur ordre réel, sur leur site.",
+    "Choisir les demandes à rejouer",
+    "Rejouer",
+    "demandes",
+    "Aucune demande de place sur ces jours.",
+    {
+        "attendraient": "Attendraient encore une place",
+        "plus": "Attendraient plus longtemps",
+        "moins": "Attendraient moins longtemps",
+    },
+)
+OF_DELAYS = Words(
+    "tâches des dossiers du {first} au {last}",
+    "Seuls les délais et les règles changent : les mêmes faits, d’autres tâches.",
+    "Choisir les tâches à recompter",
+    "Recompter",
+    "tâches",
+    "Aucune tâche d’un dossier n’était à faire sur ces jours.",
+    {
+        "bascule": "Tâches en retard d’un côté seulement",
+        "tache": "Tâches de cette sorte, en retard d’un côté seulement",
+        "autrement": "Tâches que l’équipe aurait faites autrement",
+        "ecarts": "Tâches que le protocole de leur jour ne redonne pas",
+        "dues": "Tâches à faire",
+        "retard": "Tâches en retard",
+        "referent": "Tâches montées à la ou au référent·e",
+        "direction": "Tâches montées à la direction",
+    },
+)
+
+
+def period(words: Words, first: date, last: date) -> str:
+    return say(words.period, first=dates.day(first, year=True), last=dates.day(last, year=True))
+
+
+def title(what: str, number: int) -> str:
+    return say("Et si le {draft} avait compté", draft=draft_name(what, number))
+
+
+# --- another grid
+
+
 SIDES = {"before": "Avec la grille de leur jour", "after": "Avec ce projet"}
-
-
-def period(first: date, last: date) -> str:
-    return say(
-        "résultats reçus du {first} au {last}", first=dates.day(first, year=True), last=dates.day(last, year=True)
-    )
 
 
 def headline(moved: int, people: int, read: int) -> str:
@@ -100,20 +166,15 @@ def labels(proposals: Iterable[Proposal], ids: Collection[str]) -> str:
     return ", ".join(one.label for one in proposals if one.id in ids)
 
 
-def title(number: int) -> str:
-    return upper_first(say("et si le projet de grille n° {number} avait compté", number=number))
+def moved_proposals(one: SecondReading) -> str:
+    """Returns a text like "en moins : CléA numérique · en plus : Lecture", "les mêmes"."""
+    moved = {"en moins": labels(one.before.proposals, one.lost), "en plus": labels(one.after.proposals, one.gained)}
+    return " · ".join(f"{words} : {found}" for words, found in moved.items() if found) or "les mêmes"
 
 
 # --- the seats of workshops
 
 
-NO_REQUEST = "Aucune demande de place sur ces jours."
-SEAT_LISTS = {
-    "attendraient": "Attendraient encore une place",
-    "plus": "Attendraient plus longtemps",
-    "moins": "Attendraient moins longtemps",
-}
-"""Titles of the lists that a number opens."""
 SEAT_SIDES = {
     "recorded": "Ce qui a eu lieu",
     "control": "Les mêmes places, dans l’ordre des demandes",
@@ -132,11 +193,6 @@ def wait_of(days: int | None) -> str:
 
 def seats_title(seats: int) -> str:
     return say("Et si chaque atelier avait eu {seats}", seats=plural(seats, "place"))
-
-
-def seats_period(first: date, last: date) -> str:
-    first_day, last_day = dates.day(first, year=True), dates.day(last, year=True)
-    return say("demandes et ateliers du {first} au {last}", first=first_day, last=last_day)
 
 
 def seats_headline(control: Waits, draft: Waits) -> str:
@@ -165,45 +221,19 @@ def seats_control(recorded: Waits, control: Waits) -> str:
 # --- the delays of a protocol
 
 
-NO_TASK = "Aucune tâche d’un dossier n’était à faire sur ces jours."
-NOT_OWED = "rien à faire"
 STATES = {
     "owed": "Tâches à faire",
     "late": "En retard un jour au moins",
     "referent": "Montées à la ou au référent·e",
     "manager": "Montées à la direction",
 }
-DELAY_LISTS = {
-    "bascule": "Tâches en retard d’un côté seulement",
-    "tache": "Tâches de cette sorte, en retard d’un côté seulement",
-    "autrement": "Tâches que l’équipe aurait faites autrement",
-    "ecarts": "Tâches que le protocole de leur jour ne redonne pas",
-    "dues": "Tâches à faire",
-    "retard": "Tâches en retard",
-    "referent": "Tâches montées à la ou au référent·e",
-    "direction": "Tâches montées à la direction",
-}
-"""Titles of the lists that a number opens, by the first word of their parameter."""
-
-
-def delay_list(shown: str) -> str:
-    """Returns the title of a list: "Tâches en retard, avec ce projet"."""
-    name, _, side = shown.partition(":")
-    title = DELAY_LISTS.get(name, DELAY_LISTS["bascule"])
-    return f"{title}, {lower_first(SIDES_OF_DELAYS[side])}" if side in SIDES_OF_DELAYS else title
-
-
 COMPUTED = "Avec le protocole de leur jour"
 SIDES_OF_DELAYS = {"lieu": "Ce qui a eu lieu", "projet": "Avec ce projet"}
 
 
-def delays_title(number: int) -> str:
-    return upper_first(say("et si le projet de protocole n° {number} avait compté", number=number))
-
-
-def delays_period(first: date, last: date) -> str:
-    first_day, last_day = dates.day(first, year=True), dates.day(last, year=True)
-    return say("tâches des dossiers du {first} au {last}", first=first_day, last=last_day)
+def of_side(title: str, side: str) -> str:
+    """Returns a text like "Tâches en retard, avec ce projet"; the title alone without a side."""
+    return f"{title}, {lower_first(SIDES_OF_DELAYS[side])}" if side in SIDES_OF_DELAYS else title
 
 
 def preparing(share: int) -> str:
@@ -241,13 +271,15 @@ def counted_until(position: int) -> str:
     return say("Compté jusqu’au n° {position} du journal.", position=number(position))
 
 
-def task_days(owed: tuple[int, int], late: tuple[int, int] | None) -> str:
-    """Returns a text like "du 3 au 9 mars, en retard dès le 6 mars"; days are numbers, the last one excluded."""
-    first, last = (dates.day(date.fromordinal(day)) for day in (owed[0], owed[1] - 1))
+def task_days(one: TaskDays | None) -> str:
+    """Returns a text like "du 3 au 9 mars, en retard dès le 6 mars"; None is owed on no day."""
+    if one is None:
+        return "rien à faire"
+    first, last = (dates.day(date.fromordinal(day)) for day in (one.owed[0], one.owed[1] - 1))
     said = say("du {first} au {last}", first=first, last=last) if first != last else say("le {day}", day=first)
-    if not late:
+    if not one.late:
         return said
-    return say("{said}, en retard dès le {day}", said=said, day=dates.day(date.fromordinal(late[0])))
+    return say("{said}, en retard dès le {day}", said=said, day=dates.day(date.fromordinal(one.late[0])))
 
 
 COUNTED = {

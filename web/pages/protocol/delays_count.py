@@ -41,12 +41,27 @@ _log = logging.getLogger(__name__)
 class ComparedTask(NamedTuple):
     """A task in a period: as recorded, as the control gives it back, with the draft. None where it was owed on no day.
 
-    Two that are equal are one object: a count of many dossiers stays in memory.
+    Two that are equal are one object: a count of many dossiers stays in memory. `is_open`: somebody would have acted
+    otherwise.
     """
 
     recorded: TaskDays | None
     control: TaskDays | None
     draft: TaskDays | None
+    is_open: bool
+
+    @property
+    def kind(self) -> str:
+        return next(one.kind for one in self[:3] if one)
+
+    @property
+    def is_moved(self) -> bool:
+        """Tells if it is late as recorded, or with the draft, but not both."""
+        return self.is_late("recorded") != self.is_late("draft")
+
+    def is_late(self, side: str) -> bool:
+        days: TaskDays | None = getattr(self, side)
+        return days is not None and days.late is not None
 
 
 class CountedDossiers(NamedTuple):
@@ -69,20 +84,28 @@ def parts_of(read: Connection, source: Source, asked: Question) -> Iterator[Coun
     for done in range(0, len(dossiers), CHUNK):
         some = dossiers[done : done + CHUNK]
         recorded = recorded_days(read, some, first, last)
-        tasks = _compared(recorded, *computed_days(read, source, timelines, some, first, last))
+        tasks = _compared(last, recorded, *computed_days(read, source, timelines, some, first, last))
         yield CountedDossiers(tasks, position, ALL * (done + len(some)) // len(dossiers))
     if not dossiers:
         yield CountedDossiers({}, position, ALL)
 
 
-def _compared(*sides: Iterable[TaskDays]) -> dict[UUID, list[ComparedTask]]:
+def _compared(last: date, *sides: Iterable[TaskDays]) -> dict[UUID, list[ComparedTask]]:
     known = [{(one.dossier, one.key): one for one in side} for side in sides]
     found: dict[UUID, list[ComparedTask]] = {}
     for key in sorted(set().union(*known)):
         recorded, *others = (side.get(key) for side in known)
         control, draft = (recorded if one == recorded else one for one in others)
-        found.setdefault(key[0], []).append(ComparedTask(recorded, control, draft))
+        is_open = act_otherwise(recorded, draft, last)
+        found.setdefault(key[0], []).append(ComparedTask(recorded, control, draft, is_open))
     return found
+
+
+def act_otherwise(recorded: TaskDays | None, draft: TaskDays | None, last: date) -> bool:
+    """Tells if somebody would: for a task of the draft alone, or done before it opens there."""
+    if recorded is None:
+        return draft is not None
+    return recorded.owed[1] <= last.toordinal() and (draft is None or draft.owed[0] >= recorded.owed[1])
 
 
 def _count(opened: OpenStructure, asked: Question, say: Say) -> None:

@@ -17,6 +17,7 @@ from pixflow.documents.protocol import ProtocolDocument
 from pixflow.dossier.stages import orientation
 from projections import directory
 from projections.contract import filled as filled_up_to
+from projections.directory import YoungPerson
 from projections.store.fill import try_to_fill
 from projections.store.what_if import TaskDays
 from tests import forks
@@ -28,11 +29,14 @@ from tests.web.pages.protocol.test_what_if import HERE
 from tests.web.paths import House
 from tests.web.tags import parsed
 from web.hosting import structure_process
-from web.pages.protocol import delays_count, what_if_delays
-from web.pages.protocol.delays_count import ComparedTask
+from web.pages.protocol import delays_count
+from web.pages.protocol.delays_count import ComparedTask, act_otherwise
+from web.pages.protocol.what_if import WhatIfAnswer
+from web.pages.protocol.what_if_delays import PAGE
 
 DELAYS = f"{PROTOCOL}/et-si/delais"
 LATER = date(2026, 4, 20)
+ANYBODY = YoungPerson(UUID(int=1), "Diallo", "Aminata", None, None, "CEJ", "Mortagne", None, closed=False)
 
 
 def debriefs_in(days: int) -> ProtocolDocument:
@@ -127,8 +131,8 @@ def days(owed: tuple[int, int]) -> TaskDays:
 def test_a_task_answered_before_the_draft_opens_it_is_not_compared(
     recorded: tuple[int, int] | None, draft: tuple[int, int] | None, expected: bool
 ) -> None:
-    answer = what_if_delays.DelaysAnswer([], {}, 30)
-    assert answer.is_open((recorded and days(recorded), draft and days(draft))) is expected
+    last = date.fromordinal(30)
+    assert act_otherwise(recorded and days(recorded), draft and days(draft), last) is expected
 
 
 @pytest.fixture
@@ -214,9 +218,9 @@ def test_no_number_is_shown_before_the_last_dossier_is_counted(awaited: House, m
 def test_a_task_that_the_control_alone_owes_is_a_difference() -> None:
     one, other = days((10, 15)), days((10, 16))
     for recorded, control in ((one, None), (None, one), (one, other)):
-        answer = what_if_delays.DelaysAnswer([ComparedTask(recorded, control, None)], {}, 30)
-        assert answer.of("ecarts") == [(recorded, control)]
-    assert what_if_delays.DelaysAnswer([ComparedTask(one, days((10, 15)), None)], {}, 30).of("ecarts") == []
+        ((_, found),) = PAGE.of(WhatIfAnswer([(ANYBODY, ComparedTask(recorded, control, None, False))]), "ecarts")
+        assert (found.recorded, found.draft) == (recorded, control)
+    assert PAGE.of(WhatIfAnswer([(ANYBODY, ComparedTask(one, days((10, 15)), None, False))]), "ecarts") == []
 
 
 def test_a_draft_changed_meanwhile_is_counted_anew(awaited: House) -> None:

@@ -5,6 +5,7 @@ import io
 from datetime import date
 
 import pytest
+from openpyxl import load_workbook
 
 from pixflow.documents.protocol import Workshops
 from tests.web.client import words
@@ -103,6 +104,9 @@ def test_a_list_leaves_as_a_file(queued: House) -> None:
     assert (told["Prénom"], told["Les mêmes places, dans l’ordre des demandes"]) == ("Prénom0", "2026-03-25")
     assert told["Avec ce nombre de places"] == "2026-03-18"
     assert queued.client(YANN).get(f"{SEATS}/liste.csv").status_code == 403
+    workbook = queued.client(SOPHIE).get(f"{SEATS}/liste.xlsx?places=7&liste=moins", headers=HERE)
+    _, manifest = load_workbook(io.BytesIO(workbook.content)).worksheets
+    assert "Attendraient moins longtemps" in " ".join(str(cell.value) for row in manifest.rows for cell in row)
 
 
 def test_who_waits_since_before_the_first_day_stands_in_the_line(queued: House) -> None:
