@@ -1,9 +1,11 @@
-"""The two documents of the protocol: the decisions about their drafts, what they say in words, what changes in them."""
+"""The two documents of the protocol: the decisions about their drafts, their versions, what they say, what changes."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
 
 from pixflow.documents.grille import Band, Grille, Proposal
-from pixflow.documents.protocol import ProtocolDocument
+from pixflow.documents.protocol import ProtocolDocument, in_force
 from pixflow.identity import normalise
 from pixflow.partners.listing import attach_name
 from pixflow.protocol import drafting
@@ -21,6 +23,8 @@ from web.http.pagination import address
 from web.pages.partners.listing import LIST
 from web.pages.partners.names import NAMES
 
+T = TypeVar("T", ProtocolDocument, Grille)
+BASE = "/protocole/projet"
 GRID = DocumentKind(
     "grille",
     "grille",
@@ -55,7 +59,34 @@ def draft_of(desk: Desk, kind: DocumentKind) -> Draft[Any] | None:
     return state_of(desk, kind).draft
 
 
+@dataclass(frozen=True, slots=True)
+class Version(Generic[T]):
+    """One published document: its number, from 1, its first day, and True for the one in force."""
+
+    number: int
+    since: date
+    document: T
+    now: bool
+
+
+def versions(desk: Desk, kind: DocumentKind) -> list[Version[Any]]:
+    """Returns every published document, in order."""
+    published = list(enumerate(state_of(desk, kind).published, 1))
+    now = in_force([(since, number) for number, (since, _) in published], desk.today)
+    return [Version(number, since, getattr(one, "document", one), number == now) for number, (since, one) in published]
+
+
+def version_on(desk: Desk, kind: DocumentKind, day: date) -> Version[Any]:
+    """Returns the document in force on a day."""
+    return in_force([(one.since, one) for one in versions(desk, kind)], day)
+
+
 # --- what they say
+
+
+def whole_of(desk: Desk, kind: DocumentKind, document: Any) -> Any:
+    """Returns a protocol or a grid in words."""
+    return grid_text(desk, document) if kind is GRID else protocol_text(document)
 
 
 def protocol_text(document: ProtocolDocument) -> dict[str, Any]:
@@ -97,6 +128,11 @@ def grid_text(desk: Desk, document: Grille) -> list[BandText]:
 
 
 # --- what changes in them
+
+
+def changes_of(kind: DocumentKind, before: Any, after: Any) -> Any:
+    """Returns the differences between two protocols, or two grids."""
+    return (grid_changes if kind is GRID else differences.protocol_changes)(before, after)
 
 
 def grid_changes(before: Grille, after: Grille) -> dict[str, Any]:

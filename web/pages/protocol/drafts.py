@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
-from pixflow.documents.grille import Grille
-from pixflow.documents.protocol import ProtocolDocument, in_force
+from pixflow.documents.protocol import in_force
 from pixflow.events.base import Recorded
 from pixflow.events.grille import (
     GrilleDraftDropped,
@@ -32,28 +30,16 @@ from web.desk.desk import Desk
 from web.desk.drafts import DocumentKind
 from web.desk.names import names_for
 from web.french.events import sentences
-from web.french.protocol import differences
 from web.french.protocol import drafts as french
 from web.http import days
 from web.http.addresses import Number, PageNumber
 from web.http.forms import Day, FormData, OpenForm, text_of
-from web.http.pagination import SIZE, Pager
 from web.http.people import NOBODY, listed
 from web.http.templates import redirect, show
 from web.pages.protocol import impact
-from web.pages.protocol.documents import (
-    GRID,
-    KINDS,
-    PROTOCOL,
-    draft_of,
-    grid_changes,
-    grid_text,
-    protocol_text,
-    state_of,
-)
+from web.pages.protocol.documents import BASE, KINDS, PROTOCOL, changes_of, draft_of, version_on, versions, whole_of
 
 router = APIRouter()
-BASE = "/protocole/projet"
 FIELDS = {"from-the-past": "from_day", "notice-needed": "from_day", "nobody-endorsed": "alone"}
 """The field of the form that a refusal is about."""
 RECEIPTS = {
@@ -126,13 +112,13 @@ def _page(
     forms = {"endorse": OpenForm("endorse"), "drop": OpenForm("drop")}
     forms["publish"] = OpenForm("publish", values={"from_day": day.isoformat()})
     forms |= {form.name: form} if form else {}
-    grid = _grid(desk, draft.document, day, p) if kind is GRID else None
-    protocol = _protocol(desk, draft.document, day, p) if kind is PROTOCOL else None
+    now = version_on(desk, kind, day)
+    touched = impact.impact_of(desk, kind, now.document, draft.document, day, p)
     return show(
         request,
         "protocol/drafts/draft.html",
         "draft",
-        listed(grid["people"] if grid else protocol["people"] if protocol else ()),
+        listed(row.stream for row, _ in touched["results"]),
         what=kind.what,
         title=french.title(kind.what, draft.number),
         draft=draft,
@@ -150,8 +136,10 @@ def _page(
         earliest=earliest,
         forms=forms,
         errors=form.errors if form else {},
-        grid=grid,
-        protocol=protocol,
+        base_number=now.number,
+        changes=changes_of(kind, now.document, draft.document),
+        impact=touched,
+        text=whole_of(desk, kind, draft.document),
     )
 
 
@@ -162,40 +150,10 @@ def _first_day(desk: Desk, kind: DocumentKind, day: date) -> date:
     return first_day(desk.today) if guarded else desk.today
 
 
-def _grid(desk: Desk, document: Grille, day: date, page: int) -> dict[str, Any]:
-    """Returns the changes from the grid of a day, their impact, the whole of the draft, the people whom it names."""
-    now, kept = desk.refs.grille(day), {"le": day.isoformat()}
-    pager_of = partial(Pager.at, asked=page, address=f"{BASE}/grille", params=kept, anchor="#concernes")
-    moved = impact.grid_impact(desk, now.document, document, SIZE, pager_of)
-    return {
-        "base_number": now.number,
-        "changes": grid_changes(now.document, document),
-        "impact": moved,
-        "text": grid_text(desk, document),
-        "people": [row.stream for row, _ in moved["results"]],
-    }
-
-
-def _protocol(desk: Desk, document: ProtocolDocument, day: date, page: int) -> dict[str, Any]:
-    """Returns the changes from the protocol of a day, their impact, the whole of the draft, the people it names."""
-    now = desk.refs.protocol(day)
-    retention = impact.retention_impact(desk, now, document, day, page)
-    return {
-        "base_number": next(n for n, (_, one) in enumerate(desk.refs.protocols.published, 1) if one is now),
-        "changes": differences.protocol_changes(now, document),
-        "retention": retention,
-        "seats": impact.seat_impact(desk, now, document, day),
-        "delays": impact.delay_impacts(desk, now, document, day),
-        "text": protocol_text(document),
-        "people": [row.stream for row, _ in retention["dossiers"]] if retention else [],
-    }
-
-
 def _takeover_warning(desk: Desk, kind: DocumentKind, day: date) -> str:
     """Warns of the next version that is published already for a later day, "" when there is none."""
-    published = enumerate(state_of(desk, kind).published, 1)
-    later = [(since, number) for number, (since, _) in published if since > day]
-    return next((french.takes_over(kind.what, number, since) for since, number in sorted(later)), "")
+    later = sorted((one.since, one.number) for one in versions(desk, kind) if one.since > day)
+    return next((french.takes_over(kind.what, number, since) for since, number in later), "")
 
 
 def _opinions(desk: Desk, kind: DocumentKind, draft: int) -> Iterator[tuple[str, str, str]]:
@@ -292,10 +250,9 @@ def _earlier(request: Request, desk: Desk, kind: DocumentKind, number: int) -> R
         title=french.title(kind.what, number),
         draft=draft,
         opinions=list(_opinions(desk, kind, number)),
-        is_grid=kind is GRID,
-        changes=(grid_changes if kind is GRID else differences.protocol_changes)(draft.before, document),
-        bands=grid_text(desk, document) if kind is GRID else [],
-        text=protocol_text(document) if kind is PROTOCOL else None,
+        what=kind.what,
+        changes=changes_of(kind, draft.before, document),
+        text=whole_of(desk, kind, document),
     )
 
 

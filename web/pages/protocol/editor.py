@@ -7,23 +7,22 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow import presets
-from pixflow.documents.grille import PROGRAMMES, Grille
+from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import ProtocolDocument
 from web.desk.commands import again, check, read_form
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.drafts import DocumentKind
-from web.french import typography, vocabulary
-from web.french.protocol import differences
+from web.french import typography
 from web.french.protocol import drafts as french
 from web.french.typography import say
 from web.http.addresses import whole_number
 from web.http.forms import Form, FormData, OpenForm
-from web.http.people import NOBODY, listed
+from web.http.people import listed
 from web.http.templates import redirect, show
 from web.pages.protocol import grid_form, impact, protocol_form
-from web.pages.protocol.documents import GRID, draft_of, grid_changes, state_of
-from web.pages.protocol.drafts import BASE, OfKind, renewed
+from web.pages.protocol.documents import BASE, GRID, changes_of, draft_of, version_on, versions
+from web.pages.protocol.drafts import OfKind, renewed
 from web.pages.protocol.grid_form import GridSheet
 from web.pages.protocol.protocol_form import ProtocolSheet
 
@@ -77,9 +76,9 @@ def _start(desk: Desk, kind: DocumentKind, name: str) -> Editor:
     if name == DRAFT and draft:
         return Editor(_sheet(draft.document, draft.note), start=DRAFT)
     if name == PUBLISHED:
-        return Editor(_sheet(_in_force(desk, kind)), start=PUBLISHED)
-    if version := _versions(desk, kind).get(whole_number(name) or 0):
-        return Editor(_sheet(version), start=name)
+        return Editor(_sheet(version_on(desk, kind, desk.today).document), start=PUBLISHED)
+    if version := next((one for one in versions(desk, kind) if one.number == whole_number(name)), None):
+        return Editor(_sheet(version.document), start=name)
     if name not in presets.names():
         raise HTTPException(404)
     preset = presets.load(name)
@@ -91,21 +90,12 @@ def _starts(desk: Desk, kind: DocumentKind, editor: Editor) -> list[tuple[str, s
     draft = draft_of(desk, kind)
     named = [(DRAFT, french.draft_name(kind.what, draft.number))] if draft else []
     named.append((PUBLISHED, "grille en vigueur" if kind is GRID else "protocole en vigueur"))
-    now = _in_force(desk, kind)
-    earlier = [number for number, document in _versions(desk, kind).items() if document != now]
+    now = version_on(desk, kind, desk.today).document
+    earlier = [one.number for one in versions(desk, kind) if one.document != now]
     named += [(str(number), french.version_name(kind.what, number)) for number in reversed(earlier)]
     named += [(name, say("modèle {name}", name=presets.load(name).protocol.name)) for name in presets.names()]
     base = f"{BASE}/{kind.what}/modifier"
     return [(f"{base}?depuis={name}", typography.upper_first(text), name == editor.start) for name, text in named]
-
-
-def _versions(desk: Desk, kind: DocumentKind) -> dict[int, Any]:
-    published = state_of(desk, kind).published
-    return {number: getattr(one, "document", one) for number, (_, one) in enumerate(published, 1)}
-
-
-def _in_force(desk: Desk, kind: DocumentKind) -> Grille | ProtocolDocument:
-    return desk.refs.grille(desk.today).document if kind is GRID else desk.refs.protocol(desk.today)
 
 
 def _sheet(document: Grille | ProtocolDocument, note: str = "") -> GridSheet | ProtocolSheet:
@@ -150,44 +140,32 @@ def _editor(
     warning = french.fallen(kind.what, draft.number, len(draft.endorsed_by)) if draft else ""
     document, errors = _parse(editor.sheet)
     broken = list(dict.fromkeys(french.of_band(name, sentence) for name, sentence in errors.items()))
-    if isinstance(editor.sheet, ProtocolSheet):
-        now, then = desk.refs.protocol(desk.today), document if isinstance(document, ProtocolDocument) else None
-        return show(
-            request,
-            "protocol/drafts/protocole.html",
-            block,
-            NOBODY,
-            status=status,
-            editor=editor,
-            starts=starts,
-            replaces=replaces,
-            warning=warning,
-            broken=broken,
-            sheet=editor.sheet,
-            fields=protocol_form.FIELDS,
-            changes=differences.protocol_changes(now, then) if then else None,
-            sentences=impact.limits(desk, now, then) if then else [],
-        )
-    current, grid = desk.refs.grille(desk.today).document, document if isinstance(document, Grille) else None
-    moved = impact.grid_impact(desk, current, grid, SHOWN) if grid else None
+    now, moved = version_on(desk, kind, desk.today).document, _impact(desk, document)
     return show(
         request,
-        "protocol/drafts/grille.html",
+        "protocol/drafts/editor.html",
         block,
-        listed(row.stream for row, _ in moved["results"]) if moved else NOBODY,
+        listed(row.stream for row, _ in moved["results"]),
         status=status,
+        what=kind.what,
         editor=editor,
         starts=starts,
         replaces=replaces,
         warning=warning,
         broken=broken,
         sheet=editor.sheet,
-        kinds=list(differences.KINDS.items()),
-        line_more=french.line_more,
-        programmes=[(name, vocabulary.PROGRAMMES[name]) for name in PROGRAMMES],
-        grid=grid_changes(current, grid) if grid else None,
+        fields=grid_form.FIELDS if kind is GRID else protocol_form.FIELDS,
+        changes=changes_of(kind, now, document) if document else None,
         impact=moved,
     )
+
+
+def _impact(desk: Desk, document: Grille | ProtocolDocument | None) -> dict[str, Any]:
+    """Returns what a document would change today: of a protocol sentences alone, which name nobody."""
+    if isinstance(document, Grille):
+        return impact.grid_impact(desk, desk.refs.grille(desk.today).document, document, SHOWN)
+    now = desk.refs.protocol(desk.today)
+    return {"results": [], "sentences": impact.limits(desk, now, document) if document else []}
 
 
 # --- its buttons

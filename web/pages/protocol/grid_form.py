@@ -10,8 +10,10 @@ from typing import Any
 
 from pixflow.documents.grille import KINDS, PROGRAMMES, Band, Grille, GrilleProblem, Proposal, problems
 from pixflow.identity import normalise
-from web.french import typography, validation
+from web.french import typography, validation, vocabulary
 from web.french.errors import refusals
+from web.french.protocol import differences
+from web.french.protocol.drafts import line_more
 from web.french.typography import say, upper_first
 
 MOST = 40
@@ -21,6 +23,12 @@ TOO_HIGH = "La tranche finit à {high} et une autre la suit : elle doit finir av
 TOO_LONG = validation.invalid("string_too_long", {"max_length": LONGEST})
 BLANK = Proposal("", "", "action")
 """A new line: a proposal that has no id yet."""
+FIELDS: dict[str, Any] = {
+    "kinds": list(differences.KINDS.items()),
+    "programmes": [(name, vocabulary.PROGRAMMES[name]) for name in PROGRAMMES],
+    "more": line_more,
+}
+"""The options of the form; `more` tells the rest of a proposal."""
 _FIELD = re.compile(r"b(\d{1,2})-(?:p(\d{1,2})-)?(\w+)")
 
 

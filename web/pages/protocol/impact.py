@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from pixflow.documents.grille import Grille
@@ -10,13 +11,30 @@ from pixflow.dossier import retention
 from pixflow.protocol.comparison import Move, moves
 from projections import dossier_sheet, workshops
 from web.desk.desk import Desk
+from web.desk.drafts import DocumentKind
 from web.french import privacy
 from web.french.protocol import drafts as french
 from web.french.protocol.differences import Difference
 from web.http.pagination import SIZE, Pager
+from web.pages.protocol.documents import BASE, GRID
 
 SHOWN = 50
 """Workshops named: those of a year or so."""
+
+
+def impact_of(desk: Desk, kind: DocumentKind, before: Any, after: Any, day: date, page: int) -> dict[str, Any]:
+    """Returns what a draft that counts from a day would change; `results` are the dossiers that it names."""
+    if kind is GRID:
+        kept = {"le": day.isoformat()}
+        pager_of = partial(Pager.at, asked=page, address=f"{BASE}/grille", params=kept, anchor="#concernes")
+        return grid_impact(desk, before, after, SIZE, pager_of)
+    retention = retention_impact(desk, before, after, day, page)
+    return {
+        "retention": retention,
+        "seats": seat_impact(desk, before, after, day),
+        "delays": delay_impacts(desk, before, after, day),
+        "results": retention["dossiers"] if retention else [],
+    }
 
 
 # --- a grid
@@ -91,7 +109,7 @@ def retention_impact(
     was, now = (list(retention.cutoffs(one.retention, day)) for one in (before, after))
     total = dossier_sheet.newly_past_count(desk.read, desk.scope, was, now)
     kept = {"le": day.isoformat()}
-    pager = Pager.at(total, page, "/protocole/projet/protocole", kept, anchor="#conservation")
+    pager = Pager.at(total, page, f"{BASE}/protocole", kept, anchor="#conservation")
     rows = dossier_sheet.newly_past(desk.read, desk.scope, was, now, SIZE, pager.offset)
     periods = [retention.retention_period(after.retention, row.programme, row.last_on) for row in rows]
     return {

@@ -45,6 +45,10 @@ class ProtocolSheet:
         return self.values.get(name, "")
 
     @property
+    def name(self) -> str:
+        return str(self.get("name"))
+
+    @property
     def note(self) -> str:
         return str(self.get("note"))
 

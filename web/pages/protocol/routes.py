@@ -1,14 +1,13 @@
 """The protocol and the grid: the versions in force, and the earlier ones."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.documents.grille import Grille
-from pixflow.documents.protocol import ProtocolDocument, in_force
+from pixflow.documents.protocol import ProtocolDocument
 from pixflow.protocol.publishing import Draft
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
@@ -16,27 +15,27 @@ from web.desk.drafts import DocumentKind
 from web.french import privacy
 from web.french.events import details
 from web.french.protocol import drafts as french
-from web.french.protocol.differences import protocol_changes
 from web.http.addresses import Number
 from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.privacy.retention import VALIDATING
-from web.pages.protocol.documents import GRID, KINDS, PROTOCOL, draft_of, grid_changes, grid_text, protocol_text
-from web.pages.protocol.drafts import BASE, earlier_drafts
+from web.pages.protocol.documents import (
+    BASE,
+    GRID,
+    KINDS,
+    PROTOCOL,
+    T,
+    Version,
+    changes_of,
+    draft_of,
+    grid_text,
+    protocol_text,
+    versions,
+)
+from web.pages.protocol.drafts import earlier_drafts
 
 router = APIRouter()
-T = TypeVar("T", ProtocolDocument, Grille)
-
-
-@dataclass(frozen=True, slots=True)
-class Version(Generic[T]):
-    """One published document: its number, from 1, its first day, and True for the one in force."""
-
-    number: int
-    since: date
-    document: T
-    now: bool
 
 
 @router.get("/protocole")
@@ -54,7 +53,8 @@ def read(
     `publie` and `ecarte` name the document whose draft was just published or dropped, `compte` the one whose
     publication could not be taken back.
     """
-    protocols, grids = _versions(desk)
+    protocols: list[Version[ProtocolDocument]] = versions(desk, PROTOCOL)
+    grids: list[Version[Grille]] = versions(desk, GRID)
     protocol, grid = _chosen(protocols, protocole), _chosen(grids, grille)
     published: dict[str, Sequence[Version[Any]]] = {"protocole": protocols, "grille": grids}
     return show(
@@ -85,8 +85,8 @@ def read(
             ("Grilles publiées", "grille", grid, _rows(grids, "grille", "protocole", protocole)),
         ],
         differences=[
-            *_differences(desk, PROTOCOL, protocols, protocol, protocol_changes),
-            *_differences(desk, GRID, grids, grid, grid_changes),
+            *_differences(desk, PROTOCOL, protocols, protocol),
+            *_differences(desk, GRID, grids, grid),
         ],
     )
 
@@ -113,18 +113,6 @@ def _withdraws(desk: Desk, published: Mapping[str, Sequence[Version[Any]]]) -> d
     return {what: version.number for what, version in last.items() if "withdraw" in KINDS[what].may(desk)}
 
 
-def _versions(desk: Desk) -> tuple[list[Version[ProtocolDocument]], list[Version[Grille]]]:
-    """Returns every published protocol and every published grid, in order."""
-    refs = desk.refs
-    numbered = [(day, (number, document)) for number, (day, document) in enumerate(refs.protocols.published, 1)]
-    now = in_force(numbered, desk.today)[0]
-    protocols = [Version(number, day, document, number == now) for day, (number, document) in numbered]
-    current = refs.grille(desk.today).number
-    return protocols, [
-        Version(one.number, day, one.document, one.number == current) for day, one in refs.grilles.published
-    ]
-
-
 def _chosen(published: Sequence[Version[T]], number: int) -> Version[T]:
     for version in published:
         if version.number == number or (not number and version.now):
@@ -141,11 +129,7 @@ def _rows(published: Sequence[Version[T]], name: str, other: str, number: int) -
 
 
 def _differences(
-    desk: Desk,
-    kind: DocumentKind,
-    published: Sequence[Version[T]],
-    shown: Version[T],
-    changes: Callable[[T, T], Any],
+    desk: Desk, kind: DocumentKind, published: Sequence[Version[T]], shown: Version[T]
 ) -> Iterator[tuple[str, str, str, Any]]:
     """Yields what a version that is not in force changes, before and after in the order of their first days.
 
@@ -157,4 +141,4 @@ def _differences(
     first, last = (now, shown) if shown.since > now.since else (shown, now)
     title = french.from_version(kind.what, first.number, last.number)
     start = f"{BASE}/{kind.what}/modifier?depuis={shown.number}" if "draft" in kind.may(desk) else ""
-    yield title, start, kind.what, changes(first.document, last.document)
+    yield title, start, kind.what, changes_of(kind, first.document, last.document)
