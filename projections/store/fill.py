@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Table, delete, insert, select
@@ -25,6 +25,7 @@ from projections.store.day_rows import OPEN
 from projections.store.folds import position_of_tables
 from projections.store.transaction import delete_streams, insert_rows
 
+T = TypeVar("T")
 AT_ONCE = 100
 """Streams in one transaction: whoever catches up meanwhile waits until they are written."""
 ALL = 100
@@ -176,12 +177,13 @@ def day_rows_of(stream: UUID, events: Sequence[Recorded], timeline: Timeline) ->
     open_rows: dict[Table, OpenRows] = defaultdict(dict)
     for day, before, state, new in states_by_day(events, timeline):
         refs, ruled = timeline.references(day), timeline.moves(kind).get(day) == set()
-        change = Change(stream, kind, before, state, new, refs, forgets=_forgets(new), ruled=ruled)
+        forgets = any(isinstance(one.event, ERASURES) for one in new)
+        change = Change(stream, kind, before, state, new, refs, forgets=forgets, ruled=ruled)
         for projection, made in _changed(lists, change):
             for table in _LISTS[projection]:
-                yield from _replaced(table, open_rows[table], made.get(table, ()), day)
+                yield from _ended(table, open_rows[table], made.get(table, ()), day)
     for table in open_rows:
-        yield from _replaced(table, open_rows[table], (), OPEN)
+        yield from _ended(table, open_rows[table], (), OPEN)
 
 
 def states_by_day(events: Sequence[Recorded], timeline: Timeline) -> Iterator[tuple[int, Any, Any, Sequence[Recorded]]]:
@@ -220,10 +222,6 @@ def _fold(kind: str, state: Any, known: Sequence[Recorded], new: Sequence[Record
     return state
 
 
-def _forgets(events: Sequence[Recorded]) -> bool:
-    return any(isinstance(one.event, ERASURES) for one in events)
-
-
 def _changed(lists: list[Projection], change: Change) -> Iterator[tuple[Projection, Mapping[Table, Sequence[Row]]]]:
     """Yields the rows of each projection that the change concerns. One that fails stops for the stream."""
     for projection in list(lists):
@@ -234,17 +232,25 @@ def _changed(lists: list[Projection], change: Change) -> Iterator[tuple[Projecti
                 lists.remove(projection)
 
 
-def _replaced(table: Table, there: OpenRows, made: Sequence[Row], day: int) -> Iterator[tuple[Table, Row]]:
-    """Puts the rows of a day in place of those that are open. Yields those that it ends, but for those of that day."""
+def _ended(table: Table, there: OpenRows, made: Sequence[Row], day: int) -> Iterator[tuple[Table, Row]]:
+    """Puts the rows of a day in place of those that are open. Yields the day rows of those that it ends."""
     names, key_of, values_of = _getters(table)
-    new = {key_of(row): values_of(row) for row in made}
-    for key, (values, begun) in list(there.items()):
-        if new.get(key) != values:
+    for values, begun in replace_open(there, {key_of(row): values_of(row) for row in made}, day):
+        yield table, dict(zip(names, (*values, begun, day), strict=True))
+
+
+def replace_open(there: dict[Any, tuple[T, int]], new: Mapping[Any, T], day: int) -> Iterator[tuple[T, int]]:
+    """Puts what there is from a day on in place of what is open, by key, each with the day when it began.
+
+    Yields what ends, but for what began that day.
+    """
+    for key, (one, begun) in list(there.items()):
+        if new.get(key) != one:
             del there[key]
             if begun < day:
-                yield table, dict(zip(names, (*values, begun, day), strict=True))
-    for key, values in new.items():
-        there.setdefault(key, (values, day))
+                yield one, begun
+    for key, one in new.items():
+        there.setdefault(key, (one, day))
 
 
 @cache

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from projections import advisor_queue, audit_trail
 from projections.contract import Row, Source
 from projections.store.catch_up import DAYS
 from projections.store.day_rows import OPEN
-from projections.store.fill import Timeline, states_by_day
+from projections.store.fill import Timeline, replace_open, states_by_day
 
 _log = logging.getLogger(__name__)
 _DAYS = DAYS[advisor_queue.table]
@@ -85,55 +85,39 @@ def computed_days(
         timeline.follow(connection)
     rows: list[list[Row]] = [[] for _ in timelines]
     for stream, events in audit_trail.of_streams(connection, dossiers, source).items():
-        spans = [_Spans(stream) for _ in timelines]
+        open_tasks: list[dict[str, tuple[tasks.Task, int]]] = [{} for _ in timelines]
+        ended: list[list[Row]] = [[] for _ in timelines]
         try:
             for day, _, state, _ in states_by_day(events, timelines[-1]):
                 references = [timeline.references(day) for timeline in timelines]
-                owed = {id(refs): tasks.OF["dossier"](state, refs) for refs in references}
-                for refs, mine in zip(references, spans, strict=True):
-                    mine.follow(day, owed[id(refs)])
+                owed = {id(refs): {one.key: one for one in tasks.OF["dossier"](state, refs)} for refs in references}
+                for refs, there, found in zip(references, open_tasks, ended, strict=True):
+                    found += (_row(stream, *one, day) for one in replace_open(there, owed[id(refs)], day))
         except Exception as error:  # the list of its tasks stops too: what it kept is a difference of the control
             _log.warning("tasks of a period: a dossier is left out: %s", type(error).__name__)
             continue
-        for mine, found in zip(spans, rows, strict=True):
-            found += mine.rows()
+        for there, found, all_rows in zip(open_tasks, ended, rows, strict=True):
+            all_rows += found
+            all_rows += (_row(stream, *one, OPEN) for one in there.values())
     return [task_days(found, first, last) for found in rows]
 
 
-class _Spans:
-    """The days of each task of a dossier while it stays as it is, as `task_days` reads them."""
-
-    def __init__(self, dossier: UUID) -> None:
-        self._dossier = dossier
-        self._open: dict[str, tuple[int, Any]] = {}
-        self._ended: list[tuple[int, int, Any]] = []
-
-    def follow(self, day: int, owed: Iterable[tasks.Task]) -> None:
-        """Ends the tasks that are not owed any more, or otherwise, from a day on, and begins the others."""
-        now = {one.key: one for one in owed}
-        for key, (begun, one) in list(self._open.items()):
-            if now.get(key) != one:
-                del self._open[key]
-                self._ended.append((begun, day, one))
-        for key, one in now.items():
-            self._open.setdefault(key, (day, one))
-
-    def rows(self) -> Iterator[Row]:
-        for begun, ended, one in [*self._ended, *((begun, OPEN, one) for begun, one in self._open.values())]:
-            (to_referent, _), (to_manager, _) = one.escalations
-            yield {
-                "stream": self._dossier,
-                "key": one.key,
-                "kind": one.kind,
-                "opens": one.opens,
-                "lapses": one.lapses,
-                "paused": one.snoozed_until,
-                "due": one.due,
-                "to_referent": to_referent,
-                "to_manager": to_manager,
-                "begun": begun,
-                "ended": ended,
-            }
+def _row(dossier: UUID, one: tasks.Task, begun: int, ended: int) -> Row:
+    """Returns the day row of a task while it stayed as it was, as `task_days` reads it."""
+    (to_referent, _), (to_manager, _) = one.escalations
+    return {
+        "stream": dossier,
+        "key": one.key,
+        "kind": one.kind,
+        "opens": one.opens,
+        "lapses": one.lapses,
+        "paused": one.snoozed_until,
+        "due": one.due,
+        "to_referent": to_referent,
+        "to_manager": to_manager,
+        "begun": begun,
+        "ended": ended,
+    }
 
 
 def task_days(rows: Iterable[Row], first: date, last: date) -> list[TaskDays]:
