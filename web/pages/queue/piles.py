@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -124,30 +124,25 @@ def _pile(desk: Desk, kind: str, band: str) -> tuple[Mapping[str, int], int, Cal
 
 
 ANCHOR = "#en-attente"
-GROUPING = "grouper"
-"""The parameter of an address that says what the rows are grouped by."""
 
 
 @dataclass(frozen=True, slots=True)
 class LateAsked:
-    """The filters and the grouping that an address asks for; "" for none."""
+    """The parameters of an address that filter what waits too long, and group it; "" for none."""
 
-    kind: str = ""
-    owner: str = ""
-    band: str = ""
-    grouping: str = ""
+    attente: str = ""
+    aupres: str = ""
+    retard: str = ""
+    grouper: str = ""
 
     @property
     def columns(self) -> dict[str, str]:
         """The filters by column of the counts."""
-        return {"late_kind": self.kind, "late_owner": self.owner, "late_band": self.band}
-
-    def params(self) -> dict[str, str]:
-        return {**filters.parameters(self.columns), GROUPING: self.grouping}
+        return {"late_kind": self.attente, "late_owner": self.aupres, "late_band": self.retard}
 
     def at(self, **changed: str) -> str:
         """Returns the address of the list with other filters, or another grouping."""
-        return address("/boite", replace(self, **changed).params()) + ANCHOR
+        return address("/boite", asdict(replace(self, **changed))) + ANCHOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +192,11 @@ def _waiting(desk: Desk, asked: LateAsked) -> WaitingLong:
         filters.Facet("late_kind", "Tâche", french.FILTERS),
     )
     ways = _groupings(people, late)
-    asked = asked if asked.grouping in ways else replace(asked, grouping="")
-    owner = (command_of(asked.owner) or UUID(int=0)) if asked.owner else None
-    wanted = WaitingFilter(asked.kind, owner, asked.band, ways[asked.grouping].order)
+    asked = asked if asked.grouper in ways else replace(asked, grouper="")
+    owner = (command_of(asked.aupres) or UUID(int=0)) if asked.aupres else None
+    wanted = WaitingFilter(asked.attente, owner, asked.retard, ways[asked.grouper].order)
     question = (desk.read, desk.roles, desk.owners, desk.today, late, wanted)
-    menus = filters.menus("/boite", facets, found, asked.columns, {GROUPING: asked.grouping})
+    menus = filters.menus("/boite", facets, found, asked.columns, {"grouper": asked.grouper})
     return WaitingLong(asked, found, ways, menus, lambda limit, offset: piles.waiting_long(*question, limit, offset))
 
 
@@ -212,8 +207,8 @@ def waiting_list(desk: Desk, asked: LateAsked) -> ExportedList:
         page="waiting",
         name="en-attente",
         path="/boite",
-        params=there.asked.params(),
-        filters=[*in_words(there.menus), *lists.late(there.asked.band)],
+        params=asdict(there.asked),
+        filters=[*in_words(there.menus), *lists.late(there.asked.retard)],
         columns=EXPORTED,
         total=there.total,
         read=lambda: plain_rows(desk, there.rows(MOST_ROWS, 0)),
@@ -229,11 +224,11 @@ def escalated(desk: Desk, asked: LateAsked, number: int) -> dict[str, Any]:
     `groupings` are word, address, and True for the one that is on.
     """
     there = _waiting(desk, asked)
-    asked, found, way = there.asked, there.found, there.ways[there.asked.grouping]
-    pager = Pager.at(there.total, number, "/boite", asked.params(), name="q", anchor=ANCHOR)
+    asked, found, way = there.asked, there.found, there.ways[there.asked.grouper]
+    pager = Pager.at(there.total, number, "/boite", asdict(asked), name="q", anchor=ANCHOR)
     rows = there.rows(SIZE, pager.offset)
     shown, every = list(plain_rows(desk, rows)), filters.total(found, {})
-    everything = asked.at(kind="", owner="", band="")
+    everything = asked.at(attente="", aupres="", retard="")
     bands = Counter[str]()
     for one in found:
         if filters.fits(one, asked.columns, "late_band"):
@@ -246,8 +241,8 @@ def escalated(desk: Desk, asked: LateAsked, number: int) -> dict[str, Any]:
         "all": Chip("Tout", everything, every, not any(asked.columns.values())),
         "menus": [_anchored(one) for one in there.menus],
         # what waits too long is late, so nothing is in time
-        "bars": late_bars(bands, asked.band, "/boite", asked.params(), anchor=ANCHOR)[1:],
-        "groupings": [(one.word, asked.at(grouping=name), one is way) for name, one in there.ways.items()],
+        "bars": late_bars(bands, asked.retard, "/boite", asdict(asked), anchor=ANCHOR)[1:],
+        "groupings": [(one.word, asked.at(grouper=name), one is way) for name, one in there.ways.items()],
     }
 
 

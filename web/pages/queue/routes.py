@@ -70,6 +70,7 @@ class QueueAsked:
 
 
 Asked = Annotated[QueueAsked, Depends()]
+Waiting = Annotated[LateAsked, Depends()]
 
 
 @router.get("/boite")
@@ -77,25 +78,21 @@ def read(
     request: Request,
     desk: AtDesk,
     filtered: Asked,
+    waiting: Waiting,
     pile: str = "",
     p: PageNumber = 1,
     q: PageNumber = 1,
     r: PageNumber = 1,
-    attente: str = "",
-    aupres: str = "",
-    retard: str = "",
-    grouper: str = "",
     recu: str = "",
 ) -> Response:
     """Shows the tasks of the person at the desk, filtered by the address; with `pile`, one of a role's piles instead.
 
-    `recu` names the command of a bulk that was just recorded; `attente`, `aupres` and `retard` filter what waits too
-    long, `grouper` groups it.
+    `recu` names the command of a bulk that was just recorded.
     """
     _must_work(desk)
     if pile:
         receipt = undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO)
-        return pile_page(request, desk, pile, retard, p, receipt or receipts.of_partners(desk, recu))
+        return pile_page(request, desk, pile, waiting.retard, p, receipt or receipts.of_partners(desk, recu))
     wanted = filtered.wanted(desk)
     asked, owners = asdict(wanted), _owners(desk)
     counted = advisor_queue.counts(desk.read, owners, desk.today)
@@ -107,7 +104,7 @@ def read(
     snoozed = advisor_queue.snoozed(desk.read, desk.owners, desk.today, SIZE, snoozing.offset) if resting else []
     paused = queue_rows(desk, snoozed)
     piles = projections_piles.piles(desk.read, desk.roles, desk.today, lateness(desk.refs.calendar, desk.today))
-    late = escalated(desk, LateAsked(attente, aupres, retard, grouper), q)
+    late = escalated(desk, waiting, q)
     receipt, offers = undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO), alerts.seat_offers(desk)
     recent = news.recent(desk)
     received = [*news.receptions(desk, recent), *news.partner_answers(desk, recent)]
@@ -198,12 +195,10 @@ def export(desk: AtDesk, filtered: Asked, pile: str = "", retard: str = "") -> E
 
 
 @as_file(router, f"/boite{ANCHOR.replace('#', '/')}")
-def export_waiting(
-    desk: AtDesk, attente: str = "", aupres: str = "", retard: str = "", grouper: str = ""
-) -> ExportedList:
+def export_waiting(desk: AtDesk, waiting: Waiting) -> ExportedList:
     """Returns the tasks of the team that wait too long, filtered by the address."""
     _must_work(desk)
-    return waiting_list(desk, LateAsked(attente, aupres, retard, grouper))
+    return waiting_list(desk, waiting)
 
 
 # --- what the page shows
