@@ -1,7 +1,7 @@
 """Words for drafts: changes, young people concerned, opinions."""
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -35,31 +35,14 @@ _BAND = re.compile(r"b(\d+)-")
 _SUFFIX = re.compile(r"_(opens|lapses)$")
 
 
-@dataclass(frozen=True, slots=True)
-class DelayField:
-    """One delay of the protocol: its task, and its part (`opens`, `lapses`, "" for due)."""
-
-    name: str
-    kind: str
-    turn: str
-
-
-def delay_fields() -> list[DelayField]:
-    """Returns every delay, in the order of the document."""
-    made = []
+def delay_rows() -> list[tuple[str, dict[str, str]]]:
+    """Returns delays by task, in the order of the document: its verb, and the field of each turn."""
+    rows: dict[str, dict[str, str]] = {}
     for one in fields(Delays):
         found = _SUFFIX.search(one.name)
         kind = _SUFFIX.sub("", one.name).replace("_", "-")
-        made.append(DelayField(one.name, kind, found[1] if found else ""))
-    return made
-
-
-def delay_rows() -> list[tuple[str, dict[str, str]]]:
-    """Returns delays by task: its verb, and the field name of each part."""
-    rows: dict[str, dict[str, str]] = {}
-    for one in delay_fields():
-        rows.setdefault(one.kind, {})[one.turn] = one.name
-    return [(tasks.VERBS.get(kind, kind), names) for kind, names in rows.items()]
+        rows.setdefault(kind, {})[found[1] if found else ""] = one.name
+    return [(verb(kind), names) for kind, names in rows.items()]
 
 
 def touched(total: int, own: bool) -> str:

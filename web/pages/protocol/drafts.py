@@ -7,20 +7,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
+from pixflow import streams
 from pixflow.documents.protocol import in_force
 from pixflow.events.base import Recorded
 from pixflow.events.grille import (
     GrilleDraftDropped,
     GrilleDrafted,
     GrilleEndorsed,
-    GrillePublicationWithdrawn,
     GrillePublished,
 )
 from pixflow.events.protocol import (
     ProtocolDraftDropped,
     ProtocolDrafted,
     ProtocolEndorsed,
-    ProtocolPublicationWithdrawn,
     ProtocolPublished,
 )
 from pixflow.protocol.drafting import changes_safeguards, first_day
@@ -229,7 +228,7 @@ def earlier_drafts(desk: Desk, kind: DocumentKind) -> list[EarlierDraft]:
     """Returns the drafts that are no longer under discussion, the latest first."""
     current, trail = draft_of(desk, kind), desk.trail(kind.stream_of(desk))
     drafts = [
-        EarlierDraft(event, one.by, _in_force(trail[:n], event.on), next(_ends(event, trail[n + 1 :]), ""))
+        EarlierDraft(event, one.by, _in_force(kind, trail[:n], event.on), next(_ends(event, trail[n + 1 :]), ""))
         for n, one in enumerate(trail)
         if isinstance(event := one.event, GrilleDrafted | ProtocolDrafted)
     ]
@@ -256,19 +255,10 @@ def _earlier(request: Request, desk: Desk, kind: DocumentKind, number: int) -> R
     )
 
 
-def _in_force(earlier: Sequence[Recorded], day: date) -> Any:
+def _in_force(kind: DocumentKind, earlier: Sequence[Recorded], day: date) -> Any:
     """Returns the document in force on a day, as the events before say."""
-    published: list[tuple[date, Any]] = []
-    for recorded in earlier:
-        match recorded.event:
-            case (
-                GrillePublished(document=document, from_day=since)
-                | ProtocolPublished(document=document, from_day=since)
-            ):
-                published.append((since, document))
-            case GrillePublicationWithdrawn() | ProtocolPublicationWithdrawn():
-                published.pop()
-    return in_force(published, day)
+    found = in_force(streams.KINDS[kind.stream].fold(earlier).published, day)
+    return getattr(found, "document", found)
 
 
 def _ends(draft: GrilleDrafted | ProtocolDrafted, later: Sequence[Recorded]) -> Iterator[str]:

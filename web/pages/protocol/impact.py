@@ -85,11 +85,11 @@ def delay_impacts(
     That is the day before the change, then the day after it.
     """
     add, changes = desk.refs.calendar.add, []
-    for one in french.delay_fields():
-        was, now = getattr(before.delays, one.name), getattr(after.delays, one.name)
-        if was != now:
-            change = french.delay_change(one.turn, was, now)
-            changes.append((french.verb(one.kind), change, add(day, was), add(day, now)))
+    for verb, names in french.delay_rows():
+        for turn, name in names.items():
+            was, now = getattr(before.delays, name), getattr(after.delays, name)
+            if was != now:
+                changes.append((verb, french.delay_change(turn, was, now), add(day, was), add(day, now)))
     return changes
 
 
