@@ -38,7 +38,7 @@ from pixflow.moment import WITH_OWN_DAY, day_elsewhere, end_of
 from pixflow.streams import KINDS as STREAMS
 from pixflow.working_days import Calendar
 from projections.contract import Change, Row, Source, keys, metadata, optional, required
-from projections.statements import Statement, by_key, list_values, page_of, pair_columns, question
+from projections.statements import Statement, by_key, list_rows, list_values, page_of, pair_columns, question
 
 NAME = "audit_trail"
 KINDS = frozenset(STREAMS)
@@ -179,13 +179,9 @@ def _of_topics(streams: Collection[UUID], topics: Collection[str], most: int | N
     return select(table).where(*wanted).order_by(table.c.position.desc()).limit(most)
 
 
-def with_topics(connection: Connection, having: Collection[str], topics: Collection[str]) -> list[Any]:
+@question(list_rows)
+def with_topics(having: Collection[str], topics: Collection[str]) -> Select[Any]:
     """Returns the events of these kinds in each stream that has one of `having`, by stream, oldest first."""
-    return list(_with_topics(connection, having=having, topics=topics))
-
-
-@Statement
-def _with_topics(having: Collection[str], topics: Collection[str]) -> Select[Any]:
     streams = select(table.c.stream).where(table.c.topic.in_(having))
     wanted = (table.c.topic.in_(topics), table.c.stream.in_(streams))
     return select(table).where(*wanted).order_by(table.c.stream, table.c.version)

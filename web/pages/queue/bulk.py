@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from msgspec.structs import replace
 from pydantic import Field
@@ -245,17 +245,33 @@ UNDO = "/boite/annuler"
 AtQueue = Annotated[Desk, allowed(*TASK_OWNERS, "manager")]
 
 
+@dataclass(frozen=True, slots=True)
+class QueueAsked:
+    """The parameters that filter Ma boîte."""
+
+    tache: str = ""
+    etape: str = ""
+    programme: str = ""
+    site: str = ""
+    pour: str = ""
+    groupe: str = ""
+
+    def wanted(self, desk: Desk) -> QueueFilter:
+        """Returns the filter; somebody whose tasks are not done at this desk is nobody."""
+        doer = self.pour if self.pour in map(str, desk.owners) else ""
+        return QueueFilter(self.tache, self.etape, self.programme, self.site, doer, self.groupe)
+
+
+Asked = Annotated[QueueAsked, Depends()]
+
+
 @router.get("/boite/plusieurs")
 def preview(
     request: Request,
     desk: AtQueue,
+    filtered: Asked,
     faire: str = "",
     tache: Annotated[Sequence[str], Query()] = (),
-    etape: str = "",
-    programme: str = "",
-    site: str = "",
-    pour: str = "",
-    groupe: str = "",
     retard: str = "",
 ) -> Response:
     """Shows the rows that were ticked, what would happen to each, and the form of the action `faire`.
@@ -265,8 +281,7 @@ def preview(
     """
     if faire not in ACTIONS:
         raise HTTPException(404)
-    wanted = QueueFilter("", etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
-    picks = tache or _unticked(desk, faire, wanted, retard)
+    picks = tache or _unticked(desk, faire, filtered.wanted(desk), retard)
     values = {"on": desk.today.isoformat(), "or_wait": "true", "channel": "sms"}
     waits = not tache and not ACTIONS[faire].alone
     return _preview(request, desk, faire, picks[:MOST], values, left=len(picks) > MOST, nothing_ticked=waits)

@@ -1,7 +1,6 @@
 """Ma boîte: the tasks of the person at the desk by urgency, the piles of a role, and the tasks that wait too long."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -16,7 +15,7 @@ from pixflow.dossier.identity import open_dossier
 from pixflow.identity import normalise
 from projections import advisor_queue, audit_trail
 from projections import piles as projections_piles
-from projections.advisor_queue import QueueCount, QueueFilter
+from projections.advisor_queue import QueueCount
 from projections.store.folds import folds_of
 from web.desk import receipts, undo
 from web.desk.box_count import box_count
@@ -35,7 +34,7 @@ from web.http.pagination import SIZE, Pager
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.queue import bulk, news
-from web.pages.queue.bulk import UNDO
+from web.pages.queue.bulk import UNDO, Asked
 from web.pages.queue.piles import ANCHOR, LateAsked, escalated, pile_list, pile_page, pile_rows, waiting_list
 from web.pages.queue.rows import EXPORTED, QueueRow, people_of, queue_rows
 from web.pages.team.board import confirmations
@@ -52,24 +51,6 @@ FACETS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class QueueAsked:
-    """The parameters that filter Ma boîte."""
-
-    tache: str = ""
-    etape: str = ""
-    programme: str = ""
-    site: str = ""
-    pour: str = ""
-    groupe: str = ""
-
-    def wanted(self, desk: Desk) -> QueueFilter:
-        """Returns the filter; somebody whose tasks are not done at this desk is nobody."""
-        doer = self.pour if self.pour in map(str, desk.owners) else ""
-        return QueueFilter(self.tache, self.etape, self.programme, self.site, doer, self.groupe)
-
-
-Asked = Annotated[QueueAsked, Depends()]
 Waiting = Annotated[LateAsked, Depends()]
 
 
