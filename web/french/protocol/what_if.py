@@ -8,7 +8,6 @@ from pixflow.documents.grille import Band, Proposal
 from pixflow.protocol.comparison import Move
 from pixflow.protocol.what_if import SecondReading
 from pixflow.workshop.waits import Waits
-from projections.store.what_if import TaskDays
 from web.french import dates, typography
 from web.french.protocol.differences import range_of
 from web.french.protocol.drafts import draft_name
@@ -227,6 +226,7 @@ STATES = {
     "referent": "Montées à la ou au référent·e",
     "manager": "Montées à la direction",
 }
+NOT_OWED = "rien à faire"
 COMPUTED = "Avec le protocole de leur jour"
 SIDES_OF_DELAYS = {"lieu": "Ce qui a eu lieu", "projet": "Avec ce projet"}
 
@@ -271,15 +271,13 @@ def counted_until(position: int) -> str:
     return say("Compté jusqu’au n° {position} du journal.", position=number(position))
 
 
-def task_days(one: TaskDays | None) -> str:
-    """Returns a text like "du 3 au 9 mars, en retard dès le 6 mars"; None is owed on no day."""
-    if one is None:
-        return "rien à faire"
-    first, last = (dates.day(date.fromordinal(day)) for day in (one.owed[0], one.owed[1] - 1))
+def task_days(owed: tuple[int, int], late: tuple[int, int] | None) -> str:
+    """Returns a text like "du 3 au 9 mars, en retard dès le 6 mars"; days are numbers, the last one excluded."""
+    first, last = (dates.day(date.fromordinal(day)) for day in (owed[0], owed[1] - 1))
     said = say("du {first} au {last}", first=first, last=last) if first != last else say("le {day}", day=first)
-    if not one.late:
+    if not late:
         return said
-    return say("{said}, en retard dès le {day}", said=said, day=dates.day(date.fromordinal(one.late[0])))
+    return say("{said}, en retard dès le {day}", said=said, day=dates.day(date.fromordinal(late[0])))
 
 
 COUNTED = {

@@ -18,6 +18,7 @@ from projections import directory
 from projections.directory import YoungPerson
 from projections.store.fill import ALL, share_filled
 from projections.store.folds import position_of_tables
+from projections.store.what_if import TaskDays
 from web.desk.desk import Desk
 from web.desk.exports import Value
 from web.french.protocol import what_if as french
@@ -144,10 +145,14 @@ class WhatIfDelays(WhatIf[ComparedTask]):
                 person,
                 {
                     "Tâche": verb(one.kind),
-                    french.SIDES_OF_DELAYS["lieu"]: french.task_days(one.recorded),
-                    computed: french.task_days(one.draft),
+                    french.SIDES_OF_DELAYS["lieu"]: _days(one.recorded),
+                    computed: _days(one.draft),
                 },
             )
+
+
+def _days(one: TaskDays | None) -> str:
+    return french.task_days(one.owed, one.late) if one else french.NOT_OWED
 
 
 def _weeks(asked: WhatIfQuestion, tasks: list[ComparedTask]) -> Iterator[tuple[date, int, int]]:

@@ -18,6 +18,7 @@ from tests.web.pages.protocol.test_drafts import (
     LAIGLE,
     NADIA,
     PAUL,
+    PROTOCOL,
     SOPHIE,
     YANN,
     drafted,
@@ -44,9 +45,10 @@ def numbers(page: str) -> dict[str, tuple[int, str]]:
     return found
 
 
-def test_without_a_draft_it_is_the_protocol(at_work: House) -> None:
-    assert at_work.client(SOPHIE).get(WHAT_IF).headers["location"] == "/protocole"
-    assert at_work.client(SOPHIE).get(f"{WHAT_IF}/liste.csv", headers=HERE).text.count("\n") == 1
+@pytest.mark.parametrize("page", [WHAT_IF, f"{PROTOCOL}/et-si", f"{PROTOCOL}/et-si/delais"])
+def test_without_a_draft_it_is_the_protocol(at_work: House, page: str) -> None:
+    assert at_work.client(SOPHIE).get(page).headers["location"] == "/protocole"
+    assert at_work.client(SOPHIE).get(f"{page}/liste.csv", headers=HERE).text.count("\n") == 1
 
 
 def test_without_a_result_it_says_so(at_work: House) -> None:

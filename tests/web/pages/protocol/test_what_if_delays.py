@@ -25,7 +25,7 @@ from tests.web.client import words
 from tests.web.filled import texts
 from tests.web.hosting.test_read_tables import WORKS
 from tests.web.pages.protocol.test_drafts import HELENE, LAIGLE, NADIA, PAUL, PROTOCOL, SOPHIE, YANN, drafted, read
-from tests.web.pages.protocol.test_what_if import HERE
+from tests.web.pages.protocol.test_what_if import HERE, rows
 from tests.web.paths import House
 from tests.web.tags import parsed
 from web.hosting import structure_process
@@ -47,10 +47,6 @@ def filled(at_work: House) -> None:
     assert try_to_fill(at_work.served.read())
 
 
-def rows(page: str) -> list[str]:
-    return texts(page, "section[aria-labelledby=liste] th[scope=row]")
-
-
 def numbers(page: str) -> list[tuple[int, str]]:
     """Returns the numbers of the table of states, with the addresses of their lists."""
     links = parsed(page).select("section[aria-labelledby=states] td a")
@@ -66,10 +62,6 @@ def awaited(at_work: House) -> House:
     at_work.day(LATER)
     filled(at_work)
     return at_work
-
-
-def test_without_a_draft_it_is_the_protocol(at_work: House) -> None:
-    assert at_work.client(SOPHIE).get(DELAYS).headers["location"] == "/protocole"
 
 
 def test_a_longer_delay_takes_the_debrief_out_of_the_late_ones(awaited: House) -> None:
@@ -250,8 +242,6 @@ def test_each_person_sees_the_names_that_they_may_read(awaited: House) -> None:
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("?du=hier", "Choisissez des jours qui existent"),
-        ("?au=2027-01-01", "Choisissez un dernier jour qui est passé"),
         ("?du=2024-01-01&au=2024-02-01", "Aucune tâche d’un dossier"),
         ("?site=Ailleurs", "Aucune tâche d’un dossier"),
         ("?liste=nimporte:quoi", "en retard d’un côté seulement"),
