@@ -19,10 +19,7 @@ CONCERNED = [
 ROUTES = [
     ("referent", "À la ou au référent·e Pix, qui le transmet"),
     ("advisor", "Directement à qui suit le jeune"),
-    (
-        "workshop",
-        "Directement à qui suit le jeune et a animé l’atelier, sinon par la ou le référent·e",
-    ),
+    ("workshop", "Directement à qui suit le jeune et a animé l’atelier, sinon par la ou le référent·e"),
 ]
 ESCALATION = {
     "referent": "Montrée à la ou au référent·e Pix après",
@@ -58,11 +55,7 @@ def touched(total: int, own: bool) -> str:
 def others(count: int, total: int) -> str:
     """Returns how many stay in a band whose content changes."""
     more = "autre reste" if total else "résultat reste", "autres restent" if total else "résultats restent"
-    return (
-        f"{plural(count, *more)} dans sa tranche, qui dit ou propose autre chose."
-        if count < 2
-        else (f"{plural(count, *more)} dans leur tranche, qui dit ou propose autre chose.")
-    )
+    return f"{plural(count, *more)} dans {'sa' if count < 2 else 'leur'} tranche, qui dit ou propose autre chose."
 
 
 def takes_over(what: str, number: int, day: date) -> str:
@@ -157,11 +150,9 @@ def too_large(total: int, largest: int) -> str:
 
 def published(what: str, number: int, day: date, today: date) -> str:
     """Returns the receipt of a publication: "Grille n° 2 publiée, elle compte à partir du 1er mai 2026."."""
-    text = (
-        "Grille n° {number} publiée, elle compte {since}."
-        if what == "grille"
-        else ("Protocole n° {number} publié, il compte {since}.")
-    )
+    text = "Protocole n° {number} publié, il compte {since}."
+    if what == "grille":
+        text = "Grille n° {number} publiée, elle compte {since}."
     return say(text, number=number, since=since(day, today))
 
 

@@ -46,12 +46,7 @@ _OWED = (
     ("offer-alternative", _FOLLOWS, _ALTERNATIVE, "autre orientation, ou action écartée"),
     ("record-outcome", _FOLLOWS, "à la fin prévue de l’action", "issue notée"),
     ("complete-path", _FOLLOWS, _COMPLETE, "diagnostic complet passé, ou décliné"),
-    (
-        "propose-certification",
-        _FOLLOWS,
-        "le diagnostic complet passé, certifiable",
-        "proposée, ou déclinée",
-    ),
+    ("propose-certification", _FOLLOWS, "le diagnostic complet passé, certifiable", "proposée, ou déclinée"),
     ("plan-retake", _FOLLOWS, "{opens} après une action terminée", "nouveau passage prévu, ou décliné"),
     ("assign-advisor", _TREATS, "à l’ouverture d’un dossier que personne ne suit", "dossier affecté"),
     ("review-late-event", _TREATS, "quand quelque chose arrive sur un dossier clos", "arrivée relue"),

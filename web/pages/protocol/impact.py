@@ -28,12 +28,12 @@ def impact_of(desk: Desk, kind: DocumentKind, before: Any, after: Any, day: date
         kept = {"le": day.isoformat()}
         pager_of = partial(Pager.at, asked=page, address=f"{BASE}/grille", params=kept, anchor="#concernes")
         return grid_impact(desk, before, after, SIZE, pager_of)
-    retention = retention_impact(desk, before, after, day, page)
+    passing = retention_impact(desk, before, after, day, page)
     return {
-        "retention": retention,
+        "retention": passing,
         "seats": seat_impact(desk, before, after, day),
         "delays": delay_impacts(desk, before, after, day),
-        "results": retention["dossiers"] if retention else [],
+        "results": passing["dossiers"] if passing else [],
     }
 
 
