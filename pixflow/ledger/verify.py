@@ -756,14 +756,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--key", action="append", default=[], help="une clé publique, du registre ou d’un témoin")
     parser.add_argument("--register", type=Path, help="la base du registre : elle nomme le fait qui diffère")
     given = parser.parse_args(arguments)
+    return run(given.copy, given.held, [str(one) for one in given.key], given.register)  # `--key=--` is a list
+
+
+def run(copy: Path, known: Sequence[str], public: Sequence[str], register: Path | None) -> int:
+    """Compares a copy, or a proof between two dates, with what is held; `public` are keys. Returns the exit code."""
     try:
-        keys = [PublicKey.read(one) for one in given.key]
-        read = [root for one in given.held for root in _named(one)]
-        keys, known = successors(keys, [one.note for one in read if one.note]), signed(read, keys)
-        proves = given.copy.is_file() and given.copy.stat().st_size < 20_000 and _text(given.copy)
+        keys = [PublicKey.read(one) for one in public]
+        read = [root for one in known for root in _named(one)]
+        keys, roots = successors(keys, [one.note for one in read if one.note]), signed(read, keys)
+        proves = copy.is_file() and copy.stat().st_size < 20_000 and _text(copy)
         if proves:
             _signed(extension(proves)[2], keys)
-        report = compare(proves, known) if proves else check(given.copy, known, given.register)
+        report = compare(proves, roots) if proves else check(copy, roots, register)
         for line in words(report):
             print(_HIDDEN.sub("\ufffd", line))
     except Unreadable as error:

@@ -354,7 +354,7 @@ def test_the_file_runs_alone_and_its_exit_codes(kept: Kept, tmp_path: Path) -> N
     (tmp_path / "nothing.txt").write_text("nothing")
     for arguments in (
         [tmp_path / "none.db"], [tmp_path / "nothing.txt"], [kept.copy, tmp_path / "nothing.txt"],
-        [kept.copy, "--key", "nothing"], [kept.copy, "--register", tmp_path / "none.db"], [],
+        [kept.copy, "--key", "nothing"], [kept.copy, "--key=--"], [kept.copy, "--register", tmp_path / "none.db"], [],
     ):  # fmt: skip
         failed = run(*arguments, cwd=tmp_path)
         assert failed.returncode == 2, arguments

@@ -45,8 +45,7 @@ def check(
     register: Annotated[Path | None, typer.Option(help="La base du registre : elle nomme le fait qui diffère.")] = None,
 ) -> None:
     """Comparer une copie avec ce qui est détenu au-dehors : 1 quand elle a changé, 2 quand elle ne se lit pas."""
-    options = [*(f"--key={one}" for one in key or ()), *([f"--register={register}"] if register else [])]
-    raise typer.Exit(verify.main([*options, "--", str(copy), *(held or ())]))
+    raise typer.Exit(verify.run(copy, held or (), key or (), register))
 
 
 @register_app.command("prove")

@@ -43,6 +43,13 @@ def test_before_a_tick_there_is_no_register(data: Path) -> None:
         assert "Il n’y a pas encore de registre" in result.stderr
 
 
+@pytest.mark.parametrize("words", [["--key", "--"], ["--key=--"], ["--register", "--"], ["--", "--"]])
+def test_two_hyphens_are_a_value_like_another(data: Path, words: list[str]) -> None:
+    result = run("register", "check", backed_up(data), *words)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Illisible")
+
+
 def test_a_copy_is_checked_and_a_proof_leads_from_one_checkpoint_to_the_next(data: Path) -> None:
     assert run("tick").exit_code == 0
     key = PublicKey.read(run("register", "key").stdout.removeprefix("Registre : "))
