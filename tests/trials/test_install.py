@@ -85,6 +85,7 @@ def test_a_newcomer_follows_the_guide_and_signs_in(debian: Path) -> None:
     port = free_port()
     programs, settings, people, service, proxy, check, update = blocks()
     start = f"host={HOST}:{port}\ncd /opt/pixflow\n"
+    settings = settings.replace("pixflow@$host", f"pixflow@{HOST}")  # an address has no port
     inside(debian, programs.replace(f"host={HOST}", f"host={HOST}:{port}"))
     inside(debian, start + settings)
     link = re.search(r"https://\S+/invitation/(\S+)", inside(debian, start + people))
