@@ -269,6 +269,7 @@ PLAUSIBLE: dict[str, SearchStrategy[Any]] = {
     "last_name": st.just("Martin"),
     "phone": st.sampled_from([None, "0612345678"]),
     "email": st.sampled_from([None, "lea@exemple.fr"]),
+    "commune": st.sampled_from(["61214", "61214", "65440", "L’Aigle"]),
     "programme": st.sampled_from(["CEJ", "PACEA"]),
     "reason": st.sampled_from(["non", "non", ""]),
     "day": st.dates(date(2026, 9, 18), date(2026, 9, 30)),
@@ -378,7 +379,7 @@ def walked(data: DataObject, history: list[Recorded], steps: int) -> list[Record
 
 @pytest.mark.parametrize("decide", [one for one in DECISIONS if one not in EACH_TIME_A_FACT])
 def test_saying_it_twice_records_it_once(decide: Callable[..., list[Event]]) -> None:
-    bases, recorded = (*[FITTING.get(decide, RESULT_IN)] * 4, *BASES), 0
+    bases, recorded = (*[FITTING.get(decide, RESULT_IN)] * 12, *BASES), 0
 
     @settings(max_examples=60, database=None)  # else a decision may come to nothing in all of them
     @given(st.data())
