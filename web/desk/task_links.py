@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec.structs import asdict
 
+from pixflow.authorization import WITH_SUBJECT
 from projections import advisor_queue
 from projections.advisor_queue import QueueFilter
 from web.desk.desk import Desk
@@ -58,10 +59,6 @@ OTHERS: Final[dict[str, tuple[str, str]]] = {
 """The other way to close a task: its form, and the text of its button."""
 
 _BY_KEY = frozenset({"chase-diagnostic", "chase-sharing"})
-_BY_SUBJECT = frozenset(
-    {"hold-debrief", "build-prescription", "refer", "record-outcome"}
-    | {"follow-self-study", "chase-partner", "offer-alternative", "recall", "inform-holder"}
-)
 _PILES = {
     "dispatch-result": "/resultats#a-transmettre",
     "match-participation": "/resultats#a-rapprocher",
@@ -119,7 +116,7 @@ def subject_of(kind: str, key: str) -> str:
     """Returns the subject of the form of a task: its key, the id in its key, or "" for none."""
     if kind in _BY_KEY:
         return key
-    return key.partition(":")[2] if kind in _BY_SUBJECT else ""
+    return key.partition(":")[2] if kind in WITH_SUBJECT else ""
 
 
 def erasure(stream: UUID) -> str:

@@ -128,13 +128,7 @@ def _piped(line: int, word: str) -> typing.Iterator[Token]:
         yield Token(line, "name", name)
 
 
-LABELS = {
-    name: getattr(vocabulary, name)
-    for name in (
-        "AWAITED", "CANCELLATIONS", "CAUSES", "CHANNELS", "CLOSINGS", "MODALITIES", "OUTCOMES",
-        "PROGRAMMES", "PURPOSES", "REPORTS", "ROLES", "STAGES", "STUDIES",
-    )
-}  # fmt: skip
+LABELS = {name: words for name, words in vars(vocabulary).items() if name.isupper()}
 LABELS |= {name: getattr(resources, name) for name in ("AUDIENCES", "BANDS", "KINDS")} | {"VERBS": tasks.VERBS}
 """The tables of French labels that templates see, by code."""
 FILTERS = {
