@@ -168,7 +168,7 @@ def test_an_installation_remembers_the_fingerprint(copied: Path, monkeypatch: py
     """The service may not write among the programs."""
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     subprocess.run([sys.executable, "-m", "projections.store.fingerprint"], cwd=copied, check=True)
-    written = copied / Path(cache_from_source("projections/store/fingerprint.py")).with_suffix(".fingerprint")
+    written = Path(cache_from_source(str(copied / "projections/store/fingerprint.py"))).with_suffix(".fingerprint")
     assert written.read_text().split()[1] == fingerprint.of_sources(copied)
 
 

@@ -361,7 +361,8 @@ def test_an_earlier_day_is_read_by_those_who_replay_and_offers_nothing(there: Wo
         assert past == (row[role] != "-" and role in READERS), role
         if past:
             assert not forms_of(got.text), role
-            assert not re.search("télécharger", got.text, re.IGNORECASE), role
+            files = [link["href"] for link in parsed(got.text).select("main .download a")]
+            assert all(f"au={BEFORE}{clock}" in file for file in files), role
         named = {one for one, name in NAMES.items() if name in got.text}
         assert named <= NAMED[role], role
         assert bool(there.lines.take()) == bool(named or row[role] == "-"), role
@@ -369,6 +370,21 @@ def test_an_earlier_day_is_read_by_those_who_replay_and_offers_nothing(there: Wo
         assert refused.status_code == 405, role
         assert "Un jour passé se lit seulement" in words(refused.text), role
     assert there.at_work.served.engine.head() == head
+
+
+@pytest.mark.parametrize("path", [path for path in day_bar.LISTS if path != "/resultats"])
+def test_the_file_of_an_earlier_day_is_taken_by_those_who_replay(there: World, path: str) -> None:
+    row = next(row for row in MATRIX if asked(row) == f"GET {path}")
+    for role in ROLES:
+        head = there.at_work.served.engine.head()
+        got = there.browsers[role].get(f"{path}.csv?au={BEFORE}")
+        expected = 403 if row[role] == "-" else 200 if role in READERS else 422
+        assert got.status_code == expected, role
+        if expected != 200:
+            assert there.at_work.served.engine.head() == head, role
+        else:
+            assert {one for one, name in NAMES.items() if name in got.text} <= NAMED[role], role
+    there.lines.take()
 
 
 def test_a_past_desk_that_says_yes_is_noticed(there: World, monkeypatch: pytest.MonkeyPatch) -> None:
