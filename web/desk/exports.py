@@ -105,10 +105,9 @@ def send_list(request: Request, desk: Desk, made: ExportedList) -> Response:
     So is the list of a day that has none. The file of an earlier day is recorded today, with that day.
     """
     must_be_asked_here(request)
-    asked, now = request.query_params.get(DAY), desk.of_today
+    asked = request.query_params.get(DAY)
     if isinstance(desk, PastDesk) and desk.moment:
-        params = {**made.params, **params_of(desk.moment)}
-        made = replace(made, params=params, clock=past.clock(desk.moment))
+        made = replace(made, params={**made.params, **params_of(desk.moment)}, clock=past.clock(desk.moment))
     elif asked and days.day(asked) != desk.today and made.path.startswith(LISTS):
         return _refuse(request, made, moment_of(request, desk)[1] or lists.OF_NOW)
     if made.total > MOST_ROWS:
@@ -122,12 +121,12 @@ def send_list(request: Request, desk: Desk, made: ExportedList) -> Response:
     content = csv_of(cells)
     digest, kind = sha256(content).hexdigest(), request.url.path.rpartition(".")[2]
     said = {"page": made.page, "filters": tuple(made.codes(desk.refs.structure.sites)), "rows": len(rows)}
-    streams = {"structure": now.served.opened.stream("structure")}
+    streams = {"structure": desk.served.opened.stream("structure")}
     if kind == "xlsx":
         manifest = list(_manifest(desk, made, len(rows), len(people), digest))
         content = workbook_of({lists.SHEET: cells, lists.OF_FILE: manifest}, headed=True)
     note(request, listed(people))
-    issue(request, now, streams, issue_list, **said, people=len(people), digest=digest)
+    issue(request, desk.of_today, streams, issue_list, **said, people=len(people), digest=digest)
     return download(f"{made.name}-{desk.today}", kind, content)
 
 
