@@ -162,12 +162,14 @@ AT_ONCE = (command_recorded_twice, row_left_behind, erased_row_kept)
 def test_control_a_planted_bug_is_found(
     plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch, proofs: Proofs
 ) -> None:
+    """Long weather comes last: a protocol that changes what somebody of a dozen is owed is rare in three months."""
     plant(monkeypatch)
-    for seed in range(SEED, SEED + TRIES):
-        if wrong := attempt(seed, SHORTEST if plant in AT_ONCE else SHORT).wrong:
+    first = SHORTEST if plant in AT_ONCE else SHORT
+    for seed, size in [*((SEED + n, first) for n in range(TRIES)), (SEED, LONG)]:
+        if wrong := attempt(seed, size).wrong:
             proofs.add(f"control: {plant.__name__}", f"seed {seed}", wrong[0].splitlines()[-1][:120])
             return
-    pytest.fail(f"not found by {TRIES} seeds: {plant.__name__}")
+    pytest.fail(f"not found by {TRIES} seeds and a long one: {plant.__name__}")
 
 
 @pytest.mark.trial
