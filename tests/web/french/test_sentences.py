@@ -164,6 +164,12 @@ def examples(kind: type[Event]) -> Iterator[Event]:
         yield kind(**{name: values[min(i, len(values) - 1)] for name, values in named.items()})
 
 
+def test_a_word_that_is_computed_takes_the_place_of_these_fields_alone() -> None:
+    named = {field.name for event in catalogue() for field in fields(event)}  # type: ignore[arg-type]
+    known = {"duplicate", "filters", "group", "into", "referral", "score", "source"}
+    assert named & sentences._COMPUTED.keys() == known, "a field of this name is told in other words: name it otherwise"
+
+
 @pytest.mark.parametrize("kind", [*catalogue()], ids=lambda kind: kind.TOPIC)
 def test_every_fact_is_a_sentence_and_every_field_of_it_is_told(kind: type[Event]) -> None:
     for event in examples(kind):
