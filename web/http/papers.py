@@ -61,7 +61,7 @@ _MASK = 4
 """Mask of the QR of a proof. Hashes look like chance: to weigh all eight masks takes 8 ms, and finds none better."""
 
 
-def _data_uri(link: str, mask: int | None = None) -> str:
+def qr_code(link: str, mask: int | None = None) -> str:
     """Returns a link as a QR code, an SVG in a data URI."""
     return segno.make(link, mask=mask).svg_data_uri(border=2, dark="#000", light="#fff")
 
@@ -104,7 +104,7 @@ PDF = "application/pdf"
 
 def paper_page(request: Request, paper: Paper, back: str, about: People) -> Response:
     """Shows a paper to print, with a link to its PDF."""
-    drawn = _drawn(paper, _data_uri)
+    drawn = _drawn(paper, qr_code)
     file = f"{request.url.path}.pdf"
     return show(request, "papers/paper.html", None, about, paper=paper, drawn=drawn, back=back, pdf=file)
 

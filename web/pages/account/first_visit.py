@@ -5,7 +5,6 @@ from functools import partial
 from uuid import UUID
 
 import msgspec
-import segno
 from fastapi import APIRouter, HTTPException, Request, Response
 from msgspec.structs import replace
 
@@ -27,6 +26,7 @@ from web.french.accounts import sign_in as french
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import FormData, text_of
+from web.http.papers import qr_code
 from web.http.people import NOBODY
 from web.http.templates import redirect, show
 from web.pages.account.factor_mails import warn, warn_member
@@ -307,7 +307,7 @@ def application_of(site: Site, account: Account, ticket: str = "") -> Mapping[st
     seed = kept or Seed(totp.new_seed())
     if kept is None:
         ticket = tickets.issue(site.store, SEED, seed, SEED_SECONDS, account.id)
-    qr = segno.make(totp.address(seed.value, account.email)).svg_data_uri(border=2, dark="#000", light="#fff")
+    qr = qr_code(totp.address(seed.value, account.email))
     return {"qr": qr, "letters": totp.letters(seed.value), "ticket": ticket}
 
 

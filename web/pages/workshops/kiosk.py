@@ -1,9 +1,9 @@
 """The page of the structure's own computers: one button for each open campaign. Nobody signs in or is named."""
 
-import segno
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from web.hosting.host import Host
+from web.http.papers import qr_code
 from web.http.people import NOBODY
 from web.http.templates import Frame, show
 
@@ -26,7 +26,7 @@ def kiosk(request: Request, structure: str, site: str = "") -> Response:
         served.shortcuts.add(site if site in refs.structure.sites else "")
     here = (one for one in refs.campaigns.values() if one.open and (not site or one.site in (None, site)))
     campaigns = [
-        (one, segno.make(one.link).svg_data_uri(border=2, dark="#000", light="#fff"))
+        (one, qr_code(one.link))
         for one in sorted(here, key=lambda one: (_ORDER.index(one.purpose or "other"), one.name))
         if one.link
     ]
