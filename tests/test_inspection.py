@@ -218,7 +218,7 @@ def another_content_in_clear(write: Writer) -> None:
 def another_time_in_clear(write: Writer) -> None:
     state = bytes(write.rows(2)[0][4])
     at = state.index(b'"at":"') + len(b'"at":"')
-    write.change(2, state[at : at + 4], b"2019")
+    write.change(2, state[at : at + 4], b"2016")  # a leap year: the day exists on 29 February too
 
 
 def exchanged_places_in_one_command(write: Writer) -> None:

@@ -89,7 +89,7 @@ def meet(walk: Walk) -> None:
     walk.day(date(2026, 4, 8))
     nadia.goes_to_queue()
     row = nadia.row("SOW Fatou", "Tenir la restitution")
-    row.locator("summary").click()
+    row.get_by_label("Autres actions").click()
     row.get_by_role("link", name="Fixer un rendez-vous").click()
     walk.check(nadia)
     nadia.saves("Rendez-vous fixé le vendredi 10 avril", {"Jour": "2026-04-10", "Heure": "14:00", "Lieu": "Mortagne"})

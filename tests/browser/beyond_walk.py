@@ -83,14 +83,14 @@ def rests(paul: Person) -> None:
     """A row is put off, another one given to a colleague."""
     paul.goes_to_queue()
     row = paul.row("SOW Fatoumata", "Orienter").first
-    row.locator("summary").click()
+    row.get_by_label("Autres actions").click()
     row.get_by_role("link", name="Mettre en pause").click()
     paul.saves(
         "En pause jusqu’au 30 juin", {"Jusqu’au": "2026-06-30", "Motif": "elle travaille"}, button="Mettre en pause"
     )
     paul.goes_to_queue()
     row = paul.page.locator(".group:not(.resting) .item:has(details)").first
-    row.locator("summary").click()
+    row.get_by_label("Autres actions").click()
     row.get_by_role("link", name="Confier à quelqu’un").click()
     said: dict[str, str | bool] = {"À": "Nadia Benali", "Jusqu’au": "2026-06-09"}
     paul.saves("Confié à Nadia Benali jusqu’au 9 juin", said, button="Confier")
