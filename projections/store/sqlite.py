@@ -426,5 +426,5 @@ def _deletion_by_key(table: Table) -> str:
 def _change(table: Table, places: tuple[int, ...]) -> str:
     """Returns the statement that changes columns of one row. SQLite writes only the indexes of columns it names."""
     columns = [list(table.columns)[place] for place in places]
-    values: Any = {column: bindparam(f"value_{number}") for number, column in enumerate(columns)}
+    values: Any = {column: bindparam(f"new_value_{number}") for number, column in enumerate(columns)}
     return positional(update(table).where(*(column == "" for column in table.primary_key)).values(values))

@@ -8,12 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Table
 
 from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import identity
 from projections.store import sqlite
-from projections.store.catch_up import ReadSide
+from projections.store.catch_up import PROJECTIONS, ReadSide
 from projections.store.sqlite import SqliteTransaction
 
 _REFERS = """CREATE TABLE named (id INTEGER PRIMARY KEY);
@@ -72,3 +73,10 @@ def test_a_connection_closes_with_its_engine() -> None:
     gc.collect()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         raw.execute("SELECT 1")
+
+
+@pytest.mark.parametrize("table", [table for one in PROJECTIONS for table in one.TABLES], ids=str)
+def test_any_columns_of_a_row_are_changed_by_one_statement(table: Table) -> None:
+    """A column `value` of a key once took the name of a parameter, and each projection was written alone."""
+    places = tuple(place for place, column in enumerate(table.columns) if not column.primary_key)
+    assert sqlite._change(table, places).count("?") == len(table.columns)
