@@ -233,6 +233,15 @@ def test_a_printed_page_fits_its_paper(served: Served, tab: Page) -> None:
         assert tab.evaluate("document.documentElement.scrollWidth") <= PAPER["width"], path
 
 
+def test_the_form_that_hands_a_portfolio_over_fits_a_phone(
+    served: Served, tab: Page, check_page: Callable[..., None]
+) -> None:
+    known(tab, SOPHIE, served.address)
+    tab.goto(f"{served.address}/equipe/{served.house.people['Nadia Benali']}/confier")
+    expect(tab.locator("form.asked .stack tbody tr").first).to_be_visible()
+    check_page(tab)
+
+
 def test_printed_partners_say_how_fresh_their_file_is_and_printed_people_have_no_box(served: Served, tab: Page) -> None:
     details = PartnerDetails(name="Fablab", town="L’Aigle")
     served.house.says(SOPHIE, list_partner, {"partner": uuid4()}, details=details)
