@@ -206,7 +206,7 @@ def _cells_of(asked: AskedFigures, there: Counting, id: str, by: str, path: str)
     if not any(chip.on for chip in chips):
         return chips, []
     made = []
-    for value, _ in asking.order(by, there.cells().get(by, [])):  # type: ignore[call-overload]
+    for value, _ in asking.order(by, next(values for cut, values in there.cells().items() if cut == by)):
         cell = asked.within(f"{by}:{value}")
         figure = questions.count_figures(there, cell.question, [id])[id]
         made.append(describe(BY_ID[id], figure, cell, path.rpartition("/")[0], asking.cell_label(by, value)))

@@ -1,5 +1,6 @@
 """*Et si*: the frame of its three pages: the question, the answer for who may read it, its lists and their files."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -104,7 +105,7 @@ class WhatIfAnswer(Generic[R]):
     position: int = 0
 
 
-class WhatIf(Generic[R]):
+class WhatIf(ABC, Generic[R]):
     """A page of *Et si*: its address, the document whose draft it is about, the template of its answer, its sentences.
 
     `keeps` tell if a row is in a list, by the first word of its parameter, and by the rest of it ("tranche:41-45"). The
@@ -122,9 +123,9 @@ class WhatIf(Generic[R]):
         """Returns the question, without what only another page asks."""
         return replace(asked, seats=0)
 
+    @abstractmethod
     def answer(self, desk: Desk, draft: Draft[Any], asked: WhatIfQuestion) -> WhatIfAnswer[R]:
         """Returns the answer to a question, or how far it is."""
-        raise NotImplementedError
 
     def of(self, answer: WhatIfAnswer[R], shown: str) -> list[tuple[YoungPerson, R]]:
         """Returns the rows of a list."""
@@ -143,18 +144,18 @@ class WhatIf(Generic[R]):
         name = shown.partition(":")[0]
         return self.words.lists.get(name, next(iter(self.words.lists.values())))
 
+    @abstractmethod
     def tell(self, asked: WhatIfQuestion, answer: WhatIfAnswer[R]) -> dict[str, Any]:
         """Returns the answer in words and numbers, each number with the address of its list.
 
         `open` is what cannot be computed: it `leads` when it is much.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def table(
         self, desk: Desk, shown: str, rows: Iterable[tuple[YoungPerson, R]]
     ) -> Iterator[tuple[YoungPerson, dict[str, str]]]:
         """Yields the cells of rows by their titles."""
-        raise NotImplementedError
 
 
 def serve(router: APIRouter, page: WhatIf[Any]) -> None:
