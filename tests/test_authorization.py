@@ -16,7 +16,7 @@ from pixflow.events.dossier import GlassBroken
 from pixflow.events.values import Role
 from pixflow.reference_data import References
 from pixflow.refused import Refused
-from pixflow.tasks.task import Kind
+from pixflow.tasks import TASK_KINDS
 from pixflow.team.staff import Absence, Staff
 from pixflow.workshop.state import Workshop
 from tests.decisions import DECISIONS, GIVING_EVENTS, MODULES, PAGE, of_module, page
@@ -193,14 +193,12 @@ def test_a_handed_task_gives_its_decisions_and_no_others() -> None:
 
 
 def test_every_task_of_an_advisor_says_which_decisions_it_gives() -> None:
-    of_others = {
-        "mark-attendance", "declare-campaign", "match-participation", "dispatch-result", "assign-advisor",
-        "review-late-event", "confirm-erasure", "answer-question", "revise-resource", "take-pix", "brief-newcomer",
-        "designate-referent", "confirm-team", "review-partner", "verify-partner", "update-contact",
-    }  # fmt: skip
-    assert set(authorization.OF_KIND) == set(get_args(Kind)) - of_others
-    assert authorization.OF_KIND.keys() >= authorization.WITH_SUBJECT
-    named = {*authorization.ABOUT_A_TASK, *authorization.BESIDE}.union(*authorization.OF_KIND.values())
+    advisors = {kind: known for kind, known in TASK_KINDS.items() if known.role == "advisor"}
+    assert {kind for kind, known in TASK_KINDS.items() if known.decisions} <= advisors.keys()
+    assert {kind for kind, known in advisors.items() if not known.decisions} == {"chase-sharing", "take-pix"}
+    assert all(known.decisions for known in TASK_KINDS.values() if known.with_subject)
+    given = {name for known in TASK_KINDS.values() for name in known.decisions}
+    named = authorization.ABOUT_A_TASK | authorization.BESIDE | given
     assert {name for name in named if "advisor" not in DECISIONS[name].roles.reach} == set()
 
 

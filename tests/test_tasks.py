@@ -32,7 +32,7 @@ from pixflow.folding import Stamp
 from pixflow.protocol.publishing import Protocols
 from pixflow.reference_data import References
 from pixflow.resources.state import ReaderMark, ReadingCheck
-from pixflow.tasks import OF, STAGE_OF, Kind, Task
+from pixflow.tasks import OF, TASK_KINDS, Kind, Task
 from pixflow.team.staff import Staff
 from tests.given import (
     ACTION,
@@ -798,7 +798,7 @@ each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.kind)
 
 
 def test_every_kind_of_task_has_its_row() -> None:
-    assert sorted(row.kind for row in ROWS) == sorted(get_args(Kind)) == sorted(STAGE_OF)
+    assert sorted(row.kind for row in ROWS) == sorted(get_args(Kind)) == sorted(TASK_KINDS)
 
 
 @each_row
@@ -811,7 +811,7 @@ def test_its_last_event_opens_it_and_no_earlier_one(row: Row) -> None:
 @each_row
 def test_when_it_is_visible_and_due_and_why(row: Row) -> None:
     task = owed_after(row)
-    assert (task.kind, task.role, task.stage) == (row.kind, row.role, STAGE_OF[row.kind])
+    assert (task.kind, task.role, task.stage) == (row.kind, row.role, TASK_KINDS[row.kind].stage)
     assert (task.opens, task.due, task.lapses) == (row.opens, row.due, row.lapses)
     assert (task.why.version, task.why.details) == (row.why, row.details)
     opening = row.history[row.why - 1]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pixflow.reference_data import References
+from pixflow.tasks.kinds import TASK_KINDS, Kind
 from pixflow.tasks.stages import of_dossier
 from pixflow.tasks.subjects import (
     of_campaign,
@@ -16,9 +17,9 @@ from pixflow.tasks.subjects import (
     of_structure,
     of_workshop,
 )
-from pixflow.tasks.task import STAGE_OF, Kind, Task, Why
+from pixflow.tasks.task import Task, Why
 
-__all__ = ["OF", "STAGE_OF", "Kind", "Task", "Why", "of_campaign", "of_dossier", "of_participation", "of_workshop"]
+__all__ = ["OF", "TASK_KINDS", "Kind", "Task", "Why", "of_campaign", "of_dossier", "of_participation", "of_workshop"]
 
 OF: Mapping[str, Callable[[Any, References], list[Task]]] = {
     "dossier": of_dossier,

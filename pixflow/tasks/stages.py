@@ -29,11 +29,11 @@ def orientation(builder: TaskBuilder) -> Iterator[Task]:
         return
     concerned = _concerned(builder)
     if state.presented is None and attended is None and concerned:
-        yield builder.task("present-pix", "", "advisor", concerned)
+        yield builder.task("present-pix", "", concerned)
     since = state.presented or builder.cej
     if state.plan is None and attended is None and since:
         by = "presented" if state.presented else "cej"
-        yield builder.task("plan-diagnostic", "", "advisor", since, {"by": by})
+        yield builder.task("plan-diagnostic", "", since, {"by": by})
     if state.plan and state.plan.modality == "workshop":
         yield from _seat(builder, state.plan, builder.dossier.diagnostic)
 
@@ -50,12 +50,12 @@ def _seat(builder: TaskBuilder, plan: DiagnosticPlan, diagnostic: Diagnostic) ->
     """Yields the booking of a seat for a diagnostic planned in a workshop, again after a missed or lost seat."""
     seat = diagnostic.seat
     if seat is None or (seat.status != "booked" and when(seat.stamp) < when(plan.stamp)):
-        yield builder.task("book-workshop", "", "advisor", plan.stamp, {"by": "planned"})
+        yield builder.task("book-workshop", "", plan.stamp, {"by": "planned"})
     elif seat.status == "cancelled" and seat.reason == "released":
-        yield builder.task("book-workshop", "", "advisor", seat.stamp, {"by": "released"})
+        yield builder.task("book-workshop", "", seat.stamp, {"by": "released"})
     elif seat.status in ("missed", "cancelled"):
         by = {"by": seat.reason if seat.reason == "excused" else seat.status, "planned": seat.day.isoformat()}
-        yield builder.task("rebook-absent", seat.workshop, "advisor", seat.stamp, by)
+        yield builder.task("rebook-absent", seat.workshop, seat.stamp, by)
 
 
 # --- stage 2: the test is taken and its result shared
@@ -88,14 +88,14 @@ def prescription(builder: TaskBuilder) -> Iterator[Task]:
     trouble = builder.dossier.in_trouble
     tasks = list(_of_result(builder, trouble))
     if trouble and not any(task.kind in ("dispatch-result", "hold-debrief") for task in tasks):
-        yield builder.task("explore-difficulty", "", "advisor", trouble.stamp)
+        yield builder.task("explore-difficulty", "", trouble.stamp)
     yield from tasks
     for study in builder.dossier.prescription.studies.values():
         if not study.over:
             since = study.followed or study.stamp
             opens = builder.delay_end(since.on, "follow-self-study-opens", since)
             details = {"label": study.tutorials}
-            yield builder.task("follow-self-study", study.id, "advisor", since, details, opens)
+            yield builder.task("follow-self-study", study.id, since, details, opens)
 
 
 def _of_result(builder: TaskBuilder, trouble: Seat | None) -> Iterator[Task]:
@@ -109,13 +109,13 @@ def _of_result(builder: TaskBuilder, trouble: Seat | None) -> Iterator[Task]:
     if participation in state.built:
         return
     if debrief:
-        yield builder.task("build-prescription", participation, "advisor", debrief, score)
+        yield builder.task("build-prescription", participation, debrief, score)
     elif dispatched is None and _by_referent(builder, link, received):
-        yield builder.task("dispatch-result", participation, "referent", received, score)
+        yield builder.task("dispatch-result", participation, received, score)
     else:
         stamp, by = (dispatched.stamp, "dispatched") if dispatched else (received, "received")
         flagged = {"trouble": "flagged"} if trouble else {}
-        yield builder.task("hold-debrief", participation, "advisor", stamp, {"by": by, **score, **flagged})
+        yield builder.task("hold-debrief", participation, stamp, {"by": by, **score, **flagged})
 
 
 def _by_referent(builder: TaskBuilder, link: LinkedParticipation, received: Stamp) -> bool:
@@ -152,10 +152,10 @@ def _of_action(builder: TaskBuilder, state: ActionState) -> Iterator[Task]:
         last, held = state.referrals[-1] if state.referrals else None, state.referral
         if last is None:
             alone = {"alone": state.action.kind} if state.action.kind in WITHOUT_PARTNER else {}
-            yield builder.task("refer", state.action.id, "advisor", state.built, label | alone)
+            yield builder.task("refer", state.action.id, state.built, label | alone)
         elif held is None and last.answered:
             by = {"by": "refused", "partner": last.partner.name}
-            yield builder.task("offer-alternative", state.action.id, "advisor", last.answered, label | by)
+            yield builder.task("offer-alternative", state.action.id, last.answered, label | by)
         elif held and held.answer is None:
             yield from _silent(builder, state, held)
     stamp = state.started or (state.referral.stamp if state.referral else None)
@@ -163,7 +163,7 @@ def _of_action(builder: TaskBuilder, state: ActionState) -> Iterator[Task]:
         yield _reported(builder, state, told)
     elif stamp and state.ends:
         ends = {"ends": state.ends.isoformat()}
-        yield builder.task("record-outcome", state.action.id, "advisor", stamp, label | ends, state.ends)
+        yield builder.task("record-outcome", state.action.id, stamp, label | ends, state.ends)
 
 
 def _silent(builder: TaskBuilder, state: ActionState, sent: Referral) -> Iterator[Task]:
@@ -172,7 +172,7 @@ def _silent(builder: TaskBuilder, state: ActionState, sent: Referral) -> Iterato
     lapses = lapse_day(sent, builder.refs)
     start, until = sent.stamp.on, sent.promised
     yield from builder.chase("chase-partner", sent.id, sent.stamp, start, details, lapses, not_before=until)
-    yield builder.task("offer-alternative", state.action.id, "advisor", sent.stamp, details | {"by": "lapsed"}, lapses)
+    yield builder.task("offer-alternative", state.action.id, sent.stamp, details | {"by": "lapsed"}, lapses)
 
 
 def _reported(builder: TaskBuilder, state: ActionState, told: Referral) -> Task:
@@ -180,7 +180,7 @@ def _reported(builder: TaskBuilder, state: ActionState, told: Referral) -> Task:
     assert told.report is not None
     said = {"by": told.report.outcome, "partner": told.partner.name, "planned": told.report.day.isoformat()}
     details = {"label": state.action.label, **said}
-    return builder.task("record-outcome", state.action.id, "advisor", told.report.stamp, details)
+    return builder.task("record-outcome", state.action.id, told.report.stamp, details)
 
 
 def _complete(builder: TaskBuilder) -> Iterator[Task]:
@@ -202,14 +202,14 @@ def _complete(builder: TaskBuilder) -> Iterator[Task]:
         end = dossier.collective_end if dossier.programme == "CEJ" else None
         due = end if end and end >= stamp.on else None
         details = {"by": by, **({"ends": due.isoformat()} if due else {})}
-        yield builder.task("complete-path", "", "advisor", stamp, details, due=due)
+        yield builder.task("complete-path", "", stamp, details, due=due)
 
 
 def _certification(builder: TaskBuilder) -> Iterator[Task]:
     state, certifiable = builder.dossier.parcours, _certifiable(builder.dossier.diagnostic)
     if state.complete and state.complete.accepted and state.certification is None and certifiable:
         since = max(state.complete.stamp.on, certifiable.on)
-        yield builder.task("propose-certification", "", "advisor", state.complete.stamp, opens=since)
+        yield builder.task("propose-certification", "", state.complete.stamp, opens=since)
 
 
 def _certifiable(diagnostic: Diagnostic) -> Stamp | None:
@@ -231,7 +231,7 @@ def _retake(builder: TaskBuilder) -> Iterator[Task]:
     if (retake and retake.stamp.version > since.version) or _tested_since(builder, since):
         return
     opens = builder.delay_end(since.on, "plan-retake-opens", since)
-    yield builder.task("plan-retake", "", "advisor", since, {"label": action.label}, opens)
+    yield builder.task("plan-retake", "", since, {"label": action.label}, opens)
 
 
 def _tested_since(builder: TaskBuilder, since: Stamp) -> bool:
@@ -247,11 +247,11 @@ def _tested_since(builder: TaskBuilder, since: Stamp) -> bool:
 def close_or_plan(builder: TaskBuilder, tasks: Sequence[Task]) -> Iterator[Task]:
     dossier, tried = builder.dossier, builder.exhausted
     if tried and not any(stamp.version > tried.version for stamp in _ways_on(dossier)):
-        yield builder.task("close-or-plan", "", "advisor", tried, {"by": "tries"})
+        yield builder.task("close-or-plan", "", tried, {"by": "tries"})
     elif not tasks and dossier.last:
         since = max([dossier.last.on, *_days_to_come(dossier)])
         opens = builder.delay_end(since, "close-or-plan-opens", dossier.last)
-        yield builder.task("close-or-plan", "", "advisor", dossier.last, {"by": "quiet"}, opens)
+        yield builder.task("close-or-plan", "", dossier.last, {"by": "quiet"}, opens)
 
 
 def _ways_on(dossier: Dossier) -> Iterator[Stamp]:
@@ -299,9 +299,9 @@ def of_dossier(dossier: Dossier, refs: References) -> list[Task]:
     rights = []
     if asked := dossier.erasure:  # an answer is due within a month (RGPD, article 12, 3), for any protocol
         due = asked.stamp.on + relativedelta(months=1)
-        rights.append(builder.task("confirm-erasure", "", "manager", asked.stamp, {"by": asked.reason}, due=due))
+        rights.append(builder.task("confirm-erasure", "", asked.stamp, {"by": asked.reason}, due=due))
     if dossier.closed:
-        return [*rights, *([builder.task("review-late-event", "", "referent", dossier.late)] if dossier.late else [])]
+        return [*rights, *([builder.task("review-late-event", "", dossier.late)] if dossier.late else [])]
     path = [*orientation(builder), *diagnostic(builder), *prescription(builder), *parcours(builder)]
     tasks = [*_assign(builder), *path, *_inform(builder)]
     return [*rights, *tasks, *close_or_plan(builder, tasks), *builder.recalls()]
@@ -317,16 +317,16 @@ def _inform(builder: TaskBuilder) -> Iterator[Task]:
         else:
             by, name = ("partner", held.partner) if held.partner else ("merged", names.get(referral, ""))
             details = {"by": by, "partner": name}
-        yield builder.task("inform-holder", referral or "", "advisor", held.stamp, details)
+        yield builder.task("inform-holder", referral or "", held.stamp, details)
 
 
 def _assign(builder: TaskBuilder) -> Iterator[Task]:
     """Yields the assignment of an advisor, when there is none or the advisor leaves."""
     dossier = builder.dossier
     if dossier.advisor is None or dossier.assigned is None:
-        yield builder.task("assign-advisor", "", "referent", builder.opened)
+        yield builder.task("assign-advisor", "", builder.opened)
         return
     advisor = builder.refs.team.get(dossier.advisor)
     if advisor and advisor.left:
         left, name = Stamp(advisor.left, dossier.assigned.version), {"by": "left", "name": advisor.name}
-        yield builder.task("assign-advisor", "", "referent", left, name, advisor.left + timedelta(days=1))
+        yield builder.task("assign-advisor", "", left, name, advisor.left + timedelta(days=1))

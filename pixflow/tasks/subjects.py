@@ -12,7 +12,7 @@ from pixflow.partners.state import Contact, PartnerState, contested, gone, propo
 from pixflow.reference_data import References
 from pixflow.resources.state import Resource, TeamQuestion
 from pixflow.structure import Structure
-from pixflow.tasks.task import Kind, Task, task, when, without_escalation
+from pixflow.tasks.task import Task, task, when, without_escalation
 from pixflow.team.staff import Staff
 from pixflow.workshop.state import Workshop
 
@@ -22,14 +22,14 @@ def of_participation(participation: Participation, refs: References) -> list[Tas
     if not participation.waiting or participation.imported is None or participation.settled is None:
         return []
     stamp = max(participation.imported, participation.settled, key=when)
-    return [task(refs, "match-participation", "", "referent", stamp)]
+    return [task(refs, "match-participation", "", stamp)]
 
 
 def of_campaign(campaign: Campaign, refs: References) -> list[Task]:
     """Returns the declaration task of a campaign found in an export."""
     if campaign.found is None or campaign.declared:
         return []
-    return [task(refs, "declare-campaign", "", "referent", campaign.found, {"campaign": campaign.name})]
+    return [task(refs, "declare-campaign", "", campaign.found, {"campaign": campaign.name})]
 
 
 # --- the task of a workshop once its day has come: mark attendance
@@ -45,7 +45,7 @@ def of_workshop(workshop: Workshop, refs: References) -> list[Task]:
     campaign = refs.campaigns.get(workshop.campaign) if workshop.campaign else None
     held = Stamp(workshop.day, workshop.announced.version)
     details = {"campaign": campaign.name} if campaign else {}
-    owed = task(refs, "mark-attendance", "", "facilitator", held, details)
+    owed = task(refs, "mark-attendance", "", held, details)
     first, *others = workshop.facilitators or (None,)
     return [
         replace(owed, owner=first),
@@ -67,9 +67,9 @@ def of_staff(member: Staff, refs: References) -> list[Task]:
     gone = member.left + timedelta(days=1) if member.left else None
     joined, told, owed = Stamp(member.joined, 1), member.last("briefing"), []
     if "advisor" in member.roles and member.last("pix") is None:
-        owed.append(task(refs, "take-pix", "", "advisor", joined))
+        owed.append(task(refs, "take-pix", "", joined))
     if member.roles & BRIEFED and (told is None or told.stamp.on < joined.on):
-        owed.append(task(refs, "brief-newcomer", "", "referent", joined))
+        owed.append(task(refs, "brief-newcomer", "", joined))
     return [replace(one, lapses=gone) for one in owed]
 
 
@@ -81,10 +81,8 @@ def of_structure(structure: Structure, refs: References) -> list[Task]:
     last = structure.confirmed or opened
     opens = refs.calendar.add(last.on, refs.protocol(last.on).delays.confirm_team_opens)
     without = ((site, _without_since(site, opened.on, refs)) for site in structure.sites)
-    owed = [
-        task(refs, "designate-referent", site, "manager", Stamp(day, 1), {"site": site}) for site, day in without if day
-    ]
-    return [task(refs, "confirm-team", "", "manager", last, opens=opens), *owed]
+    owed = [task(refs, "designate-referent", site, Stamp(day, 1), {"site": site}) for site, day in without if day]
+    return [task(refs, "confirm-team", "", last, opens=opens), *owed]
 
 
 def _without_since(site: str, opened: date, refs: References) -> date | None:
@@ -107,21 +105,25 @@ DOUBTED_BY = 2
 def of_question(question: TeamQuestion, refs: References) -> list[Task]:
     if question.asked is None or question.ended:
         return []
-    return [task(refs, "answer-question", "", "referent", question.asked)]
+    return [task(refs, "answer-question", "", question.asked)]
 
 
 def of_resource(resource: Resource, refs: References) -> list[Task]:
     """Returns the reading that a resource needs: of a proposal, after doubts, or because nobody read it for long."""
     if resource.proposal:
-        return [_ask_referent(refs, "revise-resource", {"by": "proposed"}, resource.proposal.stamp)]
+        return [_revise(refs, "proposed", resource.proposal.stamp)]
     if resource.checked is None or not resource.is_shown:
         return []
     doubts = resource.doubts
     if len(doubts) >= DOUBTED_BY:
-        return [_ask_referent(refs, "revise-resource", {"by": "doubted"}, doubts[DOUBTED_BY - 1].stamp)]
+        return [_revise(refs, "doubted", doubts[DOUBTED_BY - 1].stamp)]
     known: Stamp = resource.checked.stamp
     opens = refs.calendar.add(known.on, refs.protocol(known.on).delays.revise_resource_opens)
-    return [_ask_referent(refs, "revise-resource", {"by": "unread"}, known, opens)]
+    return [_revise(refs, "unread", known, opens)]
+
+
+def _revise(refs: References, by: str, stamp: Stamp, opens: date | None = None) -> Task:
+    return task(refs, "revise-resource", by, stamp, {"by": by}, opens)
 
 
 # --- tasks of partners: a file to review or to verify; a person there who left, or whom nobody reaches
@@ -136,18 +138,16 @@ def of_partner(partner: PartnerState, refs: References) -> list[Task]:
     if partner.into or partner.delisted:
         return []
     if partner.listed is None:
-        return (
-            [_ask_referent(refs, "review-partner", {"by": "suggested"}, partner.suggested)] if partner.suggested else []
-        )
+        return [_review(refs, "suggested", partner.suggested)] if partner.suggested else []
     return [*_reviews(partner, refs), *_verifications(partner, refs)]
 
 
 def of_contact(contact: Contact, refs: References) -> list[Task]:
     """Returns the update that a person of a partner needs: erased once they left, corrected when a means fails."""
     if contact.left:
-        return [_ask_referent(refs, "update-contact", {"by": "left"}, contact.left)]
+        return [task(refs, "update-contact", "", contact.left, {"by": "left"})]
     first = min(contact.missed.items(), key=lambda one: one[1].version, default=None)
-    return [_ask_referent(refs, "update-contact", {"by": first[0]}, first[1])] if first else []
+    return [task(refs, "update-contact", "", first[1], {"by": first[0]})] if first else []
 
 
 def _reviews(partner: PartnerState, refs: References) -> Iterator[Task]:
@@ -158,11 +158,15 @@ def _reviews(partner: PartnerState, refs: References) -> Iterator[Task]:
     told = [one for name in contested(partner) if (one := partner.corrections[name].contested)]
     lost = [one for key in gone(partner) if (one := partner.sources[key].gone) and _in_use(partner, one.on)]
     if changes := proposed(partner):
-        yield _ask_referent(refs, "review-partner", {"by": "proposed"}, changes.stamp)
+        yield _review(refs, "proposed", changes.stamp)
     elif told:
-        yield _ask_referent(refs, "review-partner", {"by": "contested"}, min(told, key=_order))
+        yield _review(refs, "contested", min(told, key=_order))
     elif lost:
-        yield _ask_referent(refs, "review-partner", {"by": "gone"}, min(lost, key=_order))
+        yield _review(refs, "gone", min(lost, key=_order))
+
+
+def _review(refs: References, by: str, stamp: Stamp) -> Task:
+    return task(refs, "review-partner", "", stamp, {"by": by})
 
 
 def _verifications(partner: PartnerState, refs: References) -> Iterator[Task]:
@@ -172,15 +176,14 @@ def _verifications(partner: PartnerState, refs: References) -> Iterator[Task]:
     offered = [one.listed for one in partner.offers.values() if one.closed is None]
     if partner.used is None:
         if partner.verified is None and offered and partner.listed and not _is_told_by_hand(partner):
-            yield _ask_referent(
-                refs, "verify-partner", {"by": "new"}, max(partner.listed, min(offered, key=_order), key=_order)
-            )
+            stamp = max(partner.listed, min(offered, key=_order), key=_order)
+            yield task(refs, "verify-partner", "", stamp, {"by": "new"})
         return
     confirmed = Stamp(partner.confirmed or latest.on, latest.version)
     opens = refs.calendar.add(confirmed.on, refs.protocol(confirmed.on).delays.verify_partner_opens)
     lapses = partner.used + IN_USE
     if opens < lapses:
-        yield _ask_referent(refs, "verify-partner", {"by": "stale"}, confirmed, opens, lapses)
+        yield task(refs, "verify-partner", "", confirmed, {"by": "stale"}, opens, lapses=lapses)
 
 
 def _is_told_by_hand(partner: PartnerState) -> bool:
@@ -195,16 +198,3 @@ def _in_use(partner: PartnerState, day: date) -> bool:
 
 def _order(stamp: Stamp) -> int:
     return stamp.version
-
-
-def _ask_referent(
-    refs: References,
-    kind: Kind,
-    why: dict[str, str],
-    stamp: Stamp,
-    opens: date | None = None,
-    lapses: date | None = None,
-) -> Task:
-    """Returns a task of the référent about what the team knows, with its reason."""
-    about = why["by"] if kind == "revise-resource" else ""
-    return task(refs, kind, about, "referent", stamp, why, opens, lapses=lapses)

@@ -1,8 +1,7 @@
-"""Tasks: their kinds, and their delays, chases, appointment, snooze and handover."""
+"""A task: its delays, chases, appointment, snooze and handover."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Literal, get_args
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,30 +12,7 @@ from pixflow.events.base import Stage
 from pixflow.events.values import Role
 from pixflow.folding import Stamp
 from pixflow.reference_data import References
-
-OfOrientation = Literal["present-pix", "plan-diagnostic", "book-workshop", "rebook-absent"]
-OfDiagnostic = Literal["mark-attendance", "chase-diagnostic", "chase-sharing", "match-participation"]
-OfPrescription = Literal[
-    "dispatch-result", "hold-debrief", "explore-difficulty", "follow-self-study", "build-prescription"
-]  # fmt: skip
-OfParcours = Literal[
-    "refer", "chase-partner", "offer-alternative", "record-outcome", "complete-path", "propose-certification",
-    "plan-retake",
-]  # fmt: skip
-OfNoStage = Literal[
-    "declare-campaign", "assign-advisor", "close-or-plan", "recall", "inform-holder", "review-late-event",
-    "confirm-erasure", "answer-question", "revise-resource", "take-pix", "brief-newcomer", "designate-referent",
-    "confirm-team", "review-partner", "verify-partner", "update-contact",
-]  # fmt: skip
-Kind = Literal[OfOrientation, OfDiagnostic, OfPrescription, OfParcours, OfNoStage]
-
-STAGE_OF: dict[Kind, Stage | None] = {
-    **dict.fromkeys(get_args(OfOrientation), "orientation"),
-    **dict.fromkeys(get_args(OfDiagnostic), "diagnostic"),
-    **dict.fromkeys(get_args(OfPrescription), "prescription"),
-    **dict.fromkeys(get_args(OfParcours), "parcours"),
-    **dict.fromkeys(get_args(OfNoStage), None),
-}
+from pixflow.tasks.kinds import TASK_KINDS, Kind
 
 
 class Why(Struct, frozen=True):
@@ -94,21 +70,20 @@ class TaskBuilder:
         self,
         kind: Kind,
         about: object,
-        role: Role,
         stamp: Stamp,
         details: dict[str, str] | None = None,
         opens: date | None = None,
         due: date | None = None,
         lapses: date | None = None,
     ) -> Task:
-        if role == "advisor" and kind != "close-or-plan":
+        if TASK_KINDS[kind].role == "advisor" and kind != "close-or-plan":
             self._count_tries(key_of(kind, about), stamp)
-        return task(self.refs, kind, about, role, stamp, details, opens, self.dossier, due, lapses)
+        return task(self.refs, kind, about, stamp, details, opens, self.dossier, due, lapses)
 
     def recalls(self) -> Iterator[Task]:
         """Yields the reminders: each is due on its own day, and is nobody else's."""
         for id, one in self.dossier.reminders.items():
-            made = self.task("recall", id, "advisor", one.stamp, {"label": one.text}, opens=one.day, due=one.day)
+            made = self.task("recall", id, one.stamp, {"label": one.text}, opens=one.day, due=one.day)
             yield without_escalation(made)
 
     def chase(
@@ -131,7 +106,7 @@ class TaskBuilder:
         turn = max([start, *(chase.on for chase in _chases(self.dossier, key, stamp))])
         opens = max(self.delay_end(turn, f"{kind}-opens", stamp), not_before or turn)
         if lapses is None or opens < lapses:
-            yield self.task(kind, about, "advisor", stamp, details, opens, lapses=lapses)
+            yield self.task(kind, about, stamp, details, opens, lapses=lapses)
 
     def delay_end(self, day: date, delay: str, stamp: Stamp) -> date:
         """Returns the end of a delay of the protocol of `stamp`, in working days from `day`."""
@@ -150,7 +125,6 @@ def task(
     refs: References,
     kind: Kind,
     about: object,
-    role: Role,
     stamp: Stamp,
     details: dict[str, str] | None = None,
     opens: date | None = None,
@@ -162,7 +136,7 @@ def task(
 
     It is due on the last working day of the young person's programme at the latest, and says so.
     """
-    protocol, add = refs.protocol(stamp.on), refs.calendar.add
+    known, protocol, add = TASK_KINDS[kind], refs.protocol(stamp.on), refs.calendar.add
     dossier = dossier or Dossier()
     key = key_of(kind, about)
     chases = _chases(dossier, key, stamp)
@@ -183,14 +157,14 @@ def task(
         due, snoozed_until = end, min(snoozed_until, end) if snoozed_until else None
         details = {**(details or {}), "programme_end": end.isoformat()}
     handed = dossier.handovers.get(key)
-    if handed and (handed.stamp.version < stamp.version or (role == "advisor" and handed.to == dossier.advisor)):
+    if handed and (handed.stamp.version < stamp.version or (known.role == "advisor" and handed.to == dossier.advisor)):
         handed = None
     escalation = protocol.escalation
     return Task(
         key=key,
         kind=kind,
-        stage=STAGE_OF[kind],
-        role=role,
+        stage=known.stage,
+        role=known.role,
         opens=min(opens, due),
         due=due,
         why=Why(stamp.version, stamp.on, details or {}),

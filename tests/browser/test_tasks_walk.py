@@ -8,13 +8,14 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from pixflow.events.dossier import DossierOpened
 from pixflow.events.workshop import WorkshopScheduled
-from pixflow.tasks import STAGE_OF, Kind, Task, of_dossier, of_workshop
+from pixflow.tasks import Kind, Task, of_dossier, of_workshop
 from tests.browser.house import listening
 from tests.browser.person import Person
 from tests.browser.states import HELENE, SAMIR, SOPHIE, THURSDAY
@@ -29,7 +30,7 @@ NADIA = "Nadia Benali"
 
 
 def test_every_kind_has_a_case() -> None:
-    assert {case.kind for case in CASES} | {case.kind for case in TEAM_CASES} == set(STAGE_OF)
+    assert {case.kind for case in CASES} | {case.kind for case in TEAM_CASES} == set(get_args(Kind))
 
 
 @pytest.fixture
@@ -174,7 +175,7 @@ def to_come(house: House) -> set[tuple[date, Kind]]:
 def kind_of(task: str) -> Kind:
     """A row's id is that of its stream, then its key: the kind and what it is about."""
     key = task.removeprefix("task-")[37:]
-    return next(kind for kind in STAGE_OF if key.startswith(kind))
+    return next(kind for kind in get_args(Kind) if key.startswith(kind))
 
 
 def test_a_due_day_is_told_across_a_holiday_then_as_late(locale: House, new_tab: Callable[..., Page]) -> None:

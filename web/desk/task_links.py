@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec.structs import asdict
 
-from pixflow.authorization import WITH_SUBJECT
+from pixflow.tasks import TASK_KINDS
 from projections import advisor_queue
 from projections.advisor_queue import QueueFilter
 from web.desk.desk import Desk
@@ -116,7 +116,7 @@ def subject_of(kind: str, key: str) -> str:
     """Returns the subject of the form of a task: its key, the id in its key, or "" for none."""
     if kind in _BY_KEY:
         return key
-    return key.partition(":")[2] if kind in WITH_SUBJECT else ""
+    return key.partition(":")[2] if TASK_KINDS[kind].with_subject else ""
 
 
 def erasure(stream: UUID) -> str:

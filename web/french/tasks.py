@@ -20,7 +20,8 @@ from web.french.typography import percent as percent_words
 class TaskWords:
     """The words of a kind of task: its verb, its button, its filter, the subject of a chase, a pile of one and of many.
 
-    `reasons` has a short and a long text for each reason why it is open, by its code; "" is the only one.
+    `reasons` has a short and a long text for each reason why it is open, by its code; "" is the only one. `opens` and
+    `closed_by` stand on the page of the protocol.
     """
 
     verb: str
@@ -29,6 +30,8 @@ class TaskWords:
     subject: str
     pile: tuple[str, str]
     reasons: Mapping[str, tuple[str, str]]
+    opens: str
+    closed_by: str
 
 
 WORDS: dict[str, TaskWords] = {
@@ -36,6 +39,7 @@ WORDS: dict[str, TaskWords] = {
         "Présenter Pix", "Présenter", "Présentations", "pour présenter Pix",
         ("présentation de Pix à faire", "présentations de Pix à faire"),
         {"": ("dossier ouvert le {on}", "Dossier ouvert le {on}, Pix pas encore présenté")},
+        opens="à l’ouverture du dossier", closed_by="Pix présenté, ou diagnostic décliné",
     ),
     "plan-diagnostic": TaskWords(
         "Prévoir le diagnostic", "Prévoir", "Diagnostics à prévoir", "pour prévoir le diagnostic",
@@ -45,6 +49,32 @@ WORDS: dict[str, TaskWords] = {
             "cej": ("obligatoire en CEJ, depuis le {on}",
                     "Diagnostic obligatoire en CEJ, pas encore prévu depuis le {on}"),
         },
+        opens="une fois Pix présenté, ou à l’entrée en CEJ", closed_by="diagnostic prévu, ou décliné",
+    ),
+    "book-workshop": TaskWords(
+        "Inscrire à un atelier", "Inscrire", "Inscriptions en atelier", "pour l’inscription en atelier",
+        ("inscription en atelier à faire", "inscriptions en atelier à faire"),
+        {
+            "planned": ("prévu en atelier depuis le {on}, sans place",
+                        "Diagnostic prévu en atelier depuis le {on}, aucune place réservée"),
+            "released": ("place rendue le {on}", "Place en atelier rendue le {on}"),
+        },
+        opens="un atelier prévu, sans place", closed_by="place réservée",
+    ),
+    "mark-attendance": TaskWords(
+        "Noter la présence", "Noter", "Présences", "pour la présence", ("présence à noter", "présences à noter"),
+        {"": ("atelier du {on}", "L’atelier s’est tenu le {on}")},
+        opens="le jour de l’atelier", closed_by="présences notées",
+    ),
+    "rebook-absent": TaskWords(
+        "Réinscrire à un atelier", "Réinscrire", "Réinscriptions", "pour la réinscription",
+        ("réinscription à faire", "réinscriptions à faire"),
+        {
+            "missed": ("absent·e à l’atelier du {planned}", "Absent·e à l’atelier du {planned}"),
+            "excused": ("excusé·e pour l’atelier du {planned}", "Excusé·e pour l’atelier du {planned}"),
+            "cancelled": ("atelier du {planned} annulé", "L’atelier du {planned} a été annulé"),
+        },
+        opens="à l’absence, ou l’atelier annulé", closed_by="place réservée, ou diagnostic reporté",
     ),
     "chase-diagnostic": TaskWords(
         "Relancer le test", "Relancer", "Relances du test", "pour le test", ("test à relancer", "tests à relancer"),
@@ -52,6 +82,7 @@ WORDS: dict[str, TaskWords] = {
             "": ("test prévu le {planned}, rien reçu",
                  "Test prévu le {planned}, aucune participation vue depuis, relance due à partir du {opens}"),
         },
+        opens="{opens} après la date prévue, sans test commencé", closed_by="test commencé, ou reporté",
     ),
     "chase-sharing": TaskWords(
         "Relancer le partage", "Relancer", "Relances du partage", "pour le partage",
@@ -60,30 +91,25 @@ WORDS: dict[str, TaskWords] = {
             "": ("test terminé le {on}, non partagé",
                  "Test vu terminé, mais non partagé, dans l’export du {on}, relance due à partir du {opens}"),
         },
+        opens="{opens} après un test vu terminé et non partagé", closed_by="résultat reçu",
     ),
     "declare-campaign": TaskWords(
         "Déclarer la campagne", "Déclarer", "Campagnes", "pour la campagne",
         ("campagne à déclarer", "campagnes à déclarer"),
         {"": ("vue dans un export le {on}", "Campagne {campaign} vue pour la première fois dans l’export du {on}")},
+        opens="au premier export d’une campagne inconnue", closed_by="campagne déclarée",
     ),
     "match-participation": TaskWords(
         "Rapprocher un résultat", "Rapprocher", "Rapprochements", "pour le rapprochement",
         ("résultat à rapprocher", "résultats à rapprocher"),
         {"": ("à rapprocher depuis le {on}", "Participation à rapprocher d’un dossier depuis le {on}")},
+        opens="à l’import, sans dossier certain", closed_by="participation rapprochée, ou mise de côté",
     ),
     "dispatch-result": TaskWords(
         "Transmettre le résultat", "Transmettre", "Transmissions", "pour la transmission",
         ("résultat à transmettre", "résultats à transmettre"),
         {"": ("résultat reçu le {on}", "Reçu le {on}")},
-    ),
-    "assign-advisor": TaskWords(
-        "Affecter le dossier", "Affecter", "Affectations", "pour l’affectation",
-        ("dossier à affecter", "dossiers à affecter"),
-        {
-            "": ("dossier ouvert le {on}, suivi par personne",
-                 "Dossier ouvert le {on}, sans conseiller·ère"),
-            "left": ("départ de {name} le {on}", "Départ de {name} le {on} : quelqu’un d’autre doit suivre le dossier"),
-        },
+        opens="à l’arrivée du résultat", closed_by="résultat transmis",
     ),
     "hold-debrief": TaskWords(
         "Tenir la restitution", "Restituer", "Restitutions", "pour la restitution",
@@ -92,15 +118,54 @@ WORDS: dict[str, TaskWords] = {
             "dispatched": ("résultat transmis le {on}", "Transmis le {on}"),
             "received": ("résultat reçu le {on}", "Reçu le {on}, sans passer par la ou le référent·e Pix"),
         },
+        opens="dès que le résultat lui parvient", closed_by="restitution tenue",
+    ),
+    "explore-difficulty": TaskWords(
+        "Explorer la difficulté", "Explorer", "Difficultés", "pour l’entretien",
+        ("difficulté à explorer", "difficultés à explorer"),
+        {
+            "": ("en difficulté à l’atelier du {on}",
+                 "Difficulté signalée à l’atelier du {on}, cause pas encore cherchée"),
+        },
+        opens="quand une difficulté est signalée en atelier", closed_by="cause notée",
+    ),
+    "follow-self-study": TaskWords(
+        "Suivre les tutoriels", "Suivre", "Tutoriels", "pour les tutoriels",
+        ("suivi de tutoriels à faire", "suivis de tutoriels à faire"),
+        {"": ("{label}, dernier point le {on}", "{label} : dernier point le {on}")},
+        opens="{opens} après les tutoriels donnés", closed_by="suite notée",
     ),
     "build-prescription": TaskWords(
         "Construire la prescription", "Construire", "Prescriptions", "pour la prescription",
         ("prescription à construire", "prescriptions à construire"),
         {"": ("restitution tenue le {on}", "Restitution tenue le {on}")},
+        opens="la restitution tenue", closed_by="prescription construite",
     ),
     "refer": TaskWords(
         "Orienter", "Orienter", "Orientations", "pour l’orientation", ("action à orienter", "actions à orienter"),
         {"": ("{label}, prescription du {on}", "{label} : prescription du {on}, aucune orientation en cours")},
+        opens="la prescription construite, pour chaque action", closed_by="orientation envoyée, ou action écartée",
+    ),
+    "chase-partner": TaskWords(
+        "Relancer le partenaire", "Relancer", "Relances des partenaires", "pour le partenaire",
+        ("partenaire à relancer", "partenaires à relancer"),
+        {
+            "": ("{label}, {partner} sans réponse depuis le {on}",
+                 "{label} : orientation vers {partner} le {on}, sans réponse"),
+        },
+        opens="{opens} après une orientation sans réponse", closed_by="réponse notée, ou {lapses} passés",
+    ),
+    "offer-alternative": TaskWords(
+        "Proposer une autre orientation", "Réorienter", "Autres orientations", "pour une autre orientation",
+        ("autre orientation à proposer", "autres orientations à proposer"),
+        {
+            "refused": ("{label}, refus de {partner} le {on}",
+                        "{label} : refus de {partner} le {on}, autre orientation à trouver"),
+            "lapsed": ("{label}, {partner} sans réponse depuis le {on}",
+                       "{label} : {partner} n’a pas répondu depuis le {on}, autre orientation à trouver"),
+        },
+        opens="au refus du partenaire, ou après {lapses} sans réponse",
+        closed_by="autre orientation, ou action écartée",
     ),
     "record-outcome": TaskWords(
         "Noter l’issue", "Noter", "Issues", "pour l’issue", ("issue à noter", "issues à noter"),
@@ -113,76 +178,7 @@ WORDS: dict[str, TaskWords] = {
             "stopped": ("{label}, {partner} dit : arrêté le {planned}",
                         "{label} : selon {partner}, la personne a arrêté le {planned}, à confirmer"),
         },
-    ),
-    "close-or-plan": TaskWords(
-        "Clore ou relancer le parcours", "Décider", "Parcours sans suite", "pour la suite du parcours",
-        ("parcours à clore ou à relancer", "parcours à clore ou à relancer"),
-        {
-            "quiet": ("rien depuis le {on}", "Plus rien depuis le {on}, et rien à venir à partir du {opens}"),
-            "tries": ("relances épuisées le {on}", "Toutes les relances prévues sont faites, la dernière le {on}"),
-        },
-    ),
-    "recall": TaskWords(
-        "Rappel", "Fait", "Rappels", "pour le rappel", ("rappel", "rappels"),
-        {"": ("rappel noté le {on}", "Rappel noté le {on}")},
-    ),
-    "review-late-event": TaskWords(
-        "Relire une arrivée tardive", "Relire", "Arrivées tardives", "pour la relecture",
-        ("arrivée tardive à relire", "arrivées tardives à relire"),
-        {"": ("arrivé le {on}, dossier clos", "Arrivé le {on}, alors que le dossier était clos")},
-    ),
-    "book-workshop": TaskWords(
-        "Inscrire à un atelier", "Inscrire", "Inscriptions en atelier", "pour l’inscription en atelier",
-        ("inscription en atelier à faire", "inscriptions en atelier à faire"),
-        {
-            "planned": ("prévu en atelier depuis le {on}, sans place",
-                        "Diagnostic prévu en atelier depuis le {on}, aucune place réservée"),
-            "released": ("place rendue le {on}", "Place en atelier rendue le {on}"),
-        },
-    ),
-    "rebook-absent": TaskWords(
-        "Réinscrire à un atelier", "Réinscrire", "Réinscriptions", "pour la réinscription",
-        ("réinscription à faire", "réinscriptions à faire"),
-        {
-            "missed": ("absent·e à l’atelier du {planned}", "Absent·e à l’atelier du {planned}"),
-            "excused": ("excusé·e pour l’atelier du {planned}", "Excusé·e pour l’atelier du {planned}"),
-            "cancelled": ("atelier du {planned} annulé", "L’atelier du {planned} a été annulé"),
-        },
-    ),
-    "mark-attendance": TaskWords(
-        "Noter la présence", "Noter", "Présences", "pour la présence", ("présence à noter", "présences à noter"),
-        {"": ("atelier du {on}", "L’atelier s’est tenu le {on}")},
-    ),
-    "explore-difficulty": TaskWords(
-        "Explorer la difficulté", "Explorer", "Difficultés", "pour l’entretien",
-        ("difficulté à explorer", "difficultés à explorer"),
-        {
-            "": ("en difficulté à l’atelier du {on}",
-                 "Difficulté signalée à l’atelier du {on}, cause pas encore cherchée"),
-        },
-    ),
-    "follow-self-study": TaskWords(
-        "Suivre les tutoriels", "Suivre", "Tutoriels", "pour les tutoriels",
-        ("suivi de tutoriels à faire", "suivis de tutoriels à faire"),
-        {"": ("{label}, dernier point le {on}", "{label} : dernier point le {on}")},
-    ),
-    "chase-partner": TaskWords(
-        "Relancer le partenaire", "Relancer", "Relances des partenaires", "pour le partenaire",
-        ("partenaire à relancer", "partenaires à relancer"),
-        {
-            "": ("{label}, {partner} sans réponse depuis le {on}",
-                 "{label} : orientation vers {partner} le {on}, sans réponse"),
-        },
-    ),
-    "offer-alternative": TaskWords(
-        "Proposer une autre orientation", "Réorienter", "Autres orientations", "pour une autre orientation",
-        ("autre orientation à proposer", "autres orientations à proposer"),
-        {
-            "refused": ("{label}, refus de {partner} le {on}",
-                        "{label} : refus de {partner} le {on}, autre orientation à trouver"),
-            "lapsed": ("{label}, {partner} sans réponse depuis le {on}",
-                       "{label} : {partner} n’a pas répondu depuis le {on}, autre orientation à trouver"),
-        },
+        opens="à la fin prévue de l’action", closed_by="issue notée",
     ),
     "complete-path": TaskWords(
         "Faire passer le diagnostic complet", "Noter", "Diagnostics complets", "pour le diagnostic complet",
@@ -191,6 +187,8 @@ WORDS: dict[str, TaskWords] = {
             "ease": ("à l’aise à l’atelier du {on}", "À l’aise à l’atelier du {on} : le diagnostic complet suit"),
             "kept": ("prescription du {on}", "Diagnostic complet retenu dans la prescription du {on}"),
         },
+        opens="à l’aise en atelier, ou diagnostic complet retenu ; en CEJ, avant la fin de la période collective",
+        closed_by="diagnostic complet passé, ou décliné",
     ),
     "propose-certification": TaskWords(
         "Proposer la certification", "Proposer", "Certifications", "pour la certification",
@@ -199,6 +197,7 @@ WORDS: dict[str, TaskWords] = {
             "": ("diagnostic complet passé, certifiable depuis le {on}",
                  "Diagnostic complet passé, certifiable depuis le {on}"),
         },
+        opens="le diagnostic complet passé, certifiable", closed_by="proposée, ou déclinée",
     ),
     "plan-retake": TaskWords(
         "Prévoir un nouveau passage", "Prévoir", "Nouveaux passages", "pour le nouveau passage",
@@ -207,6 +206,23 @@ WORDS: dict[str, TaskWords] = {
             "": ("{label}, terminée le {on}",
                  "{label} : action terminée le {on}, le progrès se mesure par un nouveau passage"),
         },
+        opens="{opens} après une action terminée", closed_by="nouveau passage prévu, ou décliné",
+    ),
+    "assign-advisor": TaskWords(
+        "Affecter le dossier", "Affecter", "Affectations", "pour l’affectation",
+        ("dossier à affecter", "dossiers à affecter"),
+        {
+            "": ("dossier ouvert le {on}, suivi par personne",
+                 "Dossier ouvert le {on}, sans conseiller·ère"),
+            "left": ("départ de {name} le {on}", "Départ de {name} le {on} : quelqu’un d’autre doit suivre le dossier"),
+        },
+        opens="à l’ouverture d’un dossier que personne ne suit", closed_by="dossier affecté",
+    ),
+    "review-late-event": TaskWords(
+        "Relire une arrivée tardive", "Relire", "Arrivées tardives", "pour la relecture",
+        ("arrivée tardive à relire", "arrivées tardives à relire"),
+        {"": ("arrivé le {on}, dossier clos", "Arrivé le {on}, alors que le dossier était clos")},
+        opens="quand quelque chose arrive sur un dossier clos", closed_by="arrivée relue",
     ),
     "confirm-erasure": TaskWords(
         "Confirmer l’effacement", "Répondre", "Effacements", "pour l’effacement",
@@ -218,11 +234,16 @@ WORDS: dict[str, TaskWords] = {
             "mistake": ("demandé le {on}, dossier ouvert par erreur",
                         "Effacement demandé le {on} : ce dossier a été ouvert par erreur"),
         },
+        opens="quand l’effacement d’une personne est demandé", closed_by="personne effacée, ou dossier gardé",
     ),
-    "answer-question": TaskWords(
-        "Répondre à la question", "Répondre", "Questions", "pour la réponse",
-        ("question sans réponse", "questions sans réponse"),
-        {"": ("posée le {on}", "Question posée le {on}, sans réponse")},
+    "close-or-plan": TaskWords(
+        "Clore ou relancer le parcours", "Décider", "Parcours sans suite", "pour la suite du parcours",
+        ("parcours à clore ou à relancer", "parcours à clore ou à relancer"),
+        {
+            "quiet": ("rien depuis le {on}", "Plus rien depuis le {on}, et rien à venir à partir du {opens}"),
+            "tries": ("relances épuisées le {on}", "Toutes les relances prévues sont faites, la dernière le {on}"),
+        },
+        opens="après {opens} sans rien, ou les relances épuisées", closed_by="dossier clos, ou relancé",
     ),
     "inform-holder": TaskWords(
         "Prévenir d’une correction", "Noter", "Personnes à prévenir", "pour prévenir d’une correction",
@@ -235,6 +256,18 @@ WORDS: dict[str, TaskWords] = {
             "person": ("a encore {papers} d’avant la correction du {on}",
                        "A reçu {papers} avant la correction du {on}"),
         },
+        opens="quand ce qui est sorti de la maison est corrigé", closed_by="personne prévenue",
+    ),
+    "recall": TaskWords(
+        "Rappel", "Fait", "Rappels", "pour le rappel", ("rappel", "rappels"),
+        {"": ("rappel noté le {on}", "Rappel noté le {on}")},
+        opens="le jour que l’on s’est fixé", closed_by="fait, ou remis à un autre jour",
+    ),
+    "answer-question": TaskWords(
+        "Répondre à la question", "Répondre", "Questions", "pour la réponse",
+        ("question sans réponse", "questions sans réponse"),
+        {"": ("posée le {on}", "Question posée le {on}, sans réponse")},
+        opens="quand une question est posée", closed_by="réponse donnée, ou question close",
     ),
     "revise-resource": TaskWords(
         "Relire la ressource", "Relire", "Ressources", "pour la relecture",
@@ -244,6 +277,8 @@ WORDS: dict[str, TaskWords] = {
             "doubted": ("jugée pas utile par deux collègues, le {on}", "Jugée pas utile par deux collègues, le {on}"),
             "unread": ("relue la dernière fois le {on}", "Relue la dernière fois le {on}"),
         },
+        opens="à une proposition, à deux « pas utile », ou {opens} après la dernière relecture",
+        closed_by="nouvelle version, relecture, ou retrait",
     ),
     "take-pix": TaskWords(
         "Passer Pix", "Noter", "Pix de l’équipe", "pour Pix",
@@ -252,21 +287,13 @@ WORDS: dict[str, TaskWords] = {
             "": ("dans l’équipe depuis le {on}, Pix pas encore passé",
                  "Dans l’équipe depuis le {on}, Pix pas encore passé"),
         },
+        opens="à l’arrivée dans l’équipe", closed_by="Pix passé",
     ),
     "brief-newcomer": TaskWords(
         "Présenter Pix à l’équipe", "Noter", "Informations de l’équipe", "pour l’information",
         ("collègue à informer", "collègues à informer"),
         {"": ("dans l’équipe depuis le {on}", "Dans l’équipe depuis le {on}, information pas encore notée")},
-    ),
-    "designate-referent": TaskWords(
-        "Désigner la ou le référent·e Pix", "Désigner", "Désignations", "pour la désignation",
-        ("site sans référent·e Pix", "sites sans référent·e Pix"),
-        {"": ("personne depuis le {on}", "Personne n’est référent·e Pix pour {site} depuis le {on}")},
-    ),
-    "confirm-team": TaskWords(
-        "Dire qui est encore dans l’équipe", "Relire", "Toujours là ?", "pour la relecture de l’équipe",
-        ("équipe à relire", "équipes à relire"),
-        {"": ("relue la dernière fois le {on}", "Équipe relue la dernière fois le {on} : qui est encore là ?")},
+        opens="à l’arrivée de quelqu’un dans l’équipe", closed_by="information notée",
     ),
     "review-partner": TaskWords(
         "Relire la fiche du partenaire", "Relire", "Partenaires à relire", "pour la relecture du partenaire",
@@ -281,6 +308,8 @@ WORDS: dict[str, TaskWords] = {
             "gone": ("une source ne l’a plus depuis le {on}, il sert",
                      "Une source n’a plus ce lieu depuis le {on}, des jeunes y ont été orientés dans l’année"),
         },
+        opens="à une proposition, à une source qui contredit l’équipe, ou qui n’a plus un lieu qui sert",
+        closed_by="fiche relue, inscrite, ou retirée",
     ),
     "verify-partner": TaskWords(
         "Vérifier la fiche du partenaire", "Vérifier", "Partenaires à vérifier", "pour la vérification du partenaire",
@@ -291,6 +320,8 @@ WORDS: dict[str, TaskWords] = {
             "stale": ("fiche du {on}, il sert",
                       "Fiche confirmée la dernière fois le {on}, des jeunes y ont été orientés dans l’année"),
         },
+        opens="à l’inscription d’un lieu d’un fichier, ou {opens} après la dernière confirmation d’un lieu qui sert",
+        closed_by="fiche vérifiée auprès du lieu, ou retirée",
     ),
     "update-contact": TaskWords(
         "Mettre à jour une personne à joindre", "Corriger", "Personnes à joindre", "pour la mise à jour",
@@ -300,6 +331,19 @@ WORDS: dict[str, TaskWords] = {
             "phone": ("téléphone qui ne répond plus, noté le {on}", "Son téléphone ne répond plus, noté le {on}"),
             "email": ("courriel qui revient depuis le {on}", "Son courriel revient, noté le {on}"),
         },
+        opens="quand une personne à joindre est partie ou injoignable", closed_by="personne mise à jour, ou effacée",
+    ),
+    "confirm-team": TaskWords(
+        "Dire qui est encore dans l’équipe", "Relire", "Toujours là ?", "pour la relecture de l’équipe",
+        ("équipe à relire", "équipes à relire"),
+        {"": ("relue la dernière fois le {on}", "Équipe relue la dernière fois le {on} : qui est encore là ?")},
+        opens="{opens} après la dernière confirmation", closed_by="équipe confirmée",
+    ),
+    "designate-referent": TaskWords(
+        "Désigner la ou le référent·e Pix", "Désigner", "Désignations", "pour la désignation",
+        ("site sans référent·e Pix", "sites sans référent·e Pix"),
+        {"": ("personne depuis le {on}", "Personne n’est référent·e Pix pour {site} depuis le {on}")},
+        opens="quand un site n’a personne", closed_by="référent·e désigné·e",
     ),
 }  # fmt: skip
 

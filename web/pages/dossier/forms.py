@@ -25,7 +25,7 @@ from pixflow.participation import matches
 from pixflow.participation.state import Participation
 from pixflow.partner_links import issuing
 from pixflow.partners.listing import use_partner
-from pixflow.tasks import STAGE_OF
+from pixflow.tasks import TASK_KINDS
 from pixflow.workshop import booking
 from projections import workshops
 from projections.store.folds import fold_of
@@ -41,7 +41,7 @@ from web.french.dossier import progress
 from web.hosting import partner_mails
 from web.http.forms import DatedForm, Day, Form, Label, Text, labels
 
-TaskKey = Annotated[str, Field(pattern=rf"^({'|'.join(STAGE_OF)})(:[0-9a-f-]{{36}})?$")]
+TaskKey = Annotated[str, Field(pattern=rf"^({'|'.join(TASK_KINDS)})(:[0-9a-f-]{{36}})?$")]
 Reason = Annotated[str, Label("Motif", "textarea")]
 Note = Annotated[Text, Label("Note", "textarea")]
 Tutorials = Annotated[Text, Label("Tutoriels Pix à suivre seul·e", "textarea")]

@@ -10,7 +10,7 @@ from pixflow.dossier.evolve import NO_PROJECT
 from pixflow.dossier.state import ActionState, Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
-from pixflow.tasks import STAGE_OF, Kind
+from pixflow.tasks import TASK_KINDS, Kind
 from projections.resources import StepPlace
 from web.desk.colleagues import takers
 from web.desk.desk import Desk
@@ -159,7 +159,7 @@ def near(desk: Desk, dossier: Dossier, opened: OpenForm | None, reading: Explana
     programme = dossier.programme if dossier.programme in PROGRAMMES else "other"
     lows = [band.low for band in results.bands(desk, reading)]
     rank = lows.index(reading.band.low) + 1 if reading and reading.band.low in lows else 0
-    return beside(desk, StepPlace(kind, STAGE_OF[kind] or "", rank, programme))
+    return beside(desk, StepPlace(kind, TASK_KINDS[kind].stage or "", rank, programme))
 
 
 def meanwhile(desk: Desk, names: ScopedNames, trail: Sequence[Recorded], opened: OpenForm | None) -> list[str]:

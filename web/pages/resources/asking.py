@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 from pixflow.engine import new_id
 from pixflow.resources.sharing import LONGEST_QUESTION, answer_question, ask_question, drop_question
 from pixflow.resources.state import TeamQuestion
-from pixflow.tasks import STAGE_OF
+from pixflow.tasks import TASK_KINDS
 from projections import resources
 from web.desk.commands import again, must, read_form, take
 from web.desk.dependencies import AtDesk
@@ -25,7 +25,7 @@ QUESTIONS = f"{SHELF}/questions"
 
 def _kind(task: str) -> str:
     """Returns a kind of task, "" for any other text."""
-    return task if task in STAGE_OF else ""
+    return task if task in TASK_KINDS else ""
 
 
 class QuestionForm(Form):

@@ -13,6 +13,7 @@ from pixflow.engine import Step, new_id
 from pixflow.events.base import Stage
 from pixflow.resources.sharing import answer_question, propose_resource, revise_resource, share_resource
 from pixflow.resources.state import Resource, Revision, TeamQuestion
+from pixflow.tasks import TASK_KINDS
 from pixflow.unit_of_work import Guard
 from web.desk.commands import again, must, read_form, take_all
 from web.desk.dependencies import AtDesk
@@ -31,12 +32,10 @@ MEANWHILE = (
     "{who} a proposé un autre texte entre-temps : le vôtre est gardé ci-dessous. Lisez le sien, puis enregistrez à "
     "nouveau."
 )
-TASKS = (
-    "present-pix", "plan-diagnostic", "book-workshop", "rebook-absent", "mark-attendance", "chase-diagnostic",
-    "chase-sharing", "hold-debrief", "explore-difficulty", "follow-self-study", "build-prescription", "refer",
-    "chase-partner", "offer-alternative", "record-outcome", "complete-path", "propose-certification", "plan-retake",
-    "close-or-plan",
-)  # fmt: skip
+TASKS = [
+    kind for kind, known in TASK_KINDS.items()
+    if kind == "close-or-plan" or (known.stage and known.role in ("advisor", "facilitator"))
+]  # fmt: skip
 """The tasks that a resource may be about: those done with a young person."""
 
 # --- its fields

@@ -14,7 +14,7 @@ from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import orientation, parcours
 from pixflow.participation import campaign
 from pixflow.protocol import drafting
-from pixflow.tasks import STAGE_OF
+from pixflow.tasks import TASK_KINDS
 from pixflow.team.absences import declare_absence
 from pixflow.workshop import booking
 from tests.web.arranged import Arranged, opened, scheduled, seat, to_book, to_debrief
@@ -181,7 +181,7 @@ def test_an_appointment_gives_its_local_time_and_place(at_work: House) -> None:
     assert said(row.select_one(".item-why")) == "rendez-vous fixé, Mortagne"
 
 
-@pytest.mark.parametrize("kind", STAGE_OF)
+@pytest.mark.parametrize("kind", TASK_KINDS)
 def test_every_task_leads_to_where_it_is_done(kind: str) -> None:
     stream, about = UUID(int=1), UUID(int=2)
     subjects = {"declare-campaign": "campaign", "match-participation": "participation", "mark-attendance": "workshop"}
