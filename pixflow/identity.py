@@ -1,8 +1,9 @@
-"""Identity data as typed, in one canonical form: names, numbers, phones and e-mails."""
+"""Texts as typed: names, numbers, phones and e-mails in one canonical form, control characters, formulas."""
 
 import re
 from functools import lru_cache
 from typing import Final, Protocol
+from unicodedata import normalize
 
 from anyascii import anyascii
 
@@ -20,6 +21,7 @@ _NIR_MONTHS: Final = frozenset((*range(1, 13), 20, *range(30, 43), *range(50, 10
 REPLACED: Final = "\N{REPLACEMENT CHARACTER}"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _CONTROL_OR_LINES: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_FORMULA_STARTS: Final = frozenset("=+-@\t\r\n")
 _IMILO: Final = re.compile(r"(?=.*[0-9])[0-9A-Z]+(?:-[0-9A-Z]+)*")
 _EMAIL: Final = re.compile(r"[^\s@.,;:<>()\"]+(?:\.[^\s@.,;:<>()\"]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 _FRENCH_PHONE: Final = re.compile(r"(?:0|(?:\+|00)330?)([1-9][0-9]{8})")
@@ -91,6 +93,14 @@ def contains_control(text: str, *, lines: bool = True) -> bool:
 def without_controls(text: str) -> str:
     """Returns the text with U+FFFD, which everybody sees, in the place of each control character."""
     return _CONTROL.sub(REPLACED, text) if contains_control(text) else text
+
+
+def guarded(text: str) -> str:
+    """Returns a text that no spreadsheet takes for a formula: one that may be begins with an apostrophe.
+
+    A sign of another width, such as `＝`, begins a formula too. Source: OWASP, CSV Injection.
+    """
+    return f"'{text}" if normalize("NFKC", text[:1]) in _FORMULA_STARTS else text
 
 
 def imilo_number(text: str) -> str:

@@ -33,8 +33,7 @@ from pixflow.events import participation as p
 from pixflow.events.base import Event, Recorded, Unopened, personal_fields
 from pixflow.events.catalogue import catalogue
 from pixflow.events.workshop import WorkshopCancelled, WorkshopMoved
-from pixflow.folding import RETRACTIONS
-from pixflow.moment import WITH_OWN_DAY, day_elsewhere, end_of
+from pixflow.folding import RETRACTIONS, WITH_OWN_DAY, day_elsewhere, end_of
 from pixflow.streams import KINDS as STREAMS
 from pixflow.working_days import Calendar
 from projections.contract import Change, Row, Source, keys, metadata, optional, required

@@ -178,3 +178,20 @@ def test_email() -> None:
 def test_no_email(typed: str) -> None:
     with pytest.raises(ValueError, match=r"^email$"):
         identity.email(typed)
+
+
+# --- cells of files: no text is a formula, and no other text is changed
+
+
+STARTS = (*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\ufe66", "\ufe62", "\ufe63", "\ufe6b")
+
+
+@pytest.mark.parametrize("start", STARTS, ids=ascii)
+def test_no_text_is_taken_for_a_formula(start: str) -> None:
+    assert identity.guarded(f"{start}1+1") == f"'{start}1+1"
+    assert identity.guarded(start) == f"'{start}"
+
+
+@pytest.mark.parametrize("text", ["", "Mission locale", "1 = 1", "« 5 »", "’Ndiaye", "Été", "＜ 5"])
+def test_another_text_stays_as_it_is(text: str) -> None:
+    assert identity.guarded(text) == text

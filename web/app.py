@@ -19,7 +19,6 @@ from web.hosting.host import Host
 from web.hosting.machine.metrics import UNMEASURED, Metrics
 from web.hosting.machine.requests import ConcurrencyLimit, RequestLog, limit_for
 from web.http import errors, security
-from web.http.addresses import ReadableAddresses
 from web.http.people import Witnessed
 from web.http.security import OldAddresses
 from web.pages import ROUTES
@@ -48,7 +47,7 @@ def create_app(host: Host, url: str = "", *, metrics: Metrics | None = None, log
     # The innermost first: a request passes `protect` first, and the limit last.
     if limit := limit_for(host):
         app.add_middleware(ConcurrencyLimit, limit=limit)
-    for middleware in (Witnessed, OldAddresses, ReadableAddresses):
+    for middleware in (Witnessed, OldAddresses):
         app.add_middleware(middleware)
     security.protect(app, errors.refuse, url=url)
     if logged:

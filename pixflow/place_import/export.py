@@ -13,8 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from pixflow.events.values import PartnerDetails
-from pixflow.formulas import guarded
-from pixflow.identity import phone
+from pixflow.identity import guarded, phone
 from pixflow.open_data import words
 from pixflow.open_data.communes import communes
 from pixflow.open_data.opening_hours import week

@@ -31,9 +31,8 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from pixflow.events.base import Recorded, Unopened, as_erased, event_day
 from pixflow.events.dossier import DossierMerged, DuplicateJoined
-from pixflow.folding import ERASURES
+from pixflow.folding import ERASURES, WITH_OWN_DAY, Moment, day_of, standing
 from pixflow.indicators.entry import Basis
-from pixflow.moment import WITH_OWN_DAY, Moment, day_of, standing
 from pixflow.reference_data import References
 from pixflow.store.garbage import without_garbage_collection
 from pixflow.streams import KINDS, kind_of

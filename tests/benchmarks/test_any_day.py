@@ -11,7 +11,7 @@ from statistics import median
 import pytest
 from sqlalchemy import Engine, func, select
 
-from pixflow.moment import Moment
+from pixflow.folding import Moment
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from projections import advisor_queue

@@ -20,12 +20,11 @@ from web.accounts.store import open_accounts
 from web.app import create_app
 from web.cli.app import app
 from web.desk.dependencies import COOKIE
-from web.hosting.host import open_host, serving
+from web.hosting.host import open_host, open_site, serving
 from web.hosting.http_server import BoundedConnection, http_server
 from web.hosting.mail import outbox_for
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import Settings
-from web.hosting.site import open_site
 
 NAME = "Mission locale de L’Aigle – Mortagne"
 SITES = ("L’Aigle", "Mortagne")

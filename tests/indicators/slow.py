@@ -16,9 +16,8 @@ from pixflow.events import partner as t
 from pixflow.events import staff as s
 from pixflow.events import workshop as w
 from pixflow.events.base import Erased, Recorded
-from pixflow.folding import RETRACTIONS
+from pixflow.folding import RETRACTIONS, day_of
 from pixflow.identity import normalise
-from pixflow.moment import day_of
 from pixflow.tasks import Task, of_dossier
 from tests.indicators.population import Population
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
+from pixflow.folding import Clock, Moment
 from pixflow.indicators.catalogue import INDICATORS
-from pixflow.moment import Clock, Moment
 from pixflow.structure_folder import OpenStructure
 from projections.figures.lists import FigureLine, lines
 from projections.figures.paths import paths

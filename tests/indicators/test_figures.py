@@ -14,11 +14,11 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
 from pixflow.documents.definitions import TARGETED
+from pixflow.folding import Clock, Moment
 from pixflow.indicators import catalogue
 from pixflow.indicators.catalogue import INDICATORS, STEPS, Indicator, cell
 from pixflow.indicators.facts import PAIRS, delay
 from pixflow.indicators.outside import Figure
-from pixflow.moment import Clock, Moment
 from projections.figures import overview
 from projections.figures.lists import FigureLine, lines
 from projections.figures.paths import paths

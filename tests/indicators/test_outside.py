@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from pixflow.documents.small_numbers import FEWEST, HIDDEN, SMALL, Span, Sum, is_small
 from pixflow.events.base import STAGES
 from pixflow.events.indicators import ReportIssued, ReportRow
+from pixflow.folding import Moment
 from pixflow.indicators.catalogue import BY_ID
 from pixflow.indicators.outside import Figure, Part, digest, outside, report_rows
-from pixflow.moment import Moment
 from projections.figures.questions import count_figures
 from projections.figures.refresh import basis_of
 from projections.figures.tallies import FigureQuestion

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from pixflow.events import dossier as d
 from pixflow.events.base import Event, Recorded, as_erased
+from pixflow.folding import Clock, Moment, standing
 from pixflow.indicators.path import Mark, Path, path_of
-from pixflow.moment import Clock, Moment, standing
 from pixflow.working_days import Calendar
 from tests.given import DOSSIER, PARTICIPATION, PRESET, stamped
 

@@ -20,8 +20,7 @@ from pixflow import presets
 from pixflow.events import dossier as d
 from pixflow.events.base import Recorded
 from pixflow.events.protocol import ProtocolPublished
-from pixflow.folding import ERASURES
-from pixflow.moment import Clock, Moment
+from pixflow.folding import ERASURES, Clock, Moment
 from pixflow.structure_folder import OpenStructure
 from projections import audit_trail, directory, dossier_sheet, partners
 from projections.contract import folds

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
 from pixflow.events.base import event_day
-from pixflow.moment import Clock, Moment, day_of, standing
+from pixflow.folding import Clock, Moment, day_of, standing
 from pixflow.structure_folder import OpenStructure
 from projections.audit_trail import last_of_day
 from projections.figures.entries import entries, sums, value_sums

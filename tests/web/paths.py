@@ -27,10 +27,9 @@ from tests.web.client import InspectingClient
 from web.accounts.site import Site
 from web.app import create_app
 from web.desk.dependencies import COOKIE
-from web.hosting.host import Host, open_host
+from web.hosting.host import Host, open_host, open_site
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import Settings
-from web.hosting.site import open_site
 
 TEAM: tuple[tuple[str, Role], ...] = (
     ("Nadia Benali", "advisor"),

@@ -30,8 +30,7 @@ from tests.web.tags import parsed
 from tests.web.taken import WORKBOOK
 from tests.web.test_routes import LIST
 from web.desk.dependencies import COOKIE
-from web.desk.desk import Desk, PastDesk
-from web.desk.past_days import READERS
+from web.desk.desk import READERS, Desk, PastDesk
 from web.http import day_bar
 from web.pages.dossier import forms
 from web.pages.indicators import definitions

@@ -181,5 +181,5 @@ def test_after_a_fault_the_page_says_whether_it_was_recorded(house: House, monke
     monkeypatch.setattr("web.pages.dossier.sheet._see", failing)
     assert "est bien enregistrée" in press()
     monkeypatch.undo()
-    monkeypatch.setattr("web.desk.forms.record", failing)
+    monkeypatch.setattr("web.desk.commands.record", failing)
     assert "n’est pas enregistrée" in press()

@@ -35,9 +35,9 @@ from web.cli.common.terminal import (
 )
 from web.french import dates, typography, vocabulary
 from web.hosting import account_backups
+from web.hosting.host import open_site
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import PORT, Settings
-from web.hosting.site import open_site
 from web.pages.account import factor_mails
 
 app = typer.Typer()

@@ -10,7 +10,7 @@ from pixflow import inspection, structure_folder
 from web.cli.common.structures import OneOption, check_here, chosen_slugs, each
 from web.cli.common.terminal import REFUSED, JsonOption, as_json, console, errors, explained, marked, open_slug
 from web.french import health as french
-from web.french.errors import settings as french_settings
+from web.french.errors import serving
 from web.hosting import account_checks, health, mail, registers
 from web.hosting.health import Finding, Level
 from web.hosting.read_tables import reads_of
@@ -83,8 +83,8 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
 def _settings() -> list[Finding]:
     """Returns each setting that does not fit, and each variable that is no setting."""
     told: list[tuple[Level, str, str]] = [
-        *(("alarm", one.field, french_settings.sentence(*one)) for one in faults(Settings)),
-        *(("note", name, french_settings.unknown(name, nearest)) for name, nearest in unknown().items()),
+        *(("alarm", one.field, serving.setting(*one)) for one in faults(Settings)),
+        *(("note", name, serving.unknown(name, nearest)) for name, nearest in unknown().items()),
     ]
     found = [Finding("settings", level, {"setting": name, "said": said}) for level, name, said in told]
     return found or [Finding("settings", "good")]

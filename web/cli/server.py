@@ -23,7 +23,7 @@ from web.french.health import sentence as finding_text
 from web.hosting import health, partner_mails
 from web.hosting.clock_jobs import Round
 from web.hosting.clock_watch import ClockWatch
-from web.hosting.host import Host, open_host, serving
+from web.hosting.host import Host, open_host, open_site, serving
 from web.hosting.http_server import http_server
 from web.hosting.machine import process, requests
 from web.hosting.machine.metrics import metrics_of
@@ -31,7 +31,6 @@ from web.hosting.machine.process import CannotServe, listen_at, listen_on, trust
 from web.hosting.mail import Late, Outbox, outbox_for
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import PORT, Settings
-from web.hosting.site import open_site
 
 app = typer.Typer()
 _log = logging.getLogger("pixflow")

@@ -13,7 +13,7 @@ from pixflow.team.absences import uncovered_absences
 from pixflow.team.staff import Absence, Staff
 from projections import advisor_queue, dossier_sheet
 from web.desk.desk import Desk
-from web.french import dates, vocabulary
+from web.french import dates
 from web.french.events import team
 from web.french.typography import plural, say
 
@@ -71,18 +71,6 @@ def uncovered(desk: Desk) -> Iterator[tuple[str, str]]:
         text = "{name}, absence {days} : personne ne voit ses tâches ({left})." if left else UNSEEN
         said = say(text, name=desk.refs.team[id].name, days=days_text(desk, absence), left=left)
         yield said, f"/equipe/{id}?formulaire=absence&sur={absence.id}#form"
-
-
-def role_labels(member: Staff, on: date, waiting: str = "à confirmer") -> list[str]:
-    """Returns the roles that are not over, each with its last day, and `waiting` while it waits for a second person."""
-    held, labels = member.granted(on), []
-    for role, label in vocabulary.ROLES.items():
-        if role in held:
-            ends = member.ends.get(role)
-            about = [f"jusqu’au {dates.day(ends, year=True)}"] if ends else []
-            about += [waiting] if role in member.awaiting else []
-            labels.append(f"{label} ({', '.join(about)})" if about else label)
-    return labels
 
 
 def away(desk: Desk) -> dict[UUID, str]:

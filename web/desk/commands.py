@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import partial, wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from fastapi import HTTPException, Request, Response
@@ -21,11 +21,12 @@ from pixflow.workshop.state import Workshop
 from projections.store.folds import fold_of
 from web.desk import refusals
 from web.desk.desk import Desk
-from web.french.errors import missing
-from web.http.forms import Form, OpenForm, errors_shown, validate
+from web.french.validation import MISSING, named
+from web.http.forms import Form, OpenForm, errors_shown, labels, validate
 from web.http.security import is_led_from_elsewhere
 
 F = TypeVar("F", bound=Form)
+S = TypeVar("S")
 P = ParamSpec("P")
 KNOWN = frozenset({"already-debriefed", "already-built", "already-answered"})
 """The refusals of what stands in the dossier: only a correction changes it."""
@@ -147,7 +148,11 @@ def must(desk: Desk, *decisions: Decision[..., Any]) -> None:
 
 
 def read_form(
-    model: type[F], data: Mapping[str, Any], *, hidden: Collection[str] = (), empty: Mapping[str, str] = missing.MISSING
+    model: type[F],
+    data: Mapping[str, Any],
+    *,
+    hidden: Collection[str] = (),
+    empty: Mapping[str, str] = MISSING,
 ) -> F:
     """Returns a form as it was sent. Raises FormRefused; an error of a `hidden` field is one of the whole form.
 
@@ -155,7 +160,7 @@ def read_form(
     """
     form, errors = validate(model, data)
     if form is None:
-        raise FormRefused(errors_shown(missing.named(errors, empty), hidden))
+        raise FormRefused(errors_shown(named(errors, empty), hidden))
     return form
 
 
@@ -226,3 +231,76 @@ def again(page: Callable[..., Response]) -> Callable[[Callable[P, Response]], Ca
         return answer
 
     return decorate
+
+
+# --- the forms about a dossier, a colleague or a partner: one spec, and one way to take them all
+
+
+Values = Mapping[str, Any]
+Errors = dict[str, str]
+Arguments = tuple[dict[str, Any], dict[str, Any]]
+"""The arguments of a decision: what the person says, then what the program adds."""
+
+
+def sent(form: Form, *left_out: str) -> dict[str, Any]:
+    """Returns the fields of a form, without those that every form has and those that another decision takes."""
+    aside = (name for name, (label, _) in labels(type(form)).items() if label.aside)
+    left = {"command_id", "seen", *left_out, *aside}
+    return {name: getattr(form, name) for name in type(form).model_fields if name not in left}
+
+
+@dataclass(frozen=True, slots=True)
+class FormSpec(Generic[S]):
+    """A form about a state: its decision and its fields (`model`), which have the names of the decision's parameters.
+
+    `about` is the field that the address names (`?sur=`), "" for none; the page carries it hidden. `also` are fields
+    that name further streams of the decision. `initial` is what a blank form shows, `arguments` what the decision
+    takes, `further` the steps taken with it; `check` gives the errors that only the data of the structure can tell.
+    """
+
+    decision: Decision[..., Any]
+    model: type[Form]
+    _: KW_ONLY
+    about: str = ""
+    also: tuple[str, ...] = ()
+    initial: Callable[[Desk, S, str], Values] = lambda desk, state, about: {}
+    arguments: Callable[[Desk, S, Any], Arguments] = lambda desk, state, form: (sent(form), {})
+    further: Callable[[Desk, UUID, S, Any], Sequence[Step]] = lambda desk, stream, state, form: ()
+    check: Callable[[Desk, S, Any], Errors] = lambda desk, state, form: {}
+
+    def read(self, desk: Desk, state: S, data: Mapping[str, Any]) -> Form:
+        """Returns a form as it was sent. Raises FormRefused; what is recorded already is not checked again."""
+        form = read_form(self.model, data)
+        errors = self.check(desk, state, form)
+        if errors and not desk.engine.has_recorded(form.command_id):
+            raise FormRefused(named(errors))
+        return form
+
+    def act(
+        self,
+        desk: Desk,
+        own: Mapping[str, UUID],
+        state: S,
+        form: Form,
+        *,
+        replaces: Step | None = None,
+        also: Sequence[Step] = (),
+        seen: Mapping[str, int] | None = None,
+    ) -> Outcome:
+        """Takes the decision of a form on its `own` stream, and the steps that go with it, as one command.
+
+        The steps of `also` come last. `replaces` takes back before the event that the form corrects. `seen` is the
+        version that the form was drawn from.
+        """
+        (stream,) = own.values()
+        streams = {**{name: getattr(form, name) for name in self.also}, **own}
+        said, context = self.arguments(desk, state, form)
+        further = [*self.further(desk, stream, state, form), *also]
+        if not replaces and not further:
+            return record(desk, streams, self.decision, command_id=form.command_id, seen=seen, context=context, **said)
+        steps = [*([replaces] if replaces else []), Step(streams, self.decision, said, context), *further]
+        # what was looked up of a form may change before it comes again
+        typed = form.model_dump(exclude={"command_id", "seen"})
+        version = replaces.sent["version"] if replaces else 0
+        about = (str(stream), ([step.decision.name for step in steps], version, typed))
+        return record_all(desk, steps, about, command_id=form.command_id, seen=seen)

@@ -22,18 +22,17 @@ from projections.dossier_sheet import DossierFilter
 from projections.store.folds import fold_of, must_not_be_damaged
 from web.accounts import sessions, views
 from web.desk.box_count import box_count
-from web.desk.colleagues import portfolios, role_labels
+from web.desk.colleagues import portfolios
 from web.desk.commands import must_be_asked_here
-from web.desk.desk import Desk
-from web.desk.names import names_for
-from web.desk.past_days import bar_of, desk_at, moment_of
+from web.desk.desk import Desk, bar_of, desk_at, moment_of
+from web.desk.names import names_for, role_labels
 from web.desk.signed_in import ProofAsked, signed_in
 from web.desk.witness import DeskWitness
 from web.french.errors import pages
 from web.hosting.host import Host
 from web.hosting.served_structure import Present, ServedStructure
+from web.http.addresses import address
 from web.http.day_bar import LISTS, DayBar
-from web.http.pagination import address
 from web.http.templates import Frame
 
 COOKIE = "pixflow_person"

@@ -15,15 +15,13 @@ from fastapi import APIRouter, Request, Response
 from pixflow.events.structure import ListPage
 from pixflow.structure import issue_list
 from web.desk.commands import issue, must_be_asked_here
-from web.desk.desk import Desk, PastDesk
-from web.desk.past_days import moment_of
+from web.desk.desk import Desk, PastDesk, moment_of
 from web.desk.witness import DeskWitness
 from web.french import dates, lists, past
 from web.french.typography import NBSP, THIN
-from web.http import days
+from web.http.addresses import address, read_day
 from web.http.day_bar import DAY, LISTS, params_of
 from web.http.filters import FilterMenu
-from web.http.pagination import address
 from web.http.people import NOBODY, listed, note
 from web.http.tables import MEDIA, Cell, csv_of, download, workbook_of
 from web.http.templates import show
@@ -108,7 +106,7 @@ def send_list(request: Request, desk: Desk, made: ExportedList) -> Response:
     asked = request.query_params.get(DAY)
     if isinstance(desk, PastDesk) and desk.moment:
         made = replace(made, params={**made.params, **params_of(desk.moment)}, clock=past.clock(desk.moment))
-    elif asked and days.day(asked) != desk.today and made.path.startswith(LISTS):
+    elif asked and read_day(asked) != desk.today and made.path.startswith(LISTS):
         return _refuse(request, made, moment_of(request, desk)[1] or lists.OF_NOW)
     if made.total > MOST_ROWS:
         return _refuse(request, made, lists.too_long(made.total, MOST_ROWS, made.narrow))

@@ -1,6 +1,7 @@
-"""The names of the ids in a page, for the sentences of web/french."""
+"""The names of the ids in a page, and the roles of a colleague, for the sentences of web/french."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from pixflow.actor import CLOCK, IMPORT, OPERATOR, PARTNER, SITE
 from pixflow.authorization import Scope
 from pixflow.dossier.state import Dossier
 from pixflow.reference_data import References
+from pixflow.team.staff import Staff
 from projections import directory
 from projections.store.folds import fold_of
-from web.french import privacy
+from web.french import dates, privacy, vocabulary
 from web.french.events.fields import UNNAMED
 
 if TYPE_CHECKING:  # the terminal needs no desk
@@ -130,3 +132,15 @@ def advisor_name(desk: "Desk", id: UUID | None) -> str:
 
 def campaign_name(desk: "Desk", id: UUID) -> str:
     return names_for(desk).campaign(id)
+
+
+def role_labels(member: Staff, on: date, waiting: str = "à confirmer") -> list[str]:
+    """Returns the roles that are not over, each with its last day, and `waiting` while it waits for a second person."""
+    held, labels = member.granted(on), []
+    for role, label in vocabulary.ROLES.items():
+        if role in held:
+            ends = member.ends.get(role)
+            about = [f"jusqu’au {dates.day(ends, year=True)}"] if ends else []
+            about += [waiting] if role in member.awaiting else []
+            labels.append(f"{label} ({', '.join(about)})" if about else label)
+    return labels

@@ -18,10 +18,10 @@ from pixflow.unit_of_work import LoadedStream
 from projections import audit_trail
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames
-from web.french import dates
-from web.french import reach as french
+from web.french import dates, vocabulary
 from web.french import tasks as french_tasks
 from web.french.events import sentences
+from web.french.typography import say
 
 READERS: frozenset[Role] = frozenset({"auditor", "referent", "manager"})
 """The readers of the Journal: they alone see which lists and reports left the structure."""
@@ -66,7 +66,7 @@ def of(
     left = [one for fact in facts for one in told_since(desk.trail(fact.originator_id), fact)]
     return Reach(
         [
-            (french.STREAMS[before.kind], list(_told(desk, names, before, after)))
+            (vocabulary.STREAMS[before.kind], list(_told(desk, names, before, after)))
             for stream, (before, after) in changed.items()
             if stream != shown and after.version > before.version
         ],
@@ -87,7 +87,7 @@ def _handouts(desk: Desk, names: ScopedNames, left: Iterable[Recorded]) -> Itera
         history = desk.trail(one.originator_id) if kind_of(one.event) == "dossier" else ()
         said = sentences.sentence(one, names, zone=desk.zone, history=history)
         day = dates.day(event_day(one.event), year=True, short=True)
-        yield Handout(day, french.to_the_person(said) if own else said, sentences.who(one, names))
+        yield Handout(day, say("{said}, pour la personne", said=said) if own else said, sentences.who(one, names))
 
 
 def _perhaps(desk: Desk, facts: Sequence[Recorded]) -> list[Recorded]:

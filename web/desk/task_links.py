@@ -15,8 +15,7 @@ from web.desk.names import names_for
 from web.french import tasks as french
 from web.french.typography import say
 from web.http import filters
-from web.http.addresses import whole_number
-from web.http.pagination import SIZE, address, carrying
+from web.http.addresses import SIZE, address, carrying, whole_number
 
 FORM_OF: Final[dict[str, str]] = {
     "present-pix": "present",

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pixflow.moment import Clock, Moment
+from pixflow.folding import Clock, Moment
 from web.french import dates
 from web.french.typography import say, typeset
 

@@ -163,3 +163,10 @@ LATENESS: dict[str, tuple[str, str]] = {
     "11": ("11 j +", "plus de 10 jours ouvrés de retard"),
 }
 """Bands of working days past due: under a bar, and read aloud."""
+STREAMS = {
+    "dossier": "Autre dossier",
+    "participation": "Participation",
+    "workshop": "Atelier",
+    "partner": "Partenaire",
+}
+"""The streams that a correction changes beside the dossier of the page."""

@@ -8,7 +8,7 @@ from functools import cache, partial
 from msgspec.structs import replace
 
 from pixflow.documents.definitions import Definitions
-from pixflow.moment import Clock, Moment
+from pixflow.folding import Clock, Moment
 from projections import audit_trail
 from projections.figures.questions import values
 from projections.figures.refresh import basis_of, counting_today

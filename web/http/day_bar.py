@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from html import escape, unescape
 from urllib.parse import parse_qsl, urlsplit
 
-from pixflow.moment import Clock, Moment
-from web.http.pagination import address
+from pixflow.folding import Clock, Moment
+from web.http.addresses import address
 
 DAY, CLOCK = "au", "horloge"
 LISTS = ("/boite", "/dossiers", "/resultats", "/ateliers", "/equipe", "/partenaires")

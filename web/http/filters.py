@@ -12,7 +12,7 @@ from pixflow.working_days import Calendar
 from projections.piles import BANDS, OVER, Lateness
 from projections.statements import WITHOUT
 from web.french import vocabulary
-from web.http.pagination import address
+from web.http.addresses import address
 
 PARAMETERS = {"kind": "tache", "stage": "etape", "group": "groupe", "doer": "pour"} | {
     "late_kind": "attente",

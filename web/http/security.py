@@ -1,4 +1,4 @@
-"""Checks of every request before its route: headers, static files, hosts, origin, whole bodies, old addresses."""
+"""Checks of every request before its route: headers, static files, hosts, origin, whole bodies, addresses."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit
 
 from anyio import fail_after
 from fastapi import FastAPI, Response
@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pixflow.identity import contains_control
 from web.french.errors import pages
 
 HERE = Path(__file__).parents[1]
@@ -110,12 +111,13 @@ class OwnFiles(StaticFiles):
 
 
 def protect(app: FastAPI, refuse: Callable[..., ASGIApp], *, url: str = "") -> None:
-    """Mounts /static and adds the guards: safe headers, known hosts, own origin for writes, whole bodies.
+    """Mounts /static and adds the guards: safe headers, known hosts, own origin, whole bodies, readable addresses.
 
     `url` is the public address of the pages, known beside the names of this machine. `refuse` makes the answer to a
     request that no route sees: a page of a status, with other words as `title` and `instead`.
     """
     app.mount("/static", OwnFiles(directory=STATIC), name="static")
+    app.add_middleware(ReadableAddresses, deny=refuse(400, instead=pages.UNREADABLE))
     app.add_middleware(ToldRedirects)
     app.add_middleware(WholeMessages, refuse=refuse)
     app.add_middleware(CrossOriginGuard, deny=refuse(403, instead=pages.FROM_ELSEWHERE))
@@ -387,3 +389,17 @@ class OldAddresses:
         query = scope.get("query_string", b"")
         there = current(scope["path"], query.decode("latin-1")) if scope["type"] == "http" and query else None
         await (RedirectResponse(there, 307) if there else self.app)(scope, receive, send)
+
+
+class ReadableAddresses:
+    """ASGI middleware: `deny` answers an address with a control character, which no page writes."""
+
+    def __init__(self, app: ASGIApp, deny: ASGIApp) -> None:
+        self.app = app
+        self.deny = deny
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        query: bytes = scope.get("query_string", b"")
+        address = f"{scope.get('path')}?{unquote_plus(query.decode('latin-1'))}"
+        readable = scope["type"] != "http" or not contains_control(address, lines=False)
+        await (self.app if readable else self.deny)(scope, receive, send)

@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from fastapi import Response
 
-from pixflow.formulas import guarded
+from pixflow.identity import guarded
 
 Cell = str | int
 Row = Sequence[Cell]

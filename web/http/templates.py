@@ -24,8 +24,8 @@ from web.french import dates, tasks, typography, vocabulary
 from web.french.dossier import path
 from web.french.events import resources
 from web.http import forms, markdown
+from web.http.addresses import carrying
 from web.http.day_bar import DayBar
-from web.http.pagination import carrying
 from web.http.people import People, note
 from web.http.security import HERE, renamed, static_url
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 
 from pixflow.events.values import Role
 from pixflow.identity import normalise
-from web.desk.colleagues import role_labels
 from web.desk.dependencies import COOKIE, AtDesk
+from web.desk.names import role_labels
 from web.french import vocabulary
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure

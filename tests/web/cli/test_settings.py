@@ -14,7 +14,7 @@ from web.accounts.oidc import issuer
 from web.cli.app import app
 from web.cli.common.french_typer import NIGHT
 from web.cli.common.structures import each
-from web.french.errors import settings as french
+from web.french.errors import serving
 from web.hosting.settings import OF_TESTS, PREFIX, SECRET, Settings, Storage, faults, given, sound, unknown
 
 ISSUER = {"PIXFLOW_OIDC_CLIENT_ID": "pixflow", "PIXFLOW_OIDC_SECRET": "vestiaire"}
@@ -95,7 +95,7 @@ def test_a_wrong_value_is_one_sentence_that_names_it(
     variable = put(folder, field, value, monkeypatch)
     (wrong,) = faults(Settings)
     assert wrong.field == field
-    sentence = french.sentence(*wrong)
+    sentence = serving.setting(*wrong)
     assert sentence.startswith(variable)
     assert_well_set(sentence.replace(wrong.value, "") if wrong.value else sentence)
     assert "tiaire" not in sentence
@@ -123,10 +123,10 @@ def test_each_sentence_belongs_to_a_wrong_value(folder: Path) -> None:
     for field, value in ALL:
         with pytest.MonkeyPatch.context() as patch:
             put(folder, field, value, patch)
-            said |= {key for one in faults(Settings) if (key := f"{one.field} {one.code}") in french.SENTENCES} or {
+            said |= {key for one in faults(Settings) if (key := f"{one.field} {one.code}") in serving.SETTINGS} or {
                 f"{field} form"
             }
-    assert said == french.SENTENCES.keys()
+    assert said == serving.SETTINGS.keys()
 
 
 def test_a_program_reads_why(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +201,7 @@ def test_a_right_value_is_taken(folder: Path, field: str, value: str, monkeypatc
 def test_an_issuer_needs_a_registration(folder: Path, missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     put(folder, "oidc_issuer", "https://issuer.exemple.fr", monkeypatch)
     monkeypatch.setenv(missing, "")
-    assert run("tick").stderr.startswith(f"Refusé. {french.sentence('oidc_issuer', 'alone')}")
+    assert run("tick").stderr.startswith(f"Refusé. {serving.setting('oidc_issuer', 'alone')}")
     assert sound().oidc_issuer == ""
 
 
@@ -209,7 +209,7 @@ def test_the_issuer_takes_what_the_settings_take() -> None:
     fields = Settings.model_fields
     for field, known in (("oidc_alg", issuer.ALGORITHMS), ("oidc_profile", issuer.PROFILES)):
         assert getattr(fields[field].annotation, "__args__", ()) == known
-        assert all(one in french.SENTENCES[f"{field} form"] for one in known)
+        assert all(one in serving.SETTINGS[f"{field} form"] for one in known)
 
 
 def test_without_a_home_the_folder_must_be_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -303,7 +303,7 @@ def test_a_variable_that_is_no_setting_is_told_once_and_stops_nothing(
     house: Path, field: str, nearest: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(f"{PREFIX}{field}", "plain")
-    said = french.unknown(f"{PREFIX}{field}".upper(), f"{PREFIX}{nearest}" if nearest else "")
+    said = serving.unknown(f"{PREFIX}{field}".upper(), f"{PREFIX}{nearest}" if nearest else "")
     assert_well_set(said)
     for words in (["tick"], ["backup"], ["queue", "--structure", "tarbes", "--as", "nobody@ml.example"]):
         result = run(*words)

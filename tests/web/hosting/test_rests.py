@@ -41,10 +41,9 @@ from web.accounts import accounts, memberships
 from web.app import create_app
 from web.cli.server import tick_all, tick_site
 from web.hosting.clock_jobs import Round
-from web.hosting.host import open_host
+from web.hosting.host import open_host, open_site
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import Settings
-from web.hosting.site import open_site
 
 URL = "https://pixflow.exemple.fr"
 MONDAY = date(2026, 3, 16)

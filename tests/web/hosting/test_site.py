@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from web.hosting.host import open_site
 from web.hosting.settings import Settings
-from web.hosting.site import open_site
 
 URL = "https://pixflow.exemple.fr"
 SOUND = {"oidc_issuer": "https://issuer.example/a/", "oidc_client_id": "pixflow", "oidc_secret": SecretStr("vestiaire")}

@@ -9,7 +9,7 @@ import pytest
 
 import web.pages
 from web.french import validation
-from web.french.errors.missing import MISSING
+from web.french.validation import MISSING
 from web.http.forms import Form, labels, missing
 
 for _module in pkgutil.walk_packages(web.pages.__path__, "web.pages."):

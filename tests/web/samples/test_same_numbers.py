@@ -23,7 +23,7 @@ from web.app import create_app
 from web.desk.dependencies import COOKIE
 from web.french.typography import upper_first
 from web.hosting.host import open_host
-from web.http.pagination import SIZE
+from web.http.addresses import SIZE
 from web.samples import demo
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)

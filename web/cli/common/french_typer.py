@@ -24,7 +24,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from web.cli.common.terminal import RECORDED, USAGE, Failed, as_json, errors, fail, in_words, marked
-from web.french.errors import settings as french
+from web.french.errors import serving
 from web.french.typography import say
 from web.hosting import settings
 from web.hosting.settings import Settings, Storage
@@ -106,7 +106,7 @@ class CommandInFrench(TyperCommand):
         """
         if not ctx.resilient_parsing and "--help" not in args:
             for name, nearest in settings.unknown().items() if self.name != "doctor" else ():
-                errors.print(marked("[yellow]●[/] {said}", said=french.unknown(name, nearest)))
+                errors.print(marked("[yellow]●[/] {said}", said=serving.unknown(name, nearest)))
             if wrong := wrong_settings(Storage if self.name in NIGHT else Settings):
                 fail(" ".join(wrong))
         return super().parse_args(ctx, args)
@@ -117,7 +117,7 @@ class CommandInFrench(TyperCommand):
 
 def wrong_settings(needed: type[Storage] = Settings) -> list[str]:
     """Returns a sentence for each setting that does not fit."""
-    return [french.sentence(*one) for one in settings.faults(needed)]
+    return [serving.setting(*one) for one in settings.faults(needed)]
 
 
 @cache

@@ -33,14 +33,13 @@ from pixflow.structure_folder import OpenStructure
 from pixflow.team import staff
 from web.desk.names import NoNames
 from web.french.errors import backups, serving
-from web.french.errors import settings as french_settings
 from web.french.errors.refusals import refusal, store_error
 from web.french.typography import plural, say
 from web.hosting.machine.process import CannotServe
 from web.hosting.read_tables import open_whole
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Storage
-from web.http import days
+from web.http.addresses import read_day
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -218,7 +217,7 @@ def opening(structure: str | None) -> Iterator[OpenStructure]:
     if structure is None and settings.structure:
         structure = settings.structure
         if structure not in known:
-            fail(french_settings.sentence("structure", "unknown", structure, known=", ".join(known)))
+            fail(serving.setting("structure", "unknown", structure, known=", ".join(known)))
     if structure is None and len(known) > 1:
         names = ", ".join(known)
         if not (console.is_terminal and sys.stdin.isatty()):
@@ -272,7 +271,7 @@ def take(
 
 def day(text: str) -> date:
     """Reads a day, one that a form would accept too."""
-    if found := days.day(text):
+    if found := read_day(text):
         return found
     fail(f"« {text} » n’est pas une date : écrivez 2026-03-12.", USAGE)
 
@@ -288,7 +287,7 @@ def instant(text: str, zone: str) -> datetime:
     """Reads a day and a time of day, in the structure's time zone unless the text names another one."""
     with suppress(ValueError):
         found = datetime.fromisoformat(text)
-        if days.day(found.date().isoformat()):
+        if read_day(found.date().isoformat()):
             return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
     fail(f"« {text} » n’est pas une date et une heure : écrivez 2026-05-12T09:10.", USAGE)
 

@@ -108,3 +108,20 @@ def factor_changed(change: str) -> tuple[str, str]:
 def kept(field: str, value: str) -> str:
     """Returns a value of a kept form as its person chose or typed it: words for a code, "" for one without words."""
     return CHOSEN.get(field, {}).get(value, "" if _CODE.fullmatch(value) else value)
+
+
+# --- the browser of a session, like « Firefox sur Windows »
+
+
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (
+    ("iPhone", "un iPhone"), ("iPad", "un iPad"), ("Android", "Android"), ("Windows", "Windows"),
+    ("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device(user_agent: str) -> str:
+    """Returns the browser and its system, as the header User-Agent tells them."""
+    browser = next((label for mark, label in _BROWSERS if f"{mark}/" in user_agent), "un navigateur")
+    system = next((label for mark, label in _SYSTEMS if mark in user_agent), "")
+    return f"{browser} sur {system}" if system else browser

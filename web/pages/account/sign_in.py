@@ -41,7 +41,7 @@ from web.desk.signed_in import (
     site_of,
 )
 from web.french.accounts import sign_in as french
-from web.french.accounts.devices import device
+from web.french.accounts.sign_in import device
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import FormData, text_of

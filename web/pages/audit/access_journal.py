@@ -25,9 +25,7 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import dates, privacy
 from web.french.accounts import access_journal as french
-from web.http import days
-from web.http.addresses import Number, PageNumber
-from web.http.pagination import SIZE, Pager, address
+from web.http.addresses import SIZE, Number, PageNumber, Pager, address, read_day
 from web.http.people import listed, note, opened
 from web.http.tables import sheet
 from web.http.templates import show
@@ -111,7 +109,7 @@ def report(
 
 
 def _asked(desk: Desk, by: UUID | None, first: str, last: str) -> _Asked:
-    since, until = days.day(first), days.day(last)
+    since, until = read_day(first), read_day(last)
     begins, ends = since or (until or desk.today) - USUAL, until or desk.today
     period = Period(midnight(begins, desk.zone), midnight(ends + timedelta(days=1), desk.zone), by)
     params = {"par": str(by or ""), "du": begins.isoformat(), "au": ends.isoformat()}
@@ -202,7 +200,7 @@ def read_readers(
     request: Request, desk: AtReplay, dossier_id: UUID, par: str = "", le: str = "", p: PageNumber = 1
 ) -> Response:
     """Lists who opened a dossier: one colleague (`par`), one day (`le`), or all that is kept."""
-    dossier, day = desk.dossier(dossier_id), days.day(le)
+    dossier, day = desk.dossier(dossier_id), read_day(le)
     rows = readings.of_dossiers(desk.served, names_for(desk), [dossier_id])
     readers = {(str(one.reader), one.who) for one in rows if one.reader}
     day_of = desk.refs.calendar.local_day

@@ -25,17 +25,14 @@ from projections.figures import event_log as projected
 from projections.store.folds import folds_of
 from web.desk.commands import issue
 from web.desk.dependencies import allowed
-from web.desk.desk import Desk
+from web.desk.desk import READERS, Desk, why_no_day
 from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file
 from web.desk.names import is_erased, names_for
-from web.desk.past_days import READERS, why_no_day
 from web.french import dates, lists, privacy
 from web.french.events import sentences
 from web.french.typography import say
-from web.http import days
-from web.http.addresses import PageNumber
+from web.http.addresses import SIZE, PageNumber, Pager, address, read_day
 from web.http.forms import FormData, text_of
-from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed, note
 from web.http.templates import redirect, show
 from web.pages.audit.access_journal import ACCESS_READERS
@@ -92,12 +89,12 @@ class JournalFilters:
     @property
     def known(self) -> dict[str, str]:
         """The parameters without a text that is no date: it filters nothing."""
-        return {name: text for name, text in self.params.items() if name not in ("du", "au") or days.day(text)}
+        return {name: text for name, text in self.params.items() if name not in ("du", "au") or read_day(text)}
 
     @property
     def is_wrong(self) -> bool:
         """True for a text that is no date."""
-        return any(text and days.day(text) is None for text in (self.du, self.au))
+        return any(text and read_day(text) is None for text in (self.du, self.au))
 
     def but(self, dossier: UUID | str) -> str:
         """Returns the address of these filters with another dossier."""
@@ -105,7 +102,7 @@ class JournalFilters:
 
     def on_trail(self, desk: Desk) -> TrailFilter:
         """Returns the same filters of the audit trail: until the end of the last day."""
-        since, until = days.day(self.du), days.day(self.au)
+        since, until = read_day(self.du), read_day(self.au)
         ends = until and until + timedelta(days=1)
         dossier = UUID(self.dossier) if self.dossier else None
         return TrailFilter(self.par, self.sorte, dossier, _starts(desk, since), _starts(desk, ends))
@@ -212,7 +209,7 @@ def _by_name(pair: tuple[str, str]) -> str:
 @router.get("/journal/appris")
 def list_learned(request: Request, desk: AtJournal, au: str = "", p: PageNumber = 1) -> Response:
     """Lists the events recorded since a day that change what is known of it; of a day that is none, the journal."""
-    day = days.day(au)
+    day = read_day(au)
     if why_no_day(desk, day) or day is None:
         return redirect(request, "/journal")
     calendar = desk.refs.calendar
@@ -350,7 +347,7 @@ def _in_words(desk: Desk, asked: JournalFilters) -> Iterator[str]:
     if asked.dossier:
         yield lists.filter_of("Dossier", asked.dossier)
     for label, text in (("Du", asked.du), ("Au", asked.au)):
-        if day := days.day(text):
+        if day := read_day(text):
             yield lists.filter_of(label, dates.day(day, year=True))
 
 
@@ -363,8 +360,8 @@ def event_log(request: Request, desk: AtJournal, du: str = "", au: str = "") -> 
     a fact first.
     """
     standard, media = STANDARDS[request.url.path.rpartition(".")[2]]
-    last = days.day(au) or desk.today
-    first = days.day(du) or projected.a_year_until(last)
+    last = read_day(au) or desk.today
+    first = read_day(du) or projected.a_year_until(last)
     asked = JournalFilters(du=du, au=au)
     if asked.is_wrong or last < first:
         problem = "Choisissez des jours qui existent, du premier au dernier."

@@ -19,9 +19,8 @@ from projections import audit_trail, directory
 from projections.directory import YoungPerson
 from projections.store.folds import StreamDamaged
 from web.desk.dependencies import allowed
-from web.desk.desk import Desk, PastDesk, past_desk
+from web.desk.desk import READERS, Desk, PastDesk, past_desk
 from web.desk.names import names_for
-from web.desk.past_days import READERS
 from web.french import dates, typography, vocabulary
 from web.french import tasks as french
 from web.french.events import changes, details, sentences

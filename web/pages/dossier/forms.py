@@ -31,9 +31,8 @@ from projections import workshops
 from projections.store.folds import fold_of
 from web.desk import guesses
 from web.desk.colleagues import takers
-from web.desk.commands import FormRefused
+from web.desk.commands import Arguments, Errors, FormRefused, FormSpec, Values, sent
 from web.desk.desk import Desk
-from web.desk.forms import Arguments, Errors, FormSpec, Values, sent
 from web.desk.territory import contacts, referral_offers
 from web.desk.territory.referral_offers import action_of
 from web.french import validation, vocabulary

@@ -18,7 +18,7 @@ from pixflow.events.base import Recorded
 from pixflow.events.dossier import DuplicateJoined
 from pixflow.folding import retractions_by_version
 from projections.store.folds import fold_of
-from web.desk import forms, guesses, receipts, refusals, task_links
+from web.desk import guesses, receipts, refusals, task_links
 from web.desk import undo as desk_undo
 from web.desk.colleagues import absence_text
 from web.desk.commands import FormRefused, Outcome, again, check, read_button, record_all, recorded
@@ -31,9 +31,8 @@ from web.french.dossier import path
 from web.french.dossier.progress import steps
 from web.french.events.sentences import AT_ONCE
 from web.french.typography import say
-from web.http.addresses import Version
+from web.http.addresses import Version, address, carrying
 from web.http.forms import Form, FormData, OpenForm
-from web.http.pagination import address, carrying
 from web.http.people import People, opened
 from web.http.templates import redirect, show
 from web.pages.dossier import open_form, results
@@ -295,12 +294,12 @@ def act(
     The event `corrige` is retracted in the same command.
     """
     spec, dossier = _permitted(desk, dossier_id, name)
-    form, own = forms.read(desk, spec, dossier, data), {"dossier": dossier_id}
+    form, own = spec.read(desk, dossier, data), {"dossier": dossier_id}
     if not desk.engine.has_recorded(form.command_id):
         check(check_recall(desk, form))
     seen = {"dossier": form.seen} if form.seen is not None else None
     wrong = _wrong(desk, dossier_id, form, corrige)
-    outcome = forms.act(desk, spec, own, dossier, form, replaces=wrong, also=recall(dossier_id, form), seen=seen)
+    outcome = spec.act(desk, own, dossier, form, replaces=wrong, also=recall(dossier_id, form), seen=seen)
     hidden = guesses.hides(desk, outcome.refused) if outcome.refused else None
     if hidden and not guesses.may_be_told(request, desk, [hidden]):
         raise FormRefused({"": guesses.SPENT})

@@ -27,12 +27,12 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Receipt, UndoForm
 from web.french import tasks as french_tasks
+from web.french import validation
 from web.french.dossier import path
-from web.french.errors import missing
 from web.french.events.sentences import AT_ONCE
 from web.french.typography import lower_first, say
+from web.http.addresses import address
 from web.http.forms import Day, Form, FormData, OpenForm, validate
-from web.http.pagination import address
 from web.http.people import listed
 from web.http.templates import show
 
@@ -98,7 +98,7 @@ def _page(
         for row, state in members
         if change and (row.group != change.name or change.until not in (None, row.collective_end))
     ]
-    errors = {**(form.errors if form else {}), **missing.named(wrong)}
+    errors = {**(form.errors if form else {}), **validation.named(wrong)}
     return show(
         request,
         "dossiers/group.html",

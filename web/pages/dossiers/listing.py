@@ -31,10 +31,9 @@ from web.french import lists, vocabulary
 from web.french.tasks import TaskLine, of_row
 from web.french.typography import phone, typeset, yes_no
 from web.http import filters
-from web.http.addresses import PageNumber
+from web.http.addresses import SIZE, PageNumber, Pager, address
 from web.http.filters import Chip, FilterMenu
 from web.http.forms import Form, FormData, text_of, validate
-from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import redirect, show
 from web.pages.dossiers import groups

@@ -27,9 +27,8 @@ from web.desk.names import names_for
 from web.french import merge
 from web.french import tasks as french_tasks
 from web.french.events import sentences
-from web.http.addresses import PageNumber
+from web.http.addresses import SIZE, PageNumber, Pager
 from web.http.forms import Form, FormData, OpenForm
-from web.http.pagination import SIZE, Pager
 from web.http.people import listed, note, opened
 from web.http.templates import redirect, show
 

@@ -12,18 +12,17 @@ from dateutil.relativedelta import relativedelta
 from fastapi import Depends
 from msgspec import structs
 
-from pixflow.moment import Clock
+from pixflow.folding import Clock
 from projections.figures.tallies import CUTS, Counting, Cut, FigureQuestion
 from web.desk.dependencies import allowed
-from web.desk.desk import Desk
-from web.desk.past_days import why_no_day
+from web.desk.desk import Desk, why_no_day
 from web.french import dates, vocabulary
 from web.french import indicators as french
 from web.french.typography import say
 from web.hosting.figures import counting
-from web.http import days, filters
+from web.http import filters
+from web.http.addresses import address, read_day
 from web.http.filters import Chip, FilterMenu
-from web.http.pagination import address
 
 PATH = "/indicateurs"
 AtFigures = Annotated[Desk, allowed("referent", "manager", "auditor")]
@@ -100,7 +99,7 @@ def asked_of(
     advisor: UUID | None = None,
 ) -> AskedFigures:
     """Returns the question of an address; unknown words and a day to come mean the usual. `day`: None without any."""
-    wanted = days.day(day or "")
+    wanted = read_day(day or "")
     until = min(wanted or desk.today, desk.today)
     known = period if period in PERIODS else ""
     first, last = PERIODS[known](until)
@@ -141,7 +140,7 @@ At = Annotated[Callable[..., AskedFigures], Depends(_asking)]
 
 def _in_period(month: str, first: date, last: date) -> date | None:
     """Returns the first day of a month of the period ("2026-03"), None for another one."""
-    start = days.day(f"{month}-01")
+    start = read_day(f"{month}-01")
     return start if start and first.replace(day=1) <= start <= last else None
 
 

@@ -11,8 +11,8 @@ from web.desk.desk import Desk
 from web.desk.receipts import Receipt
 from web.french import indicators as french
 from web.hosting.board_page import board_pdf
+from web.http.addresses import address
 from web.http.forms import Form, FormData
-from web.http.pagination import address
 from web.http.papers import PDF
 from web.http.people import NOBODY, note
 from web.http.templates import redirect

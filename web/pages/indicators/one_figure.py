@@ -19,9 +19,8 @@ from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file, in_words
 from web.french import dates
 from web.french import indicators as french
 from web.french.typography import plural, say, yes_no
-from web.http.addresses import PageNumber
+from web.http.addresses import SIZE, PageNumber, Pager
 from web.http.filters import Chip
-from web.http.pagination import SIZE, Pager
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.indicators import asked as asking

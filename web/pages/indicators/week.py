@@ -22,8 +22,7 @@ from web.french import dates, privacy, validation
 from web.french.events import sentences
 from web.french.phrases import listed
 from web.french.typography import say, typeset
-from web.http import days
-from web.http.pagination import Pager, address
+from web.http.addresses import Pager, address, read_day
 
 MOST = 200
 """Facts of a page: a week of work is read, printed and copied whole."""
@@ -67,7 +66,7 @@ def read_week(desk: Desk, text: str, number: int, path: str, kept: Mapping[str, 
     retracted; `lines` the text for i-Milo, of this page. `before`, `now` and `after` are addresses of other weeks, ""
     for none. `people` are those whom the page names.
     """
-    asked = days.day(text) if text else desk.today
+    asked = read_day(text) if text else desk.today
     this, first = _monday(desk.today), _monday(asked or desk.today)
     since, until = (datetime.combine(day, time(), ZoneInfo(desk.zone)) for day in (first, first + _WEEK))
     totals = audit_trail.recorded_totals(desk.read, desk.actor.id, since, until)

@@ -21,7 +21,8 @@ from projections import partners
 from projections.store.folds import fold_of
 from web.desk.names import NoNames
 from web.french import partner_links as french
-from web.french.errors import missing, refusals
+from web.french import validation
+from web.french.errors import refusals
 from web.hosting import partner_mails
 from web.http.forms import FormData, Text, text_of, validate
 from web.http.people import NOBODY
@@ -124,7 +125,7 @@ def _propose(
     request.state.served, request.state.command_id = one.served, str(command)  # for the page of a fault
     form, errors = validate(model, data)
     if form is None:
-        return _page(request, token, one, place, data, missing.named(errors))
+        return _page(request, token, one, place, data, validation.named(errors))
     try:
         _record(one, place, command, form)
     except Refused as refused:

@@ -24,10 +24,10 @@ from projections import partner_links, partners
 from projections.store.folds import fold_of
 from web.accounts import link_visits
 from web.desk.names import NoNames
-from web.french import dates, typography, vocabulary
+from web.french import dates, typography, validation, vocabulary
 from web.french import partner_links as french
 from web.french.dossier import path
-from web.french.errors import missing, refusals
+from web.french.errors import refusals
 from web.french.typography import say
 from web.hosting import partner_mails
 from web.hosting.host import Host
@@ -303,7 +303,7 @@ def _reply(
     request.state.served, request.state.command_id = one.served, str(command)  # for the page of a fault
     form, errors = validate(model, data)
     if form is None:
-        return _again(request, one, token, data, missing.named(errors))
+        return _again(request, one, token, data, validation.named(errors))
     decision: Decision[..., Any] = issuing.answer_by_link
     fields = {"answer", "starts", "place", "refusal", "reason"}
     if isinstance(form, OutcomeForm):

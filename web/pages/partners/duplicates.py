@@ -33,9 +33,8 @@ from web.french.territory import partners as french
 from web.french.territory.files import source_name
 from web.french.territory.places import REASONS
 from web.french.typography import phone, plural, say, typeset
-from web.http.addresses import PageNumber
+from web.http.addresses import SIZE, PageNumber, Pager, address
 from web.http.forms import Form, FormData, Spaced
-from web.http.pagination import SIZE, Pager, address
 from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.partners.listing import LIST, AtPartners

@@ -12,8 +12,8 @@ from pixflow.events.values import OfferContact, OfferKind, OfferTerms, PartnerDe
 from pixflow.open_data.communes import by_postal_code, find
 from pixflow.partners import listing
 from pixflow.partners.state import PartnerState
+from web.desk.commands import Arguments, FormSpec, sent
 from web.desk.desk import Desk
-from web.desk.forms import Arguments, FormSpec, sent
 from web.french.events.sentences import AT_ONCE
 from web.french.typography import phone, typeset
 from web.http.addresses import whole_number

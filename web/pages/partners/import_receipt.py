@@ -24,9 +24,8 @@ from web.french import dates
 from web.french.events import sentences
 from web.french.territory import places as french
 from web.french.typography import typeset
-from web.http.addresses import PageNumber
+from web.http.addresses import SIZE, PageNumber, Pager
 from web.http.forms import Form, FormData
-from web.http.pagination import SIZE, Pager
 from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.partners import duplicates

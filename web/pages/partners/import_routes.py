@@ -33,9 +33,8 @@ from web.french.events.partners import KINDS_OF_FILE
 from web.french.territory import files
 from web.french.territory import places as french
 from web.french.typography import say, typeset
-from web.http.addresses import Number, whole_number
+from web.http.addresses import SIZE, Number, Pager, whole_number
 from web.http.forms import Form, FormData, OpenForm, UploadData, read_address, salvage, validate
-from web.http.pagination import SIZE, Pager
 from web.http.people import NOBODY
 from web.http.templates import show
 

@@ -23,8 +23,8 @@ from web.french.territory import files, hours
 from web.french.territory import partners as french
 from web.french.typography import phone, typeset
 from web.http import filters
+from web.http.addresses import SIZE, Pager, address
 from web.http.filters import Chip, Facet, FilterMenu
-from web.http.pagination import SIZE, Pager, address
 
 LIST = "/partenaires"
 AtPartners = Annotated[Desk, allowed(*READERS)]

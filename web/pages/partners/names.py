@@ -18,8 +18,8 @@ from web.desk.desk import Desk
 from web.desk.receipts import Receipt
 from web.french.territory import partners as french
 from web.french.typography import typeset
+from web.http.addresses import address
 from web.http.forms import Form, FormData, Spaced
-from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.partners.listing import LIST, AtPartners

@@ -21,7 +21,6 @@ from pixflow.place_import.plan import place_of
 from projections import contacts as contact_table
 from projections import directory, partners, referrals
 from projections.store.folds import fold_of
-from web.desk import forms as desk_forms
 from web.desk import receipts, task_links
 from web.desk.commands import (
     FormRefused,
@@ -45,9 +44,8 @@ from web.french.territory import files, hours
 from web.french.territory import partners as french
 from web.french.territory.places import REASONS
 from web.french.typography import say, typeset
-from web.http.addresses import PageNumber, whole_number
+from web.http.addresses import SIZE, PageNumber, Pager, address, whole_number
 from web.http.forms import FormData, OpenForm, text_of
-from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.partners import contacts, forms, revision
@@ -403,10 +401,10 @@ def act(request: Request, desk: AtPartners, partner_id: UUID, name: str, data: F
         raise HTTPException(404)
     must(desk, spec.decision)
     state = state_of(desk, partner_id)
-    form = desk_forms.read(desk, spec, state, data)
+    form = spec.read(desk, state, data)
     if name == "modifier-offre" and isinstance(form, forms.OfferForm) and form.offer:
         _must_be_unmoved(desk, partner_id, state, form, form.offer)
-    outcome = desk_forms.act(desk, spec, {"partner": partner_id}, state, form)
+    outcome = spec.act(desk, {"partner": partner_id}, state, form)
     return _next(desk, partner_id, outcome, data)
 
 

@@ -16,7 +16,7 @@ from web.desk.desk import Desk
 from web.desk.territory import referral_offers
 from web.french.territory import partners as french
 from web.french.typography import typeset
-from web.http.pagination import address
+from web.http.addresses import address
 from web.pages.partners.listing import LIST, NOWHERE, PartnersFound, rows_of
 from web.pages.partners.map_ground import TOWN, WIDTH, Ground, MapFrame, ground_of, inhabitants
 

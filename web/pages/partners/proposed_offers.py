@@ -26,9 +26,8 @@ from web.desk.receipts import Receipt, UndoForm, row_command
 from web.french.events.sentences import AT_ONCE
 from web.french.territory import files
 from web.french.typography import plural, typeset
-from web.http.addresses import PageNumber
+from web.http.addresses import SIZE, PageNumber, Pager, address
 from web.http.forms import Form, FormData, Spaced
-from web.http.pagination import SIZE, Pager, address
 from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.partners.listing import LIST, NOWHERE, AtPartners

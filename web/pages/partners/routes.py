@@ -16,10 +16,9 @@ from web.desk.desk import Desk
 from web.desk.exports import ExportedList, as_file
 from web.desk.imports import export_places
 from web.french.territory.partners import STATUSES
-from web.http.addresses import PageNumber
+from web.http.addresses import PageNumber, address
 from web.http.filters import Chip
 from web.http.forms import Form, FormData, OpenForm, Text
-from web.http.pagination import address
 from web.http.people import NOBODY, note
 from web.http.templates import redirect, show
 from web.pages.partners import duplicates, listing

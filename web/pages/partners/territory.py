@@ -17,9 +17,8 @@ from web.desk.desk import Desk
 from web.desk.imports import place_importer, sent_file
 from web.french.territory import places as french
 from web.french.typography import say, typeset
-from web.http.addresses import Number, whole_number
+from web.http.addresses import Number, address, whole_number
 from web.http.forms import Form, FormData, OpenForm, Text, UploadData, every
-from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import redirect, show
 from web.pages.partners.import_routes import IMPORT, AtImport

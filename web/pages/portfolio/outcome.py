@@ -17,9 +17,8 @@ from web.desk.desk import Desk
 from web.desk.imports import portfolio_importer
 from web.desk.receipts import row_command
 from web.french.events.sentences import AT_ONCE
-from web.http.addresses import Number, PageNumber
+from web.http.addresses import SIZE, Number, PageNumber, Pager, address
 from web.http.forms import Form, FormData
-from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.portfolio.routes import START, AtImport

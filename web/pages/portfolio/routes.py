@@ -31,9 +31,8 @@ from web.desk.names import advisor_name
 from web.french import dates, matching, typography, vocabulary
 from web.french.errors import files
 from web.french.typography import say
-from web.http.addresses import Number
+from web.http.addresses import SIZE, Number, Pager
 from web.http.forms import Form, FormData, OpenForm, UploadData, read_address, salvage, validate
-from web.http.pagination import SIZE, Pager
 from web.http.people import NOBODY, listed
 from web.http.templates import show
 

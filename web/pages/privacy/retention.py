@@ -19,9 +19,8 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Receipt
 from web.french import privacy
-from web.http.addresses import PageNumber
+from web.http.addresses import SIZE, PageNumber, Pager, address
 from web.http.forms import Form, FormData, OpenForm
-from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import show
 

@@ -19,7 +19,7 @@ from web.french.protocol import differences
 from web.french.protocol import protocol as french
 from web.french.protocol.differences import Difference
 from web.french.typography import say
-from web.http.pagination import address
+from web.http.addresses import address
 from web.pages.partners.listing import LIST
 from web.pages.partners.names import NAMES
 

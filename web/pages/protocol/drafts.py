@@ -30,8 +30,7 @@ from web.desk.drafts import DocumentKind
 from web.desk.names import names_for
 from web.french.events import sentences
 from web.french.protocol import drafts as french
-from web.http import days
-from web.http.addresses import Number, PageNumber
+from web.http.addresses import Number, PageNumber, read_day
 from web.http.forms import Day, FormData, OpenForm, text_of
 from web.http.people import NOBODY, listed
 from web.http.templates import redirect, show
@@ -100,7 +99,7 @@ def _page(
 ) -> Response:
     """Shows the draft under discussion, as it is now when a form was refused. Without one, returns to the protocol."""
     if form:
-        desk, le = renewed(desk), days.day(text_of(form.values, "from_day"))
+        desk, le = renewed(desk), read_day(text_of(form.values, "from_day"))
         form = replace(form, errors={FIELDS.get(form.code, name): error for name, error in form.errors.items()})
     draft = draft_of(desk, kind)
     if draft is None:

@@ -15,7 +15,7 @@ from web.desk.drafts import DocumentKind
 from web.french import privacy
 from web.french.protocol import drafts as french
 from web.french.protocol.differences import Difference
-from web.http.pagination import SIZE, Pager
+from web.http.addresses import SIZE, Pager
 from web.pages.protocol.documents import BASE, GRID
 
 SHOWN = 50

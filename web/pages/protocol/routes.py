@@ -15,8 +15,7 @@ from web.desk.drafts import DocumentKind
 from web.french import privacy
 from web.french.events import details
 from web.french.protocol import drafts as french
-from web.http.addresses import Number
-from web.http.pagination import address
+from web.http.addresses import Number, address
 from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.privacy.retention import VALIDATING

@@ -27,9 +27,7 @@ from web.desk.exports import ExportedList, Value, as_file
 from web.french import past
 from web.french.protocol import what_if as french
 from web.french.typography import plural
-from web.http import days
-from web.http.addresses import Number, PageNumber
-from web.http.pagination import Pager, address
+from web.http.addresses import Number, PageNumber, Pager, address, read_day
 from web.http.people import listed
 from web.http.templates import redirect, show
 from web.pages.protocol.documents import draft_of
@@ -79,8 +77,8 @@ def asked_of(
     places: Number = 0,
 ) -> WhatIfQuestion:
     """Returns the question of an address: the year until today, when it names no day (`du`, `au`)."""
-    last = days.day(au) if au else desk.today
-    first = days.day(du) if du else (last or desk.today) - YEAR
+    last = read_day(au) if au else desk.today
+    first = read_day(du) if du else (last or desk.today) - YEAR
     problem = ""
     if first is None or last is None or last < first:
         problem = french.WRONG_DAYS

@@ -20,20 +20,18 @@ from projections.advisor_queue import QueueCount, QueueFilter
 from web.desk import receipts, refusals, undo
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.colleagues import takers
-from web.desk.commands import read_button, record
+from web.desk.commands import read_button, record, sent
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
-from web.desk.forms import sent
 from web.desk.receipts import Receipt, UndoForm
 from web.desk.team.proposals import advisors
 from web.french import bulk as french
 from web.french import validation
-from web.french.errors import missing
 from web.french.typography import lower_first
 from web.http import filters
+from web.http.addresses import address
 from web.http.forms import ID, Form, FormData, Label, OpenForm, Text, every, validate
 from web.http.forms import missing as empty_field
-from web.http.pagination import address
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.dossier import open_form, tasks
@@ -293,7 +291,7 @@ def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
     if do not in ACTIONS:
         raise HTTPException(404)
     form, wrong = validate(ACTIONS[do].model, data)
-    wrong = missing.named(wrong or (_errors(desk, do, form) if form else {}))
+    wrong = validation.named(wrong or (_errors(desk, do, form) if form else {}))
     picks = every(data, "task")
     if not picks:
         rest = _unticked(desk, do, QueueFilter())[:MOST]

@@ -21,8 +21,8 @@ from web.french import dates, lists, vocabulary
 from web.french import tasks as french
 from web.french.typography import upper_first
 from web.http import filters
+from web.http.addresses import SIZE, Pager, address
 from web.http.filters import LATE, Chip, FilterMenu, late_bars, lateness
-from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.queue import bulk

@@ -28,9 +28,8 @@ from web.desk.team.loans import loan_rows
 from web.french import tasks as french
 from web.french import vocabulary
 from web.http import filters
-from web.http.addresses import PageNumber
+from web.http.addresses import SIZE, PageNumber, Pager
 from web.http.filters import Chip, FilterMenu, lateness
-from web.http.pagination import SIZE, Pager
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.queue import bulk, news

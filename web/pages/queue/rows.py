@@ -24,7 +24,7 @@ from web.french.events import sentences
 from web.french.phrases import listed, pause_over, sooner
 from web.french.tasks import TaskLine, of_row
 from web.french.typography import lower_first, phone, say, yes_no
-from web.http.pagination import carrying
+from web.http.addresses import carrying
 
 PILED = frozenset({"assign-advisor"})
 """The kinds of the piles that may be done several at once."""

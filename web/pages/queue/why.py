@@ -12,8 +12,7 @@ from pixflow import tasks
 from pixflow.documents.protocol import in_force
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded, Unopened
-from pixflow.folding import not_retracted
-from pixflow.moment import WITH_OWN_DAY, Moment, standing
+from pixflow.folding import WITH_OWN_DAY, Moment, not_retracted, standing
 from pixflow.reference_data import References
 from pixflow.replay import closing
 from pixflow.streams import KINDS, kind_of
@@ -26,7 +25,7 @@ from web.desk.names import ScopedNames
 from web.french import past as french
 from web.french import tasks as words
 from web.french.events import sentences
-from web.http import days
+from web.http.addresses import read_day
 from web.http.day_bar import WHY
 from web.http.people import listed
 from web.http.templates import show
@@ -94,7 +93,7 @@ def _told(
     name = task.kind.replace("-", "_")
     opens = getattr(protocol.delays, f"{name}_opens", 0)
     chased = state.chases.get(task.key, ()) if isinstance(state, Dossier) else ()
-    planned = days.day(task.why.details.get("planned", ""))
+    planned = read_day(task.why.details.get("planned", ""))
     starts = filter(None, (*(one.on for one in chased[-1:]), planned, task.why.on))
     if opening := words.opening(task, opens, starts, calendar, today=desk.today):
         yield french.OPENING, opening

@@ -18,10 +18,9 @@ from web.desk.desk import Desk
 from web.desk.names import staff_name
 from web.french import vocabulary
 from web.french.events.resources import AUDIENCES, KINDS, shown_for
-from web.http import days, filters
-from web.http.addresses import Number, PageNumber
+from web.http import filters
+from web.http.addresses import SIZE, Number, PageNumber, Pager, address, read_day
 from web.http.forms import Form, FormData, OpenForm, Text
-from web.http.pagination import SIZE, Pager, address
 from web.http.people import NOBODY
 from web.http.templates import redirect, show
 from web.pages.resources.files import download
@@ -142,7 +141,7 @@ def read_one(
     request: Request, desk: AtShelf, resource: UUID, version: Number = 0, avec: Number = 0, au: str = "", fait: str = ""
 ) -> Response:
     """Shows a resource: its text of a `version`, beside another one (`avec`), or as it stood on a day (`au`)."""
-    return _article(request, desk, resource, version, avec, days.day(au), DONE.get(fait, ""))
+    return _article(request, desk, resource, version, avec, read_day(au), DONE.get(fait, ""))
 
 
 def _article(

@@ -25,10 +25,9 @@ from web.desk.desk import Desk
 from web.desk.receipts import Receipt, UndoForm
 from web.desk.team import proposals
 from web.french import validation, vocabulary
-from web.http.addresses import Number, PageNumber
+from web.http.addresses import SIZE, Number, PageNumber, Pager, address
 from web.http.filters import LateBar, late_bars, lateness
 from web.http.forms import Day, Form, FormData, OpenForm, Pair, text_of, validate
-from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.results import activity, dispatch, files, matching

@@ -28,8 +28,8 @@ from web.french import typography, vocabulary
 from web.french.dossier import profiles
 from web.french.events.sentences import AT_ONCE
 from web.french.typography import plural, say
+from web.http.addresses import address
 from web.http.forms import Form, FormData, OpenForm
-from web.http.pagination import address
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.results import activity

@@ -27,7 +27,7 @@ from web.desk.receipts import row_command
 from web.desk.team import proposals
 from web.desk.team.proposals import AdvisorProposal
 from web.french import typography
-from web.http.pagination import SIZE
+from web.http.addresses import SIZE
 
 MOST = 500
 """The largest number of results dispatched at once: some seconds, and one receipt."""

@@ -23,9 +23,8 @@ from web.french import dates, matching, typography, validation, vocabulary
 from web.french.dossier import path, profiles
 from web.french.errors import files
 from web.french.typography import say
-from web.http.addresses import PageNumber
+from web.http.addresses import SIZE, PageNumber, Pager
 from web.http.forms import Form, FormData, OpenForm, UploadData, read_address, salvage, validate
-from web.http.pagination import SIZE, Pager
 from web.http.people import NOBODY, listed
 from web.http.templates import show
 from web.pages.results import activity

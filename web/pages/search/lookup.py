@@ -16,8 +16,8 @@ from web.desk.desk import Desk
 from web.desk.names import advisor_name
 from web.desk.territory import contacts
 from web.french import dates, typography
+from web.http.addresses import SIZE
 from web.http.forms import FormData, text_of
-from web.http.pagination import SIZE
 from web.http.people import People, listed
 from web.http.templates import redirect, show
 

@@ -20,20 +20,20 @@ from pixflow.team.membership import add_member, hold_briefing
 from pixflow.team.staff import Staff
 from web.desk import bulk, receipts
 from web.desk.bulk import RowOutcome
-from web.desk.colleagues import IDLE, Load, day, loads, next_away, role_labels, uncovered
+from web.desk.colleagues import IDLE, Load, day, loads, next_away, uncovered
 from web.desk.commands import again, check, must, read_button, read_form, record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.exports import ExportedList, Value, as_file, in_words
+from web.desk.names import role_labels
 from web.desk.receipts import Receipt, UndoForm
 from web.desk.team.loans import loan_rows
 from web.french import dates, typography, vocabulary
-from web.french.errors.missing import MISSING
 from web.french.typography import plural, say
+from web.french.validation import MISSING
 from web.http import filters
-from web.http.addresses import PageNumber
+from web.http.addresses import SIZE, PageNumber, Pager, address
 from web.http.forms import DatedForm, FormData, OpenForm
-from web.http.pagination import SIZE, Pager, address
 from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.team import access, undo

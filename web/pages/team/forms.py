@@ -14,8 +14,8 @@ from pixflow.team import absences, membership
 from pixflow.team.absences import chooses_deputies
 from pixflow.team.staff import Staff
 from web.desk.colleagues import left_to_nobody
+from web.desk.commands import FormSpec, Values, sent
 from web.desk.desk import Desk
-from web.desk.forms import FormSpec, Values, sent
 from web.french import validation, vocabulary
 from web.french.typography import say
 from web.http.forms import DatedForm, Day, Form

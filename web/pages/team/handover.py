@@ -32,13 +32,11 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import row_command
 from web.desk.team.loans import ReturnForm, give_back, may_return
-from web.french import privacy, typography
-from web.french.errors import missing
+from web.french import privacy, typography, validation
 from web.french.events import sentences
 from web.french.typography import plural, say
-from web.http.addresses import PageNumber
+from web.http.addresses import SIZE, PageNumber, Pager
 from web.http.forms import Day, Form, FormData, OpenForm, Pair
-from web.http.pagination import SIZE, Pager
 from web.http.people import listed
 from web.http.templates import show
 
@@ -172,13 +170,13 @@ def _errors(desk: Desk, form: HandoverForm) -> dict[str, str]:
     if any(id not in advisors for id in to):
         return {"to": "Choisissez des conseiller·ères de l’équipe."}
     if form.term == "until" and form.until is None:
-        return {"until": missing.MISSING["until"]}
+        return {"until": validation.MISSING["until"]}
     if form.last and form.last < desk.today:
         return {"until": "Ce jour est déjà passé : choisissez un jour à venir."}
     if not isinstance(form, SplitForm):
         return {}
     none = form.which == "ticked" and not form.dossier
-    nobody = {} if form.to else {"to": missing.MISSING["to"]}
+    nobody = {} if form.to else {"to": validation.MISSING["to"]}
     return nobody | ({"dossier": "Cochez au moins un dossier, ou choisissez tous les dossiers."} if none else {})
 
 

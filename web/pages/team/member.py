@@ -20,12 +20,12 @@ from pixflow.team.accounts import invite_account
 from pixflow.team.staff import absences_deputised_by, covers
 from web.accounts import invitations, sign_in
 from web.accounts.site import Site
-from web.desk import forms, refusals
-from web.desk.colleagues import IDLE, absence_text, days_text, loads, role_labels
+from web.desk import refusals
+from web.desk.colleagues import IDLE, absence_text, days_text, loads
 from web.desk.commands import FormRefused, again, as_seen, check, must, read_button, read_form, record, recorded, take
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.names import names_for
+from web.desk.names import names_for, role_labels
 from web.desk.receipts import Receipt
 from web.desk.signed_in import AtSite
 from web.desk.team.loans import loan_rows
@@ -183,11 +183,11 @@ def act(request: Request, desk: AtDesk, person: UUID, name: str, data: FormData)
     spec = FORMS[name]
     if not desk.may(spec.decision, Subject(member=person)):
         raise HTTPException(403)
-    form = forms.read(desk, spec, desk.refs.team[person], data)
+    form = spec.read(desk, desk.refs.team[person], data)
     if _moved(desk, person, spec, form):
         data["seen"] = desk.refs.team[person].version
         raise FormRefused({"": MOVED})
-    events = recorded(desk, forms.act(desk, spec, {"staff": person}, desk.refs.team[person], form), model=spec.model)
+    events = recorded(desk, spec.act(desk, {"staff": person}, desk.refs.team[person], form), model=spec.model)
     version = events[-1].originator_version if events else 0
     return RedirectResponse(f"/equipe/{person}?fait={version}", 303)
 

@@ -11,10 +11,10 @@ from pixflow.identity import normalise
 from pixflow.team.membership import confirm_team
 from web.accounts import memberships
 from web.desk import refusals
-from web.desk.colleagues import role_labels
 from web.desk.commands import read_button, record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.desk.names import role_labels
 from web.french import dates
 from web.http.forms import Form, FormData
 from web.http.people import NOBODY

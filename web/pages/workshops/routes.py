@@ -1,11 +1,11 @@
-"""The list of workshops, and their calendar."""
+"""The list of workshops, their calendar, and the page of the structure's own computers."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from typing import Any, Literal, get_args
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.events.workshop import WorkshopCancelled, WorkshopScheduled
 from pixflow.workshop.scheduling import schedule_workshop
@@ -20,12 +20,13 @@ from web.desk.receipts import Receipt, ReceiptLine
 from web.french import dates, lists, typography
 from web.french.events import workshops as french
 from web.french.typography import say
-from web.http import days, filters
-from web.http.addresses import PageNumber
+from web.hosting.host import Host
+from web.http import filters
+from web.http.addresses import SIZE, PageNumber, Pager, address, read_day
 from web.http.filters import Chip, FilterMenu
-from web.http.pagination import SIZE, Pager, address
-from web.http.people import listed
-from web.http.templates import show
+from web.http.papers import qr_code
+from web.http.people import NOBODY, listed
+from web.http.templates import Frame, show
 from web.pages.agenda import feed_of
 from web.pages.workshops import alerts, scheduling
 from web.pages.workshops.scoped_workshop import AtWorkshops
@@ -58,7 +59,7 @@ def read(
     `serie` names a series that was just scheduled, `sautes` the days that it left out, `agenda` a change of address.
     """
     wanted = WorkshopFilter(quand if vue == "liste" else "to-come", site, desk.me if miens else None)
-    about, pager, rows = days.day(le) or desk.today, None, []
+    about, pager, rows = read_day(le) or desk.today, None, []
     if vue == "liste":
         pager = Pager.at(workshops.total(desk.read, desk.today, wanted), p, LIST, _params(wanted))
         rows = list(_rows(desk, workshops.page(desk.read, desk.today, wanted, SIZE, pager.offset)))
@@ -115,7 +116,7 @@ def _series_receipt(desk: Desk, reference: str, left_out: str) -> Receipt | None
         return Receipt(typography.plural(gone, "atelier annulé", "ateliers annulés"))
     held = [event.day for event in events if isinstance(event, WorkshopScheduled)]
     lines = [ReceiptLine(dates.weekday_day(day, year=True)) for day in held]
-    skipped = filter(None, map(days.day, left_out.split(",")[:20]))
+    skipped = filter(None, map(read_day, left_out.split(",")[:20]))
     lines += [
         ReceiptLine(say("pas d’atelier le {day} : {off}", day=dates.day(one, year=True), off=dates.off(one)))
         for one in skipped
@@ -254,3 +255,32 @@ def _calendar(desk: Desk, wanted: WorkshopFilter, view: View, about: date) -> di
         "weeks": [[(day, by_day.get(day, ())) for day in shown[n : n + 7]] for n in range(0, len(shown), 7)],
         "empty": not by_day,
     }
+
+
+# --- the page of the structure's own computers: one button for each open campaign. Nobody signs in or is named
+
+
+_ORDER = ("initial", "complete", "profile", "other")
+
+
+@router.get("/t/{structure}")
+def kiosk(request: Request, structure: str, site: str = "") -> Response:
+    """Shows the open campaigns: those of every site, or of the `site` that the address names.
+
+    The next tick counts the day: a visitor records nothing.
+    """
+    host: Host = request.app.state.host
+    served = host.structures.get(structure)
+    if served is None:
+        raise HTTPException(404)
+    refs = served.refs
+    if request.method == "GET":
+        served.shortcuts.add(site if site in refs.structure.sites else "")
+    here = (one for one in refs.campaigns.values() if one.open and (not site or one.site in (None, site)))
+    campaigns = [
+        (one, qr_code(one.link))
+        for one in sorted(here, key=lambda one: (_ORDER.index(one.purpose or "other"), one.name))
+        if one.link
+    ]
+    request.state.frame = Frame(structure_name=refs.structure.name, demo=host.demo)
+    return show(request, "workshops/kiosk.html", None, NOBODY, campaigns=campaigns)

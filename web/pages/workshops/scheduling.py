@@ -22,8 +22,8 @@ from web.desk.receipts import Receipt, UndoForm
 from web.french import dates, validation
 from web.french.events import workshops as french
 from web.french.typography import say
+from web.http.addresses import address
 from web.http.forms import Day, Form, FormData, OpenForm, validate
-from web.http.pagination import address
 from web.http.people import NOBODY
 from web.http.templates import redirect, show
 from web.pages.workshops.scoped_workshop import AtWorkshops

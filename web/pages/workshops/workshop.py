@@ -33,9 +33,8 @@ from web.french import typography
 from web.french.events import sentences
 from web.french.events import workshops as french
 from web.http import filters
-from web.http.addresses import PageNumber
+from web.http.addresses import SIZE, PageNumber, Pager, address
 from web.http.forms import Day, Form, FormData, OpenForm
-from web.http.pagination import SIZE, Pager, address
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.workshops import scheduling as schedule

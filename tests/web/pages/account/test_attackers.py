@@ -29,9 +29,8 @@ from web.accounts.site import Site
 from web.app import create_app
 from web.cli.server import tick_site
 from web.desk.signed_in import FLOW, SESSION
-from web.hosting.host import open_host
+from web.hosting.host import open_host, open_site
 from web.hosting.settings import Settings
-from web.hosting.site import open_site
 from web.pages.agenda import address_of
 
 __all__ = ["box"]

@@ -177,7 +177,7 @@ def test_a_day_that_was_made_while_somebody_was_erased_is_not_kept(
 
 
 def test_a_stream_that_no_table_shows_is_said(at_work: House, late: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.desk.past_days.stopped_streams", lambda tables: 1)
+    monkeypatch.setattr("web.desk.desk.stopped_streams", lambda tables: 1)
     assert "1 fiche abîmée n’y est pas" in words(seen(at_work, f"/dossiers{BY_KNOWN}"))
 
 

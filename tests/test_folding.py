@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pixflow.events import dossier as d
 from pixflow.events.base import Erased, Event, Recorded, event_day
 from pixflow.events.structure import JournalSealed
-from pixflow.moment import Moment, day_elsewhere, end_of, standing
+from pixflow.folding import Moment, day_elsewhere, end_of, standing
 from pixflow.working_days import Calendar
 from tests.given import stamped
 
