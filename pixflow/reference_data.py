@@ -42,6 +42,10 @@ class References(Struct, frozen=True):
     def calendar(self) -> Calendar:
         return Calendar(self.structure.calendar, self.structure.zone)
 
+    def colleague(self, id: UUID | None) -> Staff | None:
+        """Returns a member of the team, of today or before; None for nobody."""
+        return self.team.get(id) if id else None
+
     def protocol(self, day: date) -> ProtocolDocument:
         """Returns the protocol in force on a day."""
         return in_force(self.protocols.published, day)

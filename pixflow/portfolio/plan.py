@@ -238,7 +238,7 @@ class Planner:
 
     def _default_site(self, row: ResolvedRow) -> str | None:
         """Returns the advisor's site, else the requested one, else the only one."""
-        member = self._refs.team.get(row.advisor) if row.advisor else None
+        member = self._refs.colleague(row.advisor)
         sites = self._refs.structure.sites
         return (member.site if member else None) or self._site or (sites[0] if len(sites) == 1 else None)
 

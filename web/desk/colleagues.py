@@ -100,7 +100,7 @@ def takers(desk: Desk, dossier: Dossier | None = None, task: str = "") -> list[t
 def absence_text(desk: Desk, absence: Absence) -> str:
     """Returns a text like "jusqu’au 25 septembre, suppléance : Paul Rey"."""
     days = f"jusqu’au {day(desk, absence.last)}" if absence.covers(desk.today) else days_text(desk, absence)
-    deputy = desk.refs.team.get(absence.deputy) if absence.deputy else None
+    deputy = desk.refs.colleague(absence.deputy)
     return f"{days}, {say('suppléance : {name}', name=deputy.name) if deputy else 'sans suppléance'}"
 
 

@@ -150,7 +150,7 @@ def _note_unknown(engine: Engine, stream: UUID, found: LinkedReferral, to: str) 
 def _mail(engine: Engine, url: str, dossier: Dossier, found: LinkedReferral, to: str) -> Mail:
     """Returns the e-mail of a link: who writes, the link, and the notice. It has no name of the young person."""
     refs, now = engine.references(), engine.clock()
-    member = refs.team.get(dossier.advisor) if dossier.advisor else None
+    member = refs.colleague(dossier.advisor)
     contact = ", ".join(filter(None, (member.name, phone(member.phone or "")))) if member else refs.structure.name
     subject, text = french.letter(
         purpose=found.link.purpose,

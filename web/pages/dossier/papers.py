@@ -143,7 +143,7 @@ def _name(dossier: Dossier) -> str:
 
 
 def _contact(desk: Desk, dossier: Dossier) -> str:
-    return whom_to_call(desk.refs.team.get(dossier.advisor) if dossier.advisor else None)
+    return whom_to_call(desk.refs.colleague(dossier.advisor))
 
 
 def _typeset(*facts: tuple[str, str]) -> list[tuple[str, str]]:

@@ -168,7 +168,7 @@ def _answered(there: _Destination, advisor: str) -> str:
 
 
 def _advisor(desk: Desk, dossier: Dossier) -> str:
-    known = desk.refs.team.get(dossier.advisor) if dossier.advisor else None
+    known = desk.refs.colleague(dossier.advisor)
     return known.name if known else "la Mission locale"
 
 

@@ -82,7 +82,7 @@ def sheet(
     reading, prescriptions = results.read_grid(desk, dossier), list(results.prescribed(desk, dossier))
     current, others = dossier.diagnostic.current("initial"), results.others(dossier, desk.today)
     shared = {one.participation for one in others} | ({current[0]} if current else set())
-    advisor = desk.refs.team.get(dossier.advisor) if dossier.advisor else None
+    advisor = desk.refs.colleague(dossier.advisor)
     absence = advisor.absence(desk.today) if advisor else None
     spec = FORMS[form.name] if form else None
     return {

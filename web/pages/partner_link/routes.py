@@ -65,7 +65,7 @@ class Visit:
 
     @property
     def advisor(self) -> Staff | None:
-        return self.served.refs.team.get(self.dossier.advisor) if self.dossier.advisor else None
+        return self.served.refs.colleague(self.dossier.advisor)
 
     @property
     def notice(self) -> str:

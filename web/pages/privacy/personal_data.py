@@ -331,7 +331,7 @@ def _content(known: PersonalData, recorded: Recorded, own: set[UUID], named: dic
 
 def _name(known: PersonalData, id: UUID | None, named: dict[str, str]) -> str | None:
     """Returns the name of a colleague or of a campaign, None for another id; adds it to `named`."""
-    campaign, member = known.refs.campaigns.get(id) if id else None, known.refs.team.get(id) if id else None
+    campaign, member = known.refs.campaigns.get(id) if id else None, known.refs.colleague(id)
     found = campaign.name if campaign else member.name if member else None
     if id and found:
         named[str(id)] = found
@@ -401,7 +401,7 @@ def _readers(known: PersonalData) -> Iterator[Entry]:
 
 
 def _identity(known: PersonalData) -> list[tuple[str, str]]:
-    person, advisor = known.person, known.refs.team.get(known.person.advisor) if known.person.advisor else None
+    person, advisor = known.person, known.refs.colleague(known.person.advisor)
     end, named = person.collective_end, vocabulary.PROGRAMMES.get(person.programme, person.programme)
     until = say("période collective jusqu’au {day}", day=dates.day(end, year=True)) if end else ""
     last = person.programme_end

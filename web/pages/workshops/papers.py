@@ -98,7 +98,7 @@ def _letters(workshop: ScopedWorkshop, only: UUID | None) -> list[Paper]:
     for seat in sorted(workshop.seats(), key=lambda seat: seat.sort):
         person = workshop.person(seat.dossier)
         if person and only in (None, seat.dossier) and (workshop.sees_names or seat.readable):
-            caller = whom_to_call(refs.team.get(person.advisor) if person.advisor else None)
+            caller = whom_to_call(refs.colleague(person.advisor))
             letters.append(
                 Paper(
                     structure=refs.structure.name,
