@@ -250,12 +250,7 @@ class Engine(Application[UUID]):
     recorder: AnyRecorder
     mapper: TypedMapper
 
-    def __init__(
-        self,
-        store: HardenedFactory | PostgresFactory,
-        keys: Keys,
-        clock: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, store: HardenedFactory | PostgresFactory, keys: Keys, clock: Callable[[], datetime]) -> None:
         self._store = store
         self.keys = keys
         self.clock = clock

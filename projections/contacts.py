@@ -14,11 +14,7 @@ NAME = "territory.contacts"
 KINDS = frozenset({"contact"})
 
 table = Table(
-    "contacts",
-    metadata,
-    *keys(stream=Uuid),
-    *required(partner=Uuid),
-    Index("contacts_of_partner", "partner"),
+    "contacts", metadata, *keys(stream=Uuid), *required(partner=Uuid), Index("contacts_of_partner", "partner")
 )
 TABLES = (table,)
 

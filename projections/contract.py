@@ -123,9 +123,4 @@ filled = Table(
     metadata,
     *keys(stream=Uuid),  # one row: the last stream whose past has its day rows (store/fill.py)
 )
-stopped = Table(
-    "stopped",
-    metadata,
-    *keys(projection=String, stream=Uuid),
-    *required(position=Integer, code=String),
-)
+stopped = Table("stopped", metadata, *keys(projection=String, stream=Uuid), *required(position=Integer, code=String))

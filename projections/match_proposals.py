@@ -5,19 +5,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import (
-    CTE,
-    Connection,
-    Integer,
-    Select,
-    String,
-    case,
-    column,
-    distinct,
-    func,
-    select,
-    values,
-)
+from sqlalchemy import CTE, Connection, Integer, Select, String, case, column, distinct, func, select, values
 
 from pixflow.authorization import Scope
 from pixflow.identity import normalise

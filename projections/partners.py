@@ -6,21 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    Connection,
-    Date,
-    Float,
-    Index,
-    Integer,
-    Select,
-    String,
-    Table,
-    Uuid,
-    func,
-    select,
-)
+from sqlalchemy import JSON, Boolean, Connection, Date, Float, Index, Integer, Select, String, Table, Uuid, func, select
 
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.identity import normalise
@@ -45,12 +31,7 @@ table = Table(
     Index("partners_by_commune", "commune"),
     Index("partners_joined", "into"),
 )
-offers = Table(
-    "partner_offers",
-    metadata,
-    *keys(stream=Uuid, offer=Uuid),
-    *required(closed=Boolean, terms=JSON),
-)
+offers = Table("partner_offers", metadata, *keys(stream=Uuid, offer=Uuid), *required(closed=Boolean, terms=JSON))
 places = Table(
     "partner_places",
     metadata,
@@ -58,11 +39,7 @@ places = Table(
     *required(source=String, place=String, digest=String, gone=Boolean),
     Index("partner_places_by_source", "source"),
 )
-names = Table(
-    "partner_names",
-    metadata,
-    *keys(stream=Uuid, sort=String),
-)
+names = Table("partner_names", metadata, *keys(stream=Uuid, sort=String))
 terms = Table(
     "partner_terms",
     metadata,

@@ -38,13 +38,7 @@ WITHOUT = "aucun"
 """The value of a filter that selects the rows without a value."""
 _MOST = 100
 """Forms of one statement that are kept."""
-_TYPES: dict[type, TypeEngine[Any]] = {
-    UUID: Uuid(),
-    datetime: DateTime(),
-    date: Date(),
-    int: Integer(),
-    str: String(),
-}
+_TYPES: dict[type, TypeEngine[Any]] = {UUID: Uuid(), datetime: DateTime(), date: Date(), int: Integer(), str: String()}
 _LARGEST = 512
 """Values of a collection that each have a parameter of their own. More are one parameter, which takes longer."""
 Form = tuple[str, type, int | None]

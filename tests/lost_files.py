@@ -237,10 +237,7 @@ FILES = {
 }
 """Damages of the files that both stores have."""
 SQLITE = {**_ways(STRUCTURE, "ici/events.db", "ici/keys.db"), **_ways(ACCOUNTS, "_site/accounts.db")}
-POSTGRES = {
-    **_ways(STRUCTURE, STRUCTURE_SCHEMA, ways=ON_SCHEMAS),
-    **_ways(ACCOUNTS, SITE_SCHEMA, ways=ON_SCHEMAS),
-}
+POSTGRES = {**_ways(STRUCTURE, STRUCTURE_SCHEMA, ways=ON_SCHEMAS), **_ways(ACCOUNTS, SITE_SCHEMA, ways=ON_SCHEMAS)}
 
 
 def commands(site: Site, part: str, damage: str) -> list[tuple[str, ...]]:

@@ -27,11 +27,7 @@ def told(*events: Event) -> list[Recorded]:
 
 @pytest.mark.parametrize(
     ("moment", "versions"),
-    [
-        (Moment(MONDAY), [1, 2]),
-        (Moment(MONDAY, "true"), [1, 3]),
-        (Moment(MONDAY + timedelta(9), "true"), [1, 3]),
-    ],
+    [(Moment(MONDAY), [1, 2]), (Moment(MONDAY, "true"), [1, 3]), (Moment(MONDAY + timedelta(9), "true"), [1, 3])],
     ids=str,
 )
 def test_a_late_fact_counts_by_the_true_clock_and_a_retracted_one_by_the_known(

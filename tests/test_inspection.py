@@ -180,10 +180,7 @@ WAYS: dict[str, tuple[Callable[[Writer], object] | str, set[tuple[str, int]]]] =
     "the last event and its command that are gone": (the_last_event_and_its_command_that_are_gone, {("end", 5)}),
     "an event more": (an_event_more, {("end", 7), ("command", 7)}),
     "a sealed event more": (a_sealed_event_more, {("end", 7), ("opening", 7)}),
-    "another version": (
-        "UPDATE @.stored_events SET originator_version = 2 WHERE position = 1",
-        {("version", 1)},
-    ),
+    "another version": ("UPDATE @.stored_events SET originator_version = 2 WHERE position = 1", {("version", 1)}),
     "another actor": (
         f"UPDATE @.commands SET actor = '{OTHER}' WHERE first_position = 1",
         {("author", 1), ("author", 2), ("author", 3)},

@@ -1591,9 +1591,7 @@ def test_putting_off_or_handing_over_a_quiet_dossier_is_no_sign_of_life() -> Non
 
 
 @pytest.mark.parametrize(
-    "events",
-    [(assigned(SECOND, DEC_24),), (lent(on=DEC_24), assigned(on=DEC_24))],
-    ids=["reassigned", "lent and back"],
+    "events", [(assigned(SECOND, DEC_24),), (lent(on=DEC_24), assigned(on=DEC_24))], ids=["reassigned", "lent and back"]
 )
 def test_another_advisor_is_no_sign_of_life(events: tuple[Event, ...]) -> None:
     quiet = gone_quiet(OCT_1)

@@ -266,12 +266,7 @@ def record_progress(
 
 
 def _shared(
-    known: Participation,
-    result: Result | None,
-    profile: Profile | None,
-    ordinal: int,
-    exported_at: datetime,
-    on: date,
+    known: Participation, result: Result | None, profile: Profile | None, ordinal: int, exported_at: datetime, on: date
 ) -> list[Event]:
     """Returns the event of a newly shared result or profile."""
     if result and result != known.result:

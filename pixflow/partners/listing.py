@@ -332,12 +332,7 @@ def join_partner(partner: PartnerState, *, other: UUID, takes: PartnerState, on:
         e.PartnersJoined(other=other, on=on),
         *(
             e.SourceTold(
-                source=one.source,
-                place=one.place,
-                updated=one.updated,
-                digest=one.digest,
-                details=one.details,
-                on=on,
+                source=one.source, place=one.place, updated=one.updated, digest=one.digest, details=one.details, on=on
             )
             for one in told
         ),

@@ -23,9 +23,6 @@ DOMAINS: dict[str, tuple[str, ...]] = {
         "Protéger les données personnelles et la vie privée",
         "Protéger la santé, le bien-être et l’environnement",
     ),
-    "Environnement numérique": (
-        "Résoudre des problèmes techniques",
-        "Construire un environnement numérique",
-    ),
+    "Environnement numérique": ("Résoudre des problèmes techniques", "Construire un environnement numérique"),
 }
 COMPETENCES: tuple[str, ...] = tuple(name for names in DOMAINS.values() for name in names)

@@ -284,15 +284,7 @@ def _stated(staff: Staff, phone: str | None, on: date) -> list[Event]:
 
 @decision("leave", ACCOUNTS, system=(OPERATOR,))
 def record_departure(
-    staff: Staff,
-    *,
-    last_day: date,
-    on: date,
-    anyway: bool = False,
-    person: UUID,
-    team: Team,
-    actor: str,
-    now: datetime,
+    staff: Staff, *, last_day: date, on: date, anyway: bool = False, person: UUID, team: Team, actor: str, now: datetime
 ) -> list[Event]:
     """Records the last day, included; that it is asked, for more than some within an hour.
 

@@ -114,10 +114,7 @@ def release_seat(
     if dossier_id not in workshop.seats:
         return {}
     lost = record_cancellation(dossier, workshop=workshop_id, reason="released", on=on)
-    return {
-        "workshop": [e.SeatReleased(dossier=dossier_id, on=on), *_offers(workshop, 1, until, on)],
-        "dossier": lost,
-    }
+    return {"workshop": [e.SeatReleased(dossier=dossier_id, on=on), *_offers(workshop, 1, until, on)], "dossier": lost}
 
 
 @decision("lapse_offer", NOBODY, system=(CLOCK,))

@@ -61,14 +61,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, House]
 
 def _absent(made: House, name: str) -> None:
     days = {"first": DAY, "last": date(2026, 6, 30)}
-    made.says(
-        HELENE,
-        declare_absence,
-        {"staff": made.people[name]},
-        absence=uuid4(),
-        deputy=made.people[NADIA],
-        **days,
-    )
+    made.says(HELENE, declare_absence, {"staff": made.people[name]}, absence=uuid4(), deputy=made.people[NADIA], **days)
 
 
 def enter(tab: Page, busy: tuple[str, House], path: str = "/boite") -> None:

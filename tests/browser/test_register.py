@@ -32,10 +32,7 @@ def there(tmp_path: Path) -> Iterator[tuple[House, str]]:
 
 
 def test_an_auditor_tells_in_a_minute_which_fact_was_changed(
-    there: tuple[House, str],
-    new_tab: Callable[..., Page],
-    check_page: Callable[[Page], None],
-    tmp_path: Path,
+    there: tuple[House, str], new_tab: Callable[..., Page], check_page: Callable[[Page], None], tmp_path: Path
 ) -> None:
     made, url = there
     page = new_tab(base_url=url)

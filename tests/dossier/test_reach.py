@@ -178,8 +178,7 @@ def test_the_paper_of_a_corrected_fact_is_another_paper_the_same_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("between", "is_another"),
-    [((), False), ((note(),), False), ((RENAMED,), True), ((planned(),), True)],
+    ("between", "is_another"), [((), False), ((note(),), False), ((RENAMED,), True), ((planned(),), True)]
 )
 def test_a_paper_that_says_something_else_is_another_paper_the_same_day(
     between: tuple[Event, ...], is_another: bool

@@ -50,11 +50,7 @@ def trails(house: House, streams: Collection[UUID]) -> Mapping[UUID, Sequence[Re
 
 def take_back(house: House, command: UUID) -> CommandResult:
     return house.importer.take_back(
-        command,
-        lambda streams: trails(house, streams),
-        reason="erreur",
-        by=house.referent,
-        command_id=uuid4(),
+        command, lambda streams: trails(house, streams), reason="erreur", by=house.referent, command_id=uuid4()
     )
 
 

@@ -119,9 +119,7 @@ def test_an_erased_person_changes_only_the_cells_that_say_so(structure: tuple[Op
 @settings(max_examples=3, deadline=None)
 @example(who=2, day=date(2025, 10, 27), clock="known")  # somebody else joined on the same day
 @given(
-    who=st.integers(0, 39),
-    day=st.dates(date(2025, 9, 1), date(2025, 12, 31)),
-    clock=st.sampled_from(("known", "true")),
+    who=st.integers(0, 39), day=st.dates(date(2025, 9, 1), date(2025, 12, 31)), clock=st.sampled_from(("known", "true"))
 )
 def test_whoever_is_erased_the_past_changes_as_today_does_by_both_clocks(
     structure: tuple[OpenStructure, ReadSide], who: int, day: date, clock: Clock

@@ -69,10 +69,7 @@ def past(population: Population, read: Connection, day: date, clock: Clock) -> A
 @pytest.fixture(scope="module", params=[(day, clock) for day in DAYS for clock in CLOCKS], ids=str)
 def view(request: pytest.FixtureRequest, population: Population) -> Iterator[View]:
     day, clock = request.param
-    with (
-        population.side.database.connect() as read,
-        past(population, read, day, clock) as connection,
-    ):
+    with population.side.database.connect() as read, past(population, read, day, clock) as connection:
         yield View(population, connection, day, clock)
 
 
@@ -199,10 +196,7 @@ def test_the_tables_of_today_give_the_figures_of_today(population: Population) -
     """Those kept by difference, and those made anew from the events."""
     day = max(max(one.at for one in events) for events in population.streams["dossier"].values()).date()
     asked = FigureQuestion(day - timedelta(365), day, day)
-    with (
-        population.side.database.connect() as read,
-        past(population, read, day, "known") as anew,
-    ):
+    with population.side.database.connect() as read, past(population, read, day, "known") as anew:
         kept = count_figures(counting(read, population.refs, day), asked)
         assert kept == count_figures(counting(anew, population.refs, day), asked)
 

@@ -119,10 +119,7 @@ def spans(rows: Sequence[ReportRow]) -> dict[str, Span]:
     return {
         f"{row.part} {name}".strip(): span(number, least)
         for row in rows
-        for name, number, least in (
-            ("counted", row.counted, row.counted_least),
-            ("among", row.among, row.among_least),
-        )
+        for name, number, least in (("counted", row.counted, row.counted_least), ("among", row.among, row.among_least))
     }
 
 

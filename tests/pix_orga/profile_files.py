@@ -12,13 +12,7 @@ from tests.pix_orga.files import codes as codes
 
 CAMPAIGN = ExportCampaign(7201, "PRFABC234", "Profils été")
 WAITING = ProfileRow(
-    line=2,
-    last_name="Diallo",
-    first_name="Éloïse",
-    external_id="12347",
-    imported=(),
-    shared=False,
-    shared_at=None,
+    line=2, last_name="Diallo", first_name="Éloïse", external_id="12347", imported=(), shared=False, shared_at=None
 )
 LEVELS = tuple(Level(name, int(place < 5), 9 if place < 5 else 4) for place, name in enumerate(COMPETENCES))
 SENT = replace(

@@ -99,7 +99,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "several-campaigns": [(two_campaigns, "", 3, {"first": "7001", "other": "7002"})],
     "several-organisations": [
-        (lambda: of_organisations("Perche", "Ailleurs"), "", 3, {"first": "Perche", "other": "Ailleurs"}),
+        (lambda: of_organisations("Perche", "Ailleurs"), "", 3, {"first": "Perche", "other": "Ailleurs"})
     ],
     "organisation-missing": [
         (lambda: of_organisations("Perche", ""), "", 3, {}),
@@ -113,9 +113,7 @@ CASES: dict[str, list[Case]] = {
         (lambda: changed(";6;3;", ";6;٣;"), "", 2, None),
         (lambda: changed(";7001;", ";2147483648;"), "", 2, None),
     ],
-    "level-range": [
-        (lambda: profile_files.changed(";5;1;9;", ";5;9;9;"), "", 2, {"column": LEVEL[:60], "value": "9"}),
-    ],
+    "level-range": [(lambda: profile_files.changed(";5;1;9;", ";5;9;9;"), "", 2, {"column": LEVEL[:60], "value": "9"})],
     "rate": [
         (lambda: changed(";12347;1;", ";12347;fini;"), "", 2, {"column": "% de progression", "value": "fini"}),
         (lambda: changed(";0,5;6;3;", ";;6;3;"), "", 2, None),
@@ -167,10 +165,7 @@ CASES: dict[str, list[Case]] = {
         (lambda: changed(",", ".").replace(b";", b","), "", None, {"delimiter": "comma"}),
         (lambda: changed(";", "\t"), "", None, {"delimiter": "tab"}),
     ],
-    "resaved": [
-        (lambda: changed("\n", "\r\n"), "", None, {}),
-        (lambda: changed('"', ""), "", None, {}),
-    ],
+    "resaved": [(lambda: changed("\n", "\r\n"), "", None, {}), (lambda: changed('"', ""), "", None, {})],
     "no-final-newline": [(lambda: file()[:-1], "", None, {})],
     "export-hour-unsure": [(file, NAME.format("2022-11-03-0410"), None, {"date": "2022-11-03", "time": "04:10"})],
     "external-id-column-unknown": [(file, "", None, {"header": "Matricule"})],
@@ -178,9 +173,7 @@ CASES: dict[str, list[Case]] = {
         (file, NAME.format("2024-12-20-1000"), None, {}),
         (file, NAME.format("2025-01-13-2359"), None, {}),
     ],
-    "ambiguous-hour": [
-        (lambda: changed(START, OCTOBER), "", 2, {"column": PARIS, "value": "26/10/2025 02:30"}),
-    ],
+    "ambiguous-hour": [(lambda: changed(START, OCTOBER), "", 2, {"column": PARIS, "value": "26/10/2025 02:30"})],
     "mastery-null": [(lambda: file(replace(SHARED, mastery=None)), "", 2, {})],
     "mastery-mismatch": [
         (

@@ -13,13 +13,7 @@ from pixflow.events.base import Event, Recorded
 from pixflow.events.dossier import DossierMerged, PrescriptionBuilt, ProgrammeJoined, ResultReceived, Retracted
 from pixflow.events.values import Action, Moment, Result
 from pixflow.protocol.publishing import Numbered
-from pixflow.protocol.what_if import (
-    ProposalCount,
-    ScoredResult,
-    proposal_counts,
-    read_again,
-    scored_results,
-)
+from pixflow.protocol.what_if import ProposalCount, ScoredResult, proposal_counts, read_again, scored_results
 from tests.documents.test_grille import grille, valid_grilles
 from tests.given import stamped
 

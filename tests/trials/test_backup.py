@@ -86,8 +86,7 @@ def postgres_if(request: pytest.FixtureRequest) -> Callable[[str], Cluster | Non
 
 
 @pytest.mark.parametrize(
-    ("store", "backups"),
-    [("sqlite", LONG), pytest.param("postgres", LONG // 3, marks=pytest.mark.postgres)],
+    ("store", "backups"), [("sqlite", LONG), pytest.param("postgres", LONG // 3, marks=pytest.mark.postgres)]
 )
 def test_a_backup_under_load_has_what_was_acknowledged_before(
     store: str, backups: int, url: str, elsewhere: Callable[[], str], tmp_path: Path, proofs: Proofs

@@ -161,8 +161,7 @@ def begun_in_words(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "halves"),
-    [("limit", 1), *(pytest.param(kind, 20, marks=pytest.mark.trial) for kind in DISKS)],
+    ("kind", "halves"), [("limit", 1), *(pytest.param(kind, 20, marks=pytest.mark.trial) for kind in DISKS)]
 )
 def test_control_events_and_command_id_in_two_transactions_are_left_half_done(
     kind: str, halves: int, tmp_path: Path, proofs: Proofs, monkeypatch: pytest.MonkeyPatch

@@ -100,10 +100,7 @@ def test_a_newcomer_follows_the_guide_and_signs_in(debian: Path) -> None:
     (debian / "run" / "pixflow").mkdir()
     os.chown(debian / "run" / "pixflow", (debian / "var" / "lib" / "pixflow").stat().st_uid, -1)
     caddy = ("caddy", "run", "--adapter", "caddyfile", "--config", "/etc/caddy/Caddyfile")
-    with (
-        started(debian, "pixflow", "serve", "--socket", "/run/pixflow/1.sock"),
-        started(debian, *caddy),
-    ):
+    with started(debian, "pixflow", "serve", "--socket", "/run/pixflow/1.sock"), started(debian, *caddy):
         through, link_path = Through(port), f"/invitation/{link[1]}"
         until_served(through)
         sign_in(through, link_path)

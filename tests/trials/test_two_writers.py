@@ -23,8 +23,7 @@ TRIALS = [
 ]
 on_sqlite = pytest.mark.parametrize(("store", "commands"), [("sqlite", SHORT), *TRIALS])
 on_each_store = pytest.mark.parametrize(
-    ("store", "commands"),
-    [("sqlite", SHORT), pytest.param("postgres", SHORT, marks=pytest.mark.postgres), *TRIALS],
+    ("store", "commands"), [("sqlite", SHORT), pytest.param("postgres", SHORT, marks=pytest.mark.postgres), *TRIALS]
 )
 
 

@@ -148,11 +148,7 @@ def must(desk: Desk, *decisions: Decision[..., Any]) -> None:
 
 
 def read_form(
-    model: type[F],
-    data: Mapping[str, Any],
-    *,
-    hidden: Collection[str] = (),
-    empty: Mapping[str, str] = MISSING,
+    model: type[F], data: Mapping[str, Any], *, hidden: Collection[str] = (), empty: Mapping[str, str] = MISSING
 ) -> F:
     """Returns a form as it was sent. Raises FormRefused; an error of a `hidden` field is one of the whole form.
 

@@ -208,12 +208,7 @@ def stop_reading(error: MassReading) -> None:
     """Suspends the account at once, and ends its sessions everywhere. The next tick tells the direction."""
     desk = error.desk
     desk.engine.execute(
-        {"staff": desk.me},
-        suspend_account,
-        by=Actor(SITE),
-        command_id=uuid4(),
-        via="web",
-        reason="mass-reading",
+        {"staff": desk.me}, suspend_account, by=Actor(SITE), command_id=uuid4(), via="web", reason="mass-reading"
     )
     site = desk.host.site
     known = memberships.of_member(site.store, desk.served.opened.id, desk.me) if site else None

@@ -55,10 +55,7 @@ CHANGES = {
     "left": "laissée de côté",
     "erased": "d’une personne effacée",
 }
-DOUBTS = {
-    "equal-rows": "lignes identiques",
-    "day-only": "jour connu, heure inconnue",
-}
+DOUBTS = {"equal-rows": "lignes identiques", "day-only": "jour connu, heure inconnue"}
 PEOPLE = {
     "new": "nouveau dossier",
     "unchanged": "inchangé",

@@ -6,10 +6,7 @@ from pixflow.folding import Clock, Moment
 from web.french import dates
 from web.french.typography import say, typeset
 
-CLOCKS: dict[Clock, str] = {
-    "known": typeset("tel qu’on le savait"),
-    "true": typeset("tel que c’était, su aujourd’hui"),
-}
+CLOCKS: dict[Clock, str] = {"known": typeset("tel qu’on le savait"), "true": typeset("tel que c’était, su aujourd’hui")}
 READ_ONLY = typeset("Un jour passé se lit seulement : revenez à aujourd’hui pour enregistrer.")
 BACK = "Voici aujourd’hui."
 LEARNED = ("fait appris depuis", "faits appris depuis")

@@ -51,11 +51,7 @@ PURPOSES = {
     "profile": "profil de compétences",
     "other": "autre usage",
 }
-OCCASIONS = {
-    "welcome": "au premier accueil",
-    "follow-up": "au cours de l’accompagnement",
-    "cej": "à l’entrée en CEJ",
-}
+OCCASIONS = {"welcome": "au premier accueil", "follow-up": "au cours de l’accompagnement", "cej": "à l’entrée en CEJ"}
 CAUSES = {
     "digital": "numérique",
     "comprehension": "compréhension (lecture, langue)",
@@ -163,10 +159,5 @@ LATENESS: dict[str, tuple[str, str]] = {
     "11": ("11 j +", "plus de 10 jours ouvrés de retard"),
 }
 """Bands of working days past due: under a bar, and read aloud."""
-STREAMS = {
-    "dossier": "Autre dossier",
-    "participation": "Participation",
-    "workshop": "Atelier",
-    "partner": "Partenaire",
-}
+STREAMS = {"dossier": "Autre dossier", "participation": "Participation", "workshop": "Atelier", "partner": "Partenaire"}
 """The streams that a correction changes beside the dossier of the page."""

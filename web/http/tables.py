@@ -13,10 +13,7 @@ from pixflow.identity import guarded
 
 Cell = str | int
 Row = Sequence[Cell]
-MEDIA = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 """The types of files, by the end of their name."""
 NARROWEST, WIDEST = 8, 60
 """Bounds of the width of a column, in characters."""

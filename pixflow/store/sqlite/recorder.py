@@ -12,16 +12,8 @@ from uuid import UUID
 
 from eventsourcing import persistence
 from eventsourcing.domain import EventSourcingError
-from eventsourcing.persistence import (
-    ConnectionPoolClosedError,
-    PersistenceError,
-    StoredEvent,
-)
-from eventsourcing.sqlite import (
-    SQLiteApplicationRecorder,
-    SQLiteDatastore,
-    SQLiteFactory,
-)
+from eventsourcing.persistence import ConnectionPoolClosedError, PersistenceError, StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore, SQLiteFactory
 
 from pixflow.store import (
     LAST_STREAM,

@@ -20,10 +20,7 @@ def site(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> lost_fi
 
 @pytest.mark.parametrize(
     ("store", "name"),
-    [
-        ("sqlite", "ici/events.db gone"),
-        pytest.param("postgres", "pixflow_ici older", marks=pytest.mark.postgres),
-    ],
+    [("sqlite", "ici/events.db gone"), pytest.param("postgres", "pixflow_ici older", marks=pytest.mark.postgres)],
     indirect=["store"],
 )
 def test_what_is_lost_is_told_and_brought_back(site: lost_files.Site, name: str) -> None:

@@ -159,10 +159,7 @@ def test_a_difficulty_is_explored_and_worked_on(events: tuple[Event, ...], line:
             "1 à orienter, diagnostic complet passé le 15 sept.",
         ),
         ((*given.PRESCRIBED, COMPLETE, PROPOSED), "1 à orienter, certification proposée le 16 sept."),
-        (
-            (*given.PRESCRIBED, COMPLETE, PROPOSED, REGISTERED),
-            "1 à orienter, session de certification le 5 oct.",
-        ),
+        ((*given.PRESCRIBED, COMPLETE, PROPOSED, REGISTERED), "1 à orienter, session de certification le 5 oct."),
         ((*given.PRESCRIBED, given.started(), given.ended()), "1 terminée"),
         ((*given.PRESCRIBED, given.started(), given.ended(outcome="abandoned")), "1 abandonnée"),
         ((*given.PRESCRIBED, given.dropped()), "1 écartée"),
@@ -236,12 +233,7 @@ def changed(*events: Event) -> list[tuple[str, str, str]]:
             "obtenue le 16 septembre 2026 (Avancé 1)",
         ),
         ((given.opened(), d.ResultAddedToCv(on=given.DAY)), "Résultat sur le CV", "", "valorisé le 15 septembre 2026"),
-        (
-            (given.opened(), RETAKE),
-            "Nouveau passage",
-            "",
-            "prévu à partir du 5 octobre 2026 : CEJ printemps",
-        ),
+        ((given.opened(), RETAKE), "Nouveau passage", "", "prévu à partir du 5 octobre 2026 : CEJ printemps"),
         (
             (given.opened(), RETAKE, d.RetakeDeclined(reason="non", on=given.LATER)),
             "Nouveau passage",

@@ -118,9 +118,7 @@ def choose(desk: Desk, dossier: Dossier, action: UUID, text: str, chosen: str) -
         lists.insert(0, (french.KEPT, _chosen(desk, dossier, _kept(desk, dossier, state, chosen))))
     more = sum(max(0, len(some) - MOST) for some in (fit, others, alone))
     return Chooser(
-        tuple((title, cards) for title, cards in lists if cards),
-        _origin(desk, dossier)[1],
-        french.more(more),
+        tuple((title, cards) for title, cards in lists if cards), _origin(desk, dossier)[1], french.more(more)
     )
 
 

@@ -12,19 +12,13 @@ from web.french.protocol.differences import Difference, range_of
 from web.french.protocol.protocol import delay
 from web.french.typography import plural, say, upper_first
 
-CONCERNED = [
-    ("all", "Tous les jeunes"),
-    ("assessed", "Les jeunes pour qui la ou le conseiller·ère juge un besoin"),
-]
+CONCERNED = [("all", "Tous les jeunes"), ("assessed", "Les jeunes pour qui la ou le conseiller·ère juge un besoin")]
 ROUTES = [
     ("referent", "À la ou au référent·e Pix, qui le transmet"),
     ("advisor", "Directement à qui suit le jeune"),
     ("workshop", "Directement à qui suit le jeune et a animé l’atelier, sinon par la ou le référent·e"),
 ]
-ESCALATION = {
-    "referent": "Montrée à la ou au référent·e Pix après",
-    "manager": "Montrée à la direction après",
-}
+ESCALATION = {"referent": "Montrée à la ou au référent·e Pix après", "manager": "Montrée à la direction après"}
 TEXTS = {"who": "Qui", "when": "Quand", "how": "Comment"}
 NOT_WITHDRAWN = say("Cette publication compte déjà, ou une autre l’a suivie : elle ne s’annule plus.")
 TURNS = {"": "à faire sous", "opens": "visible après", "lapses": "s’éteint après"}

@@ -251,8 +251,7 @@ Until = Annotated[
     ),
 ]
 Awaits = Annotated[
-    Awaited | None,
-    Label("Ou dès que", "select", {"": "Seulement ce jour-là", **vocabulary.AWAITED}, together=True),
+    Awaited | None, Label("Ou dès que", "select", {"": "Seulement ce jour-là", **vocabulary.AWAITED}, together=True)
 ]
 ThreeMonths = Annotated[Day | None, Label("Jusqu’au", "date", hint="Vide : trois mois.", together=True, since="today")]
 
@@ -390,8 +389,7 @@ def _prescription(desk: Desk, dossier: Dossier, form: PrescriptionForm | Debrief
 
 
 Agreed = Annotated[
-    bool,
-    Label("La personne est d’accord pour que le partenaire lise son nom, son âge et son téléphone", "checkbox"),
+    bool, Label("La personne est d’accord pour que le partenaire lise son nom, son âge et son téléphone", "checkbox")
 ]
 
 

@@ -47,12 +47,7 @@ class NewDossier(Form):
 
 
 def _page(
-    request: Request,
-    desk: Desk,
-    form: OpenForm,
-    *,
-    taken: UUID | None = None,
-    namesakes: Sequence[YoungPerson] = (),
+    request: Request, desk: Desk, form: OpenForm, *, taken: UUID | None = None, namesakes: Sequence[YoungPerson] = ()
 ) -> Response:
     """Shows a dossier to open. `taken` has its number; its `namesakes` are counted when this person reads them not."""
     known = [lookup.found_row(desk, one) for one in namesakes if desk.scope.reads(one.advisor)]

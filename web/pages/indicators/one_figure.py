@@ -54,13 +54,7 @@ Asked = Annotated[AskedFigures, Depends(_asked)]
 
 @router.get(f"{PATH}/{{name}}")
 def read(
-    request: Request,
-    desk: AtFigures,
-    name: str,
-    asked: Asked,
-    etat: str = "counted",
-    par: str = "",
-    p: PageNumber = 1,
+    request: Request, desk: AtFigures, name: str, asked: Asked, etat: str = "counted", par: str = "", p: PageNumber = 1
 ) -> Response:
     """Shows one figure and the list of one of its numbers (`etat`); `par` is the cut whose cells it shows."""
     return _page(request, desk, name, asked, etat, par, p, (PATH, "Indicateurs"))

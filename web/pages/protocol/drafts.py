@@ -10,18 +10,8 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pixflow import streams
 from pixflow.documents.protocol import in_force
 from pixflow.events.base import Recorded
-from pixflow.events.grille import (
-    GrilleDraftDropped,
-    GrilleDrafted,
-    GrilleEndorsed,
-    GrillePublished,
-)
-from pixflow.events.protocol import (
-    ProtocolDraftDropped,
-    ProtocolDrafted,
-    ProtocolEndorsed,
-    ProtocolPublished,
-)
+from pixflow.events.grille import GrilleDraftDropped, GrilleDrafted, GrilleEndorsed, GrillePublished
+from pixflow.events.protocol import ProtocolDraftDropped, ProtocolDrafted, ProtocolEndorsed, ProtocolPublished
 from pixflow.protocol.drafting import changes_safeguards, first_day
 from web.desk.commands import FormRefused, again
 from web.desk.dependencies import AtDesk

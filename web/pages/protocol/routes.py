@@ -83,10 +83,7 @@ def read(
             ("Protocoles publiés", "protocole", protocol, _rows(protocols, "protocole", "grille", grille)),
             ("Grilles publiées", "grille", grid, _rows(grids, "grille", "protocole", protocole)),
         ],
-        differences=[
-            *_differences(desk, PROTOCOL, protocols, protocol),
-            *_differences(desk, GRID, grids, grid),
-        ],
+        differences=[*_differences(desk, PROTOCOL, protocols, protocol), *_differences(desk, GRID, grids, grid)],
     )
 
 

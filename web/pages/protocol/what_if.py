@@ -68,13 +68,7 @@ class WhatIfQuestion:
 
 
 def asked_of(
-    desk: AtDesk,
-    du: str = "",
-    au: str = "",
-    site: str = "",
-    programme: str = "",
-    liste: str = "",
-    places: Number = 0,
+    desk: AtDesk, du: str = "", au: str = "", site: str = "", programme: str = "", liste: str = "", places: Number = 0
 ) -> WhatIfQuestion:
     """Returns the question of an address: the year until today, when it names no day (`du`, `au`)."""
     last = read_day(au) if au else desk.today

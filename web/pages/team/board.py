@@ -134,10 +134,7 @@ def _menus(there: Sequence[TeamRow], role: str, site: str, state: str) -> list[f
     asked, kept = {"role": role, "site": site}, {"etat": state}
     by_role = [_MemberCount(held, row.member.site or "") for row in there for held in row.roles]
     by_site = [_MemberCount(role if role in row.roles else "", row.member.site) for row in there if row.member.site]
-    return [
-        *filters.menus(BOARD, [ROLE], by_role, asked, kept),
-        *filters.menus(BOARD, [SITE], by_site, asked, kept),
-    ]
+    return [*filters.menus(BOARD, [ROLE], by_role, asked, kept), *filters.menus(BOARD, [SITE], by_site, asked, kept)]
 
 
 # --- its page

@@ -373,7 +373,7 @@ def test_a_replay_shows_what_each_of_these_facts_changed_and_who_had_the_task(lo
     dossier, _ = busy(locale)
     page = parsed(locale.client("Claire Vasseur").get(f"/rejouer/{dossier}").text)
     assert [[said(cell) for cell in row.select("th, td")] for row in page.select(".diff tbody tr")] == [
-        ["Confié : orienter", "—", "à Paul Rey, jusqu’au 27 mars 2026"],
+        ["Confié : orienter", "—", "à Paul Rey, jusqu’au 27 mars 2026"]
     ]
     owed = [said(one) for one in page.select(".now .panel")]
     rule = "le protocole demande 5 jours ouvrés après le 16 février, soit le 23 février."

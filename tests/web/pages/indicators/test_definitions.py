@@ -68,8 +68,7 @@ def test_published_for_a_later_day_they_wait(at_work: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
-    [{"name": ""}, {"silent": "0"}, {"target_I3": "400"}, {"target_I3": "deux"}, {"days": "lunar"}],
+    "said", [{"name": ""}, {"silent": "0"}, {"target_I3": "400"}, {"target_I3": "deux"}, {"days": "lunar"}]
 )
 def test_what_is_no_definition_is_refused_on_its_field(at_work: House, said: dict[str, str]) -> None:
     answer = proposed(at_work.client(SOPHIE), **said)

@@ -7,17 +7,7 @@ from typing import Any
 from pixflow.documents.protocol import Retention, Workshops
 from tests.web.client import words
 from tests.web.filled import texts
-from tests.web.pages.protocol.test_drafts import (
-    LAIGLE,
-    NADIA,
-    PROTOCOL,
-    YANN,
-    checked,
-    drafted,
-    editor,
-    names,
-    read,
-)
+from tests.web.pages.protocol.test_drafts import LAIGLE, NADIA, PROTOCOL, YANN, checked, drafted, editor, names, read
 from tests.web.pages.workshops.test_workshops import held
 from tests.web.paths import House
 from tests.web.tags import parsed

@@ -77,10 +77,7 @@ def test_each_person_sees_the_names_that_they_may_read(queued: House) -> None:
 
 @pytest.mark.parametrize(
     ("query", "told"),
-    [
-        ("?du=2024-01-01&au=2024-02-01", "Aucune demande de place"),
-        ("?site=Ailleurs", "Aucune demande de place"),
-    ],
+    [("?du=2024-01-01&au=2024-02-01", "Aucune demande de place"), ("?site=Ailleurs", "Aucune demande de place")],
 )
 def test_a_question_without_an_answer_is_answered_in_words(queued: House, query: str, told: str) -> None:
     assert told in words(read(queued, SEATS, query=query))

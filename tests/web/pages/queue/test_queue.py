@@ -95,10 +95,7 @@ def test_rows_stand_in_groups_by_the_day_they_are_due(at_work: House) -> None:
     at_work.day(date(2026, 4, 8))
     page = queue(at_work)
     groups = {said(part.h2): texts(str(part), ".item-who") for part in parsed(page).select(".group")}
-    assert groups == {
-        "En retard · 2": ["Diallo Semaine", "Diallo Tard"],
-        "Plus tard · 1": ["Diallo Bientôt"],
-    }
+    assert groups == {"En retard · 2": ["Diallo Semaine", "Diallo Tard"], "Plus tard · 1": ["Diallo Bientôt"]}
     assert texts(page, ".due") == ["1 j de retard", "1 j de retard", "mardi"]
     assert "dont 2 en retard" in words(page)
     at_work.day(date(2026, 4, 13))

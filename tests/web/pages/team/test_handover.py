@@ -137,11 +137,7 @@ def test_the_split_evens_the_loads_and_shows_them_before_and_after(at_work: Hous
     page = preview(at_work, PAUL, INES).text
     assert [
         [said(cell) for cell in row.select("th, td")] for row in parsed(page).select("#loads ~ table tbody tr")
-    ] == [
-        ["Nadia Benali", "6 → 0", "6 → 0"],
-        ["Inès Kowalski", "0 → 4", "0 → 4"],
-        ["Paul Rey", "2 → 4", "2 → 4"],
-    ]
+    ] == [["Nadia Benali", "6 → 0", "6 → 0"], ["Inès Kowalski", "0 → 4", "0 → 4"], ["Paul Rey", "2 → 4", "2 → 4"]]
     assert "6 dossiers, pour de bon · rien n’est encore enregistré" in words(page)
     assert len(parsed(page).select("select[name=pair]")) == 6
 

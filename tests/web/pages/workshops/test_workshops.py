@@ -216,10 +216,7 @@ def test_a_calendar_is_a_table_of_weeks(at_work: House, query: str, days: int, s
 def test_a_calendar_goes_on_and_back(at_work: House) -> None:
     held(at_work)
     pager = parsed(at_work.client(NADIA).get("/ateliers?vue=mois&le=2026-03-31").text).select(".pager a")
-    assert [link["href"] for link in pager] == [
-        "/ateliers?vue=mois&le=2026-02-28",
-        "/ateliers?vue=mois&le=2026-04-02",
-    ]
+    assert [link["href"] for link in pager] == ["/ateliers?vue=mois&le=2026-02-28", "/ateliers?vue=mois&le=2026-04-02"]
     wrong = at_work.client(NADIA).get("/ateliers?vue=mois&le=hier")
     assert "Mars 2026" in words(wrong.text)
 
