@@ -104,7 +104,8 @@ def _run(asking: socket.socket) -> None:
     if command := os.fork():
         for stream in streams:
             os.close(stream)
-        asking.sendall(struct.pack("i", command))
+        with suppress(BrokenPipeError):  # the program was killed already
+            asking.sendall(struct.pack("i", command))
         if select([asking.fileno(), os.pidfd_open(command)], [], [])[0][0] == asking.fileno():  # the program was killed
             os.kill(command, signal.SIGKILL)
         with suppress(BrokenPipeError):
