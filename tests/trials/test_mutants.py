@@ -23,6 +23,7 @@ RULES = {
     "pixflow/dossier/assignment.py": "tests/dossier/test_glass.py tests/dossier/test_lending.py "
     "tests/dossier/test_assignment.py",
     "pixflow/authorization.py": "tests/test_authorization.py",
+    "pixflow/tasks/kinds.py": "tests/test_authorization.py tests/test_tasks.py",
     "pixflow/protocol/drafting.py": "tests/protocol",
     "pixflow/access_journal/line.py": "tests/access_journal/test_lines.py",
     "pixflow/access_journal/reading.py": "tests/access_journal/test_lines.py "
