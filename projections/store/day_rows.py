@@ -64,10 +64,10 @@ def _open_row(table: Table) -> str:
 
 def _on_sqlite(table: Table, kept: Sequence[Column[object]]) -> list[str]:
     days, today = f"{table.name}_days", "(SELECT day FROM position)"
-    add = f"INSERT INTO {days} SELECT {_names(kept, 'NEW.')}, day, {OPEN} FROM position;"
+    add = f"INSERT OR FAIL INTO {days} SELECT {_names(kept, 'NEW.')}, day, {OPEN} FROM position;"
     end = (
         f"DELETE FROM {days} WHERE {_open_row(table)} AND begun = {today};"
-        f"UPDATE {days} SET ended = {today} WHERE {_open_row(table)};"
+        f"UPDATE OR FAIL {days} SET ended = {today} WHERE {_open_row(table)};"
     )
     same = " AND ".join(f'OLD."{column.name}" IS NEW."{column.name}"' for column in kept)
     change = f"UPDATE OF {_names(kept)} ON {table.name} WHEN NOT ({same})"

@@ -282,8 +282,13 @@ def packer(table: Table) -> Callable[[Row], tuple[Any, ...]]:
 
 @cache
 def insertion(table: Table) -> str:
-    """Returns the statement that inserts one row on SQLite."""
-    return positional(insert(table))
+    """Returns the statement that inserts one row on SQLite.
+
+    OR FAIL, here and in triggers (day_rows.py): whoever meets an error rolls back to a savepoint, or the transaction. A
+    statement that could be undone alone keeps a journal of its own within a savepoint: 5,000 rows with their day rows
+    took 45 s instead of one.
+    """
+    return positional(insert(table).prefix_with("OR FAIL"))
 
 
 @cache

@@ -1,5 +1,6 @@
 """SQLite finds the rows of a question by an index: one of few rows is used only where the question says so."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from uuid import uuid4
@@ -10,6 +11,8 @@ from sqlalchemy import Connection
 from projections import advisor_queue, audit_trail, piles, result_routing
 from projections.piles import Lateness, WaitingFilter
 from projections.store import sqlite
+from projections.store.day_rows import TRIGGER
+from projections.store.transaction import insertion
 
 DAY, SOMEBODY = date(2026, 3, 16), [uuid4()]
 BOTH = frozenset({"referent", "manager"})
@@ -69,3 +72,11 @@ def planned(question: Question) -> list[str]:
         question(connection)
         driver.set_trace_callback(None)
         return [row[-1] for row in driver.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
+
+
+def test_no_statement_that_writes_rows_of_a_list_can_be_undone_alone() -> None:
+    """Within a savepoint one that can keeps a journal, which thousands of them read from its start, each once more."""
+    bodies = [one.partition(" BEGIN ")[2] for one in sqlite.creation() if one.lstrip().startswith(TRIGGER)]
+    written = [words for body in bodies for words in re.findall(r"\b(?:INSERT|UPDATE)\b(?: OR FAIL)?", body)]
+    assert set(written) == {"INSERT OR FAIL", "UPDATE OR FAIL"}
+    assert insertion(advisor_queue.table).startswith("INSERT OR FAIL ")
