@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Engine,
     PoolProxiedConnection,
     Table,
+    Uuid,
     bindparam,
     create_engine,
     create_mock_engine,
@@ -148,6 +149,12 @@ class SqliteStores:
         return name if name.startswith(f"{fingerprint()}-") and os.path.exists(f"{self.folder}/{name}") else None
 
 
+@lru_cache(10_000)
+def _uuid(text: str | None) -> UUID | None:
+    """Returns an id. A page shows most of those of the page before."""
+    return UUID(text) if text else None
+
+
 class _Alike(SQLiteDialect_pysqlite):
     """SQLite's dialect. All of them are equal, so that one store runs what another one compiled."""
 
@@ -158,6 +165,8 @@ class _Alike(SQLiteDialect_pysqlite):
         return kind.dialect_impl(self).bind_processor(self) or (lambda value: value)
 
     def decoder(self, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+        if isinstance(kind, Uuid):
+            return _uuid
         return kind.dialect_impl(self).result_processor(self, None)
 
     def fetch(self, connection: Connection, text: str, values: list[Any]) -> list[Any]:

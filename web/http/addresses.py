@@ -1,6 +1,6 @@
 """Addresses: the numbers and days in them, read here within their bounds, and the pages of fifty rows of a list."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -117,6 +117,18 @@ def address(path: str, params: Mapping[str, str]) -> str:
     """Returns an address. Parameters without a value are left out."""
     asked = {name: value for name, value in params.items() if value}
     return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def addresses(path: str, params: Mapping[str, str], name: str) -> Callable[[str], str]:
+    """Returns the function that makes the address with another value of one parameter. It encodes the others once."""
+    encoded = {one: urlencode({one: value}) for one, value in params.items() if value or one == name}
+
+    def with_value(value: str) -> str:
+        asked = {**encoded, name: urlencode({name: value}) if value else ""}
+        query = "&".join(filter(None, asked.values()))
+        return f"{path}?{query}" if query else path
+
+    return with_value
 
 
 def carrying(address: str, place: str) -> str:

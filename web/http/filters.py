@@ -12,7 +12,7 @@ from pixflow.working_days import Calendar
 from projections.piles import BANDS, OVER, Lateness
 from projections.statements import WITHOUT
 from web.french import vocabulary
-from web.http.addresses import address
+from web.http.addresses import address, addresses
 
 PARAMETERS = {"kind": "tache", "stage": "etape", "group": "groupe", "doer": "pour"} | {
     "late_kind": "attente",
@@ -109,9 +109,10 @@ def _chips(
         if fits(row, wanted, facet.name):
             counts[_value(row, facet.name)] += row.n
     made = []
+    there_with = addresses(path, {**kept, **parameters(wanted)}, PARAMETERS.get(facet.name, facet.name))
     for value in _ordered(facet, ({chosen} if facet.quiet else there | {chosen}) - {""}):
         if counts[value] or value == chosen:
-            href = address(path, {**kept, **parameters({**wanted, facet.name: "" if value == chosen else value})})
+            href = there_with("" if value == chosen else value)
             label = facet.none if value == WITHOUT else facet.values.get(value, value)
             made.append(Chip(label, href, counts[value], value == chosen))
     return made
