@@ -362,6 +362,7 @@ def test_the_widest_of_several_roles_counts() -> None:
     assert may(BOTH, "present_pix", state_of("dossier", opened(), assigned(BOTH)))
     assert not may(BOTH, "present_pix")
     assert scope(Actor(str(BOTH)), REFS, DAY) == Scope("all")
+    assert may(BOTH, "present_pix", refs=References(team={BOTH: staff("advisor", "referent")}))
 
 
 @pytest.mark.parametrize(
