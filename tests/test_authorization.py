@@ -196,10 +196,24 @@ def test_every_task_of_an_advisor_says_which_decisions_it_gives() -> None:
     advisors = {kind: known for kind, known in TASK_KINDS.items() if known.role == "advisor"}
     assert {kind for kind, known in TASK_KINDS.items() if known.decisions} <= advisors.keys()
     assert {kind for kind, known in advisors.items() if not known.decisions} == {"chase-sharing", "take-pix"}
-    assert all(known.decisions for known in TASK_KINDS.values() if known.with_subject)
     given = {name for known in TASK_KINDS.values() for name in known.decisions}
     named = authorization.ABOUT_A_TASK | authorization.BESIDE | given
     assert {name for name in named if "advisor" not in DECISIONS[name].roles.reach} == set()
+
+
+def test_a_task_about_one_thing_gives_nothing_about_another() -> None:
+    given = {kind: known.decisions for kind, known in TASK_KINDS.items() if known.decisions}
+
+    def giving(sent: object) -> set[str]:
+        return {kind for kind, (one, *_) in given.items() if authorization.gives(f"{kind}:{ACTION}", one, {str(sent)})}
+
+    about_one = {
+        "hold-debrief", "follow-self-study", "build-prescription", "refer", "chase-partner", "offer-alternative",
+        "record-outcome", "inform-holder", "recall",
+    }  # fmt: skip
+    assert giving(ACTION) == given.keys()
+    assert giving(ADDED) == given.keys() - about_one
+    assert not authorization.gives("of-another-version", "hold_debrief", None)
 
 
 def test_an_advisor_does_not_retract_that_the_dossier_is_theirs() -> None:
