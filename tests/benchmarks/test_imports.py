@@ -55,8 +55,8 @@ def test_an_export(served: ServedStructure, house: House, store: str, report: Re
         for id, last, first, number in known
     ]
     served.engine.execute_all(steps, "portfolio", by=Actor(OPERATOR), command_id=uuid4(), via="cli")
-    campaign = {"name": CAMPAIGN.name, "code": CAMPAIGN.code or "", "purpose": "initial", "site": None}
-    importer.declare(None, **campaign, by=Actor(str(house.referent)), command_id=uuid4())  # type: ignore[arg-type]
+    campaign: dict[str, Any] = {"name": CAMPAIGN.name, "code": CAMPAIGN.code or "", "purpose": "initial", "site": None}
+    importer.declare(None, **campaign, by=Actor(str(house.referent)), command_id=uuid4())
     data, name = write_export(CAMPAIGN, [row_of(one, one.number) for one in lives]), file_name(CAMPAIGN, EXPORTED)
     _measure(served, house, lambda: importer.prepare(data, name), importer.record, f"an export, {store}", 4, report)
 

@@ -17,6 +17,9 @@ from projections.store import sqlite
 from projections.store.catch_up import PROJECTIONS, ReadSide
 from projections.store.sqlite import SqliteTransaction
 
+_FAILS = """CREATE TRIGGER fails BEFORE INSERT ON advisor_queue_days WHEN NEW.subject = 'dossier'
+    BEGIN SELECT RAISE(FAIL, 'no'); END"""
+_LEFT = ("advisor_queue", "advisor_queue_days", "dossier_sheet", "stopped")
 _REFERS = """CREATE TABLE named (id INTEGER PRIMARY KEY);
     CREATE TABLE naming (id INTEGER REFERENCES named DEFERRABLE INITIALLY DEFERRED)"""
 
@@ -62,6 +65,35 @@ def test_a_process_that_starts_writes_only_what_differs(tmp_path: Path) -> None:
     (sheet,) = {one for one in written if "dossier_sheet" in one and not one.startswith("SELECT")}
     assert sheet.startswith("UPDATE")
     assert "advisor" not in sheet
+
+
+def test_a_row_whose_day_row_fails_is_not_left_behind(tmp_path: Path) -> None:
+    """Its statement keeps what it wrote (OR FAIL): the savepoint takes it back, and the projection alone stops."""
+    opened = structure_folder.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
+    database = sqlite.database(tmp_path / "read.db")
+    with closing(ReadSide(opened.engine, database)) as side:
+        side.catch_up()
+        with database.begin() as connection:
+            connection.exec_driver_sql(_FAILS)
+        who: dict[str, Any] = {
+            "last_name": "Diallo",
+            "first_name": "Aminata",
+            "birth_date": None,
+            "imilo_number": None,
+            "site": "Ici",
+        }
+        dossier = {"dossier": uuid4()}
+        opened.engine.execute(
+            dossier, identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli", advisor=None, **who
+        )
+        reached = side.catch_up()
+        with database.connect() as connection:
+            counts = f"SELECT count(*) FROM {{}} WHERE stream = '{dossier['dossier'].hex}'"
+            left = {one: connection.exec_driver_sql(counts.format(one)).scalar() for one in _LEFT}
+        assert reached == opened.engine.head()
+        assert left == {"advisor_queue": 0, "advisor_queue_days": 0, "dossier_sheet": 1, "stopped": 1}
+    opened.engine.close()
+    database.dispose()
 
 
 def test_a_connection_closes_with_its_engine() -> None:
