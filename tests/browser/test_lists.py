@@ -389,3 +389,17 @@ def test_duplicates_are_joined_at_once_and_taken_back(
     tab.get_by_label("Toutes les paires de cette page").check()
     tab.get_by_role("button", name="Ce sont deux lieux").click()
     expect(tab.get_by_text("Aucun doublon à réunir")).to_be_visible()
+
+
+_LONGEST = """chip => {
+    chip.lastChild.textContent = "parcours terminé"
+    return chip.getBoundingClientRect().right - chip.parentElement.getBoundingClientRect().right
+}"""
+
+
+@pytest.mark.parametrize("path", ["/boite?tache=present-pix", "/dossiers"])
+def test_a_path_that_is_done_covers_no_other_column(tab: Page, served: Served, path: str) -> None:
+    served.enter(tab, NADIA)
+    tab.set_viewport_size({"width": 1360, "height": 900})
+    tab.goto(f"{served.address}{path}")
+    assert tab.locator(".item .stage").first.evaluate(_LONGEST) <= 0
