@@ -1,5 +1,6 @@
 """Parts of sentences, joined."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from web.french import dates, typography, vocabulary
 from web.french.typography import say
 
 LONGEST = 240
+_BETWEEN_WORDS = re.compile(rf"[^\S{typography.NBSP}{typography.THIN}]+")
 EventWords = tuple[str, str | Callable[[Any], str]]
 """The title of an event, and the template of its sentence (`events/sentences.py`) or a function that chooses it."""
 RETRACTED = "Annulé : {target}[ — motif : {grounds}]"
@@ -46,5 +48,6 @@ def pause_over(snooze: Snooze, back: date, today: date) -> str:
 
 
 def short(text: str) -> str:
-    line = " ".join(text.split())
+    """Returns a text that people wrote on one line, cut after 240 characters. What may not break stays together."""
+    line = _BETWEEN_WORDS.sub(" ", text).strip()
     return line if len(line) <= LONGEST else f"{line[:LONGEST].rstrip()}…"

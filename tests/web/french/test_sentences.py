@@ -140,7 +140,7 @@ def width(kind: Any) -> int:
 
 
 MAY_BE_EMPTY = ("comment", "header", "note", "place", "reason", "site")
-"""The texts that events and values without a form of a dossier may leave empty."""
+"""The texts without a default that events and values without a form of a dossier may leave empty."""
 OPTIONAL = {
     (event, name)
     for event, form in FORM_OF.items()
@@ -155,13 +155,18 @@ EXAMPLES: dict[Any, list[Any]] = {
 
 
 def examples(kind: type[Event]) -> Iterator[Event]:
-    named = parts(kind)
+    named = parts(kind) | {one.name: EXAMPLES[str] for one in fields(kind) if one.default == ""}  # type: ignore[arg-type]
     if "task" in named or "about" in named:
         named |= {name: ["hold-debrief:x"] for name in ("task", "about") if name in named}
     if kind is p.MatchConfirmed:
         named |= {"reasons": [("same-number",), ()], "warnings": [("namesake",), ()]}
     for i in range(max(len(values) for values in named.values())):
         yield kind(**{name: values[min(i, len(values) - 1)] for name, values in named.items()})
+
+
+def test_what_people_wrote_is_told_on_one_line_and_what_may_not_break_stays_together() -> None:
+    note = told(e.NoteTaken(text="reçu\n\u2028 à 9\u202fh\t", on=DAY))
+    assert sentences.sentence(note, NAMES) == "Note\N{NO-BREAK SPACE}: reçu à 9\u202fh"
 
 
 def test_a_word_that_is_computed_takes_the_place_of_these_fields_alone() -> None:

@@ -224,8 +224,6 @@ def counts(export: intake.ExportReceived) -> str:
 
 _PART = re.compile(r"\[([^]]*)\]")
 _FIELD = re.compile(r"\{([\w.]+)(?::([^}]*))?\}")
-_TYPED = frozenset({"note", "reason", "comment", "text", "tutorials", "level", "project"})
-"""Fields that people wrote: on one line, and short."""
 
 
 def _fill(template: str, context: EventContext) -> str:
@@ -265,7 +263,7 @@ def _word(name: str, form: str, context: EventContext) -> str:
     said = text_of(name, value, context)
     if name == "task":
         return lower_first(said)
-    return short(said) if name in _TYPED else said
+    return short(said) if said == value else said
 
 
 _SAID: Mapping[object, Mapping[Any, str]] = {
