@@ -41,10 +41,8 @@ test: $(INSTALLED)  ## run every test but the long ones
 	@$(IN_MEMORY) $(BIN)/python -m pytest -m "not benchmark and not trial" --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore=tests/benchmarks $(ARGS)
 
 check: $(INSTALLED)  ## check style, types, and who may import whom
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
+	@failed=0; for tool in "ruff check ." "ruff format --check ." mypy "lint-imports --no-logo"; do \
+		$(BIN)/$$tool || failed=1; done; exit $$failed
 
 format: $(INSTALLED)  ## fix what the style check can fix
 	@$(BIN)/ruff check --fix .

@@ -39,7 +39,7 @@ def test_the_shapes_of_today_read_what_those_before_stored() -> None:
 
 
 def test_the_list_of_shapes_is_frozen() -> None:
-    """Changed on purpose: run `python -m tests.test_catalogue`, and say in docs/event-model.md what changed."""
+    """Changed on purpose: run `python -m tests.test_catalogue`."""
     assert frozen() == shapes(catalogue())
 
 
