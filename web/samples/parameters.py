@@ -80,8 +80,8 @@ TYPED = (("as-known", 0.78), ("capitals", 0.06), ("swapped", 0.04), ("no-number"
 
 # --- the team at work
 
+USUAL_PATIENCE = Days(0, 3, 9)  # from the day a task is visible to the day its owner does it
 PATIENCE: dict[Kind, Days] = {
-    # from the day a task is visible to the day its owner does it
     "present-pix": Days(0, 4, 25),
     "plan-diagnostic": Days(0, 1, 10),
     "book-workshop": Days(0, 2, 8),
@@ -91,12 +91,10 @@ PATIENCE: dict[Kind, Days] = {
     "dispatch-result": Days(0, 1, 3),
     "assign-advisor": Days(0, 1, 4),
     "hold-debrief": Days(0, 1, 8),
-    "explore-difficulty": Days(0, 3, 9),
     "follow-self-study": Days(0, 2, 9),
     "build-prescription": Days(0, 0, 9),
     "refer": Days(0, 2, 9),
     "chase-partner": Days(0, 1, 5),
-    "offer-alternative": Days(0, 3, 9),
     "record-outcome": Days(0, 3, 14),
     "complete-path": Days(0, 5, 20),
     "propose-certification": Days(0, 4, 14),

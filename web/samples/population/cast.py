@@ -137,7 +137,8 @@ class DrawnCast(Behaviours):
         if task.kind == "present-pix" and self.sim.chance(parameters.AT_WELCOME):
             return sim.on(sim.today)
         forgotten = task.role == "advisor" and self.sim.chance(parameters.FORGOTTEN)
-        waits = (parameters.REMEMBERED if forgotten else parameters.PATIENCE[task.kind]).draw(self.random)
+        usual = parameters.PATIENCE.get(task.kind, parameters.USUAL_PATIENCE)
+        waits = (parameters.REMEMBERED if forgotten else usual).draw(self.random)
         member = sim.roster.advisor(state) if task.role == "advisor" else None
         tempo = member.tempo if member and not forgotten else 1.0
         return sim.on(sim.calendar.add(max(task.opens, sim.today), round(waits * tempo)))
