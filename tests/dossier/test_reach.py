@@ -123,9 +123,9 @@ def test_a_holder_received_something_after_the_fact_and_is_informed_once(
     version += len(before) if version > 9 else 0
     history = stamped(events)
     struck = retraction.retract(state_of("dossier", *events), version=version, reason="?", on=DAY, history=history)
-    since = events[version:]
-    issued = {one.paper for one in since if isinstance(one, d.PaperIssued)} | ({"copy"} if COPY in since else set())
     told = [one for one in struck if isinstance(one, d.Retracted)]
+    since = events[min(events.index(events[one.version - 1]) for one in told) + 1 :]  # where it was first said
+    issued = {one.paper for one in since if isinstance(one, d.PaperIssued)} | ({"copy"} if COPY in since else set())
     assert {paper for one in told for paper in one.papers} <= issued
     learned = any(one in (MAILED, SEEN, answered()) for one in since)
     assert all(learned and one.partners == ("viaformation",) for one in told if one.referrals)
