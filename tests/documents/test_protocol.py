@@ -48,30 +48,6 @@ def test_in_force_agrees_with_a_stable_sort(published: list[tuple[date, int]], d
     assert in_force(published, day) == (earlier or first)[-1]
 
 
-def test_default_delays_are_those_of_the_domain_table() -> None:
-    delays = Delays()
-    assert (delays.present_pix, delays.plan_diagnostic, delays.chase_diagnostic_opens, delays.chase_diagnostic) == (
-        15,
-        5,
-        15,
-        3,
-    )
-    assert (delays.chase_sharing_opens, delays.chase_sharing, delays.declare_campaign) == (3, 3, 1)
-    assert (delays.match_participation, delays.dispatch_result, delays.assign_advisor) == (2, 2, 2)
-    assert (delays.close_or_plan_opens, delays.close_or_plan) == (60, 5)
-    assert (delays.mark_attendance, delays.complete_path, delays.propose_certification) == (1, 30, 10)
-    assert (delays.chase_partner_opens, delays.chase_partner, delays.chase_partner_lapses) == (10, 3, 30)
-    assert (delays.follow_self_study_opens, delays.plan_retake_opens, delays.plan_retake) == (15, 60, 10)
-    fives = {"review_late_event", "hold_debrief", "build_prescription", "refer", "record_outcome", "book_workshop"}
-    fives |= {"rebook_absent", "explore_difficulty", "offer_alternative", "follow_self_study", "answer_question"}
-    assert (delays.revise_resource_opens, delays.revise_resource) == (240, 10)
-    assert (delays.confirm_team_opens, delays.confirm_team) == (60, 10)
-    assert (delays.take_pix, delays.brief_newcomer, delays.designate_referent) == (20, 15, 5)
-    assert {getattr(delays, name) for name in fives} == {5}
-    assert (delays.review_partner, delays.verify_partner_opens, delays.verify_partner) == (10, 120, 20)
-    assert (delays.update_contact, delays.inform_holder) == (10, 2)
-
-
 def test_a_document_has_the_domain_defaults_for_what_it_does_not_say() -> None:
     document = ProtocolDocument("P", "all", True, ("workshop",), "referent")
     assert (document.tries, document.delays, document.escalation) == (3, Delays(), Escalation(referent=5, manager=10))

@@ -139,7 +139,8 @@ class Slow:
             moved = [one for one in there if isinstance(one, w.WorkshopScheduled | w.WorkshopMoved)]
             if any(isinstance(one, w.WorkshopClosed) for one in there) and self.within(moved[-1].day):
                 marks = {one.dossier: one.presence for one in there if isinstance(one, w.AttendanceMarked)}
-                found[id] = (moved[-1].day, list(marks.values()).count("present"), moved[-1].capacity)
+                seats = next(one.capacity for one in there if isinstance(one, w.WorkshopScheduled))
+                found[id] = (moved[-1].day, list(marks.values()).count("present"), seats)
         return found
 
     def i16(self) -> Counts:
