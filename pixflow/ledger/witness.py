@@ -66,11 +66,15 @@ class LogWitness:
         return WitnessAnswer(200, ours.cosignature(one.text, now))
 
     def forks(self) -> list[tuple[str, int, str]]:
-        """Returns the forks that it refused: origin, size, checkpoint."""
+        """Returns the forks that it refused of the registers that it still watches: origin, size, checkpoint.
+
+        Raises OSError of a file.
+        """
         if not self._file.exists():
             return []
         with self._database() as ours:
-            return ours.execute("SELECT origin, size, note FROM forks ORDER BY at").fetchall()
+            found = ours.execute("SELECT origin, size, note FROM forks ORDER BY at").fetchall()
+        return [one for one in found if any(key.of(one[0]) for key in self._keys)]
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:

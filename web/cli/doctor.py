@@ -68,6 +68,7 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
                 health.run(registers.finding, opened, register),
                 *_settings(),
                 *mail.findings(opened.engine, reads, settings, demo=demo),
+                *_witness(settings),
                 *account_checks.findings(settings, opened, demo=demo),
             ]
     except Exception as error:
@@ -76,8 +77,13 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
             Finding("store", "alarm", {"error": type(error).__name__, "said": explained(error)}),
             *health.file_findings(data, slug, structure_folder.utc_now()),
             *_settings(),
+            *_witness(sound()),
             *account_checks.findings(sound(), demo=structure_folder.is_demonstration(data)),
         ]
+
+
+def _witness(settings: Settings) -> list[Finding]:
+    return [health.run(registers.witness, settings)] if settings.witness_for else []
 
 
 def _settings() -> list[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from web.french.errors.refusals import REFUSALS
+from web.french.phrases import together
 from web.french.typography import number, plural, say
 
 TITLES = {
@@ -16,6 +17,7 @@ TITLES = {
     "facts": "Lecture des faits",
     "access": "Consultations",
     "register": "Registre",
+    "witness": "Témoin des autres registres",
     "keys": "Clés des personnes",
     "erasures": "Effacements",
     "destroyed": "Clés détruites",
@@ -86,6 +88,9 @@ SENTENCES = {
     "Mettez-le de côté comme preuve : pixflow en commence un autre, et le dit.",
     "register alarm late": "{lag} attendent depuis plus de cinq minutes : ni « serve » ni « tick » ne passent, ou son "
     "dossier ne s’écrit pas.",
+    "witness good": "Aucun registre suivi n’a signé deux suites différentes.",
+    "witness alarm": "Deux suites différentes, de même longueur, portent la signature de {registers} : quelqu’un en "
+    "cache une. Prévenez qui l’audite, gardez « _witness.db » comme preuve, retirez sa clé de PIXFLOW_WITNESS_FOR.",
     "keys good": "Aucune ne manque.",
     "keys alarm": "{lost} : ce qui y est scellé ne se lit plus. Restaurez une sauvegarde.",
     "erasures good": "Tous terminés.",
@@ -259,6 +264,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "signed": lambda count: plural(count, "fait"),
     "short": str,
     "witness": str,
+    "registers": together,
     "position": number,
 }
 

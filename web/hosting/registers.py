@@ -17,7 +17,7 @@ from pixflow.store import StoreError
 from pixflow.structure_folder import OpenStructure
 from web.french import register as french
 from web.hosting import notices
-from web.hosting.health import LATE, Finding
+from web.hosting.health import LATE, Finding, judge
 from web.hosting.mail import Outbox
 from web.hosting.settings import Settings, sound
 
@@ -50,6 +50,13 @@ def witness_of(settings: Settings, data: Path) -> LogWitness | None:
     keys = [PublicKey.read(one) for one in settings.witness_for.split()]
     folder = settings.ledger or data / FOLDER
     return LogWitness(folder, urlsplit(settings.pages()).netloc, keys) if keys else None
+
+
+def witness(settings: Settings) -> Finding:
+    """Checks that no register that this site watches has signed two trees of one size. Both are evidence."""
+    watching = witness_of(settings, settings.data)
+    forks = watching.forks() if watching else []
+    return judge("witness", forks, registers=list(dict.fromkeys(origin for origin, *_ in forks)))
 
 
 def follow(opened: OpenStructure, register: Register, *, begin: bool = False) -> Checkpoint | None:

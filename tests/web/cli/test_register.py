@@ -1,19 +1,24 @@
 """`pixflow register`: a copy that is checked, a proof between two checkpoints, the public keys."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from pixflow.backups import manifest
-from pixflow.ledger import verify
+from pixflow.ledger import notes, verify
 from pixflow.ledger.notes import Signer
 from pixflow.ledger.register import Register
 from pixflow.ledger.verify import PublicKey, held
 from pixflow.store.locks import ServeLock
+from tests.ledger.test_witness import NOW, OURS, Log
 from web.cli.app import app
+from web.hosting import registers
+from web.hosting.settings import sound
 
 
 def run(*words: str | Path) -> Result:
@@ -202,6 +207,31 @@ def test_the_key_changes_and_who_knew_the_old_one_checks_on(data: Path) -> None:
     assert checked.exit_code == 0
     assert f"une autre clé signe le registre : {new}" in checked.stdout
     assert run("register", "check", copy, data / "new.txt", "--key", old).exit_code == 2
+
+
+def test_doctor_of_a_witness_names_a_register_that_forked_until_it_watches_it_no_more(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> dict[str, Any]:
+        found = json.loads(run("doctor", "--json").stdout)["sees"]
+        return {one["check"]: (one["level"], one["details"]) for one in found}
+
+    assert "witness" not in told()
+    other = Signer(b"o" * 32, "ailleurs.fr/registre/1").key
+    monkeypatch.setenv("PIXFLOW_WITNESS_FOR", f"{OURS.key.text} {other.text}")
+    assert told()["witness"] == ("good", {"registers": []})
+    watching = registers.witness_of(sound(), data / "data")
+    assert watching
+    watching.add(Log().asks(0, 40), NOW)
+    watching.add(notes.extension(40, [], Log(salt=b"x").note(40)), NOW)
+    assert told()["witness"] == ("alarm", {"registers": [OURS.key.name]})
+    said = run("doctor")
+    assert said.exit_code == 1
+    assert f"portent la signature de {OURS.key.name}" in said.stdout
+    monkeypatch.setenv("PIXFLOW_WITNESS_FOR", other.text)
+    assert told()["witness"][0] == "good"
+    (data / "apart" / "_witness.db").write_bytes(b"damaged")
+    assert told()["witness"][0] == "alarm"
 
 
 def test_the_key_of_a_witness_is_printed_too(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
