@@ -259,6 +259,11 @@ def test_every_link_leads_somewhere_and_the_name_it_bears_is_there(written: Path
 
 
 @each_page()
+def test_a_line_of_prose_has_at_most_120_columns(written: Path) -> None:
+    assert [line for line in prose(written.read_text()).splitlines() if len(line) > 120 and line[0] != "|"] == []
+
+
+@each_page()
 def test_every_path_that_is_named_exists(written: Path) -> None:
     rooms = r"(?:pixflow|projections|web|tests|docs|\.ci)/"
     for path in re.findall(rf"`({rooms}[^`\s<>:]*)", prose(written.read_text())):
