@@ -38,7 +38,7 @@ demo: $(RUNS)  ## serve an invented Mission locale in your browser
 	@$(BIN)/pixflow demo $(ARGS)
 
 test: $(INSTALLED)  ## run every test but the long ones
-	@$(IN_MEMORY) $(BIN)/python -m pytest -m "not benchmark and not trial" --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore=tests/benchmarks $(ARGS)
+	@$(IN_MEMORY) $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore=tests/benchmarks $(ARGS)
 
 check: $(INSTALLED)  ## check style, types, and who may import whom
 	@failed=0; for tool in "ruff check ." "ruff format --check ." mypy "lint-imports --no-logo"; do \
@@ -49,7 +49,7 @@ format: $(INSTALLED)  ## fix what the style check can fix
 	@$(BIN)/ruff format .
 
 coverage: $(INSTALLED)  ## run the tests, and list the lines they never run
-	@$(BIN)/python -m pytest -m "not benchmark and not trial" --cov --cov-report=term $(ARGS)
+	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
 bench: $(INSTALLED)  ## measure speed, all in one run
 	@$(BIN)/python -m pytest -m benchmark -s $(ARGS)
