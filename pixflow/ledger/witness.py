@@ -37,7 +37,7 @@ class LogWitness:
 
     @property
     def signer(self) -> Signer:
-        return Signer(private_key(self._key, make=not self._file.exists()), f"{self._host}/temoin", WITNESS)
+        return Signer(private_key(self._key, make=not self.has_begun), f"{self._host}/temoin", WITNESS)
 
     def add(self, body: str, now: datetime) -> WitnessAnswer:
         """Takes a request: the size that somebody thinks we have, a proof, a checkpoint. Raises OSError of a file."""
@@ -65,12 +65,17 @@ class LogWitness:
             return WitnessAnswer(status, f"{size}\n" if status == 409 else "")
         return WitnessAnswer(200, ours.cosignature(one.text, now))
 
+    @property
+    def has_begun(self) -> bool:
+        """Tells if its file is there: before the first checkpoint it is not, nor after a loss."""
+        return self._file.exists()
+
     def forks(self) -> list[tuple[str, int, str]]:
         """Returns the forks that it refused of the registers that it still watches: origin, size, checkpoint.
 
         Raises OSError of a file.
         """
-        if not self._file.exists():
+        if not self.has_begun:
             return []
         with self._database() as ours:
             found = ours.execute("SELECT origin, size, note FROM forks ORDER BY at").fetchall()

@@ -88,6 +88,8 @@ SENTENCES = {
     "Mettez-le de côté comme preuve : pixflow en commence un autre, et le dit.",
     "register alarm late": "{lag} attendent depuis plus de cinq minutes : ni « serve » ni « tick » ne passent, ou son "
     "dossier ne s’écrit pas.",
+    "witness note": "Aucun registre suivi n’a encore été contresigné. S’il y en avait un, « _witness.db » manque : "
+    "cherchez-en une copie.",
     "witness good": "Aucun registre suivi n’a signé deux suites différentes.",
     "witness alarm": "Deux suites différentes, de même longueur, portent la signature de {registers} : quelqu’un en "
     "cache une. Prévenez qui l’audite, gardez « _witness.db » comme preuve, retirez sa clé de PIXFLOW_WITNESS_FOR.",

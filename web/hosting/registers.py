@@ -55,7 +55,9 @@ def witness_of(settings: Settings, data: Path) -> LogWitness | None:
 def witness(settings: Settings) -> Finding:
     """Checks that no register that this site watches has signed two trees of one size. Both are evidence."""
     watching = witness_of(settings, settings.data)
-    forks = watching.forks() if watching else []
+    if not watching or not watching.has_begun:
+        return Finding("witness", "note", {"why": "none"})
+    forks = watching.forks()
     return judge("witness", forks, registers=list(dict.fromkeys(origin for origin, *_ in forks)))
 
 

@@ -219,10 +219,11 @@ def test_doctor_of_a_witness_names_a_register_that_forked_until_it_watches_it_no
     assert "witness" not in told()
     other = Signer(b"o" * 32, "ailleurs.fr/registre/1").key
     monkeypatch.setenv("PIXFLOW_WITNESS_FOR", f"{OURS.key.text} {other.text}")
-    assert told()["witness"] == ("good", {"registers": []})
+    assert told()["witness"] == ("note", {"why": "none"})
     watching = registers.witness_of(sound(), data / "data")
     assert watching
     watching.add(Log().asks(0, 40), NOW)
+    assert told()["witness"] == ("good", {"registers": []})
     watching.add(notes.extension(40, [], Log(salt=b"x").note(40)), NOW)
     assert told()["witness"] == ("alarm", {"registers": [OURS.key.name]})
     said = run("doctor")
@@ -232,6 +233,8 @@ def test_doctor_of_a_witness_names_a_register_that_forked_until_it_watches_it_no
     assert told()["witness"][0] == "good"
     (data / "apart" / "_witness.db").write_bytes(b"damaged")
     assert told()["witness"][0] == "alarm"
+    (data / "apart" / "_witness.db").unlink()
+    assert told()["witness"] == ("note", {"why": "none"}), "no tick: the evidence is gone with it"
 
 
 def test_the_key_of_a_witness_is_printed_too(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
