@@ -117,12 +117,15 @@ def test_every_task_stands_in_the_model_with_its_events_and_its_days() -> None:
     listed = by_code(section(EVENT_MODEL, "The tasks"))
     assert listed.keys() == set(get_args(tasks.Kind))
     events = {event.__name__ for event in catalogue()}
-    delays = dataclasses.asdict(Delays())
+    delays, told = dataclasses.asdict(Delays()), {"chase_partner_lapses"}
     for kind, (_, _, opened, days, closed, stops) in listed.items():
         assert {code for cell in (opened, closed, stops) for code in codes(cell)} <= events, kind
         name = kind.replace("-", "_")
-        wanted = [delays[key] for key in (f"{name}_opens", name) if key in delays]
+        named = [key for key in (f"{name}_opens", name) if key in delays]
+        wanted = [delays[key] for key in named]
+        told.update(named)
         assert [int(number) for number in re.findall(r"\d+", days.partition(" or ")[0])[: len(wanted)]] == wanted, kind
+    assert told == delays.keys()
     assert f"it lapses after {delays['chase_partner_lapses']}" in listed["chase-partner"][-1]
 
 

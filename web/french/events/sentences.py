@@ -263,7 +263,7 @@ def _word(name: str, form: str, context: EventContext) -> str:
     said = text_of(name, value, context)
     if name == "task":
         return lower_first(said)
-    return short(said) if said == value else said
+    return short(said) if said == value else said  # the same: people wrote it
 
 
 _SAID: Mapping[object, Mapping[Any, str]] = {
