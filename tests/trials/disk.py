@@ -51,11 +51,12 @@ class File(Struct):
 
 
 class Held(NamedTuple):
-    """An open file and where its next write goes."""
+    """An open file, where its next write goes, and the line where its opening ended."""
 
     file: File
     position: int
     appends: bool
+    opened: int
 
 
 class Disk:
@@ -114,10 +115,12 @@ class Disk:
             self._name(call, path, {path.name: file})
         elif "O_TRUNC" in how:
             file.changes.append(Change(0, None, call.began, call.ended))
-        self._held[call.result] = Held(file, 0, "O_APPEND" in how)
+        self._held[call.result] = Held(file, 0, "O_APPEND" in how, call.ended)
 
     def _close(self, call: Call) -> None:
-        self._held.pop(call.number(0), None)
+        held = self._held.get(call.number(0))
+        if held and held.opened < call.began:  # else another thread has the number again
+            del self._held[call.number(0)]
 
     def _lseek(self, call: Call) -> None:
         if held := self._held.get(call.number(0)):

@@ -157,6 +157,22 @@ def test_a_disk_that_keeps_everything_holds_what_the_real_one_does(traces: Trace
     assert (tmp_path / "left" / "ici" / "events.db").stat().st_size > 100_000
 
 
+def test_a_number_that_is_open_again_before_its_close_has_answered_stays_open(tmp_path: Path) -> None:
+    """The kernel gives the number of a file away while another thread still waits for the answer of its close."""
+    root = tmp_path / "root"
+    path = "".join(f"\\x{byte:02x}" for byte in str(root / "a").encode())
+    (trace := tmp_path / "trace").write_text(
+        f'1 openat(AT_FDCWD, "{path}", O_RDWR|O_CREAT) = 5\n'
+        "1 close(5 <unfinished ...>\n"
+        f'2 openat(AT_FDCWD, "{path}", O_RDWR) = 5\n'
+        "1 <... close resumed>) = 0\n"
+        '2 pwrite64(5, "\\x61", 1, 0) = 1\n'
+    )
+    disk = Disk(root, calls(trace))
+    disk.build(tmp_path / "left", disk.lines, Keeping())
+    assert (tmp_path / "left" / "a").read_bytes() == b"a"
+
+
 class Keeping(Random):
     """A chance by which every sector and every name is kept."""
 
