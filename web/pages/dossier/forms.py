@@ -766,6 +766,11 @@ class DossierForm(FormSpec[Dossier]):
     offered: Condition = is_open
 
 
+def corrections(dossier: Dossier, names: frozenset[str]) -> frozenset[str]:
+    """Returns the forms, of these, that may correct an event: a closed dossier refuses most decisions."""
+    return names if is_open(dossier) else names & _WHILE_CLOSED
+
+
 def allowed(desk: Desk, dossier: Dossier) -> frozenset[str]:
     """Returns the forms whose decision this person may take on this dossier."""
     return frozenset(name for name, form in FORMS.items() if desk.may(form.decision, Subject(dossier)))
@@ -1020,6 +1025,7 @@ FORMS: dict[str, DossierForm] = {
         check=_check_participation, arguments=lambda desk, dossier, form: (sent(form, "participation"), {}),
     ),
 }  # fmt: skip
+_WHILE_CLOSED = frozenset({"answer", "revoke", "note", "review", "close", "reopen"})
 FORM_OF: Mapping[type[Event], str] = {event: name for name, form in FORMS.items() for event in form.events}
 """The form that records each event again."""
 PROSE = frozenset(

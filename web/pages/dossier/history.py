@@ -23,7 +23,7 @@ from web.french.errors import refusals
 from web.french.events import sentences
 from web.french.typography import say
 from web.http.forms import Form, OpenForm
-from web.pages.dossier.forms import FORM_OF, FORMS
+from web.pages.dossier.forms import FORM_OF, FORMS, corrections
 
 
 class UndoLast(Form):
@@ -55,7 +55,8 @@ class HistoryEntry:
 class History:
     """The events of one dossier in words, for the person at the desk.
 
-    `may_retract` lets them retract events, `forms` are the forms whose decision they may take.
+    `may_retract` lets them retract events, `forms` are the forms whose decision they may take, `correct` those that
+    may correct an event.
     """
 
     def __init__(
@@ -65,9 +66,10 @@ class History:
         trail: Sequence[Recorded],
         may_retract: bool,
         forms: frozenset[str] = frozenset(),
+        correct: frozenset[str] = frozenset(),
     ) -> None:
         self._desk, self._zone, self._may_retract = desk, desk.zone, may_retract
-        self.names, self.trail, self.forms = names, trail, forms
+        self.names, self.trail, self.forms, self._correct = names, trail, forms, correct
         self._struck = retractions_by_version(trail)
         self._merges = {r.command for r in trail if isinstance(r.event, DuplicateJoined)}
         self.undoable = undoable(desk, trail) if may_retract else None
@@ -118,7 +120,7 @@ class History:
             sentences.retraction(by, self.names, self._zone) if by else "",
             correctable,
             recorded.originator_version == self.undoable,
-            form if form in self.forms else "",
+            form if form in self._correct else "",
             duplicate,
             duplicate is not None and self._desk.scope.sees(fold_of(self._desk.read, duplicate)),
         )
@@ -194,8 +196,10 @@ def to_correct(desk: Desk, dossier: Dossier, trail: Sequence[Recorded], version:
     found = next((r for r in not_retracted(trail) if r.originator_version == version), None)
     if found is None or retraction.is_corrected_elsewhere(found.event) or type(found.event) not in FORM_OF:
         return None
-    decisions = (retraction.retract, FORMS[FORM_OF[type(found.event)]].decision)
-    return found if all(desk.may(one, Subject(dossier)) for one in decisions) else None
+    form = FORM_OF[type(found.event)]
+    decisions = (retraction.retract, FORMS[form].decision)
+    may = all(desk.may(one, Subject(dossier)) for one in decisions)
+    return found if may and corrections(dossier, frozenset({form})) else None
 
 
 def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: OpenForm) -> dict[str, Any] | None:

@@ -2,9 +2,11 @@
 
 from dataclasses import fields
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from pixflow.dossier import follow_up
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
 from tests.web.client import words
@@ -50,6 +52,25 @@ def test_the_form_comes_back_with_its_values_and_replaces_the_event(locale: Hous
     undone = client.post(f"/dossiers/{dossier}/undo", data=undo_form(client.get(answer.headers["location"]).text))
     assert undone.status_code == 303
     assert locale.events(dossier)[-1] == before[-1]
+
+
+@pytest.mark.parametrize("case", CORRECTED, ids=[case.form for case in CORRECTED])
+def test_a_closed_dossier_offers_the_corrections_that_record(locale: House, case: Case) -> None:
+    """A form that any decision refuses, for the dossier is closed, is not offered; the others do what they say."""
+    dossier, about = case.arrange(locale)
+    client = locale.client("Sophie Lecomte" if case.form in FOR_REFERENT else "Nadia Benali")
+    people = {name: str(locale.people[whose]) for name, whose in case.said.items() if name in ("advisor", "to")}
+    send(client, dossier, case.form, {**opened(client, dossier, case.form, about), **case.said, **people})
+    version = len(locale.events(dossier))
+    if locale.state(dossier).closed is None:
+        locale.on(dossier, follow_up.close_dossier, "Sophie Lecomte", reason="moved", note="")
+    page = client.get(f"/dossiers/{dossier}?formulaire={case.form}&corrige={version}").text
+    listed = f"formulaire={case.form}&amp;corrige={version}" in client.get(f"/dossiers/{dossier}").text
+    correcting = [form for form in parsed(page).select("#form form") if "corrige" in str(form["action"])]
+    address = f"/dossiers/{dossier}/{case.form}?corrige={version}"
+    sent = values(page) if correcting else {**case.said, **people, "command_id": str(uuid4()), "on": "2026-03-16"}
+    recorded = client.post(address, data=sent).status_code == 303
+    assert [listed, bool(correcting)] == [recorded, recorded]
 
 
 def test_a_correction_sent_twice_or_from_two_tabs_is_recorded_once(locale: House) -> None:
