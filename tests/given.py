@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from pixflow import presets
 from pixflow.events import campaign as c
@@ -25,7 +26,7 @@ from pixflow.protocol.publishing import Grilles, Numbered, Protocols
 from pixflow.reference_data import References
 from pixflow.refused import Refused
 from pixflow.streams import KINDS, kind_of
-from pixflow.tasks import of_dossier
+from pixflow.tasks import Task, of_dossier
 from tests.decisions import function_of
 
 AT = datetime(2026, 9, 15, 9, tzinfo=UTC)
@@ -57,6 +58,14 @@ def stamped(events: Sequence[Event], stream: UUID = DOSSIER, after: int = 0) -> 
 def state_of(kind: str, *events: Event) -> Any:
     """The fold of one stream."""
     return KINDS[kind].fold(stamped(events))
+
+
+def tasks_of(*events: Event, refs: References | None = None) -> list[Task]:
+    """Returns the tasks of a dossier. Its young person has an email, unless an event says their contact."""
+    state = state_of("dossier", *events)
+    if not any(isinstance(event, d.ContactCorrected) for event in events):
+        state = structs.replace(state, email="lea@exemple.fr")
+    return of_dossier(state, refs or references())
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,7 @@ from tests.given import (
     started,
     state_of,
     studied,
+    tasks_of,
     unbooked,
     vanished,
     withdrawn,
@@ -117,7 +118,10 @@ REFS = references()
 
 
 def owed(history: Sequence[Event], refs: References = REFS, subject: str = "dossier") -> dict[str, Task]:
-    return {task.key: task for task in OF[subject](state_of(subject, *history), refs)}
+    of_stream = (
+        tasks_of(*history, refs=refs) if subject == "dossier" else OF[subject](state_of(subject, *history), refs)
+    )
+    return {task.key: task for task in of_stream}
 
 
 def fiche(on: date) -> d.PaperIssued:

@@ -9,6 +9,7 @@ from pixflow.dossier import follow_up as closing
 from pixflow.dossier.privacy import issue_paper, request_erasure
 from pixflow.dossier.retraction import retract
 from pixflow.dossier.stages import orientation, parcours, prescription
+from pixflow.events.dossier import DiagnosticPlanned
 from pixflow.events.participation import ParticipationImported
 from pixflow.events.values import Moment, Profile
 from pixflow.participation import campaign, matches
@@ -174,7 +175,7 @@ def corrected(house: House) -> None:
     """The plan is taken back; the young person has its fiche."""
     dossier = house.planned()
     house.on(dossier, issue_paper, paper="fiche")
-    house.on(dossier, retract, version=4, reason="erreur")
+    house.on(dossier, retract, version=house.version(dossier, DiagnosticPlanned), reason="erreur")
     house.on(dossier, orientation.decline_diagnostic, reason="non")
 
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from pixflow.dossier.privacy import issue_paper
+from pixflow.events.dossier import DiagnosticPlanned
 from tests.browser.person import Person
 from tests.web.paths import House
 
@@ -18,8 +19,9 @@ def test_who_has_the_paper_is_told(
 ) -> None:
     dossier = locale.planned()
     locale.on(dossier, issue_paper, paper="fiche")
+    planned = locale.version(dossier, DiagnosticPlanned)
     tab = new_tab(base_url=url, viewport={"width": width, "height": 820}, java_script_enabled=scripts)
-    nadia = Person(tab, "Nadia Benali", at=f"/dossiers/{dossier}?formulaire=retract&sur=4#form")
+    nadia = Person(tab, "Nadia Benali", at=f"/dossiers/{dossier}?formulaire=retract&sur={planned}#form")
     nadia.sees("Sorti depuis", "la fiche du diagnostic, pour la personne", "À prévenir ensuite", within="#form")
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth") if scripts else True
     nadia.saves("Annulé : Diagnostic prévu", {"Motif": "autre jour"}, button="Annuler cette ligne")

@@ -21,7 +21,6 @@ from pixflow.events.dossier import (
     ResultReceived,
 )
 from pixflow.events.values import Moment, Profile, Result
-from pixflow.tasks import of_dossier
 from tests.given import (
     CAMPAIGN,
     DAY,
@@ -36,9 +35,9 @@ from tests.given import (
     opened,
     presented,
     received,
-    references,
     result,
     state_of,
+    tasks_of,
     withdrawn,
 )
 
@@ -153,8 +152,8 @@ def test_another_result_of_the_same_participation_does_not_say_it_again() -> Non
 
 
 def test_a_complete_result_owes_neither_dispatch_nor_debrief() -> None:
-    state = state_of("dossier", opened(), assigned(), presented(), CLEA, ResultReceived(**COMPLETE), TAKEN)
-    assert {task.kind for task in of_dossier(state, references())} == {"plan-diagnostic"}
+    owed = tasks_of(opened(), assigned(), presented(), CLEA, ResultReceived(**COMPLETE), TAKEN)
+    assert {task.kind for task in owed} == {"plan-diagnostic"}
 
 
 PROFILE = Profile(shared=Moment(DAY), pix=204, certifiable=True, certifiable_competences=10)
@@ -180,7 +179,7 @@ def test_a_certifiable_profile_lets_the_certification_be_proposed() -> None:
     second = linked(participation=SECOND, purpose="profile", started=None)
     for certifiable in (True, False):
         profile = ProfileReceived(participation=SECOND, profile=replace(PROFILE, certifiable=certifiable), on=LATER)
-        kinds = {task.kind for task in of_dossier(state_of("dossier", *story, second, profile), references())}
+        kinds = {task.kind for task in tasks_of(*story, second, profile)}
         assert ("propose-certification" in kinds) == certifiable
 
 

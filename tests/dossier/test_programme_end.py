@@ -8,7 +8,6 @@ import pytest
 from msgspec import structs
 
 from pixflow.dossier import identity
-from pixflow.dossier.evolve import fold
 from pixflow.dossier.follow_up import LONGEST_SNOOZE, snooze_task
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as d
@@ -38,8 +37,8 @@ from tests.given import (
     reminder,
     sent,
     snoozed,
-    stamped,
     state_of,
+    tasks_of,
 )
 from tests.test_tasks import ROWS, Row
 
@@ -54,7 +53,7 @@ def joined(end: date | None = END, on: date = DAY) -> d.ProgrammeJoined:
 
 
 def owed(*events: Event) -> list[Task]:
-    return of_dossier(fold(stamped(events)), REFS)
+    return tasks_of(*events)
 
 
 def one(*events: Event) -> Task:

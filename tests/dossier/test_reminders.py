@@ -4,13 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from pixflow.dossier.evolve import fold
 from pixflow.dossier.follow_up import close_reminder, set_reminder
 from pixflow.events import dossier as d
-from pixflow.tasks import of_dossier
-from tests.given import DAY, LATER, SECOND, assigned, closed, given, opened, references, reminder, stamped
+from tests.given import DAY, LATER, SECOND, assigned, closed, given, opened, reminder, tasks_of
 
-REFS = references()
 SOON = date(2026, 9, 28)
 DONE = d.ReminderDone(reminder=SECOND, note="", on=DAY)
 
@@ -38,17 +35,17 @@ def test_it_is_done_once() -> None:
 
 
 def test_it_is_due_on_its_day_and_the_protocol_owes_as_before() -> None:
-    before = of_dossier(fold(stamped([opened(), assigned()])), REFS)
-    *others, recall = of_dossier(fold(stamped([opened(), assigned(), reminder(SOON)])), REFS)
+    before = tasks_of(opened(), assigned())
+    *others, recall = tasks_of(opened(), assigned(), reminder(SOON))
     assert others == before
     assert (recall.opens, recall.due, recall.is_visible(SOON - timedelta(days=1))) == (SOON, SOON, False)
 
 
 def test_a_far_reminder_does_not_put_off_the_end_of_a_quiet_path() -> None:
     quiet = [opened(), assigned(), d.DiagnosticDeclined(reason="non", on=DAY)]
-    kinds = [task.kind for task in of_dossier(fold(stamped([*quiet, reminder(date(2028, 1, 1))])), REFS)]
+    kinds = [task.kind for task in tasks_of(*quiet, reminder(date(2028, 1, 1)))]
     assert kinds == ["close-or-plan", "recall"]
 
 
 def test_a_closed_dossier_reminds_of_nothing() -> None:
-    assert of_dossier(fold(stamped([opened(), assigned(), reminder(SOON), closed()])), REFS) == []
+    assert tasks_of(opened(), assigned(), reminder(SOON), closed()) == []

@@ -10,6 +10,7 @@ from pixflow.dossier import follow_up as closing
 from pixflow.dossier.privacy import issue_paper
 from pixflow.dossier.retraction import retract
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
+from pixflow.events.dossier import DiagnosticPlanned, PixPresented
 from pixflow.partner_links import issuing
 from pixflow.workshop import booking, scheduling
 from tests.web.paths import House
@@ -104,7 +105,8 @@ def late(locale: House) -> Arranged:
 
 
 def first_fact(locale: House) -> Arranged:
-    return locale.presented(), 3
+    dossier = locale.presented()
+    return dossier, locale.version(dossier, PixPresented)
 
 
 # --- a workshop, a difficulty, the complete diagnostic, the certification
@@ -227,7 +229,7 @@ def corrected(locale: House) -> Arranged:
     """The plan is taken back; the young person has its fiche."""
     dossier = locale.planned()
     locale.on(dossier, issue_paper, paper="fiche")
-    locale.on(dossier, retract, version=4, reason="erreur")
+    locale.on(dossier, retract, version=locale.version(dossier, DiagnosticPlanned), reason="erreur")
     return dossier, ""
 
 

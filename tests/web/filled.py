@@ -54,7 +54,8 @@ def fill(house: House, count: int, advisor: str | None = "Nadia Benali", **said:
     """Many dossiers in few transactions: Nom0001 Prénom, Nom0002 Prénom…"""
     ids = [uuid4() for _ in range(count)]
     plain = {"first_name": "Prénom", "birth_date": None, "imilo_number": None, "site": "Mortagne", "on": house.today}
-    whose = {"advisor": house.people[advisor]} if advisor else {}
+    whose: dict[str, Any] = {"advisor": house.people[advisor]} if advisor else {}
+    whose["email"] = "jeune@exemple.fr"
     steps = [
         Step({"dossier": id}, identity.open_dossier, {"last_name": f"Nom{n:04}", **plain, **whose, **said})
         for n, id in enumerate(ids, 1)

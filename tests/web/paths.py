@@ -104,14 +104,20 @@ class House:
     def events(self, dossier: UUID) -> list[Event]:
         return [recorded.event for recorded in self.served.engine.history(dossier)]
 
+    def version(self, dossier: UUID, event: type[Event]) -> int:
+        """Returns the version of the last event of this type in a dossier's stream."""
+        history = self.served.engine.history(dossier)
+        return max(recorded.originator_version for recorded in history if isinstance(recorded.event, event))
+
     # --- a dossier, step by step
 
     def opened(
         self, first: str = "Aminata", last: str = "Diallo", advisor: str | None = "Nadia Benali", **more: Any
     ) -> UUID:
-        """A dossier of nobody's programme, unless `more` says so."""
+        """A dossier of nobody's programme, whose email is known, unless `more` says so."""
         dossier = uuid4()
-        about: dict[str, Any] = {"birth_date": date(2005, 11, 3), "imilo_number": None, "site": "Mortagne", **more}
+        about: dict[str, Any] = {"birth_date": date(2005, 11, 3), "imilo_number": None, "site": "Mortagne"}
+        about |= {"email": "jeune@exemple.fr", **more}
         by = self.people[advisor] if advisor else None
         self.on(dossier, identity.open_dossier, "Sophie Lecomte", last_name=last, first_name=first, advisor=by, **about)
         return dossier

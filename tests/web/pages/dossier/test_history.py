@@ -76,8 +76,8 @@ def test_a_stale_form_keeps_its_values_says_what_happened_and_a_second_press_rec
     assert answer.status_code == 422
     assert "Entre-temps, ce dossier a changé." in words(answer.text)
     assert "Pix présenté au premier accueil (Sophie Lecomte)" in words(answer.text)
-    again = values(answer.text)
-    assert (again["place"], again["planned_for"], again["seen"]) == ("Bureau 4", "2026-03-20", "3")
+    again, last = values(answer.text), str(locale.version(dossier, e.PixPresented))
+    assert (again["place"], again["planned_for"], again["seen"]) == ("Bureau 4", "2026-03-20", last)
     assert send(client, dossier, "plan", again).status_code == 303
     assert isinstance(locale.events(dossier)[-1], e.DiagnosticPlanned)
 
@@ -147,7 +147,8 @@ def test_annuler_takes_back_the_last_fact_in_one_press(locale: House) -> None:
     undone = client.post(f"/dossiers/{dossier}/undo", data=sent, headers=HTMX)
     again = client.post(f"/dossiers/{dossier}/undo", data=sent)
     assert undone.status_code == again.status_code == 303
-    assert undone.headers["location"] == again.headers["location"] == f"/dossiers/{dossier}?fait=4"
+    told = f"/dossiers/{dossier}?fait={locale.version(dossier, e.Retracted)}"
+    assert undone.headers["location"] == again.headers["location"] == told
     assert locale.state(dossier).orientation.presented is None
     told = part(client.get(undone.headers["location"]).text, "history")
     assert "Pix présenté au premier accueil — annulé aussitôt (Nadia Benali, 16 mars 2026, 10:12)" in told
@@ -187,7 +188,8 @@ def test_annuler_is_offered_until_somebody_acts_then_opens_the_correction(locale
     locale.on(dossier, follow_up.take_note, "Sophie Lecomte", text="bien reçu")
     assert "/undo" not in client.get(f"/dossiers/{dossier}").text
     answer = client.post(f"/dossiers/{dossier}/undo", data=sent)
-    assert answer.headers["location"] == f"/dossiers/{dossier}?formulaire=retract&sur=3#form"
+    presented = locale.version(dossier, e.PixPresented)
+    assert answer.headers["location"] == f"/dossiers/{dossier}?formulaire=retract&sur={presented}#form"
     assert locale.state(dossier).orientation.presented
 
 
@@ -215,7 +217,8 @@ def test_a_correction_shows_what_goes_with_it_before_it_is_done(locale: House) -
 
 def test_what_came_from_pix_is_not_corrected_but_unmatched(locale: House) -> None:
     dossier, found = locale.scored()
-    page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}?formulaire=retract&sur=5").text
+    result = locale.version(dossier, e.ResultReceived)
+    page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}?formulaire=retract&sur={result}").text
     assert "annulez le rapprochement" in words(page)
     client = locale.client("Sophie Lecomte")
     page = client.get(f"/dossiers/{dossier}?formulaire=unmatch&sur={found}").text
@@ -237,7 +240,8 @@ def test_a_match_is_undone_only_on_its_own_dossier(locale: House) -> None:
 
 def test_an_advisor_may_not_take_back_an_assignment(locale: House) -> None:
     dossier = locale.opened()
-    answer = press(locale.client("Nadia Benali"), dossier, "retract", 2, reason="pas la mienne")
+    assigned = locale.version(dossier, e.AdvisorAssigned)
+    answer = press(locale.client("Nadia Benali"), dossier, "retract", assigned, reason="pas la mienne")
     assert answer.status_code == 422
     assert locale.state(dossier).advisor == locale.people["Nadia Benali"]
 

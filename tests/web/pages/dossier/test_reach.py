@@ -21,7 +21,7 @@ NADIA, SOPHIE, PAUL = "Nadia Benali", "Sophie Lecomte", "Paul Rey"
 def plan(house: House) -> tuple[UUID, str]:
     """A dossier with a plan, and the address of its correction."""
     dossier = house.planned()
-    return dossier, f"/dossiers/{dossier}?formulaire=retract&sur=4"
+    return dossier, f"/dossiers/{dossier}?formulaire=retract&sur={house.version(dossier, e.DiagnosticPlanned)}"
 
 
 def reach(house: House, address: str, by: str = NADIA) -> str:
@@ -65,9 +65,9 @@ def test_a_correction_says_what_left_and_then_owes_to_tell(locale: House) -> Non
 
 
 def test_a_correction_by_the_form_says_it_too(locale: House) -> None:
-    dossier, _ = plan(locale)
+    dossier, address = plan(locale)
     locale.on(dossier, issue_copy, SOPHIE)
-    told = reach(locale, f"/dossiers/{dossier}?formulaire=plan&corrige=4")
+    told = reach(locale, address.replace("retract&sur", "plan&corrige"))
     assert "Copie de toutes les données sortie de pixflow, pour la personne (Sophie Lecomte)" in told
     assert "À prévenir ensuite la personne" in told
 
@@ -127,10 +127,10 @@ def test_a_form_of_before_another_correction_informs_nobody(locale: House) -> No
     dossier, _ = plan(locale)
     client, form = locale.client(NADIA), f"/dossiers/{dossier}?formulaire=inform&sur="
     locale.on(dossier, issue_paper, paper="fiche")
-    locale.on(dossier, retract, version=4, reason="autre jour")
+    locale.on(dossier, retract, version=locale.version(dossier, e.DiagnosticPlanned), reason="autre jour")
     before = {**values(client.get(form).text), "answer": "told"}
     locale.on(dossier, issue_copy, SOPHIE)
-    locale.on(dossier, retract, version=3, reason="une autre personne")
+    locale.on(dossier, retract, version=locale.version(dossier, e.PixPresented), reason="une autre personne")
     answer = send(client, dossier, "inform", before)
     assert (answer.status_code, owed(locale, dossier)) == (422, ["inform-holder"])
     assert "Autre chose a été corrigé depuis" in words(answer.text)
@@ -155,8 +155,8 @@ def test_a_merge_says_what_becomes_of_the_duplicate_and_what_left_of_it(locale: 
 def test_a_form_about_a_plan_recorded_again_owes_nothing(locale: House) -> None:
     dossier = locale.presented()
     locale.on(dossier, issue_copy, SOPHIE)
-    client = locale.client(NADIA)
-    sent = {**values(client.get(f"/dossiers/{dossier}?formulaire=retract&sur=3").text), "reason": "erreur"}
+    client, told = locale.client(NADIA), locale.version(dossier, e.PixPresented)
+    sent = {**values(client.get(f"/dossiers/{dossier}?formulaire=retract&sur={told}").text), "reason": "erreur"}
     answer = send(client, dossier, "retract", sent)
     assert owed(locale, dossier) == ["inform-holder"]
     undo = parsed(client.get(answer.headers["location"]).text).select_one('form[action$="/undo"]')

@@ -86,8 +86,8 @@ def test_ten_answers_a_day_whatever_the_form(at_work: House, dossiers: list[UUID
     said += [opens(at_work, imilo_number=f"70{n:02}") for n in range(4, 8)]
     said += [receives(at_work, f"999{n}") for n in range(2)]
     assert not any(map(spent, said))
-    head = at_work.served.engine.head()
     own = at_work.opened(first="Issa", advisor=PAUL)
+    head = at_work.served.engine.head()
     sent = {"command_id": str(uuid4()), "on": at_work.today.isoformat(), "last_name": "Diallo", "first_name": "Issa"}
     identity = at_work.client(PAUL).post(
         f"/dossiers/{own}/identity", data=sent | {"imilo_number": "7013", "site": "Mortagne"}
@@ -100,7 +100,7 @@ def test_ten_answers_a_day_whatever_the_form(at_work: House, dossiers: list[UUID
     ]
     assert all(map(spent, [*after, words(identity.text)]))
     assert not any(KNOWN in one or TAKEN in one for one in after)
-    assert at_work.served.engine.head() == head + 2, "what followed recorded nothing"
+    assert at_work.served.engine.head() == head, "what followed recorded nothing"
     at_work.day(at_work.today + timedelta(days=1))
     assert KNOWN in opens(at_work, **by_name(8))
 

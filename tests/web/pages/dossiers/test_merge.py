@@ -106,7 +106,8 @@ def test_both_stand_side_by_side_and_may_be_turned_round(at_work: House) -> None
         "Suivi par (différent)": [NADIA, PAUL],
         "Ouvert le": ["16 mars 2026", "16 mars 2026"],
         "Étape (différent)": ["2 Diagnostic", "1 Orientation"],
-        "Historique (différent)": ["4 lignes", "2 lignes"],
+        "Courriel": ["jeune@exemple.fr", "jeune@exemple.fr"],
+        "Historique (différent)": ["5 lignes", "3 lignes"],
         "Dernière activité (différent)": [
             "16 mars 2026 : Diagnostic prévu à partir du 16 mars, au bureau (Mortagne) : Diagnostic initial, printemps",
             "16 mars 2026 : Dossier affecté à Paul Rey",
@@ -114,7 +115,7 @@ def test_both_stand_side_by_side_and_may_be_turned_round(at_work: House) -> None
     }
     turned = next(link["href"] for link in page.select("a") if "Inverser" in link.text)
     assert turned == f"/dossiers/{full}/fusion?avec={empty}"
-    assert side_by_side(parsed(client.get(turned).text))["Historique (différent)"] == ["2 lignes", "4 lignes"]
+    assert side_by_side(parsed(client.get(turned).text))["Historique (différent)"] == ["3 lignes", "5 lignes"]
 
 
 def side_by_side(page: Any) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ import pytest
 from pixflow.actor import Actor
 from pixflow.dossier import assignment, follow_up, identity, retraction
 from pixflow.dossier.stages import orientation
+from pixflow.events.dossier import PixPresented
 from pixflow.team.absences import declare_absence
 from pixflow.unit_of_work import Step
 from projections import audit_trail
@@ -163,7 +164,7 @@ def test_a_week_is_the_structure_s_own(at_work: House) -> None:
 
 def test_what_was_retracted_is_struck_and_not_counted(at_work: House) -> None:
     dossier = at_work.presented()
-    at_work.on(dossier, retraction.retract, version=3, reason="mauvaise personne")
+    at_work.on(dossier, retraction.retract, version=at_work.version(dossier, PixPresented), reason="mauvaise personne")
     found = page(at_work)
     ((_, (line,)),) = acts(found)
     assert line.startswith("10:12 Aminata Diallo Pix présenté au premier accueil · annulé : mauvaise personne")

@@ -905,7 +905,7 @@ def test_who_set_the_hours_looks_among_their_own_only(at_work: House, today: tup
         assert refused.status_code == 422
         assert "Quelqu’un d’autre suit cette personne" in words(refused.text)
         assert other not in state(at_work, one).seats
-    assert len(at_work.events(other)) == 2
+    assert type(at_work.events(other)[-1]) is d.AdvisorAssigned
 
 
 def test_a_difficulty_on_a_colleague_s_dossier_follows_the_same_rule(at_work: House) -> None:
