@@ -1,4 +1,4 @@
-"""The addresses where tasks are done, the form that each kind of task opens, and places in Ma boîte."""
+"""The addresses where tasks are done, and places in Ma boîte."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,46 +16,6 @@ from web.french import tasks as french
 from web.french.typography import say
 from web.http import filters
 from web.http.addresses import SIZE, address, carrying, whole_number
-
-FORM_OF: Final[dict[str, str]] = {
-    "present-pix": "present",
-    "plan-diagnostic": "plan",
-    "chase-diagnostic": "chase",
-    "chase-sharing": "chase",
-    "hold-debrief": "debrief",
-    "build-prescription": "prescription",
-    "refer": "refer",
-    "record-outcome": "end",
-    "book-workshop": "book",
-    "rebook-absent": "book",
-    "explore-difficulty": "explore",
-    "follow-self-study": "progress",
-    "chase-partner": "remind",
-    "offer-alternative": "refer",
-    "complete-path": "complete",
-    "propose-certification": "certify",
-    "plan-retake": "retake",
-    "close-or-plan": "close",
-    "recall": "recalled",
-    "inform-holder": "inform",
-    "review-late-event": "review",
-    "assign-advisor": "assign",
-}
-"""The form of the dossier page that closes a task."""
-
-OTHERS: Final[dict[str, tuple[str, str]]] = {
-    "plan-diagnostic": ("decline", "Décliné"),
-    "book-workshop": ("plan", "Prévoir autrement"),
-    "rebook-absent": ("plan", "Prévoir autrement"),
-    "chase-partner": ("answer", "Réponse"),
-    "offer-alternative": ("drop", "Écarter"),
-    "complete-path": ("not-complete", "Décliné"),
-    "propose-certification": ("not-certify", "Déclinée"),
-    "plan-retake": ("not-retake", "Décliné"),
-    "close-or-plan": ("plan", "Prévoir le diagnostic"),
-    "recall": ("recall", "Un autre jour"),
-}
-"""The other way to close a task: its form, and the text of its button."""
 
 _BY_KEY = frozenset({"chase-diagnostic", "chase-sharing"})
 _PILES = {
@@ -102,13 +62,14 @@ def href(subject: str, stream: UUID, key: str, kind: str) -> str:
         return _PILES[kind]
     if kind == "confirm-erasure":
         return erasure(stream)
-    return dossier_form(stream, FORM_OF[kind], subject_of(kind, key))
+    return dossier_form(stream, french.WORDS[kind].form, subject_of(kind, key))
 
 
 def kinds_of(form: str) -> list[str]:
     """Returns the kinds of tasks that a form of the dossier closes, those with it as their first form before."""
-    first = [kind for kind, name in FORM_OF.items() if name == form]
-    return first + [kind for kind, (name, _) in OTHERS.items() if name == form]
+    known = french.WORDS.items()
+    first = [kind for kind, words in known if words.form == form]
+    return first + [kind for kind, words in known if words.other[0] == form]
 
 
 def subject_of(kind: str, key: str) -> str:

@@ -21,7 +21,8 @@ class TaskWords:
     """The words of a kind of task: its verb, its button, its filter, the subject of a chase, a pile of one and of many.
 
     `reasons` has a short and a long text for each reason why it is open, by its code; "" is the only one. `opens` and
-    `closed_by` stand on the page of the protocol.
+    `closed_by` stand on the page of the protocol. On the page of the dossier, the button opens `form`; `other` is
+    another form that closes the task, and the label of its button.
     """
 
     verb: str
@@ -32,6 +33,8 @@ class TaskWords:
     reasons: Mapping[str, tuple[str, str]]
     opens: str
     closed_by: str
+    form: str = ""
+    other: tuple[str, str] = ("", "")
 
 
 WORDS: dict[str, TaskWords] = {
@@ -39,7 +42,7 @@ WORDS: dict[str, TaskWords] = {
         "Présenter Pix", "Présenter", "Présentations", "pour présenter Pix",
         ("présentation de Pix à faire", "présentations de Pix à faire"),
         {"": ("dossier ouvert le {on}", "Dossier ouvert le {on}, Pix pas encore présenté")},
-        opens="à l’ouverture du dossier", closed_by="Pix présenté, ou diagnostic décliné",
+        opens="à l’ouverture du dossier", closed_by="Pix présenté, ou diagnostic décliné", form="present",
     ),
     "plan-diagnostic": TaskWords(
         "Prévoir le diagnostic", "Prévoir", "Diagnostics à prévoir", "pour prévoir le diagnostic",
@@ -50,6 +53,7 @@ WORDS: dict[str, TaskWords] = {
                     "Diagnostic obligatoire en CEJ, pas encore prévu depuis le {on}"),
         },
         opens="une fois Pix présenté, ou à l’entrée en CEJ", closed_by="diagnostic prévu, ou décliné",
+        form="plan", other=("decline", "Décliné"),
     ),
     "book-workshop": TaskWords(
         "Inscrire à un atelier", "Inscrire", "Inscriptions en atelier", "pour l’inscription en atelier",
@@ -60,6 +64,7 @@ WORDS: dict[str, TaskWords] = {
             "released": ("place rendue le {on}", "Place en atelier rendue le {on}"),
         },
         opens="un atelier prévu, sans place", closed_by="place réservée",
+        form="book", other=("plan", "Prévoir autrement"),
     ),
     "mark-attendance": TaskWords(
         "Noter la présence", "Noter", "Présences", "pour la présence", ("présence à noter", "présences à noter"),
@@ -75,6 +80,7 @@ WORDS: dict[str, TaskWords] = {
             "cancelled": ("atelier du {planned} annulé", "L’atelier du {planned} a été annulé"),
         },
         opens="à l’absence, ou l’atelier annulé", closed_by="place réservée, ou diagnostic reporté",
+        form="book", other=("plan", "Prévoir autrement"),
     ),
     "chase-diagnostic": TaskWords(
         "Relancer le test", "Relancer", "Relances du test", "pour le test", ("test à relancer", "tests à relancer"),
@@ -82,7 +88,7 @@ WORDS: dict[str, TaskWords] = {
             "": ("test prévu le {planned}, rien reçu",
                  "Test prévu le {planned}, aucune participation vue depuis, relance due à partir du {opens}"),
         },
-        opens="{opens} après la date prévue, sans test commencé", closed_by="test commencé, ou reporté",
+        opens="{opens} après la date prévue, sans test commencé", closed_by="test commencé, ou reporté", form="chase",
     ),
     "chase-sharing": TaskWords(
         "Relancer le partage", "Relancer", "Relances du partage", "pour le partage",
@@ -91,7 +97,7 @@ WORDS: dict[str, TaskWords] = {
             "": ("test terminé le {on}, non partagé",
                  "Test vu terminé, mais non partagé, dans l’export du {on}, relance due à partir du {opens}"),
         },
-        opens="{opens} après un test vu terminé et non partagé", closed_by="résultat reçu",
+        opens="{opens} après un test vu terminé et non partagé", closed_by="résultat reçu", form="chase",
     ),
     "declare-campaign": TaskWords(
         "Déclarer la campagne", "Déclarer", "Campagnes", "pour la campagne",
@@ -118,7 +124,7 @@ WORDS: dict[str, TaskWords] = {
             "dispatched": ("résultat transmis le {on}", "Transmis le {on}"),
             "received": ("résultat reçu le {on}", "Reçu le {on}, sans passer par la ou le référent·e Pix"),
         },
-        opens="dès que le résultat lui parvient", closed_by="restitution tenue",
+        opens="dès que le résultat lui parvient", closed_by="restitution tenue", form="debrief",
     ),
     "explore-difficulty": TaskWords(
         "Explorer la difficulté", "Explorer", "Difficultés", "pour l’entretien",
@@ -127,24 +133,25 @@ WORDS: dict[str, TaskWords] = {
             "": ("en difficulté à l’atelier du {on}",
                  "Difficulté signalée à l’atelier du {on}, cause pas encore cherchée"),
         },
-        opens="quand une difficulté est signalée en atelier", closed_by="cause notée",
+        opens="quand une difficulté est signalée en atelier", closed_by="cause notée", form="explore",
     ),
     "follow-self-study": TaskWords(
         "Suivre les tutoriels", "Suivre", "Tutoriels", "pour les tutoriels",
         ("suivi de tutoriels à faire", "suivis de tutoriels à faire"),
         {"": ("{label}, dernier point le {on}", "{label} : dernier point le {on}")},
-        opens="{opens} après les tutoriels donnés", closed_by="suite notée",
+        opens="{opens} après les tutoriels donnés", closed_by="suite notée", form="progress",
     ),
     "build-prescription": TaskWords(
         "Construire la prescription", "Construire", "Prescriptions", "pour la prescription",
         ("prescription à construire", "prescriptions à construire"),
         {"": ("restitution tenue le {on}", "Restitution tenue le {on}")},
-        opens="la restitution tenue", closed_by="prescription construite",
+        opens="la restitution tenue", closed_by="prescription construite", form="prescription",
     ),
     "refer": TaskWords(
         "Orienter", "Orienter", "Orientations", "pour l’orientation", ("action à orienter", "actions à orienter"),
         {"": ("{label}, prescription du {on}", "{label} : prescription du {on}, aucune orientation en cours")},
         opens="la prescription construite, pour chaque action", closed_by="orientation envoyée, ou action écartée",
+        form="refer",
     ),
     "chase-partner": TaskWords(
         "Relancer le partenaire", "Relancer", "Relances des partenaires", "pour le partenaire",
@@ -154,6 +161,7 @@ WORDS: dict[str, TaskWords] = {
                  "{label} : orientation vers {partner} le {on}, sans réponse"),
         },
         opens="{opens} après une orientation sans réponse", closed_by="réponse notée, ou {lapses} passés",
+        form="remind", other=("answer", "Réponse"),
     ),
     "offer-alternative": TaskWords(
         "Proposer une autre orientation", "Réorienter", "Autres orientations", "pour une autre orientation",
@@ -165,7 +173,7 @@ WORDS: dict[str, TaskWords] = {
                        "{label} : {partner} n’a pas répondu depuis le {on}, autre orientation à trouver"),
         },
         opens="au refus du partenaire, ou après {lapses} sans réponse",
-        closed_by="autre orientation, ou action écartée",
+        closed_by="autre orientation, ou action écartée", form="refer", other=("drop", "Écarter"),
     ),
     "record-outcome": TaskWords(
         "Noter l’issue", "Noter", "Issues", "pour l’issue", ("issue à noter", "issues à noter"),
@@ -178,7 +186,7 @@ WORDS: dict[str, TaskWords] = {
             "stopped": ("{label}, {partner} dit : arrêté le {planned}",
                         "{label} : selon {partner}, la personne a arrêté le {planned}, à confirmer"),
         },
-        opens="à la fin prévue de l’action", closed_by="issue notée",
+        opens="à la fin prévue de l’action", closed_by="issue notée", form="end",
     ),
     "complete-path": TaskWords(
         "Faire passer le diagnostic complet", "Noter", "Diagnostics complets", "pour le diagnostic complet",
@@ -188,7 +196,7 @@ WORDS: dict[str, TaskWords] = {
             "kept": ("prescription du {on}", "Diagnostic complet retenu dans la prescription du {on}"),
         },
         opens="à l’aise en atelier, ou diagnostic complet retenu ; en CEJ, avant la fin de la période collective",
-        closed_by="diagnostic complet passé, ou décliné",
+        closed_by="diagnostic complet passé, ou décliné", form="complete", other=("not-complete", "Décliné"),
     ),
     "propose-certification": TaskWords(
         "Proposer la certification", "Proposer", "Certifications", "pour la certification",
@@ -198,6 +206,7 @@ WORDS: dict[str, TaskWords] = {
                  "Diagnostic complet passé, certifiable depuis le {on}"),
         },
         opens="le diagnostic complet passé, certifiable", closed_by="proposée, ou déclinée",
+        form="certify", other=("not-certify", "Déclinée"),
     ),
     "plan-retake": TaskWords(
         "Prévoir un nouveau passage", "Prévoir", "Nouveaux passages", "pour le nouveau passage",
@@ -207,6 +216,7 @@ WORDS: dict[str, TaskWords] = {
                  "{label} : action terminée le {on}, le progrès se mesure par un nouveau passage"),
         },
         opens="{opens} après une action terminée", closed_by="nouveau passage prévu, ou décliné",
+        form="retake", other=("not-retake", "Décliné"),
     ),
     "assign-advisor": TaskWords(
         "Affecter le dossier", "Affecter", "Affectations", "pour l’affectation",
@@ -216,13 +226,13 @@ WORDS: dict[str, TaskWords] = {
                  "Dossier ouvert le {on}, sans conseiller·ère"),
             "left": ("départ de {name} le {on}", "Départ de {name} le {on} : quelqu’un d’autre doit suivre le dossier"),
         },
-        opens="à l’ouverture d’un dossier que personne ne suit", closed_by="dossier affecté",
+        opens="à l’ouverture d’un dossier que personne ne suit", closed_by="dossier affecté", form="assign",
     ),
     "review-late-event": TaskWords(
         "Relire une arrivée tardive", "Relire", "Arrivées tardives", "pour la relecture",
         ("arrivée tardive à relire", "arrivées tardives à relire"),
         {"": ("arrivé le {on}, dossier clos", "Arrivé le {on}, alors que le dossier était clos")},
-        opens="quand quelque chose arrive sur un dossier clos", closed_by="arrivée relue",
+        opens="quand quelque chose arrive sur un dossier clos", closed_by="arrivée relue", form="review",
     ),
     "confirm-erasure": TaskWords(
         "Confirmer l’effacement", "Répondre", "Effacements", "pour l’effacement",
@@ -244,6 +254,7 @@ WORDS: dict[str, TaskWords] = {
             "tries": ("relances épuisées le {on}", "Toutes les relances prévues sont faites, la dernière le {on}"),
         },
         opens="après {opens} sans rien, ou les relances épuisées", closed_by="dossier clos, ou relancé",
+        form="close", other=("plan", "Prévoir le diagnostic"),
     ),
     "inform-holder": TaskWords(
         "Prévenir d’une correction", "Noter", "Personnes à prévenir", "pour prévenir d’une correction",
@@ -256,12 +267,13 @@ WORDS: dict[str, TaskWords] = {
             "person": ("a encore {papers} d’avant la correction du {on}",
                        "A reçu {papers} avant la correction du {on}"),
         },
-        opens="quand ce qui est sorti de la maison est corrigé", closed_by="personne prévenue",
+        opens="quand ce qui est sorti de la maison est corrigé", closed_by="personne prévenue", form="inform",
     ),
     "recall": TaskWords(
         "Rappel", "Fait", "Rappels", "pour le rappel", ("rappel", "rappels"),
         {"": ("rappel noté le {on}", "Rappel noté le {on}")},
         opens="le jour que l’on s’est fixé", closed_by="fait, ou remis à un autre jour",
+        form="recalled", other=("recall", "Un autre jour"),
     ),
     "answer-question": TaskWords(
         "Répondre à la question", "Répondre", "Questions", "pour la réponse",

@@ -106,13 +106,13 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
     days = desk.refs.calendar.count(task.due, desk.today) if late else 0
     delay = getattr(desk.refs.protocol(task.why.on).delays, task.kind.replace("-", "_"), 0)
     about = task_links.subject_of(task.kind, task.key)
-    usual = task_links.FORM_OF.get(task.kind, ""), tasks.WORDS[task.kind].button
+    words = tasks.WORDS[task.kind]
     if task.kind == "refer":
         own, other = _without_partner(dossier, about, offers), OF_ACTION.get(_kind_of(dossier, about), NO_BUTTON)
     else:
         said = task.why.details.get("by", "") if task.kind == "record-outcome" else ""
-        own, other = REPORTED.get(said), task_links.OTHERS.get(task.kind, NO_BUTTON)
-    form, button = own if own and own[0] in offers else usual
+        own, other = REPORTED.get(said), words.other
+    form, button = own if own and own[0] in offers else (words.form, words.button)
     elsewhere, subject = "", Subject(dossier)
     if task.kind == "dispatch-result" and desk.may(dispatch_result, subject):
         elsewhere = f"/resultats#r-{dossier_id}"

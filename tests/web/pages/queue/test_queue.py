@@ -25,6 +25,7 @@ from tests.web.paths import House, house
 from tests.web.pressing import sent_by
 from tests.web.tags import parsed
 from web.desk import task_links
+from web.french.tasks import WORDS
 from web.pages.dossier.forms import FORMS
 
 NADIA, PAUL, SOPHIE, HELENE = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin"
@@ -192,9 +193,9 @@ def test_every_task_leads_to_where_it_is_done(kind: str) -> None:
     elif kind in task_links.OUTSIDE:
         assert href == task_links.OUTSIDE[kind].format(stream=stream, about=about)
     else:
-        assert href.startswith(f"/dossiers/{stream}?formulaire={task_links.FORM_OF[kind]}")
-        assert task_links.FORM_OF[kind] in FORMS
-        assert ("sur=" in href) == bool(FORMS[task_links.FORM_OF[kind]].about)
+        assert href.startswith(f"/dossiers/{stream}?formulaire={WORDS[kind].form}")
+        assert WORDS[kind].form in FORMS
+        assert ("sur=" in href) == bool(FORMS[WORDS[kind].form].about)
 
 
 def test_pressing_a_row_and_doing_it_takes_the_row_away(at_work: House) -> None:
