@@ -252,7 +252,8 @@ def test_a_published_protocol_moves_the_rows_it_concerns(opened: OpenStructure, 
 
 def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: OpenStructure, tables: Tables):
     advisors = [add_advisor(opened.engine, email=f"a{number}@exemple.fr") for number in range(2)]
-    dossiers = [open_dossier(opened.engine, by=str(advisor), advisor=advisor) for advisor in advisors]
+    known = {"email": "jeune@exemple.fr"}
+    dossiers = [open_dossier(opened.engine, by=str(advisor), advisor=advisor, **known) for advisor in advisors]
     side = follow(opened.engine, tables())
 
     def kinds() -> list[set[str]]:
@@ -278,8 +279,8 @@ def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: OpenStr
 
 
 def test_a_retraction_takes_its_rows_back(opened: OpenStructure, tables: Tables):
-    advisor = add_advisor(opened.engine)
-    dossier, me = open_dossier(opened.engine, by=str(advisor), advisor=advisor), Actor(str(advisor))
+    advisor, known = add_advisor(opened.engine), {"email": "jeune@exemple.fr"}
+    dossier, me = open_dossier(opened.engine, by=str(advisor), advisor=advisor, **known), Actor(str(advisor))
     side = follow(opened.engine, tables())
 
     def kinds() -> set[str]:

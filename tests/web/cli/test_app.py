@@ -48,9 +48,9 @@ PROFILES = next(SAMPLES.glob("*481620*"))
 BIN = str(Path(sys.executable).parent)
 SOPHIE, NADIA = "sophie@ml.example", "nadia@ml.example"
 HELENE, YANN = "helene@ml.example", "yann@ml.example"
-PORTFOLIO = """N° i-Milo;Nom;Prénom;Né(e) le;Site;Dispositif;Conseiller
-12-345;Benaïssa;Zoé;02/03/2006;Mortagne;CEJ;Nadia Benali
-12347;DIALLO;Aminata;05/11/2004;L’Aigle;PACEA;nadia@ml.example
+PORTFOLIO = """N° i-Milo;Nom;Prénom;Né(e) le;Site;Dispositif;Conseiller;Courriel
+12-345;Benaïssa;Zoé;02/03/2006;Mortagne;CEJ;Nadia Benali;zoe@exemple.fr
+12347;DIALLO;Aminata;05/11/2004;L’Aigle;PACEA;nadia@ml.example;aminata@exemple.fr
 """
 
 
@@ -649,7 +649,8 @@ def test_replay_by_number_by_version_and_by_date(house: Path, tmp_path: Path):
     assert whole["version"] == whole["total"] == len(whole["facts"])
     first = said("replay", "12347", "--version", "1")
     assert [fact["version"] for fact in first["facts"]] == [1]
-    assert {task["kind"] for task in first["tasks"]} == {"assign-advisor", "present-pix"}
+    nobody_s = [[task["kind"] for task in one["tasks"] if task["kind"] == "assign-advisor"] for one in (first, whole)]
+    assert nobody_s == [["assign-advisor"], []]
     assert "Aminata DIALLO" in ran("replay", "12347", "--version", "2")
     assert run("replay", "12347", "--version", "99").exit_code == 1
     assert run("replay", "12347", "--at", "2001-01-01").exit_code == 1
