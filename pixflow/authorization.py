@@ -152,16 +152,22 @@ def allows(actor: Actor, decision: Decision[..., Any], subject: Subject, refs: R
 def require_retraction(
     actor: Actor, retracted: Iterable[Recorded], dossier: Dossier, refs: References, today: date
 ) -> None:
-    """Raises Refused("not-allowed") when the actor may not take a decision that recorded a retracted event.
-
-    Who was handed a task retracts their own events alone.
-    """
-    whole = allows(actor, correct_identity, Subject(dossier), refs, today)
+    """Raises Refused("not-allowed") when the actor may not retract one of these events."""
     for one in retracted:
-        if recorded_by := RECORDED_BY.get(one.event.TOPIC):
-            require(actor, recorded_by, Subject(dossier), refs, today)
-        if not whole and one.by != actor.id:
-            raise Refused("not-allowed", decision="retract")
+        if missing := lacks_to_retract(actor, one, dossier, refs, today):
+            raise Refused("not-allowed", decision=missing)
+
+
+def lacks_to_retract(actor: Actor, one: Recorded, dossier: Dossier, refs: References, today: date) -> str:
+    """Returns the name of a decision that the actor lacks to retract this event, "" for none.
+
+    They must be allowed the decision that recorded it. Who was handed a task retracts their own events alone.
+    """
+    recorded_by = RECORDED_BY.get(one.event.TOPIC)
+    if recorded_by and not allows(actor, recorded_by, Subject(dossier), refs, today):
+        return recorded_by.name
+    whole = one.by == actor.id or allows(actor, correct_identity, Subject(dossier), refs, today)
+    return "" if whole else "retract"
 
 
 def _owns(person: UUID, decision: Decision[..., Any], subject: Subject, today: date) -> bool:

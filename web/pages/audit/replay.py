@@ -90,7 +90,7 @@ def asked_instant(desk: Desk, trail: Sequence[Recorded], day: str, hour: str) ->
 
 def _known(past: PastDesk, shown: Replay, known: Sequence[Recorded]) -> list[ReplayRow]:
     """Returns the events known then, as they read that day."""
-    history = History(past, names_for(past, shown.after), known, may_retract=False)
+    history = History(past, names_for(past, shown.after), known)
     entries = [(history.entry(one), one.position) for one in known]
     rows = [(entry, position, "struck" if entry.retracted else "") for entry, position in entries]
     return [*rows[:-1], (*entries[-1], "now")]
@@ -101,7 +101,7 @@ def _later(desk: Desk, trail: Sequence[Recorded], version: int) -> list[ReplayRo
     key = ("read today", trail[-1].originator_id, trail[-1].originator_version)
     known: list[ReplayRow] | None = desk.memory.dossiers.get(key)
     if known is None:
-        history = History(desk, names_for(desk, fold(trail)), trail, may_retract=False)
+        history = History(desk, names_for(desk, fold(trail)), trail)
         known = [(history.entry(one), one.position, "future") for one in trail]
         if not history.names_others:
             desk.memory.dossiers.put(key, known)
@@ -150,7 +150,7 @@ def replay(
     shown = pixflow_replay.at_version(trail, n, refs)
     with past_desk(desk, dossier_id, position, refs, day) as past:
         names, known, protocol = names_for(past, shown.after), trail[:n], past.refs.protocol(day)
-        history = History(past, names_for(past, past.dossier(dossier_id)), past.trail(dossier_id), may_retract=False)
+        history = History(past, names_for(past, past.dossier(dossier_id)), past.trail(dossier_id))
         drawn = sheet(past, dossier_id, history)
         return show(
             request,

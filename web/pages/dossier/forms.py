@@ -766,11 +766,6 @@ class DossierForm(FormSpec[Dossier]):
     offered: Condition = is_open
 
 
-def corrections(dossier: Dossier, names: frozenset[str]) -> frozenset[str]:
-    """Returns the forms, of these, that may correct an event: a closed dossier refuses most decisions."""
-    return names if is_open(dossier) else names & _WHILE_CLOSED
-
-
 def allowed(desk: Desk, dossier: Dossier) -> frozenset[str]:
     """Returns the forms whose decision this person may take on this dossier."""
     return frozenset(name for name, form in FORMS.items() if desk.may(form.decision, Subject(dossier)))
@@ -1025,7 +1020,9 @@ FORMS: dict[str, DossierForm] = {
         check=_check_participation, arguments=lambda desk, dossier, form: (sent(form, "participation"), {}),
     ),
 }  # fmt: skip
-_WHILE_CLOSED = frozenset({"answer", "revoke", "note", "review", "close", "reopen"})
+WHILE_CLOSED = frozenset({"answer", "revoke", "note", "review", "close", "reopen"})
+"""The forms that record an event of a closed dossier again."""
+OF_CERTIFICATION = frozenset({"certify", "not-certify", "register", "certified", "obtain"})
 FORM_OF: Mapping[type[Event], str] = {event: name for name, form in FORMS.items() for event in form.events}
 """The form that records each event again."""
 PROSE = frozenset(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pixflow import tasks
-from pixflow.authorization import Subject
+from pixflow.authorization import Subject, lacks_to_retract
 from pixflow.dossier import retraction
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
@@ -23,7 +23,7 @@ from web.french.errors import refusals
 from web.french.events import sentences
 from web.french.typography import say
 from web.http.forms import Form, OpenForm
-from web.pages.dossier.forms import FORM_OF, FORMS, corrections
+from web.pages.dossier.forms import FORM_OF, FORMS, OF_CERTIFICATION, WHILE_CLOSED, allowed
 
 
 class UndoLast(Form):
@@ -55,8 +55,7 @@ class HistoryEntry:
 class History:
     """The events of one dossier in words, for the person at the desk.
 
-    `may_retract` lets them retract events, `forms` are the forms whose decision they may take, `correct` those that
-    may correct an event.
+    `forms` are the forms whose decision they may take on `dossier`: without them, nothing is corrected.
     """
 
     def __init__(
@@ -64,16 +63,15 @@ class History:
         desk: Desk,
         names: ScopedNames,
         trail: Sequence[Recorded],
-        may_retract: bool,
+        dossier: Dossier | None = None,
         forms: frozenset[str] = frozenset(),
-        correct: frozenset[str] = frozenset(),
     ) -> None:
-        self._desk, self._zone, self._may_retract = desk, desk.zone, may_retract
-        self.names, self.trail, self.forms, self._correct = names, trail, forms, correct
+        self._desk, self._zone, self._dossier = desk, desk.zone, dossier
+        self.names, self.trail, self.forms = names, trail, forms
         self._struck = retractions_by_version(trail)
         self._merges = {r.command for r in trail if isinstance(r.event, DuplicateJoined)}
-        self.undoable = undoable(desk, trail) if may_retract else None
-        self.restorable = restorable(desk, trail) if may_retract else None
+        self.undoable = undoable(desk, trail) if "retract" in forms else None
+        self.restorable = restorable(desk, trail) if "retract" in forms else None
 
     @property
     def names_others(self) -> bool:
@@ -85,7 +83,7 @@ class History:
         if not self.trail or self.names_others:
             return self._entries(stage)
         last, kept = self.trail[-1], self._desk.memory.dossiers
-        key = ("history", last.originator_id, last.originator_version, self._desk.me, self._may_retract, self.forms)
+        key = ("history", last.originator_id, last.originator_version, self._desk.me, self.forms)
         return kept.get((*key, stage)) or kept.put((*key, stage), self._entries(stage))
 
     def _entries(self, stage: str) -> list[HistoryEntry]:
@@ -107,11 +105,10 @@ class History:
     def entry(self, recorded: Recorded) -> HistoryEntry:
         """Returns one event in words."""
         by = self._struck.get(recorded.originator_version)
-        stays = isinstance(recorded.event, (DossierOpened, *retraction.ISSUED))
-        fixed = stays or retraction.is_corrected_elsewhere(recorded.event)
         duplicate = recorded.event.duplicate if isinstance(recorded.event, DuplicateJoined) else None
-        correctable = self._may_retract and not fixed and by is None
-        form = FORM_OF.get(type(recorded.event), "") if correctable else ""
+        known = self._dossier if by is None else None
+        correctable = known is not None and may_retract(self._desk, known, recorded, self.forms)
+        form = form_to_correct(known, self.trail, recorded, self.forms) if known and correctable else ""
         return HistoryEntry(
             recorded.originator_version,
             self._said(recorded),
@@ -120,7 +117,7 @@ class History:
             sentences.retraction(by, self.names, self._zone) if by else "",
             correctable,
             recorded.originator_version == self.undoable,
-            form if form in self._correct else "",
+            form,
             duplicate,
             duplicate is not None and self._desk.scope.sees(fold_of(self._desk.read, duplicate)),
         )
@@ -194,12 +191,33 @@ def steps_back(desk: Desk, trail: Sequence[Recorded], version: int) -> tuple[lis
 def to_correct(desk: Desk, dossier: Dossier, trail: Sequence[Recorded], version: int) -> Recorded | None:
     """Returns the event that this person may correct by its form; None when it no longer counts, or is not theirs."""
     found = next((r for r in not_retracted(trail) if r.originator_version == version), None)
-    if found is None or retraction.is_corrected_elsewhere(found.event) or type(found.event) not in FORM_OF:
+    forms = allowed(desk, dossier)
+    if found is None or not may_retract(desk, dossier, found, forms):
         return None
-    form = FORM_OF[type(found.event)]
-    decisions = (retraction.retract, FORMS[form].decision)
-    may = all(desk.may(one, Subject(dossier)) for one in decisions)
-    return found if may and corrections(dossier, frozenset({form})) else None
+    return found if form_to_correct(dossier, trail, found, forms) else None
+
+
+def may_retract(desk: Desk, dossier: Dossier, recorded: Recorded, forms: frozenset[str]) -> bool:
+    """Tells if this person may retract an event: `forms` are those whose decision they may take."""
+    fixed = isinstance(recorded.event, (DossierOpened, *retraction.ISSUED))
+    if "retract" not in forms or fixed or retraction.is_corrected_elsewhere(recorded.event):
+        return False
+    by = desk.by(retraction.retract, Subject(dossier))
+    return not lacks_to_retract(by, recorded, dossier, desk.refs, desk.today)
+
+
+def form_to_correct(dossier: Dossier, trail: Sequence[Recorded], recorded: Recorded, forms: frozenset[str]) -> str:
+    """Returns the form that records an event again, "" for none: it is not among `forms`, or would be refused.
+
+    A closed dossier refuses most decisions. Of the steps of a certification, the last one is recorded again.
+    """
+    form = FORM_OF.get(type(recorded.event), "")
+    if form not in forms or (dossier.closed and form not in WHILE_CLOSED):
+        return ""
+    if form in OF_CERTIFICATION:
+        later = (r for r in not_retracted(trail) if r.originator_version > recorded.originator_version)
+        return "" if any(FORM_OF.get(type(r.event)) in OF_CERTIFICATION for r in later) else form
+    return form
 
 
 def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: OpenForm) -> dict[str, Any] | None:

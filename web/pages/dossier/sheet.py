@@ -37,7 +37,7 @@ from web.http.people import People, opened
 from web.http.templates import redirect, show
 from web.pages.dossier import open_form, results
 from web.pages.dossier import tasks as dossier_tasks
-from web.pages.dossier.forms import FORMS, DossierForm, allowed, check_recall, corrections, offers, recall
+from web.pages.dossier.forms import FORMS, DossierForm, allowed, check_recall, offers, recall
 from web.pages.dossier.history import History, HistoryEntry, UndoLast, booking_of, preview, steps_back, to_correct
 from web.pages.dossiers import merge
 from web.pages.privacy import erasure
@@ -185,9 +185,8 @@ def _page(
 ) -> Response:
     """Shows a dossier with its history of one stage, or of all ("")."""
     dossier = desk.dossier(dossier_id)
-    may = allowed(desk, dossier)
-    correct = corrections(dossier, may)
-    history = History(desk, names_for(desk, dossier), desk.trail(dossier_id), "retract" in may, may, correct)
+    forms = allowed(desk, dossier)
+    history = History(desk, names_for(desk, dossier), desk.trail(dossier_id), dossier, forms)
     entries, place = history.entries(stage), task_links.read_place(desk, box)
     drawn = sheet(desk, dossier_id, history, entries, form, done=done, told=told, place=place)
     people = people_of(drawn)

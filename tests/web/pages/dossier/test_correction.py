@@ -1,14 +1,16 @@
 """Tests *Corriger*: the form of an event with its values; one press replaces it, one press takes that back."""
 
+import re
 from dataclasses import fields
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from pixflow.dossier import follow_up
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
+from tests.web import arranged
 from tests.web.client import words
 from tests.web.form_cases import CASES, Case
 from tests.web.pages.dossier.test_forms import FOR_REFERENT
@@ -71,6 +73,43 @@ def test_a_closed_dossier_offers_the_corrections_that_record(locale: House, case
     sent = values(page) if correcting else {**case.said, **people, "command_id": str(uuid4()), "on": "2026-03-16"}
     recorded = client.post(address, data=sent).status_code == 303
     assert [listed, bool(correcting)] == [recorded, recorded]
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_history_offers_the_retractions_that_are_taken_and_no_other(locale: House, case: Case) -> None:
+    """An advisor takes back no assignment and no dispatch, a référente does."""
+    dossier, _ = case.arrange(locale)
+    for name in ("Nadia Benali", "Sophie Lecomte"):
+        page = locale.client(name).get(f"/dossiers/{dossier}").text
+        offered = set(re.findall(r"formulaire=retract&amp;sur=(\d+)", page))
+        if undo := parsed(page).select_one("form[action$='/undo'] input[name=version]"):
+            offered.add(str(undo["value"]))
+        seats = [n for n, event in enumerate(locale.events(dossier), 1) if isinstance(event, e.SeatBooked)]
+        offered -= set(map(str, seats))  # undone with the workshop
+        versions = [str(n) for n in range(1, len(locale.events(dossier)) + 1)]
+        shown = {version: preview(locale, dossier, version, name) for version in versions}
+        assert offered == {version for version, taken in shown.items() if taken}
+
+
+def preview(locale: House, dossier: UUID, version: str, who: str) -> bool:
+    """Tells if the form to retract an event shows its effects, and no refusal."""
+    page = locale.client(who).get(f"/dossiers/{dossier}?formulaire=retract&sur={version}").text
+    effects = parsed(page).select_one(".preview")
+    return effects is not None and "déjà annulé" not in words(str(effects))
+
+
+def test_the_last_step_of_a_certification_is_recorded_again(locale: House) -> None:
+    """A session is corrected until the certification is taken: then its taking is."""
+    dossier, _ = arranged.taken(locale)
+    client, steps = locale.client("Nadia Benali"), {"certify", "register", "certified"}
+    page = client.get(f"/dossiers/{dossier}").text
+    assert set(re.findall(r"formulaire=([a-z]+)&amp;corrige", page)) & steps == {"certified"}
+    registered = locale.version(dossier, e.CertificationRegistered)
+    sent = {"command_id": str(uuid4()), "session": "2026-04-11", "place": "GRETA", "on": "2026-03-16"}
+    assert client.post(f"/dossiers/{dossier}/register?corrige={registered}", data=sent).status_code == 422
+    press(client, dossier, "retract", locale.version(dossier, e.CertificationTaken), reason="pas encore")
+    page = client.get(f"/dossiers/{dossier}").text
+    assert set(re.findall(r"formulaire=([a-z]+)&amp;corrige", page)) & steps == {"register"}
 
 
 def test_a_correction_sent_twice_or_from_two_tabs_is_recorded_once(locale: House) -> None:
