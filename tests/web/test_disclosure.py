@@ -219,7 +219,9 @@ def test_the_history_offers_to_undo_what_was_done_before_the_paper_and_not_the_p
     assert undo_form(page)["version"] == str(planned)
     entries = {one["id"]: one.text for one in parsed(page).select(".timeline > li")}
     undone = {id for id, text in entries.items() if "Annuler" in text}
-    assert undone == {f"fait-{version}" for version in range(2, planned + 1)}, "neither the opening nor the paper"
+    hers = (e.ContactCorrected, e.PixPresented, e.DiagnosticPlanned)
+    wanted = {f"fait-{at_work.version(dossier, event)}" for event in hers}
+    assert undone == wanted, "neither the opening, nor the assignment, nor the paper"
 
 
 @contextmanager
