@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from pixflow.authorization import Subject
 from pixflow.decision import Decision
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.engine import new_id
@@ -16,6 +17,7 @@ from pixflow.events.staff import Retracted
 from pixflow.identity import normalise
 from pixflow.structure import issue_list
 from pixflow.team import membership
+from pixflow.team.absences import declare_absence
 from pixflow.team.membership import add_member, hold_briefing
 from pixflow.team.staff import Staff
 from web.desk import bulk, receipts
@@ -193,6 +195,7 @@ def _board(
         loans=loan_rows(desk),
         moves=move_rows(desk),
         may_add=desk.may(add_member),
+        may_declare=desk.may(declare_absence, Subject(member=desk.me)),
         may_note=desk.may(hold_briefing),
         may_take=desk.of_today.may(issue_list),
         receipt=receipt,

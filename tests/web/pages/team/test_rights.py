@@ -9,6 +9,7 @@ import pytest
 from tests.web.client import words
 from tests.web.filled import fill, hire, texts
 from tests.web.paths import House
+from tests.web.tags import parsed
 from web.french.dates import day
 
 NADIA, PAUL, SOPHIE, HELENE, YANN, CLAIRE = (
@@ -99,6 +100,13 @@ def test_an_auditor_writes_nothing(at_work: House) -> None:
         assert post(at_work, CLAIRE, f"/equipe/{me}/{form}", **DAYS, on=MONDAY.isoformat()).status_code == 403
     page = at_work.client(CLAIRE).get(f"/equipe/{me}").text
     assert texts(page, "#person .btn") == []
+
+
+@pytest.mark.parametrize("name", ["Nadia Benali", "Sophie Lecomte", "Claire Vasseur", "Hélène Morin", "Yann Le Goff"])
+def test_the_board_offers_an_absence_of_one_s_own_where_its_form_opens(at_work: House, name: str) -> None:
+    client, own = at_work.client(name), f"/equipe/{at_work.people[name]}?formulaire=absence"
+    opens = parsed(client.get(own).text).select_one("#form") is not None
+    assert [opens, f'href="{own}#form"' in client.get("/equipe").text] == [name != "Claire Vasseur"] * 2
 
 
 def test_the_end_of_an_auditor_is_set_on_the_page_when_the_role_is_given(at_work: House) -> None:
