@@ -3,6 +3,7 @@
 import os
 import resource
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,18 +42,24 @@ class Tmpfs:
 
 
 class Limit:
-    """This process writes no file far beyond where the log of events ends: writes fail as on a bad disk (EFBIG)."""
+    """This process writes no file far beyond where the log of events ends: writes fail as on a bad disk (EFBIG).
+
+    It writes no bytecode meanwhile: Python 3.11 keeps a file that such a limit cut short, and never imports it again.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+        self._no_bytecode = sys.dont_write_bytecode
 
     def fill(self, left: int) -> None:
+        sys.dont_write_bytecode = True
         written = sum(path.stat().st_size for path in self.root.glob("*/events.db-wal"))
         resource.setrlimit(resource.RLIMIT_FSIZE, (written + left, self._usual[1]))
 
     def make_room(self) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, self._usual)
+        sys.dont_write_bytecode = self._no_bytecode
 
 
 @contextmanager

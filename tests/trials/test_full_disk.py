@@ -1,5 +1,7 @@
 """A disk that fills up while people work, again and again: nothing half-done, and work goes on once there is room."""
 
+import importlib
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -78,6 +80,20 @@ class Writer:
         client = InspectingClient(create_app(served), follow_redirects=False)
         client.cookies.set(COOKIE, f"{self.mission.slug}/{self.mission.advisor}")
         return client
+
+
+def test_a_limit_cuts_no_bytecode_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module first imported under the limit is imported again afterwards, by whoever uses this environment."""
+    (tmp_path / "late_module.py").write_text(f"LONG = {'x' * 100_000!r}")
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.syspath_prepend(tmp_path)
+    with small_disk("limit", tmp_path) as disk:
+        disk.fill(1_000)
+        importlib.import_module("late_module")
+        assert not list(tmp_path.rglob("*.pyc"))
+    del sys.modules["late_module"]
+    importlib.import_module("late_module")
+    assert (sys.dont_write_bytecode, len(list(tmp_path.rglob("*.pyc")))) == (False, 1)
 
 
 @pytest.mark.parametrize(
