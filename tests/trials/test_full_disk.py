@@ -86,6 +86,7 @@ def test_a_limit_cuts_no_bytecode_short(tmp_path: Path, monkeypatch: pytest.Monk
     """A module first imported under the limit is imported again afterwards, by whoever uses this environment."""
     (tmp_path / "late_module.py").write_text(f"LONG = {'x' * 100_000!r}")
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", None)
     monkeypatch.syspath_prepend(tmp_path)
     with small_disk("limit", tmp_path) as disk:
         disk.fill(1_000)
