@@ -11,7 +11,7 @@ from pixflow.dossier import follow_up
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
 from tests.web import arranged
-from tests.web.client import words
+from tests.web.client import InspectingClient, words
 from tests.web.form_cases import CASES, Case
 from tests.web.pages.dossier.test_forms import FOR_REFERENT
 from tests.web.paths import House
@@ -27,6 +27,16 @@ def said(event: Event) -> dict[str, Any]:
     return {one.name: getattr(event, one.name) for one in fields(event) if one.name not in NEW_IDS}  # type: ignore[arg-type]
 
 
+def record(locale: House, case: Case) -> tuple[UUID, InspectingClient, dict[str, Any]]:
+    """Sends the form of a case. Returns the dossier, who sent it, and what they typed."""
+    dossier, about = case.arrange(locale)
+    client = locale.client("Sophie Lecomte" if case.form in FOR_REFERENT else "Nadia Benali")
+    people = {name: str(locale.people[whose]) for name, whose in case.said.items() if name in ("advisor", "to")}
+    typed = {**case.said, **people}
+    send(client, dossier, case.form, {**opened(client, dossier, case.form, about), **typed})
+    return dossier, client, typed
+
+
 def test_every_event_of_a_form_is_corrected_by_it() -> None:
     recorded = {case.event for case in CASES.values()} - {e.Retracted, e.SeatBooked, e.SeatCancelled}
     assert recorded <= FORM_OF.keys()
@@ -34,10 +44,7 @@ def test_every_event_of_a_form_is_corrected_by_it() -> None:
 
 @pytest.mark.parametrize("case", CORRECTED, ids=[case.form for case in CORRECTED])
 def test_the_form_comes_back_with_its_values_and_replaces_the_event(locale: House, case: Case) -> None:
-    dossier, about = case.arrange(locale)
-    client = locale.client("Sophie Lecomte" if case.form in FOR_REFERENT else "Nadia Benali")
-    people = {name: str(locale.people[whose]) for name, whose in case.said.items() if name in ("advisor", "to")}
-    send(client, dossier, case.form, {**opened(client, dossier, case.form, about), **case.said, **people})
+    dossier, client, _ = record(locale, case)
     before = locale.events(dossier)
     page = client.get(f"/dossiers/{dossier}?formulaire={case.form}&corrige={len(before)}")
     assert "Remplace" in words(page.text)
@@ -58,11 +65,8 @@ def test_the_form_comes_back_with_its_values_and_replaces_the_event(locale: Hous
 
 @pytest.mark.parametrize("case", CORRECTED, ids=[case.form for case in CORRECTED])
 def test_a_closed_dossier_offers_the_corrections_that_record(locale: House, case: Case) -> None:
-    """A form that any decision refuses, for the dossier is closed, is not offered; the others do what they say."""
-    dossier, about = case.arrange(locale)
-    client = locale.client("Sophie Lecomte" if case.form in FOR_REFERENT else "Nadia Benali")
-    people = {name: str(locale.people[whose]) for name, whose in case.said.items() if name in ("advisor", "to")}
-    send(client, dossier, case.form, {**opened(client, dossier, case.form, about), **case.said, **people})
+    """A correction is offered if its decision accepts a closed dossier, and only then."""
+    dossier, client, typed = record(locale, case)
     version = len(locale.events(dossier))
     if locale.state(dossier).closed is None:
         locale.on(dossier, follow_up.close_dossier, "Sophie Lecomte", reason="moved", note="")
@@ -70,7 +74,7 @@ def test_a_closed_dossier_offers_the_corrections_that_record(locale: House, case
     listed = f"formulaire={case.form}&amp;corrige={version}" in client.get(f"/dossiers/{dossier}").text
     correcting = [form for form in parsed(page).select("#form form") if "corrige" in str(form["action"])]
     address = f"/dossiers/{dossier}/{case.form}?corrige={version}"
-    sent = values(page) if correcting else {**case.said, **people, "command_id": str(uuid4()), "on": "2026-03-16"}
+    sent = values(page) if correcting else {**typed, "command_id": str(uuid4()), "on": "2026-03-16"}
     recorded = client.post(address, data=sent).status_code == 303
     assert [listed, bool(correcting)] == [recorded, recorded]
 
