@@ -1,15 +1,19 @@
 """Tests *Corriger*: the form of an event with its values; one press replaces it, one press takes that back."""
 
 import re
+from collections.abc import Callable
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from pixflow.dossier import follow_up
+from pixflow.dossier.assignment import break_glass, lend_dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
+from pixflow.team.absences import declare_absence
 from tests.web import arranged
 from tests.web.client import InspectingClient, words
 from tests.web.form_cases import CASES, Case
@@ -84,15 +88,49 @@ def test_a_history_offers_the_retractions_that_are_taken_and_no_other(locale: Ho
     """An advisor takes back no assignment and no dispatch, a référente does."""
     dossier, _ = case.arrange(locale)
     for name in ("Nadia Benali", "Sophie Lecomte"):
-        page = locale.client(name).get(f"/dossiers/{dossier}").text
-        offered = set(re.findall(r"formulaire=retract&amp;sur=(\d+)", page))
-        if undo := parsed(page).select_one("form[action$='/undo'] input[name=version]"):
-            offered.add(str(undo["value"]))
-        seats = [n for n, event in enumerate(locale.events(dossier), 1) if isinstance(event, e.SeatBooked)]
-        offered -= set(map(str, seats))  # undone with the workshop
-        versions = [str(n) for n in range(1, len(locale.events(dossier)) + 1)]
-        shown = {version: preview(locale, dossier, version, name) for version in versions}
-        assert offered == {version for version, taken in shown.items() if taken}
+        offers_what_is_taken(locale, dossier, name)
+
+
+def hand(locale: House, dossier: UUID) -> None:
+    paul = locale.people["Paul Rey"]
+    locale.on(dossier, follow_up.hand_over_task, task="plan-diagnostic", to=paul, until=None, note="")
+
+
+def let_receive(locale: House, dossier: UUID) -> None:
+    locale.on(dossier, break_glass, "Paul Rey", reason="à l’accueil", context={"nth": 1})
+
+
+def lend(locale: House, dossier: UUID) -> None:
+    until = locale.today + timedelta(days=3)
+    locale.on(dossier, lend_dossier, "Hélène Morin", advisor=locale.people["Paul Rey"], until=until)
+
+
+def leave(locale: House, dossier: UUID) -> None:
+    days = {"first": locale.today, "last": locale.today, "deputy": locale.people["Paul Rey"]}
+    locale.says("Hélène Morin", declare_absence, {"staff": locale.people["Nadia Benali"]}, absence=uuid4(), **days)
+
+
+@pytest.mark.parametrize("gives", [hand, let_receive, lend, leave])
+def test_a_colleague_is_offered_the_retractions_that_they_may_take(
+    locale: House, gives: Callable[[House, UUID], None]
+) -> None:
+    """A task, a glass broken, a loan or a deputation gives each its own part of the dossier."""
+    dossier = locale.presented()
+    gives(locale, dossier)
+    offers_what_is_taken(locale, dossier, "Paul Rey")
+    press(locale.client("Paul Rey"), dossier, "note", text="vue ce matin")
+    offers_what_is_taken(locale, dossier, "Paul Rey")
+
+
+def offers_what_is_taken(locale: House, dossier: UUID, who: str) -> None:
+    page = locale.client(who).get(f"/dossiers/{dossier}").text
+    offered = set(re.findall(r"formulaire=retract&amp;sur=(\d+)", page))
+    if undo := parsed(page).select_one("form[action$='/undo'] input[name=version]"):
+        offered.add(str(undo["value"]))
+    seats = [n for n, event in enumerate(locale.events(dossier), 1) if isinstance(event, e.SeatBooked)]
+    offered -= set(map(str, seats))  # undone with the workshop
+    versions = [str(n) for n in range(1, len(locale.events(dossier)) + 1)]
+    assert offered == {version for version in versions if preview(locale, dossier, version, who)}
 
 
 def preview(locale: House, dossier: UUID, version: str, who: str) -> bool:
