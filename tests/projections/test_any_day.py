@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -337,6 +337,17 @@ def all_filled(side: ReadSide, most: int = 20) -> None:
         pass
 
 
+def moving(data: st.DataObject, last: int) -> Callable[[], int]:
+    """A head that others move on between two looks, and never back: what was read stays in the history."""
+    reached = [1]
+
+    def head() -> int:
+        reached.append(data.draw(st.integers(reached[-1], last)))
+        return reached[-1]
+
+    return head
+
+
 @LONG
 @given(st.data())
 def test_filled_rows_are_those_kept_from_the_first_event_on(played: OpenStructure, data: st.DataObject) -> None:
@@ -345,7 +356,7 @@ def test_filled_rows_are_those_kept_from_the_first_event_on(played: OpenStructur
     head, kept_all = source.head(), followed(source, sqlite.database(None), 500)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catch_up, "BATCH", 0)
-        patch.setattr(source, "head", lambda: data.draw(st.integers(1, head)))
+        patch.setattr(source, "head", moving(data, head))
         side = built(source)
     for _ in range(data.draw(st.integers(0, 5))):
         fill(ReadSide(source, side.database), Timeline(source), data.draw(st.integers(1, 60)))
