@@ -19,7 +19,7 @@ from web.desk.territory.referral_offers import action_of
 from web.french import dates, tasks, typography
 from web.french.dossier import path, progress
 from web.french.events import workshops as french
-from web.french.phrases import pause_over, paused_until
+from web.french.phrases import pause_over, paused_until, short
 from web.french.typography import say
 from web.pages.dossier.forms import can_certify, has_begun, reported
 
@@ -72,15 +72,19 @@ def open_tasks(
     return [_open_task(desk, dossier_id, dossier, task, offers) for task in visible]
 
 
-def coming(owed: Sequence[Task], today: date) -> list[tuple[str, date]]:
-    """Returns the tasks that open later and their days, the next first.
+def coming(owed: Sequence[Task], today: date) -> list[tuple[str, str, date]]:
+    """Returns the tasks that open later, each with the action or the tutorials that it is about, the next first.
 
     The end of a silent partner is left out, unless nothing else is owed.
     """
     later = sorted((task for task in owed if task.opens > today), key=lambda one: one.opens)
     kept = [task for task in later if task.why.details.get("by") != "lapsed"]
     shown = kept if kept or any(task.is_visible(today) for task in owed) else later
-    return [(tasks.title(task.kind, task.why.details), task.opens) for task in shown]
+    return [(tasks.title(task.kind, task.why.details), _about(task), task.opens) for task in shown]
+
+
+def _about(task: Task) -> str:
+    return "" if task.kind == "recall" else short(task.why.details.get("label", ""))
 
 
 def primary(shown: Sequence[OpenTask]) -> str:

@@ -88,7 +88,7 @@ def test_tutorials_still_going_on_are_followed_up_again(locale: House) -> None:
     state = locale.state(dossier).prescription.studies[UUID(str(study))]
     assert (state.outcome, state.over) == ("ongoing", False)
     page = words(locale.client(NADIA).get(f"/dossiers/{dossier}").text)
-    assert "suivre les tutoriels à partir du 7 avril" in page
+    assert f"suivre les tutoriels ({arranged.TUTORIALS}) à partir du 7 avril" in page
 
 
 # --- the need, the plan
@@ -356,8 +356,9 @@ def test_an_action_that_this_part_follows_points_to_it(locale: House) -> None:
 
 def test_what_only_a_partner_s_silence_would_bring_is_not_announced(locale: House) -> None:
     dossier, _ = arranged.referred(locale)
+    (label,) = [one.action.label for one in locale.state(dossier).parcours.actions.values() if one.referrals]
     coming = words(str(part(locale, dossier, "now")))
-    assert "relancer le partenaire à partir du 30 mars" in coming
+    assert f"relancer le partenaire ({label}) à partir du 30 mars" in coming
     assert "autre orientation" not in coming
 
 
