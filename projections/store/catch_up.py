@@ -58,6 +58,8 @@ PROJECTIONS: tuple[Projection, ...] = (
 DAYS = {table: make_day_table(table) for projection in PROJECTIONS for table in getattr(projection, "KEPT", ())}
 """The lists whose rows are kept for each day, each with the table of its day rows."""
 BATCH = 40_000
+LONG = 1_000
+"""Events of a catch-up that makes many objects at once."""
 PART = 5_000
 """Events in memory while tables are built. Python keeps for good most of what a part takes."""
 RULES = frozenset({"protocol.ProtocolPublished", "protocol.ProtocolPublicationWithdrawn", "structure.StructureOpened"})
@@ -112,7 +114,8 @@ class ReadSide:
         head = self.source.head() if head is None else head
         if head == self._position and self._tables_are_in_place() and not self._needs_scrub:
             return self._position
-        with self._mutex, self._lock, without_garbage_collection():
+        long = without_garbage_collection() if head - self._position > LONG else nullcontext()
+        with self._mutex, self._lock, long:
             if limit is not None or self._position < 0 or self._needs_scrub or head <= self._position:
                 self._resume()  # else each batch finds out by itself if another process has moved the tables
             goal = head if limit is None else self._position + limit
