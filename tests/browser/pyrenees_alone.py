@@ -66,7 +66,7 @@ def done(walk: Walk) -> None:
     lucie.goes_to_queue()
     lucie.starts("MENDEZ Adam", "Noter l’issue")
     lucie.saves(f"Action terminée : {ACTION}", {"terminée": True})
-    lucie.sees("prévoir un nouveau passage à partir du 24 juillet", within=".coming")
+    lucie.sees(f"prévoir un nouveau passage ({ACTION}) à partir du 24 juillet", within=".coming")
 
 
 def taken_again(walk: Walk) -> None:

@@ -61,7 +61,7 @@ def in_trouble(walk: Walk) -> None:
     told = ("Difficulté explorée : numérique et compréhension", f"Tutoriels Pix à suivre : {TUTORIALS}")
     marc.sees(*told, within=".notice")
     walk.check(marc)
-    marc.sees("suivre les tutoriels à partir du 14 avril", within=".coming")
+    marc.sees(f"suivre les tutoriels ({TUTORIALS}) à partir du 14 avril", within=".coming")
 
 
 def followed(walk: Walk) -> None:
