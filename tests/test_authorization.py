@@ -78,7 +78,8 @@ HOUSE = {"open_structure", "start_program", "record_rotation", "record_restore",
 _ABOUT_DRAFTS = {"draft", "endorse", "publication", "definitions", "report", "log"}
 DRAFTS = {decision for decision in DECISIONS if _ABOUT_DRAFTS & set(decision.split("_"))}
 WORKSHOPS = {
-    "schedule_workshop", "set_facilitators", "move_workshop", "cancel_workshop", "follow_workshop", "book_seat",
+    "schedule_workshop", "set_facilitators", "accept_facilitator", "move_workshop", "cancel_workshop",
+    "follow_workshop", "book_seat",
     "release_seat", "undo_release", "lapse_offer", "mark_attendance", "walk_in", "undo_mark", "close_workshop",
     "ask_help", "give_help", "look_among_all", "issue_workshop_paper",
 }  # fmt: skip
@@ -293,7 +294,8 @@ RUN_BY_ADVISOR: Workshop = state_of("workshop", scheduled(), runs(ADVISOR))
     ("decision", "allowed"),
     [
         *((decision, {"advisor", "facilitator", "referent", "manager"}) for decision in (
-            "schedule_workshop", "set_facilitators", "move_workshop", "cancel_workshop", "follow_workshop",
+            "schedule_workshop", "set_facilitators", "accept_facilitator", "move_workshop", "cancel_workshop",
+            "follow_workshop",
         )),
         *((decision, {"advisor", "facilitator", "referent"}) for decision in (
             "book_seat", "release_seat", "undo_release",

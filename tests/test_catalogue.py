@@ -756,6 +756,10 @@ EMITTED: dict[type[Event], Emitted] = {
     w.WorkshopScheduled: Emitted((found(), declared()), scheduling.schedule_workshop, SCHEDULED),
     w.FacilitatorJoined: Emitted((scheduled(),), scheduling.set_facilitators, RUN_BY),
     w.FacilitatorLeft: Emitted((scheduled(), runs(OTHER), runs()), scheduling.set_facilitators, RUN_BY),
+    w.FacilitatorAccepted: Emitted(
+        (scheduled(), w.FacilitatorJoined(facilitator=OTHER, on=DAY, alone=True)), scheduling.accept_facilitator,
+        {"facilitator": OTHER},
+    ),
     w.WorkshopMoved: Emitted(
         (scheduled(),), scheduling.move_workshop, {**hours(LATER), "place": "Salle 1", "registrants": ()},
     ),

@@ -10,7 +10,7 @@ from pixflow.events.values import Presence, WorkshopPaper
 PLAIN = frozenset({
     "campaign", "site", "place", "starts", "ends", "day", "capacity", "series", "on", "facilitator", "reason",
     "dossier", "until", "presence", "present", "absent", "excused", "version", "shown", "paper",
-    "people",
+    "people", "alone",
 })  # fmt: skip
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
 
@@ -32,12 +32,23 @@ class WorkshopScheduled(Event):
 
 @event("workshop.FacilitatorJoined")
 class FacilitatorJoined(Event):
+    """`alone`: by themselves, into a workshop that somebody else scheduled."""
+
     facilitator: UUID
     on: date
+    alone: bool = False
 
 
 @event("workshop.FacilitatorLeft")
 class FacilitatorLeft(Event):
+    facilitator: UUID
+    on: date
+
+
+@event("workshop.FacilitatorAccepted")
+class FacilitatorAccepted(Event):
+    """A colleague agrees that somebody runs it who joined by themselves."""
+
     facilitator: UUID
     on: date
 

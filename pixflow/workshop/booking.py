@@ -417,8 +417,12 @@ def look_among_all(workshop: Workshop, *, shown: int, actor: str, now: datetime,
 
 
 def may_meet_anybody(workshop: Workshop, actor: str, now: datetime) -> bool:
-    """Tells if the actor may meet anybody: at the hours, give or take the margins, that somebody else set."""
-    if workshop.starts is None or workshop.ends is None or workshop.announced_by == actor:
+    """Tells if the actor may meet anybody: at the hours, give or take the margins, that somebody else set.
+
+    Who joined by themselves waits a day, or for a colleague.
+    """
+    alone = workshop.announced_by == actor or workshop.is_new(actor, now)
+    if workshop.starts is None or workshop.ends is None or alone:
         return False
     return workshop.starts - EARLY <= now <= workshop.ends + LATE
 

@@ -60,7 +60,9 @@ def schedule_workshop(
 
 
 @decision("set_facilitators", TEAM)
-def set_facilitators(workshop: Workshop, *, facilitators: tuple[UUID, ...], rules: Rules, on: date) -> list[Event]:
+def set_facilitators(
+    workshop: Workshop, *, facilitators: tuple[UUID, ...], rules: Rules, actor: str, on: date
+) -> list[Event]:
     """Replaces the facilitators."""
     must_be_on(workshop)
     run_by = _runners(facilitators, rules)
@@ -68,8 +70,22 @@ def set_facilitators(workshop: Workshop, *, facilitators: tuple[UUID, ...], rule
     come = [who for who in run_by if who not in workshop.facilitators]
     return [
         *(e.FacilitatorLeft(facilitator=who, on=on) for who in left),
-        *(e.FacilitatorJoined(facilitator=who, on=on) for who in come),
+        *(e.FacilitatorJoined(facilitator=who, on=on, alone=actor == str(who) != workshop.planned_by) for who in come),
     ]
+
+
+@decision("accept_facilitator", TEAM)
+def accept_facilitator(workshop: Workshop, *, facilitator: UUID, actor: str, on: date) -> list[Event]:
+    """Agrees that a colleague runs the workshop, who joined by themselves: they read its names at once.
+
+    Raises Refused: "own-joining", "not-facilitator".
+    """
+    must_be_on(workshop)
+    if actor == str(facilitator):
+        raise Refused("own-joining")
+    if not workshop.runs(str(facilitator)):
+        raise Refused("not-facilitator")
+    return [e.FacilitatorAccepted(facilitator=facilitator, on=on)] if facilitator in workshop.newcomers else []
 
 
 @decision("move_workshop", TEAM)

@@ -1,7 +1,7 @@
 """The state of a workshop: hours and place, facilitators, seats, waiting list, attendance."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,9 @@ from pixflow.events.values import Presence
 from pixflow.folding import Stamp, stamp_of
 from pixflow.folding import fold as fold_events
 from pixflow.refused import Refused
+
+NEW = timedelta(days=1)
+"""The time after which who joined by themselves runs a workshop as the others do."""
 
 
 class WaitlistEntry(Struct, frozen=True):
@@ -34,11 +37,13 @@ class Workshop(Struct, frozen=True):
     """The state of a workshop.
 
     `announced` is the event that last set hours and place, `announced_by` its actor, `changed` its instant. `moves`
-    counts such events. Seats and waiting list are in order; ids are those of dossiers.
+    counts such events. `planned_by` is who scheduled it; `newcomers` are the facilitators who joined a workshop of
+    others by themselves, each with the instant. Seats and waiting list are in order; ids are those of dossiers.
     """
 
     version: int = 0
     scheduled: Stamp | None = None
+    planned_by: str = ""
     announced: Stamp | None = None
     announced_by: str = ""
     changed: datetime | None = None
@@ -52,6 +57,7 @@ class Workshop(Struct, frozen=True):
     capacity: int = 0
     series: UUID | None = None
     facilitators: tuple[UUID, ...] = ()
+    newcomers: dict[UUID, datetime] = {}
     seats: dict[UUID, Stamp] = {}
     waiting: dict[UUID, WaitlistEntry] = {}
     attendance: dict[UUID, Presence] = {}
@@ -77,6 +83,10 @@ class Workshop(Struct, frozen=True):
         """Tells if this member of staff is one of the facilitators."""
         return any(str(facilitator) == person for facilitator in self.facilitators)
 
+    def is_new(self, person: str, now: datetime) -> bool:
+        """Tells if this facilitator joined by themselves within a day, and no colleague has agreed yet."""
+        return any(str(one) == person and now - joined < NEW for one, joined in self.newcomers.items())
+
 
 def fold(events: Sequence[Recorded]) -> Workshop:
     """Returns the workshop after these events, without the retracted ones. Its version is the last event's."""
@@ -95,6 +105,7 @@ def _course(state: Workshop, recorded: Recorded, stamp: Stamp) -> dict[str, Any]
         case e.WorkshopScheduled():
             return {
                 "scheduled": stamp,
+                "planned_by": recorded.by,
                 "campaign": event.campaign,
                 "site": event.site,
                 "capacity": event.capacity,
@@ -112,10 +123,15 @@ def _course(state: Workshop, recorded: Recorded, stamp: Stamp) -> dict[str, Any]
                 "waiting": {},
                 "help": None,
             }
-        case e.FacilitatorJoined(facilitator=who):
-            return {"facilitators": (*(known for known in state.facilitators if known != who), who)}
+        case e.FacilitatorJoined(facilitator=who, alone=alone):
+            joined = {who: recorded.at} if alone else {}
+            others = tuple(known for known in state.facilitators if known != who)
+            return {"facilitators": (*others, who), "newcomers": {**_without(state.newcomers, who), **joined}}
         case e.FacilitatorLeft(facilitator=who):
-            return {"facilitators": tuple(known for known in state.facilitators if known != who)}
+            others = tuple(known for known in state.facilitators if known != who)
+            return {"facilitators": others, "newcomers": _without(state.newcomers, who)}
+        case e.FacilitatorAccepted(facilitator=who):
+            return {"newcomers": _without(state.newcomers, who)}
         case e.HelpAsked():
             return {"help": Help(recorded.at, recorded.by)}
         case e.HelpGiven():

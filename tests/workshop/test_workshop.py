@@ -29,6 +29,7 @@ from pixflow.tasks import of_workshop
 from pixflow.team import membership
 from pixflow.workshop import booking
 from pixflow.workshop.scheduling import (
+    accept_facilitator,
     ask_help,
     cancel_workshop,
     close_workshop,
@@ -173,6 +174,29 @@ def test_who_runs_it_can_be_somebody_else() -> None:
     state = state_of("workshop", scheduled(), runs(ADVISOR), w.FacilitatorLeft(facilitator=ADVISOR, on=DAY), runs())
     assert state.facilitators == (ADVISOR,)
     assert [state.runs(str(who)) for who in (ADVISOR, COLLEAGUE)] == [True, False]
+
+
+def test_who_joins_by_themselves_waits_a_day_or_for_a_colleague() -> None:
+    alone = w.FacilitatorJoined(facilitator=COLLEAGUE, on=DAY, alone=True)
+    joined, by_herself = {"facilitators": (ADVISOR, COLLEAGUE), "rules": RULES, "on": DAY}, {"actor": str(COLLEAGUE)}
+    history = given(scheduled(), runs(ADVISOR))
+    history.when(set_facilitators, **joined, **by_herself).then(alone)
+    history.when(set_facilitators, **joined, actor=str(ADVISOR)).then(runs(COLLEAGUE))
+    given(scheduled()).when(set_facilitators, facilitators=(ADVISOR,), rules=RULES, actor=str(ADVISOR), on=DAY).then(
+        runs(ADVISOR)
+    )
+    waiting, accepted = given(scheduled(), alone), w.FacilitatorAccepted(facilitator=COLLEAGUE, on=DAY)
+    waiting.when(accept_facilitator, facilitator=COLLEAGUE, actor=str(THIRD), on=DAY).then(accepted)
+    waiting.when(accept_facilitator, facilitator=COLLEAGUE, **by_herself, on=DAY).refused("own-joining")
+    waiting.when(accept_facilitator, facilitator=THIRD, actor=str(ADVISOR), on=DAY).refused("not-facilitator")
+    for told, since, new in (((alone,), 23.9, True), ((alone,), 24, False), ((alone, accepted), 0, False)):
+        state = state_of("workshop", scheduled(), *told)
+        assert state.is_new(str(COLLEAGUE), AT + timedelta(hours=since)) is new
+    today = scheduled(DAY)
+    for told, may in (((alone,), False), ((alone, accepted), True), ((runs(COLLEAGUE),), True)):
+        assert booking.may_meet_anybody(state_of("workshop", today, *told), str(COLLEAGUE), today.starts) is may
+    again = (alone, w.FacilitatorLeft(facilitator=COLLEAGUE, on=DAY), runs(COLLEAGUE))
+    assert not state_of("workshop", scheduled(), *again).newcomers, "a colleague added her the second time"
 
 
 def test_a_workshop_moves_and_each_registrant_s_dossier_follows() -> None:

@@ -55,8 +55,8 @@ NOT_PLAYED = {
     # nobody signs in: a visitor chooses who to be
     "staff.AccountInvited", "staff.AccountOpened", "staff.AccountConfirmed", "staff.AccountSuspended",
     "staff.RestorationRequested", "staff.AccountRestored", "staff.FactorsResetRequested", "staff.FactorsReset",
-    "workshop.FacilitatorLeft", "workshop.Retracted", "workshop.SeatOfferLapsed", "workshop.WaitlistLeft",
-    "workshop.YoungPeopleSearched",
+    "workshop.FacilitatorAccepted", "workshop.FacilitatorLeft", "workshop.Retracted", "workshop.SeatOfferLapsed",
+    "workshop.WaitlistLeft", "workshop.YoungPeopleSearched",
     # reading: nobody prints in the samples
     "dossier.CopyIssued", "dossier.PaperIssued", "dossier.GlassBroken", "workshop.PaperIssued",
     "dossier.HolderInformed",

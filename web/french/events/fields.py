@@ -25,7 +25,8 @@ EMPTY = "—"
 UNNAMED = ("un dossier", "un autre dossier")
 """Words for a dossier whose name the reader may not see."""
 LABELS: dict[str, str] = {
-    "address": "Adresse", "agreed": "Accord de la personne", "asked": "Demandé par le partenaire",
+    "address": "Adresse", "alone": "De sa propre initiative",
+    "agreed": "Accord de la personne", "asked": "Demandé par le partenaire",
     "action": "Action", "actions": "Actions", "advisor": "Suivi par", "answer": "Réponse",
     "automatic": "Automatique", "awaits": "En attente de", "at": "Heure", "about": "À propos de", "badges": "Badges",
     "bulk": "Portefeuille confié n°",

@@ -16,8 +16,12 @@ EVENTS: dict[type[Event], EventWords] = {
         + ("[, {place} ({site})]" if event.place and event.site else "[, {place}][, {site}]")
         + ", {capacity:place}",
     ),
-    w.FacilitatorJoined: ("Animation de l’atelier", "Animé par {facilitator}"),
+    w.FacilitatorJoined: (
+        "Animation de l’atelier",
+        lambda event: "Animé par {facilitator}" + (", de sa propre initiative" if event.alone else ""),
+    ),
     w.FacilitatorLeft: ("Départ de l’animation", "N’est plus animé par {facilitator}"),
+    w.FacilitatorAccepted: ("Animation acceptée", "Animation acceptée : {facilitator}"),
     w.WorkshopMoved: ("Atelier déplacé", "Atelier déplacé : {hours}[, {place}]"),
     w.WorkshopCancelled: ("Atelier annulé", "Atelier annulé : {reason}"),
     w.SeatTaken: ("Place prise", "Place prise : {dossier}"),
@@ -39,6 +43,8 @@ EVENTS: dict[type[Event], EventWords] = {
 
 REFUSALS: dict[str, str] = {
     "unknown-workshop": "Cet atelier n’existe pas : rechargez la page.",
+    "own-joining": "Quelqu’un d’autre de l’équipe accepte que vous animiez cet atelier.",
+    "not-facilitator": "Cette personne n’anime plus cet atelier : rechargez la page.",
     "campaign-closed": "Cette campagne est close depuis le {on} : choisissez-en une autre.",
     "workshop-cancelled": "Cet atelier est annulé depuis le {on} : choisissez-en un autre.",
     "workshop-closed": "Cet atelier est clos depuis le {on}.",
@@ -63,6 +69,7 @@ REFUSALS: dict[str, str] = {
 DECISIONS: dict[str, str] = {
     "schedule_workshop": "fixer un atelier",
     "set_facilitators": "dire qui anime un atelier",
+    "accept_facilitator": "accepter qui anime un atelier",
     "move_workshop": "déplacer un atelier",
     "cancel_workshop": "annuler un atelier",
     "follow_workshop": "reporter un atelier sur un dossier",

@@ -13,7 +13,7 @@ from pixflow.decision import Decision
 from pixflow.events.base import Recorded
 from pixflow.identity import list_name
 from pixflow.participation.campaign import Campaign
-from pixflow.workshop.state import Workshop
+from pixflow.workshop.state import NEW, Workshop
 from projections import directory
 from projections.directory import YoungPerson
 from projections.store.folds import fold_of
@@ -49,7 +49,8 @@ class SeatRow:
 class ScopedWorkshop:
     """A workshop, as the person at the desk may read it. Raises 404 when there is none.
 
-    `sees_names`: for a facilitator, for whoever reads every dossier, and for an advisor who runs this workshop.
+    `sees_names`: for a facilitator, for whoever reads every dossier, and for an advisor who runs this workshop. Who
+    joined by themselves waits a day, or for a colleague.
     """
 
     def __init__(self, desk: Desk, id: UUID) -> None:
@@ -58,7 +59,7 @@ class ScopedWorkshop:
             raise HTTPException(404)
         self.desk, self.id, self.state = desk, id, state
         self.starts, self.ends, self.day = state.starts, state.ends, state.day
-        runs = any(state.runs(str(person)) for person in desk.owners)
+        runs = any(state.runs(one) and not state.is_new(one, desk.now) for one in map(str, desk.owners))
         self.sees_names = desk.scope.whose == "all" or "facilitator" in desk.roles or runs
 
     @cached_property
@@ -90,6 +91,13 @@ class ScopedWorkshop:
     def help_at(self) -> str:
         """The hour of a call for help without an answer, "" when there is none."""
         return dates.clock(self.state.help.at, self.desk.zone) if self.state.help else ""
+
+    @property
+    def newcomers(self) -> list[tuple[UUID, str]]:
+        """The facilitators who joined by themselves within a day, each with the end of this day in words."""
+        joined = self.state.newcomers.items()
+        waiting = [(one, at + NEW) for one, at in joined if self.state.is_new(str(one), self.desk.now)]
+        return [(one, dates.instant(until, self.desk.zone)) for one, until in waiting]
 
     @property
     def is_open(self) -> bool:

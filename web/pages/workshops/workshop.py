@@ -60,6 +60,10 @@ class FacilitatorsForm(Form):
     anyway: bool = False
 
 
+class NewcomerForm(Form):
+    facilitator: UUID
+
+
 class BookingForm(Form):
     """The dossiers that were ticked. `or_wait`: onto the waiting list when no seat is free."""
 
@@ -387,6 +391,15 @@ def set_facilitators(request: Request, desk: AtWorkshops, workshop_id: UUID, dat
     return _see(workshop_id, recorded(desk, outcome))
 
 
+@router.post("/ateliers/{workshop_id:uuid}/animation/accepter")
+@again(_refuse)
+def accept_facilitator(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """Agrees that a colleague runs it, who joined by themselves."""
+    _must(desk, workshop_id, scheduling.accept_facilitator)
+    form = read_form(NewcomerForm, data)
+    return _see(workshop_id, take(desk, {"workshop": workshop_id}, scheduling.accept_facilitator, form))
+
+
 @router.post("/ateliers/{workshop_id:uuid}/aide")
 @again(_refuse)
 def answer_call(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
@@ -442,7 +455,8 @@ def _book_row(workshop: ScopedWorkshop, dossier: UUID, form: BookingForm) -> Row
     person = directory.named(desk.read, [dossier]).get(dossier) if may_book else None
     name = person.name if person else "un dossier inconnu"
     waits = any(isinstance(one.event, WaitlistJoined) for one in outcome.recorded)
-    return row_outcome(desk, f"{name}, en liste d’attente" if waits else name, outcome)
+    label = f"{name}, en liste d’attente" if waits else name
+    return row_outcome(desk, label, outcome, person=dossier if person else None)
 
 
 def _book(workshop: ScopedWorkshop, dossier: UUID, command: UUID, *, or_wait: bool) -> Outcome:
