@@ -175,6 +175,28 @@ def places(dossiers: Iterable[UUID]) -> Select[Any]:
     return select(table.c.stream, table.c.site, table.c.group).where(table.c.stream.in_(dossiers))
 
 
+def followed(
+    connection: Connection, dossiers: Iterable[UUID], advisors: Collection[UUID], since: date
+) -> dict[UUID, tuple[UUID, bool]]:
+    """Returns the advisor of each of these dossiers that one of these advisors follows.
+
+    The flag tells if the dossier was given to them since a day, later than the day of its opening.
+    """
+    wanted = list(dossiers)
+    parts = (wanted[at : at + 500] for at in range(0, len(wanted), 500))
+    return {
+        stream: (advisor, assigned is not None and assigned >= since and assigned > opened)
+        for part in parts
+        for stream, advisor, assigned, opened in _followed(connection, part, advisors)
+    }
+
+
+@question(list)
+def _followed(dossiers: Collection[UUID], advisors: Collection[UUID]) -> Select[Any]:
+    query = select(table.c.stream, table.c.advisor, table.c.assigned_on, table.c.opened_on)
+    return query.where(table.c.stream.in_(dossiers), table.c.advisor.in_(advisors))
+
+
 @question(list_rows)
 def portfolio(advisor: UUID, limit: int | None = None, offset: int = 0) -> Select[Any]:
     """Returns the open dossiers of an advisor, by name."""

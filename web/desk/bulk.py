@@ -18,12 +18,16 @@ from web.french.typography import say
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """The result of one row; `refused` is the reason why nothing was recorded, `about` names the row in its form."""
+    """The result of one row; `refused` is the reason why nothing was recorded, `about` names the row in its form.
+
+    `person` is the dossier or the participation whose name the row has.
+    """
 
     name: str
     recorded: Sequence[Recorded] = ()
     refused: str = ""
     about: str = ""
+    person: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class BulkOutcome:
     def receipt(self) -> Receipt:
         """Returns the result of every row."""
         done = sum(not row.refused for row in self.rows)
-        lines = [ReceiptLine(f"{row.name} : {row.refused or 'enregistré'}") for row in self.rows]
+        lines = [ReceiptLine(f"{row.name} : {row.refused or 'enregistré'}", person=row.person) for row in self.rows]
         title = say(
             "{done} sur {all} enregistrés :", done=typography.number(done), all=typography.number(len(self.rows))
         )
@@ -57,10 +61,10 @@ def take_row(
 ) -> RowOutcome:
     """Takes a decision on the dossier of one row; the id of its command comes from the bulk's and the dossier's."""
     outcome = record(desk, {"dossier": dossier}, decision, command_id=row_command(bulk, dossier), **sent)
-    return row_outcome(desk, names.dossier(dossier), outcome)
+    return row_outcome(desk, names.dossier(dossier), outcome, person=dossier)
 
 
-def row_outcome(desk: Desk, name: str, outcome: Outcome, about: str = "") -> RowOutcome:
+def row_outcome(desk: Desk, name: str, outcome: Outcome, about: str = "", person: UUID | None = None) -> RowOutcome:
     """Returns the result of one command."""
     why = typography.lower_first(refusals.sentence(desk, outcome.refused)) if outcome.refused else ""
-    return RowOutcome(name, outcome.recorded, why, about)
+    return RowOutcome(name, outcome.recorded, why, about, person)

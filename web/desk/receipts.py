@@ -27,6 +27,7 @@ from pixflow.events.intake import ExportReceived
 from pixflow.events.partner import OutlinesReceived
 from pixflow.identity import list_name, normalise
 from pixflow.participation.campaign import Intake
+from pixflow.streams import kind_of
 from projections import audit_trail, partners, result_routing
 from web.desk import task_links
 from web.desk.desk import Desk
@@ -54,10 +55,11 @@ _trail = audit_trail.table.c
 
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
-    """One event of a receipt; `undo` is the address where it is undone, "" for none."""
+    """One event of a receipt; `undo` is the address where it is undone, "" for none. `person` is whom it names."""
 
     text: str
     undo: str = ""
+    person: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ class Receipt:
     undo: str = ""
     undo_address: str = ""
     instead: str = ""
+
+    @property
+    def people(self) -> frozenset[UUID]:
+        """The young people whom its lines name."""
+        return frozenset(line.person for line in self.lines if line.person)
 
     def with_undo(self, reference: str, address: str) -> "Receipt":
         return replace(self, undo=reference, undo_address=address)
@@ -111,6 +118,12 @@ def is_of(command: UUID, recorded: Recorded) -> bool:
     if dossier := getattr(event, "dossier", None):
         rows.append(row_command(command, dossier))
     return recorded.command in (command, *rows)
+
+
+def person_of(recorded: Recorded) -> UUID | None:
+    """Returns the dossier that an event is about, else the participation; None for neither."""
+    is_theirs = kind_of(recorded.event) in ("dossier", "participation")
+    return getattr(recorded.event, "dossier", None) or (recorded.originator_id if is_theirs else None)
 
 
 def of_partners(desk: Desk, reference: str, partner: UUID | None = None) -> Receipt | None:
@@ -224,7 +237,7 @@ def _lines(desk: Desk, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:
         implied = any(other.command == one.command and isinstance(other.event, by) for other in events)
         line = None if one in alone or implied else _line(one, names, known, trails.get(one.originator_id, ()))
         if line:
-            yield line
+            yield replace(line, person=person_of(one))
     if alone:
         matched = "participation rapprochée d’elle-même", "participations rapprochées d’elles-mêmes"
         yield ReceiptLine(plural(len(alone), *matched))

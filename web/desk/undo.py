@@ -87,12 +87,12 @@ def undo(desk: Desk, form: UndoForm) -> BulkOutcome:
         about = (subject,) if isinstance(main.event, _SEATS) else (main.originator_id, main.originator_version)
         command = receipts.row_command(form.command_id, *about)
         if not row.is_last(trails[subject]) and not desk.engine.has_recorded(command):
-            made.append(RowOutcome(name, refused=french.FOLLOWED))
+            made.append(RowOutcome(name, refused=french.FOLLOWED, person=subject))
             continue
         steps = list(_steps(desk, row, [one for one in trails[subject] if one.command == main.command]))
         outcome = record_all(desk, steps, ("undo", main.command), command_id=command)
         trails[subject] = [one for one in trails[subject] if one.command != main.command]
-        made.append(row_outcome(desk, name, outcome))
+        made.append(row_outcome(desk, name, outcome, person=subject))
     return BulkOutcome(made[::-1], form.command_id)
 
 

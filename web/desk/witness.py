@@ -1,11 +1,14 @@
 """Writes into the access journal whom each answer shows to the person at the desk (docs/accounts.md#who-looked)."""
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import cached_property
 from uuid import UUID, uuid4
 
 from fastapi import Request
-from msgspec import structs
+from fastapi.dependencies.models import Dependant
+from msgspec import Struct, structs
 
 from pixflow import authorization
 from pixflow.access_journal import reading
@@ -13,21 +16,28 @@ from pixflow.access_journal.journal import AccessJournal
 from pixflow.access_journal.line import FAR, Line, What, Why, joined, micros
 from pixflow.access_journal.reading import NARROW
 from pixflow.access_journal.seal import midnight
-from pixflow.actor import SITE, Actor
-from pixflow.authorization import Scope, follows
+from pixflow.actor import SITE, SYSTEM, Actor
+from pixflow.authorization import Scope, follows, receives
+from pixflow.documents.protocol import ReadingLimits
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.team.accounts import suspend_account
 from pixflow.team.staff import colleagues_deputised_by
+from projections import directory, dossier_sheet
 from projections.store.folds import fold_of
 from web.accounts import memberships, sessions
 from web.accounts.sessions import Session
+from web.desk.commands import FromElsewhere
 from web.desk.desk import Desk
-from web.http.people import People
+from web.http.people import IDS, NOBODY, People
+from web.http.security import is_led_from_elsewhere
 
-LISTED: Mapping[str, Why] = {"own": "own", "all": "role", "none": "task"}
-"""The reason of a list, by the scope of its reader."""
+OF_OTHERS: Mapping[str, Why] = {"own": "task", "all": "role", "none": "task"}
+"""The reason why a list names somebody whom its reader does not follow, by the scope of the reader."""
+COUNTED: Mapping[str, Why] = {"own": "glass", "all": "role", "none": "glass"}
+"""The reason of a line that counts beside one of a nearer reason, by the scope of the reader."""
+_ID = re.compile("[0-9a-f]{32}")
 SESSION_BYTES = 8
 """The beginning of a session's digest: it tells two sessions apart, and opens none."""
 
@@ -61,42 +71,44 @@ class DeskWitness:
         self._session = (session.account, session.digest[:SESSION_BYTES]) if session else (None, None)
         self._asks_again = self._page == SHEET and "HX-PTag" in request.headers
         self._dossier: UUID | None = request.path_params.get("dossier_id")
+        self._ids = ids_of(request)
+        self._opened = set[UUID]()
+        self._is_led = request.method == "GET" and is_led_from_elsewhere(request.headers, pressed=True)
 
     def note(self, people: People) -> None:
-        """Writes a line for the people whom a page shows, none for nobody. Raises MassReading and the store's errors.
+        """Writes whom an answer shows, a line a reason; nothing for nobody. Raises MassReading and the store's errors.
 
-        A reading by a role or a glass counts with its line. One that counts as such for another reason than the line
-        tells has a line before it.
+        A dossier that the address names is open, whatever the page lists: only `NOBODY` is nobody. Raises FromElsewhere
+        when a page of another site led here, and nobody pressed anything.
         """
         self.noted = True
-        if not (people.opened or people.listed or people.more):
+        if people is NOBODY:
             return
-        desk, listed = self._desk, LISTED[self._desk.scope.whose]
-        why = reason_told(desk, people.opened) if people.opened else listed
-        began = midnight(desk.today, desk.zone)
-        counts = listed == "role"
-        fresh = self._journal.fresh(desk.me, people.listed, desk.today, began, self._now()) if counts else 0
-        what: What = "refreshed" if people.opened and self._is_open(people.opened) else "shown"
-        line = self._line(what, people.opened, why, len(people.listed) + people.more, fresh, people.listed)
-        if not desk.host.site:
-            self._journal.write(line, desk.today)
-        elif why in FAR:
-            self._count(line)
-        else:
-            reason = reason_counted(desk, people.opened) if people.opened else why
-            if reason in FAR or fresh:
-                read = people.opened if reason in FAR else None
-                self._count(self._line("counted", read, reason if read else listed, 0, fresh, people.listed))
-            self._journal.write(structs.replace(line, fresh=0), desk.today)
+        if people is IDS:
+            self._journal.write(self._line("shown", None, OF_OTHERS[self._desk.scope.whose]), self._desk.today)
+            return
+        asked = dict.fromkeys((people.opened, *self._addressed))
+        opened = [dossier for dossier in asked if dossier and dossier not in self._opened]
+        lists = self._lists(people.listed.difference(opened, self._opened))
+        if not opened and not lists:
+            return
+        if self._is_led:
+            raise FromElsewhere
+        for dossier in opened:
+            self._opened.add(dossier)
+            told = reason_told(self._desk, dossier)
+            self._write(told, lists.pop(told, _List()), dossier)
+        for why, people_listed in lists.items():
+            self._write(why, people_listed)
 
     def has_room_for(self, people: Collection[UUID]) -> bool:
         """Tells if a file may show these people: enough of the limits stays for the pages after it. Writes nothing."""
-        desk, now = self._desk, self._now()
-        if LISTED[desk.scope.whose] not in FAR:
+        desk, now, limits = self._desk, self._now(), self._limits
+        far = frozenset[UUID]().union(*(one.far for one in self._lists(people).values()))
+        if not far:
             return True
-        limits = desk.refs.protocol(desk.today).reading
         began, left = midnight(desk.today, desk.zone), limits.people // FOR_PAGES
-        fresh = self._journal.fresh(desk.me, people, desk.today, began, now, shown=False)
+        fresh = self._journal.fresh(desk.me, far, desk.today, began, now, shown=False)
         counts = self._journal.counts(desk.me, desk.today, now, began, self._restored)
         soon, day = limits.people - left, limits.listed - left
         return not fresh or (counts.people + fresh <= soon and counts.listed + fresh <= day)
@@ -127,6 +139,65 @@ class DeskWitness:
             for line in self._journal.of_dossier(dossier, SEEN)
         )
 
+    @cached_property
+    def _addressed(self) -> Iterable[UUID]:
+        """The dossiers that the address names."""
+        return directory.named(self._desk.tables.connection, self._ids).keys() if self._ids else ()
+
+    @cached_property
+    def _deputised(self) -> frozenset[UUID]:
+        """The colleagues for whom this member has stood in for a day."""
+        desk = self._desk
+        if not desk.deputised:
+            return desk.deputised
+        refs = desk.engine.references(without=lambda one: is_recent(one, desk))
+        return colleagues_deputised_by(refs.team, desk.me, desk.today)
+
+    def _lists(self, people: Collection[UUID]) -> dict[Why, "_List"]:
+        """Groups the people of lists by the reason of each.
+
+        A dossier counts as that of others when it was given, or its advisor's absence declared, within a day.
+        """
+        desk, lists, others = self._desk, dict[Why, _List](), OF_OTHERS[self._desk.scope.whose]
+        followed = dossier_sheet.followed(desk.tables.connection, people, desk.owners, desk.today - A_DAY)
+        for person in people:
+            advisor, given = followed.get(person, (None, False))
+            why: Why = others if advisor is None else "own" if advisor == desk.me else "deputy"
+            is_near = not given and (why == "own" or advisor in self._deputised)
+            one = lists.setdefault(why, _List())
+            one.people.add(person)
+            if not is_near:
+                one.far.add(person)
+        return lists
+
+    def _write(self, why: Why, listed: "_List", dossier: UUID | None = None) -> None:
+        """Writes the line of a reason: a dossier, people of lists, or both. One that counts for another is before it.
+
+        A demonstration counts nobody, and says how many are new.
+        """
+        desk = self._desk
+        what: What = "refreshed" if dossier and self._is_open(dossier) else "shown"
+        fresh, began = 0, midnight(desk.today, desk.zone)
+        if listed.far:
+            fresh = self._journal.fresh(desk.me, listed.far, desk.today, began, self._now())
+        line = self._line(what, dossier, why, len(listed.people), fresh, listed.people)
+        if not desk.host.site:
+            self._journal.write(line, desk.today)
+        elif why in FAR:
+            self._count(line)
+        else:
+            reason = reason_counted(desk, dossier) if dossier else why
+            read = dossier if reason in FAR else None
+            if read or fresh:
+                far = reason if read else COUNTED[desk.scope.whose]
+                self._count(self._line("counted", read, far, 0, fresh, listed.far))
+            self._journal.write(structs.replace(line, fresh=0), desk.today)
+
+    @property
+    def _limits(self) -> ReadingLimits:
+        reads_all = self._desk.scope.whose == "all"
+        return self._desk.refs.protocol(self._desk.today).reading if reads_all else NARROW
+
     @property
     def _journal(self) -> AccessJournal:
         return self._desk.served.journal
@@ -152,8 +223,7 @@ class DeskWitness:
         desk = self._desk
         began = midnight(desk.today, desk.zone)
         counts = self._journal.write_and_count(line, desk.today, began, self._restored)
-        reads_all = desk.scope.whose == "all"
-        if reading.is_reached(counts, desk.refs.protocol(desk.today).reading if reads_all else NARROW):
+        if reading.is_reached(counts, self._limits):
             self._journal.write(self._line("stopped", line.dossier, line.why), desk.today)
             raise MassReading(desk)
 
@@ -162,29 +232,56 @@ class DeskWitness:
 
 
 A_DAY = timedelta(days=1)
-"""The time for which a fact gives no reason to who recorded it. A session ends sooner, so midnight changes nothing."""
+"""The time for which a fact gives no reason. A session ends sooner, so midnight changes nothing."""
+
+
+class _List(Struct):
+    """People of lists for one reason, and those of them who count."""
+
+    people: set[UUID] = set()
+    far: set[UUID] = set()
+
+
+def ids_of(request: Request) -> frozenset[UUID]:
+    """Returns the ids in an address: of its path, and of the parameters that its route reads."""
+    asked = [(name, id) for name, text in request.query_params.multi_items() for id in _ids(text)]
+    read = frozenset(_parameters(request.scope["route"].dependant)) if asked else frozenset[str]()
+    return frozenset(map(UUID, (*_ids(*request.path_params.values()), *(id for name, id in asked if name in read))))
+
+
+def _ids(*texts: object) -> list[str]:
+    return [id for text in texts for id in _ID.findall(str(text).replace("-", "").lower())]
+
+
+def _parameters(of: Dependant) -> Iterator[str]:
+    """Yields the names of the parameters that a route and its dependencies read."""
+    yield from (parameter.alias for parameter in of.query_params)
+    for one in of.dependencies:
+        yield from _parameters(one)
 
 
 def reason_told(desk: Desk, dossier: UUID) -> Why:
-    """Returns the reason nearest to the member."""
-    return _nearest(desk.me, desk.state(dossier), desk.scope, desk.deputised, desk.today)
+    """Returns the reason nearest to the member. A name beside a workshop or a task is read for it."""
+    state = desk.state(dossier)
+    why = _nearest(desk.me, state, desk.scope, desk.deputised, desk.today)
+    return "task" if why == "glass" and not receives(desk.me, state, desk.today) else why
+
+
+def is_recent(recorded: Recorded, desk: Desk) -> bool:
+    """Tells if people recorded a fact within a day: it gives nobody a reason yet, whoever recorded it."""
+    return recorded.by not in SYSTEM and recorded.at > desk.engine.clock() - A_DAY
 
 
 def reason_counted(desk: Desk, dossier: UUID) -> Why:
-    """Returns the reason as it stands without the facts that the member recorded within a day.
+    """Returns the reason as it stands without the facts that people recorded within a day.
 
-    Nobody gives themselves a reason: neither a deputy that they declare, nor a task that they take. What was recorded
-    with the opening of a dossier stays: it says what its author wrote.
+    Nobody gives themselves or a colleague a reason at once: a deputy, a task, a loan, a dossier. What was recorded with
+    the opening of a dossier stays: it says what its author wrote.
     """
-    since = desk.engine.clock() - A_DAY
-
-    def is_own(recorded: Recorded) -> bool:
-        return recorded.by == desk.actor.id and recorded.at > since
-
     trail = desk.trail(dossier)
-    kept = [recorded for recorded in trail if recorded.command == trail[0].command or not is_own(recorded)]
+    kept = [recorded for recorded in trail if recorded.command == trail[0].command or not is_recent(recorded, desk)]
     before = fold(kept) if len(kept) < len(trail) else desk.state(dossier)
-    refs = desk.engine.references(without=is_own) if desk.deputised else desk.refs
+    refs = desk.engine.references(without=lambda one: is_recent(one, desk)) if desk.deputised else desk.refs
     away = colleagues_deputised_by(refs.team, desk.me, desk.today)
     return _nearest(desk.me, before, authorization.scope(desk.actor, refs, desk.today), away, desk.today)
 

@@ -1,7 +1,7 @@
 """The young people whom an answer shows. Every answer to somebody at a desk says them (docs/accounts.md#who-looked)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
@@ -11,17 +11,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The young people of an answer: one whose dossier is `opened`, and others in its lists.
-
-    `more` counts those whose id is not known here.
-    """
+    """The young people of an answer: one whose dossier is `opened`, and others in its lists. Each has an id."""
 
     opened: UUID | None = None
     listed: frozenset[UUID] = frozenset()
-    more: int = 0
 
 
 NOBODY = People()
+"""An answer that shows nobody."""
+IDS = People()
+"""An answer without a name, whose ids lead to people: it has a line."""
 
 
 class Witness(Protocol):
@@ -30,14 +29,20 @@ class Witness(Protocol):
     def note(self, people: People) -> None: ...
 
 
-def listed(*lists: Iterable[UUID | None], more: int = 0) -> People:
+def listed(*lists: Iterable[UUID | None]) -> People:
     """Returns the people of lists, each counted once."""
-    return People(None, frozenset(id for ids in lists for id in ids if id), more)
+    return People(None, frozenset(id for ids in lists for id in ids if id))
 
 
 def opened(dossier: UUID, *lists: Iterable[UUID | None]) -> People:
     """Returns the person whose dossier is open, and the others whom the answer names."""
     return People(dossier, frozenset(id for ids in lists for id in ids if id and id != dossier))
+
+
+def with_receipt(people: People, receipt: object) -> People:
+    """Returns the people of an answer with those whom its receipt names, if it has one."""
+    named: Iterable[UUID] = getattr(receipt, "people", ())
+    return replace(people, listed=people.listed.union(named)) if named else people
 
 
 def note(request: Request, people: People) -> None:

@@ -201,8 +201,13 @@ def is_cross_origin(method: str, headers: Headers) -> bool:
     return _is_another(headers.get("origin"), headers)
 
 
-def is_led_from_elsewhere(headers: Headers) -> bool:
-    """Tells if a page of another origin led a browser here. An older browser says it in `Referer` alone."""
+def is_led_from_elsewhere(headers: Headers, *, pressed: bool = False) -> bool:
+    """Tells if a page of another origin led a browser here. An older browser says it in `Referer` alone.
+
+    With `pressed`, a link that somebody pressed leads nobody: an e-mail has such links.
+    """
+    if pressed and headers.get("sec-fetch-user") == "?1":
+        return False
     if site := headers.get("sec-fetch-site"):
         return site not in OWN_SITE
     return _is_another(headers.get("referer"), headers)

@@ -26,7 +26,7 @@ from web.french.events import resources
 from web.http import forms, markdown
 from web.http.addresses import carrying
 from web.http.day_bar import DayBar
-from web.http.people import People, note
+from web.http.people import People, note, with_receipt
 from web.http.security import HERE, renamed, static_url
 
 
@@ -218,7 +218,7 @@ def show(
     alone: bool | None = None,
     **names: Any,
 ) -> HTMLResponse:
-    """Draws a template with these names, or for htmx its `block` alone. Notes the `people` whom it shows.
+    """Draws a template with these names, or for htmx its `block` alone. Notes the `people` whom it and a receipt show.
 
     It sees `request`, `status`, `frame` (of request.state) and `fragment`, a block alone, too. A fragment has the rail
     beside it, and may add `<hx-partial>`. With `errors` the page is a form that is refused: 422, and it stays at the
@@ -226,7 +226,7 @@ def show(
     """
     status = 422 if names.get("errors") else status
     part = block if (wants_block(request) if alone is None else alone) else None
-    note(request, people)
+    note(request, with_receipt(people, names.get("receipt")))
     frame = getattr(request.state, "frame", None) or Frame()
     names |= {"request": request, "status": status, "frame": frame, "fragment": part is not None}
     if part is None:

@@ -20,7 +20,7 @@ from web.french import dates
 from web.french import register as french
 from web.hosting import registers
 from web.http.forms import FormData, text_of
-from web.http.people import NOBODY, note
+from web.http.people import IDS, NOBODY, note
 from web.http.templates import show
 
 router = APIRouter()
@@ -38,7 +38,7 @@ def read(request: Request, desk: AtRegister) -> Response:
 @router.get("/registre/entrees")
 def entries(request: Request, desk: AtRegister) -> Response:
     """Sends the entries of all facts: ids and digests, 64 bytes each, no content."""
-    note(request, NOBODY)
+    note(request, IDS)
     return StreamingResponse(
         registers.entries(desk.served.opened),
         media_type="application/octet-stream",

@@ -171,7 +171,7 @@ def _change(desk: Desk, form: GroupCommand) -> BulkOutcome:
     for dossier in form.dossier[:MOST]:
         command = receipts.row_command(form.command_id, dossier)
         if dossier not in there and not desk.engine.has_recorded(command):
-            outcomes.append(RowOutcome(names.dossier(dossier), refused=GONE))
+            outcomes.append(RowOutcome(names.dossier(dossier), refused=GONE, person=dossier))
             continue
         sent: dict[str, Any] = {"group": form.name, "collective_end": form.until}
         outcomes.append(take_row(desk, names, form.command_id, dossier, correct_group, **sent))

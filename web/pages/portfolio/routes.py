@@ -256,7 +256,7 @@ def _changes(
         request,
         "portfolio/preview.html",
         None,
-        listed((line.dossier for line in changed), (line.dossier for line in doubtful), more=len(drawn["n"])),
+        listed(line.dossier for rows in (changed, doubtful, drawn["n"]) for line in rows),
         token=token,
         file=name,
         sheet=sheets[0].name if sheets else "",

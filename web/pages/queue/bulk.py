@@ -212,20 +212,21 @@ def _take(desk: Desk, name: str, row: QueueRow, form: BulkForm) -> RowOutcome:
     """Sends the command of one row: the form of its dossier, or the decision about its task."""
     action, stream, key = ACTIONS[name], row.task.stream, row.task.key
     if not action.fits(row):
-        return RowOutcome(row.label, refused=french.UNFIT[name], about=row.pick)
+        return RowOutcome(row.label, refused=french.UNFIT[name], about=row.pick, person=stream)
     if action.decision:
         said = {**sent(form, "task"), action.key: key}
         command = receipts.row_command(form.command_id, stream, key)
         outcome = record(desk, {"dossier": stream}, action.decision, command_id=command, **said)
-        return row_outcome(desk, row.label, outcome, row.pick)
+        return row_outcome(desk, row.label, outcome, row.pick, stream)
     filled, errors = _checked(desk, name, form, row)
     if errors:
-        return RowOutcome(row.label, refused=lower_first(next(iter(errors.values()))), about=row.pick)
+        why = lower_first(next(iter(errors.values())))
+        return RowOutcome(row.label, refused=why, about=row.pick, person=stream)
     spec = FORMS[action.form]
     said, context = spec.arguments(desk, desk.dossier(stream), filled)
     streams = {**{name: getattr(filled, name) for name in spec.also}, "dossier": stream}
     outcome = record(desk, streams, spec.decision, command_id=filled.command_id, context=context, **said)
-    return row_outcome(desk, row.label, outcome, row.pick)
+    return row_outcome(desk, row.label, outcome, row.pick, stream)
 
 
 def _checked(desk: Desk, name: str, form: BulkForm, row: QueueRow) -> tuple[Form, dict[str, str]]:
@@ -318,7 +319,7 @@ def _see(outcomes: BulkOutcome, pile: str = "") -> Response:
 
 def _done(request: Request, receipt: Receipt) -> Response:
     """Shows the result of every row, when one was refused."""
-    return show(request, "queue/bulk_done.html", "bulk", listed(more=len(receipt.lines)), status=422, receipt=receipt)
+    return show(request, "queue/bulk_done.html", "bulk", listed(), status=422, receipt=receipt)
 
 
 def _receipt(desk: Desk, outcomes: BulkOutcome) -> Receipt:
@@ -355,12 +356,11 @@ def _preview(
         for one in (row.task for row in fit)
     ]
     told = {name: text for name, text in wrong.items() if name not in ("task", "command_id", "seen")}
-    more = len(unfit) + (len(receipt.lines) if receipt else 0)
     return show(
         request,
         "queue/bulk.html",
         "bulk",
-        listed((row.task.stream for row in fit), more=more),
+        listed(row.task.stream for row in rows),
         status=status,
         form=OpenForm(do, values=sent, errors=told),
         receipt=receipt,

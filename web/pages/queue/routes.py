@@ -93,11 +93,7 @@ def read(
         request,
         "queue/queue.html",
         "queue",
-        listed(
-            (row.task.stream for row in (*own, *paused, *late["rows"])),
-            others,
-            more=len(receipt.lines) if receipt else 0,
-        ),
+        listed((row.task.stream for row in (*own, *paused, *late["rows"])), others),
         today=desk.today,
         advisor="advisor" in desk.roles or bool(own),
         facilitator="facilitator" in desk.roles,

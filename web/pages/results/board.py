@@ -157,7 +157,6 @@ def _board(
             (row.stream for row in results),
             (row.stream for one in sent for row in one["rows"]),
             (row.dossier or row.stream for row in (*matched, *aside, *gone)),
-            more=len(receipt.lines) if receipt else 0,
         ),
         status=status,
         here=address("", at.params()),

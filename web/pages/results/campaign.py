@@ -128,7 +128,7 @@ def _page(
         request,
         "results/campaign.html",
         None,
-        listed(more=len(receipt.lines) if receipt else 0),
+        listed(),
         address=f"{CAMPAIGNS}/{stream or 'nouvelle'}",
         campaign=known,
         waiting=result_routing.of_campaigns(desk.read).get(stream, 0) if stream else 0,

@@ -166,7 +166,7 @@ def send(desk: Desk, pairs: Sequence[tuple[UUID, UUID]], command_id: UUID) -> Bu
         if row is None:
             continue
         if row.advisor not in team:
-            outcomes.append(RowOutcome(row.name, refused=UNASSIGNED))
+            outcomes.append(RowOutcome(row.name, refused=UNASSIGNED, person=dossier))
             continue
         outcome = record(
             desk,
@@ -176,5 +176,5 @@ def send(desk: Desk, pairs: Sequence[tuple[UUID, UUID]], command_id: UUID) -> Bu
             participation=participation,
             advisor=row.advisor,
         )
-        outcomes.append(row_outcome(desk, row.name, outcome))
+        outcomes.append(row_outcome(desk, row.name, outcome, person=dossier))
     return BulkOutcome(outcomes, command_id)

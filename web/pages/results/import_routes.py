@@ -165,7 +165,7 @@ def _preview(
         request,
         "results/import.html",
         "import",
-        listed(more=len(changes)),
+        listed(one.participation for one in changes),
         token=token,
         file=name,
         misfit=profiles.KINDS[preview.kind] if preview.misfit else "",

@@ -167,7 +167,7 @@ def confirm(desk: Desk, pairs: Sequence[tuple[UUID, UUID]], command_id: UUID) ->
             continue
         only, name = _only(proposals.get(left, ())), list_name(row)
         if row.waiting and (only is None or only.stream != right):
-            outcomes.append(RowOutcome(name, refused=CHANGED))
+            outcomes.append(RowOutcome(name, refused=CHANGED, person=left))
             continue
         outcome = record(
             desk,
@@ -176,7 +176,7 @@ def confirm(desk: Desk, pairs: Sequence[tuple[UUID, UUID]], command_id: UUID) ->
             command_id=row_command(command_id, left),
             context=_confirmation(desk, row, person),
         )
-        outcomes.append(row_outcome(desk, name, outcome))
+        outcomes.append(row_outcome(desk, name, outcome, person=left))
     return BulkOutcome(outcomes, command_id)
 
 

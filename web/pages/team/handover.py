@@ -44,7 +44,7 @@ router = APIRouter()
 AtDesk = Annotated[Desk, allowed("referent", "manager")]
 AtDeskProved = Annotated[Desk, allowed("referent", "manager", proved=True)]
 LIMIT = 300
-"""The most dossiers that a preview lists one by one. Beyond, it counts those of each colleague."""
+"""The most dossiers that a preview or a report lists one by one. Beyond, it counts those of each colleague."""
 
 
 class HandoverForm(Form):
@@ -149,7 +149,7 @@ def preview(request: Request, desk: AtDeskProved, person: UUID, data: FormData) 
         request,
         "team/handover_preview.html",
         "preview",
-        listed(taken),
+        listed(taken if len(rows) <= LIMIT else ()),
         id=person,
         name=desk.refs.team[person].name,
         until=form.last,
@@ -344,16 +344,18 @@ def _report(request: Request, desk: Desk, bulk: UUID, rows: Sequence[HandoverRow
             and before.lent is not None
             and before.lent.back_to == first.event.advisor
         )
+    named = len(moves) <= LIMIT
     takers = sorted({one.to for one in moves}, key=lambda id: normalise(desk.refs.team[id].name))
     return show(
         request,
         "team/handover_report.html",
         "report",
-        listed((one.stream for one in moves), (row.stream for row in rows)),
+        listed((one.stream for one in moves if named), (row.stream for row in rows)),
         status=422 if rows else 200,
         structure=desk.refs.structure.name,
         bulk=bulk,
         groups=[(desk.refs.team[id].name, [one for one in moves if one.to == id]) for id in takers],
+        named=named,
         total=len(moves),
         active=sum(not one.now for one in moves),
         undone=bool(moves) and all(one.undone for one in moves),

@@ -23,8 +23,8 @@ from pixflow.workshop.booking import (
 from projections import directory, name_search
 from projections.directory import YoungPerson
 from projections.store.folds import folds_of
-from web.desk import names, receipts
-from web.desk.commands import Outcome, again, read_form, record, recorded, take
+from web.desk import guesses, names, receipts
+from web.desk.commands import Outcome, again, check, read_form, record, recorded, take
 from web.desk.dependencies import helpers
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, ReceiptLine, UndoForm, row_command
@@ -217,6 +217,8 @@ def look(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
     own = _own(workshop, form.q)
     others = _others(workshop, form, {person.stream for person in own})
     if others is not None:
+        told = not guesses.are_spent(desk) and guesses.may_be_told(request, desk, [one.stream for one in others[:1]])
+        check({} if told else {"": guesses.SPENT})
         streams = {"workshop": workshop_id}
         outcome = record(desk, streams, look_among_all, command_id=form.command_id, shown=len(others))
         others = None if outcome.refused else others

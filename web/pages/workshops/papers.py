@@ -87,27 +87,25 @@ def read_letters(request: Request, desk: AtWorkshops, workshop_id: UUID, pour: U
     letters, back = _letters(ScopedWorkshop(desk, workshop_id), pour), f"/ateliers/{workshop_id}"
     issue(request, desk, {"workshop": workshop_id}, issue_workshop_paper, paper="letters", people=len(letters))
     foot = issued(desk.today, *printed(desk.served.opened, desk.served.register))
-    letters = [replace(one, issued=foot) for one in letters]
-    return show(request, "workshops/letters.html", None, listed(more=len(letters)), letters=letters, back=back)
+    papers = [replace(one, issued=foot) for one in letters.values()]
+    return show(request, "workshops/letters.html", None, listed(letters), letters=papers, back=back)
 
 
-def _letters(workshop: ScopedWorkshop, only: UUID | None) -> list[Paper]:
-    """Returns a letter for each registrant, or for one: an invitation, a change, or a cancellation."""
+def _letters(workshop: ScopedWorkshop, only: UUID | None) -> dict[UUID, Paper]:
+    """Returns a letter by dossier for each registrant, or for one: an invitation, a change, or a cancellation."""
     refs, (title, lead, facts) = workshop.desk.refs, _text(workshop)
-    letters = []
+    letters = {}
     for seat in sorted(workshop.seats(), key=lambda seat: seat.sort):
         person = workshop.person(seat.dossier)
         if person and only in (None, seat.dossier) and (workshop.sees_names or seat.readable):
             caller = whom_to_call(refs.colleague(person.advisor))
-            letters.append(
-                Paper(
-                    structure=refs.structure.name,
-                    title=title,
-                    name=person.name,
-                    lead=typography.typeset(lead),
-                    facts=[*facts, ("Un empêchement, une question", caller)],
-                    issued="",
-                )
+            letters[seat.dossier] = Paper(
+                structure=refs.structure.name,
+                title=title,
+                name=person.name,
+                lead=typography.typeset(lead),
+                facts=[*facts, ("Un empêchement, une question", caller)],
+                issued="",
             )
     return letters
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from msgspec import structs
@@ -11,15 +11,18 @@ from pixflow.access_journal import reading as mass_reading
 from pixflow.access_journal.reading import NARROW, Counts
 from pixflow.actor import OPERATOR
 from pixflow.documents.protocol import ReadingLimits, out_of_range
+from pixflow.dossier.assignment import assign_advisor
 from pixflow.protocol import drafting, publishing
 from pixflow.refused import Refused
 from pixflow.team import accounts as decisions
+from pixflow.team import membership
 from tests.web.access_lines import NewLines
 from tests.web.client import words
-from tests.web.pages.account.conftest import HELENE, SOPHIE, YANN, Browser, address, first_visit
+from tests.web.pages.account.conftest import HELENE, NADIA, PAUL, SOPHIE, YANN, Browser, address, first_visit
 from tests.web.paths import House
 from web.accounts.site import Site
 from web.hosting.mail import Mail
+from web.pages.team import handover
 
 
 @pytest.fixture
@@ -104,6 +107,40 @@ def test_a_day_has_its_limit(at_work: House, sophie: Browser, dossiers: list[UUI
     assert answers == [200] * 6 + [403, 303]
 
 
+def test_who_takes_over_seventy_dossiers_reads_them_all_that_day(at_work: House, site: Site) -> None:
+    """An honest référente, by the usual limits: one dossier a minute, and their list."""
+    limits(at_work, ReadingLimits())
+    there = [at_work.opened(last=f"Nom {chr(97 + n // 26)}{chr(97 + n % 26)}") for n in range(70)]
+    at_work.says(HELENE, membership.change_roles, {"staff": at_work.people[SOPHIE]}, roles=("referent", "advisor"))
+    at_work.pass_by(days=2)
+    at_work.says(HELENE, membership.record_departure, {"staff": at_work.people[NADIA]}, last_day=at_work.today)
+    for dossier in there:
+        at_work.on(dossier, assign_advisor, HELENE, advisor=at_work.people[SOPHIE])
+    browser = first_visit(at_work, site, SOPHIE)
+    answers = [browser.get(page).status_code for page in ("/dossiers", "/dossiers?p=2", "/boite")]
+    for dossier in there:
+        at_work.pass_by(minutes=1)
+        answers.append(browser.get(f"/dossiers/{dossier}").status_code)
+    assert set(answers) == {200}
+
+
+def test_the_preview_and_the_report_of_a_large_portfolio_name_nobody(
+    at_work: House, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "LIMIT", 20)
+    there = [at_work.opened(last=f"Nom {chr(97 + n // 26)}{chr(97 + n % 26)}") for n in range(21)]
+    browser, lines, page = first_visit(at_work, site, HELENE), NewLines(at_work.served), at_work.people[NADIA]
+    sent = {"command_id": str(uuid4()), "to": [str(at_work.people[PAUL])]}
+    lines.take()
+    shown = browser.post(f"/equipe/{page}/confier/apercu", data=sent)
+    assert (shown.status_code, "Nom aa" in shown.text, lines.take()) == (200, False, [])
+    pairs = [f"{one}:{at_work.people[PAUL]}" for one in there]
+    done = browser.post(f"/equipe/{page}/confier", data={**sent, "pair": pairs})
+    report = browser.get(done.headers["Location"])
+    assert (report.status_code, "21 dossiers" in words(report.text), "Nom aa" in report.text) == (200, True, False)
+    assert lines.take() == []
+
+
 def test_a_list_turned_over_is_stopped(at_work: House, sophie: Browser, dossiers: list[UUID]) -> None:
     for n in range(13):
         at_work.opened(last=f"Autre {chr(97 + n)}", advisor=None)
@@ -132,7 +169,7 @@ def test_others_on_the_page_of_ones_own_dossier_count_as_in_a_list(at_work: Hous
     lines.take()
     assert browser.get(f"/dossiers/{own}/fusion").status_code == 200
     found = [(line.what, line.why, line.dossier, line.fresh) for line in lines.take()]
-    assert found == [("counted", "role", None, 1), ("shown", "own", own, 0)]
+    assert found == [("shown", "own", own, 0), ("shown", "role", None, 1)]
 
 
 def test_the_protocol_in_force_has_the_limits(

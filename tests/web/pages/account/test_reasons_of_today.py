@@ -153,13 +153,18 @@ def dispatch(there: House, dossier: UUID) -> Any:
     return there.on(dossier, prescription.dispatch_result, SOPHIE, **sent)
 
 
+def lend(there: House, dossier: UUID, by: str = SOPHIE) -> Any:
+    until = there.today + timedelta(days=9)
+    return there.on(dossier, lending.lend_dossier, by, advisor=there.people[SOPHIE], until=until)
+
+
 def retract(there: House, dossier: UUID) -> Any:
     version = latest(there, dossier)
     return there.on(dossier, retraction.retract, SOPHIE, version=version, reason="erreur")
 
 
-def undo(there: House, dossier: UUID) -> Any:
-    return there.on(dossier, lending.undo_assignment, SOPHIE, version=latest(there, dossier), reason="erreur")
+def undo(there: House, dossier: UUID, by: str = SOPHIE) -> Any:
+    return there.on(dossier, lending.undo_assignment, by, version=latest(there, dossier), reason="erreur")
 
 
 def latest(there: House, dossier: UUID) -> int:
@@ -173,11 +178,7 @@ CASES: dict[str, tuple[Prepare, Decide]] = {
     "dispatch_result": (scored, each(dispatch)),
     "lend": (
         dossiers,
-        each(
-            lambda there, one: there.on(
-                one, lending.lend_dossier, SOPHIE, advisor=there.people[SOPHIE], until=there.today + timedelta(days=9)
-            )
-        ),
+        each(lend),
     ),
     "return_dossier": (lent, each(lambda there, one: there.on(one, lending.return_dossier, SOPHIE))),
     "claim_task": (
@@ -211,6 +212,22 @@ CASES: dict[str, tuple[Prepare, Decide]] = {
     "come_back": (gone, lambda there, _: there.says(SOPHIE, membership.undo_departure, of(there, NADIA))),
 }  # fmt: skip
 """The decisions of Sophie that bring her nearer to dossiers that she reads by her role, and the dossiers before."""
+GIVEN: dict[str, tuple[Prepare, Decide]] = {
+    "assign_advisor": (dossiers, each(lambda there, one: assigned(there, one, SOPHIE))),
+    "lend": (dossiers, each(lambda there, one: lend(there, one, HELENE))),
+    "hand_over": (
+        dossiers,
+        each(
+            lambda there, one: there.on(
+                one, follow_up.hand_over_task, NADIA, task=task_of(there, one), to=there.people[SOPHIE], until=None,
+                note="",
+            )
+        ),
+    ),
+    "retract": (once_hers, each(lambda there, one: undo(there, one, HELENE))),
+    "declare_absence": (dossiers, lambda there, _: away(there, NADIA)),
+}  # fmt: skip
+"""The decisions of a colleague that bring her nearer."""
 OTHERWISE = {
     "open_dossier": "it says what she wrote: test_what_one_opened_is_ones_own",
     "take_over": "each dossier that is merged is a reading: test_a_merge_is_a_reading_of_both",
@@ -303,12 +320,18 @@ def test_a_fact_gives_a_reason_after_a_day_whatever_midnight_says(at_work: House
     assert readings(at_work, found).count(200) == shown
 
 
-def test_what_another_decided_counts_at_once(at_work: House) -> None:
-    found = dossiers(at_work)
-    away(at_work, NADIA, HELENE)
-    for dossier in found[:2]:
-        assigned(at_work, dossier, SOPHIE)
-    assert readings(at_work, found) == [200] * MANY
+@pytest.mark.parametrize(("hours", "shown"), [(23.5, LIMIT), (24, MANY)])
+@pytest.mark.parametrize("give", GIVEN)
+def test_what_a_colleague_gives_is_a_reason_after_a_day_too(
+    at_work: House, give: str, hours: float, shown: int
+) -> None:
+    """A loan a dossier, by a pair, is no way around the limit of one."""
+    prepare, decide = GIVEN[give]
+    found = prepare(at_work)
+    at_work.day(at_work.today + timedelta(days=2), hour=8)
+    decide(at_work, found)
+    at_work.pass_by(hours=hours)
+    assert readings(at_work, found).count(200) == shown
 
 
 def test_what_one_opened_is_ones_own_until_one_decides_more(at_work: House) -> None:

@@ -22,6 +22,7 @@ from pixflow.unit_of_work import Step
 from pixflow.workshop import booking, scheduling
 from pixflow.workshop import state as workshop_state
 from projections import workshops
+from tests.web.access_lines import NewLines
 from tests.web.arranged import MONDAY, scheduled, seat, to_book
 from tests.web.client import InspectingClient, words
 from tests.web.filled import HTMX, fill, hire, part, said, texts
@@ -408,6 +409,42 @@ def test_names_are_read_by_those_who_run_workshops_and_those_who_read_dossiers(a
     assert listed(CLAIRE)[0] == ["Diallo Aminata", "Colin Tom"]
     assert at_work.client(YANN).get("/ateliers").status_code == 403
     assert at_work.client(YANN).get(f"/ateliers/{made}").status_code == 403
+
+
+def test_who_joins_by_themselves_reads_names_a_day_later_or_when_a_colleague_agrees(at_work: House) -> None:
+    made = held(at_work, runners=(SAMIR,))
+    (his,) = seated(at_work, made, 1, PAUL)
+
+    def read(name: str) -> list[object]:
+        client = at_work.client(name)
+        pages = [client.get(f"/ateliers/{made}{page}") for page in ("", ".csv", "/emargement", "/avis", "/presence")]
+        return [page.status_code if page.status_code != 200 else "Prénom0" in page.text for page in pages]
+
+    hidden: list[object] = [False, False, 403, False, False]
+    sent: Any = {"facilitators": [str(at_work.people[one]) for one in (SAMIR, NADIA)]}
+    joined = press(at_work.client(NADIA), f"/ateliers/{made}?formulaire=facilitators", "animation", **sent)
+    assert "dès qu’un·e collègue l’accepte, sinon le 17 mars 2026, 10:12." in words(joined.text)
+    assert read(NADIA) == hidden
+    own = {"command_id": str(uuid4()), "facilitator": str(at_work.people[NADIA])}
+    assert at_work.client(NADIA).post(f"/ateliers/{made}/animation/accepter", data=own).status_code == 422
+    assert read(NADIA) == hidden
+    lines = NewLines(at_work.served)
+    press(at_work.client(PAUL), f"/ateliers/{made}", "animation/accepter", "Accepter")
+    assert events(at_work, made)[-1] == w.FacilitatorAccepted(facilitator=at_work.people[NADIA], on=at_work.today)
+    lines.take()
+    assert read(NADIA) == [True] * 5
+    assert {(line.why, line.people, tuple(line.ids)) for line in lines.take()} == {("task", 1, (his,))}
+
+
+def test_a_day_later_no_colleague_is_needed(at_work: House) -> None:
+    made = held(at_work, runners=(SAMIR,))
+    seated(at_work, made, 1, PAUL)
+    sent: Any = {"facilitators": [str(at_work.people[one]) for one in (SAMIR, NADIA)]}
+    press(at_work.client(NADIA), f"/ateliers/{made}?formulaire=facilitators", "animation", **sent)
+    for hours, shown in ((23, False), (1, True)):
+        at_work.pass_by(hours=hours)
+        page = at_work.client(NADIA).get(f"/ateliers/{made}").text
+        assert ("Prénom0" in page, "collègue l’accepte" in words(page)) == (shown, not shown)
 
 
 def test_an_auditor_and_the_direction_press_nothing_about_people(at_work: House) -> None:
@@ -876,6 +913,20 @@ def test_each_search_among_all_is_recorded_without_its_text(at_work: House, toda
     before = events(at_work, made)
     search(at_work, made, NADIA, "haddad")
     assert events(at_work, made) == before, "among their own dossiers"
+
+
+def test_ten_searches_among_all_are_answered_in_a_day(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
+    made, _ = today
+    at_work.opened("Zoé", "Haddad", PAUL)
+    at_work.day(MONDAY, AFTERNOON)
+    for number in range(10):
+        assert ("Zoé Haddad" in words(search(at_work, made, NADIA, "haddad" if number else "personne", BORN).text)) is (
+            number > 0
+        )
+    spent = search(at_work, made, NADIA, "haddad", BORN)
+    assert (spent.status_code, "Zoé Haddad" in words(spent.text)) == (422, False)
+    assert "Vous avez cherché plusieurs fois aujourd’hui" in words(spent.text)
+    assert "Zoé Haddad" in words(search(at_work, made, SAMIR, "haddad", BORN).text), "each has their own"
 
 
 def test_one_looks_among_all_at_the_hours_of_the_workshop(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
