@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError, PendingRollbackError
 
 from pixflow.documents.protocol import NoDocument
 from pixflow.store import Damaged, StoreBusy, StoreFull, StoreLost, UnknownTopic
+from pixflow.turns import Busy
 from projections.store.folds import StreamDamaged
 from projections.store.stores import NoStore
 from web.desk import dependencies
@@ -17,7 +18,7 @@ from web.desk.witness import DeskWitness, MassReading, stop_reading
 from web.french.errors import pages as error_pages
 from web.hosting.host import Host
 from web.hosting.machine.metrics import UNMEASURED, Metrics
-from web.hosting.machine.requests import ConcurrencyLimit, RequestLog, limit_for
+from web.hosting.machine.requests import ConcurrencyLimit, InTurn, RequestLog, limit_for
 from web.http import errors, security
 from web.http.people import Witnessed
 from web.http.security import OldAddresses
@@ -47,7 +48,7 @@ def create_app(host: Host, url: str = "", *, metrics: Metrics | None = None, log
     # The innermost first: a request passes `protect` first, and the limit last.
     if limit := limit_for(host):
         app.add_middleware(ConcurrencyLimit, limit=limit)
-    for middleware in (Witnessed, OldAddresses):
+    for middleware in (InTurn, Witnessed, OldAddresses):
         app.add_middleware(middleware)
     security.protect(app, errors.refuse, url=url)
     if logged:
@@ -63,6 +64,7 @@ def _answer_errors(app: FastAPI) -> None:
     for damaged in DAMAGED:
         app.add_exception_handler(damaged, _damaged)
     app.add_exception_handler(dependencies.NotModified, lambda request, error: Response(status_code=304))
+    app.add_exception_handler(Busy, _busy)
     app.add_exception_handler(SessionLocked, lock.locked)
     app.add_exception_handler(MassReading, _stopped)
     app.add_exception_handler(FromElsewhere, _led_here)
@@ -111,6 +113,12 @@ def _unavailable(request: Request, error: Exception) -> Response:
     if isinstance(error, StoreLost):
         recorded = recorded or None
     return errors.answer(request, 503, recorded, instead=instead)
+
+
+def _busy(request: Request, error: Exception) -> Response:
+    """Answers 503 when a page finds no place in a line (pixflow/turns.py)."""
+    recorded = errors.was_recorded(request, 503, _recorded)
+    return errors.answer(request, 503, recorded, title=error_pages.IN_LINE, instead=error_pages.COME_BACK)
 
 
 def _damaged(request: Request, error: Exception) -> Response:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from json import dumps
 from pathlib import Path
 from subprocess import PIPE
-from threading import BoundedSemaphore
 from typing import Any
+
+from pixflow.turns import WaitingLine
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _TYPESET = """
@@ -27,7 +28,7 @@ No paper with a character that our fonts lack can claim the standard. It is made
 """
 LONGEST = 60.0
 """Seconds that a PDF may take: one of 1,000 entries takes 2."""
-_TURNS = BoundedSemaphore(2)
+_PAPERS = WaitingLine(2)
 """PDFs made at once: each process takes 110 MB, 200 for 1,000 entries."""
 
 
@@ -38,10 +39,10 @@ class PaperLost(Exception):
 def compile_template(template: str, draw: Callable[[], Mapping[str, Any]]) -> bytes:
     """Returns the PDF that a Typst template makes of a paper, as PDF/UA-1 (ISO 14289-1) asks. Two are made at once.
 
-    `draw` gives the paper, its QR codes drawn, while the other process starts. Raises PaperLost.
+    `draw` gives the paper, its QR codes drawn, while the other process starts. Raises PaperLost, Busy.
     """
     command = (sys.executable, "-I", "-c", _TYPESET, str(_TEMPLATES / template), str(_TEMPLATES))
-    with _TURNS, subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
+    with _PAPERS.turn(), subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
         try:
             made, errors = process.communicate(dumps(draw(), ensure_ascii=False).encode(), timeout=LONGEST)
         except subprocess.TimeoutExpired:

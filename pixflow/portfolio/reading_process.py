@@ -11,13 +11,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
 
 import msgspec
 
 from pixflow.portfolio.columns import Chosen, Field
 from pixflow.portfolio.problems import Refusal
 from pixflow.portfolio.reader import MAX_BYTES, Portfolio, Rows, read, rows_of_sheet
+from pixflow.turns import Busy, WaitingLine
 
 MAX_MEMORY = 192 * 1024 * 1024
 """Bytes of address space."""
@@ -29,7 +29,7 @@ MAX_WAIT = 10
 """Seconds that a file waits for the one before."""
 OUT_OF_MEMORY = 3
 COMMAND = (sys.executable, "-I", "-m", "pixflow.portfolio.reading_process")
-_one_at_a_time = Lock()
+_FILES = WaitingLine(1)
 
 
 def read_in_turn(data: bytes, sheet: int | None = None, chosen: Chosen = ()) -> Portfolio:
@@ -58,12 +58,11 @@ def rows_in_turn(data: bytes, title: str) -> Rows:
 @contextmanager
 def _turn() -> Iterator[None]:
     """Waits for the files before this one. Raises Refusal("reader-busy") after a while."""
-    if not _one_at_a_time.acquire(timeout=MAX_WAIT):
-        raise Refusal("reader-busy")
     try:
-        yield
-    finally:
-        _one_at_a_time.release()
+        with _FILES.turn(longest=MAX_WAIT):
+            yield
+    except Busy:
+        raise Refusal("reader-busy") from None
 
 
 def _answer(*arguments: str, data: bytes) -> bytes:

@@ -116,7 +116,7 @@ def test_a_process_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch)
 
 def test_one_file_is_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading_process, "MAX_WAIT", 0.01)
-    with reading_process._one_at_a_time:
+    with reading_process._FILES.turn():
         (problem,) = read_in_turn(b"Nom;Pr\xc3\xa9nom\nDiallo;Awa\n").problems
     assert (problem.severity, problem.code) == ("refused", "reader-busy")
     assert len(read_in_turn(b"Nom;Pr\xc3\xa9nom\nDiallo;Awa\n").rows) == 1

@@ -62,16 +62,18 @@ def desk(request: Request) -> Iterator[Desk]:
         refs, today = now.refs, now.today
         roles, away = authorization.roles(actor, refs, today), colleagues_deputised_by(refs.team, UUID(actor.id), today)
         scope = authorization.scope(actor, refs, today)
+        request.state.me = UUID(actor.id)
         made = Desk(host, served, actor, roles, scope, refs, tables, today, away, memory)
         moment, wrong = moment_of(request, made)
         request.state.witness = DeskWitness(request, made)
         for named in request.path_params.values() if side.blocked else ():
             if isinstance(named, UUID):
                 must_not_be_damaged(made.read, named)
-        frame = frame_of(request, made, side.blocked, now.tag)
+        request.state.frame = frame = frame_of(request, made, side.blocked, now.tag)
         with desk_at(made, moment) if moment else nullcontext(made) as there:
             bar = bar_of(request, made, there, moment, wrong)
-            request.state.frame = frame_on(frame, bar) if bar else frame
+            if bar:
+                request.state.frame = frame_on(frame, bar)
             yield there
 
 

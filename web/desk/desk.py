@@ -32,6 +32,7 @@ from projections.store.stores import NoStore
 from web.french import indicators as french
 from web.french import past, validation
 from web.french.typography import plural, say
+from web.hosting.figures import MOMENTS
 from web.hosting.host import Host
 from web.hosting.served_structure import LiveTables, ServedStructure
 from web.http.addresses import read_day
@@ -307,8 +308,11 @@ def moment_of(request: Request, desk: Desk) -> tuple[Moment | None, str]:
 
 @contextmanager
 def desk_at(desk: Desk, moment: Moment) -> Iterator[PastDesk]:
-    """Yields the desk at a moment: the roles and the scope of today, the references and the tables of that day."""
-    with tables_at(desk.read, desk.engine, moment, desk.memory) as tables:
+    """Yields the desk at a moment: the roles and the scope of today, the references and the tables of that day.
+
+    Raises Busy.
+    """
+    with MOMENTS.making(tables_at(desk.read, desk.engine, moment, desk.memory)) as tables:
         refs = desk.engine.references_at(position_of_tables(tables)[0])
         yield replace(made_past(desk, tables, refs, moment.day, desk.roles), moment=moment)
 

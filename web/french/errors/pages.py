@@ -31,6 +31,8 @@ NOT_KNOWN = (
     "Renvoyez-la sans crainte : la même ne s’enregistre qu’une fois."
 )
 FULL = "Le disque est plein ou ne répond pas : prévenez la personne qui exploite pixflow."
+IN_LINE = "Réessayez dans un instant"
+COME_BACK = "Cette page demande un calcul, et d’autres calculs attendent déjà leur tour."
 STOPPED = "Votre accès est coupé"
 TOO_MUCH = (
     "Beaucoup de dossiers ont été ouverts en peu de temps, depuis votre compte. La direction est prévenue : deux "

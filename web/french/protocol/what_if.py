@@ -240,6 +240,7 @@ def preparing(share: int) -> str:
     return say("L’historique se prépare : {share} sur 100. Revenez dans quelques minutes.", share=share)
 
 
+BUSY = "D’autres calculs attendent déjà leur tour : réessayez dans une minute."
 STOPPED = "Le calcul s’est arrêté. Rechargez la page pour le reprendre depuis le début."
 
 

@@ -12,6 +12,7 @@ import structlog
 from anyio import CapacityLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pixflow.turns import request_state
 from web import security_events
 from web.accounts.sessions import Session
 from web.hosting.host import Host
@@ -88,6 +89,20 @@ class RequestLog:
                     "account": str(session.account) if session else None,
                 }
                 _log.info("request", extra=fields)
+
+
+class InTurn:
+    """ASGI middleware: what a page starts beside itself waits in the turn of its person (pixflow/turns.py)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        token = request_state.set(scope.setdefault("state", {}))
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            request_state.reset(token)
 
 
 class ConcurrencyLimit:

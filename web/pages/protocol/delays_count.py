@@ -8,7 +8,7 @@ import os
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import date
-from threading import Lock, Thread
+from threading import Lock
 from time import monotonic
 from typing import NamedTuple
 from uuid import UUID
@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.structure_folder import OpenStructure
+from pixflow.turns import WaitingLine
 from projections import directory
 from projections.contract import Source
 from projections.store.catch_up import PART, Kept, Memory
@@ -30,11 +31,16 @@ CHUNK = 50
 """Dossiers counted at once."""
 UNSEEN = 60
 """Seconds after which a count ends that nobody looks at."""
+LEFT = 10
+"""Seconds after which a count that nobody looks at gives its place to another one, when none is free."""
 NICE = 10
 """Whoever works goes first."""
 Question = tuple[ProtocolDocument, date, date]
 """A draft, the first day of a period and its last one."""
-_TURN, _LOOKS = Lock(), Lock()
+COUNTS = WaitingLine(1)
+_LOOKS = Lock()
+_under_way: dict[tuple[Kept, Hashable], "DelaysCount"] = {}
+"""Counts that wait or work, by where their answer will be kept: those of tables made anew are counted anew."""
 _log = logging.getLogger(__name__)
 
 
@@ -137,40 +143,64 @@ class DelaysCount:
             if self.share < ALL and self._is_left():
                 return
 
-    def begin(self, opened: OpenStructure, asked: Question) -> None:
-        """Counts in a process of its own, after the counts before this one."""
-        Thread(target=self._add_from, args=(opened, asked), daemon=True).start()
+    def work(self, opened: OpenStructure, asked: Question) -> None:
+        """Counts in a process of its own."""
+        try:
+            if not self._is_left():
+                with closing(found_by(_count, opened, asked)) as parts:
+                    self.add(parts)
+        except Exception:
+            _log.exception("tasks of a period")
+            self.failed = True
+
+    def is_idle(self) -> bool:
+        """Tells if nobody has looked at it for a while."""
+        return monotonic() - self.looked > LEFT
 
     def _is_left(self) -> bool:
         self.unseen = monotonic() - self.looked > UNSEEN
         return self.unseen
 
-    def _add_from(self, opened: OpenStructure, asked: Question) -> None:
-        try:
-            with _TURN:
-                if not self._is_left():
-                    with closing(found_by(_count, opened, asked)) as parts:
-                        self.add(parts)
-        except Exception:
-            _log.exception("tasks of a period")
-            self.failed = True
-
 
 def look(memory: Memory, key: Hashable, opened: OpenStructure, read: Connection, asked: Question) -> DelaysCount:
-    """Returns the count that has a key, or begins it: one of few events is counted at once.
+    """Returns the count that has a key, or begins it: one of few events is counted at once. Raises Busy.
 
-    After an error, the next look begins anew.
+    Whoever asks a question that is being counted joins it. After an error, the next look begins anew.
     """
+    there = (memory.answers, key)
     with _LOOKS:
-        count: DelaysCount | None = memory.answers.get(key)
+        count: DelaysCount | None = memory.answers.get(key) or _under_way.get(there)
         if count is None or count.unseen:
             count = DelaysCount()
             if opened.engine.head() > PART:
-                count.begin(opened, asked)
+                _begin(there, count, opened, asked)
             else:
                 count.add(parts_of(read, opened.engine, asked))
-            memory.answers.put(key, count)
+                memory.answers.put(key, count)
         if count.failed:
             memory.answers.put(key, None)
         count.looked = monotonic()
         return count
+
+
+def _begin(there: tuple[Kept, Hashable], count: DelaysCount, opened: OpenStructure, asked: Question) -> None:
+    """Counts at its turn, and keeps the answer."""
+
+    def end() -> None:
+        answers, key = there
+        with _LOOKS:
+            if _under_way.get(there) is count:
+                del _under_way[there]
+            if not count.unseen:
+                answers.put(key, count)
+
+    def work() -> None:
+        count.work(opened, asked)
+        end()
+
+    def lose() -> None:
+        count.unseen = True
+        end()
+
+    COUNTS.begin(work, lose, count.is_idle)
+    _under_way[there] = count

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from pixflow.authorization import Scope
 from pixflow.protocol.publishing import Draft
 from pixflow.protocol.what_if import LEADS_OVER
+from pixflow.turns import Busy
 from projections import directory
 from projections.directory import YoungPerson
 from projections.store.fill import ALL, share_filled
@@ -93,7 +94,10 @@ class WhatIfDelays(WhatIf[ComparedTask]):
         if filled < ALL:
             return WhatIfAnswer(share=0, waiting=french.preparing(filled))
         key, period = ("what-if", draft.number, asked.first, asked.last), (draft.document, asked.first, asked.last)
-        count = look(desk.memory, key, desk.served.opened, desk.read, period)
+        try:
+            count = look(desk.memory, key, desk.served.opened, desk.read, period)
+        except Busy:
+            return WhatIfAnswer(share=0, waiting=french.BUSY)
         share = count.share
         if count.failed:
             return WhatIfAnswer(share=0, waiting=french.STOPPED)

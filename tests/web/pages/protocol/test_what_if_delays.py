@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import sys
+import threading
 from dataclasses import replace
 from datetime import date
 from time import sleep
@@ -172,14 +173,62 @@ def test_one_that_waited_for_its_turn_in_vain_starts_no_process(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(structure_process, "COMMAND", ("/no/such/program",))
-        with delays_count._TURN:
+        with delays_count.COUNTS.turn():
             read(awaited, DELAYS)
-            (count,) = awaited.served.read().memory.answers._made.values()
+            (count,) = delays_count._under_way.values()
             count.looked -= 2 * delays_count.UNSEEN
         while not (count.unseen or count.failed):
             sleep(0.02)
     assert (count.unseen, count.failed) == (True, False)
     assert rows(answered(awaited)) == ["Diallo Aminata"]
+
+
+def shown(at_work: House, day: int, by: str = SOPHIE) -> str:
+    return read(at_work, DELAYS, by, f"?du=2026-01-{day:02}")
+
+
+def waits(page: str) -> bool:
+    """Tells if a page waits for its count. If not, it has no place, says so, and may be asked again."""
+    waiting = bool(parsed(page).select("#what-if[hx-get] progress"))
+    assert waiting or "réessayez dans une minute" in words(page)
+    assert parsed(page).select_one("form.filters button")
+    return waiting
+
+
+@pytest.mark.usefixtures("beside")
+def test_few_questions_wait_of_a_person_and_in_all(awaited: House) -> None:
+    before = threading.active_count()
+    with delays_count.COUNTS.turn():
+        assert [waits(shown(awaited, day)) for day in range(1, 9)] == [True] * 3 + [False] * 5
+        assert [waits(shown(awaited, day, HELENE)) for day in range(11, 16)] == [True] * 3 + [False] * 2
+        assert [waits(shown(awaited, day, NADIA)) for day in range(21, 25)] == [True] * 2 + [False] * 2
+        assert threading.active_count() == before + 8
+        assert waits(shown(awaited, 1)), "one that she asked before"
+        assert waits(shown(awaited, 11)), "one that a colleague asked before"
+        assert (len(delays_count._under_way), threading.active_count()) == (8, before + 8)
+        assert waits(shown(awaited, 28, PAUL)), "whoever has none takes the place of a third one"
+        assert not waits(shown(awaited, 13, HELENE))
+    for day, by in ((1, SOPHIE), (28, PAUL), (11, HELENE), (21, NADIA)):
+        while "Le calcul avance" in (page := shown(awaited, day, by)):
+            sleep(0.02)
+        assert "Compté jusqu’au" in words(page) or by == PAUL
+    while delays_count._under_way:
+        sleep(0.02)
+
+
+@pytest.mark.usefixtures("beside")
+def test_a_question_that_nobody_looks_at_gives_its_place(awaited: House) -> None:
+    with delays_count.COUNTS.turn():
+        assert [waits(shown(awaited, day)) for day in (1, 2, 3)] == [True] * 3
+        old, *_ = delays_count._under_way.values()
+        assert not waits(shown(awaited, 4))
+        old.looked -= 2 * delays_count.LEFT
+        assert waits(shown(awaited, 4))
+        assert not waits(shown(awaited, 1))
+        while not old.unseen:
+            sleep(0.02)
+    while delays_count._under_way:
+        sleep(0.02)
 
 
 def test_one_that_nobody_looks_at_ends_and_begins_anew(awaited: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,7 +304,7 @@ def test_a_question_without_an_answer_is_answered_in_words(awaited: House, query
 @pytest.mark.usefixtures("beside")
 def test_a_list_leaves_as_a_file_once_it_is_counted(awaited: House) -> None:
     file = f"{DELAYS}/liste.csv"
-    with delays_count._TURN:  # where it waits
+    with delays_count.COUNTS.turn():  # where it waits
         assert awaited.client(SOPHIE).get(file, headers=HERE).text.count("\n") == 1
     answered(awaited)
     answer = awaited.client(SOPHIE).get(file, headers=HERE)
