@@ -32,6 +32,7 @@ class Roles(Struct, frozen=True):
 NOBODY = Roles({})
 REFERENT = Roles({"referent": "all"})
 MANAGER = Roles({"manager": "all"})
+AUDITOR = Roles({"auditor": "all"})
 REFERENT_AND_MANAGER = Roles({"referent": "all", "manager": "all"})
 ACCOUNTS = Roles({"manager": "all", "administrator": "all"})
 TEAM = Roles({"advisor": "all", "facilitator": "all", "referent": "all", "manager": "all"})

@@ -94,7 +94,7 @@ OWN_PAGE = {"choose_monthly_page"}
 STEPS = {"take_pix", "attend_training", "hold_briefing", "take_back"}
 TEAM = ACCOUNTS | DAYS | OWN_CALENDAR | OWN_PAGE | STEPS | {"open_account"}
 ERASING = {"decline_erasure", "erase_person", "erase_again", "erase_participation"}
-READING = {"issue_paper", "issue_workshop_paper", "issue_readings", "issue_event_log", "issue_list"}
+READING = {"issue_paper", "issue_workshop_paper", "issue_readings", "issue_event_log", "issue_linked_log", "issue_list"}
 """Papers that leave an event: whoever reads may take them."""
 KNOWLEDGE = {name for name, one in DECISIONS.items() if one.function.__module__.startswith("pixflow.resources.")}
 PARTNERS = {name for name, one in DECISIONS.items() if one.function.__module__.startswith("pixflow.partners.")}
@@ -369,7 +369,7 @@ def test_a_referent_decides_on_every_dossier_and_on_what_comes_from_pix() -> Non
     refused = {decision for decision in DECISIONS if not may(PEOPLE["referent"], decision, NOBODY_S)}
     by_the_clock = {name for name, one in DECISIONS.items() if not one.roles.reach}
     as_advisors = {"break_glass", "undo_return"}  # they read the dossier, and undo any assignment
-    of_direction = {"confirm_team", "issue_readings"}
+    of_direction = {"confirm_team", "issue_readings", "issue_linked_log"}
     assert refused == ACCOUNTS | OWN_CALENDAR | OWN_PAGE | HOUSE | ERASING | by_the_clock | as_advisors | of_direction
 
 

@@ -11,7 +11,7 @@ from pixflow.events.values import LogStandard
 PLAIN = frozenset(
     {
         *("draft", "document", "note", "on", "endorsed", "comment", "reason", "from_day", "number"),
-        *("cases", "events", "standard"),
+        *("cases", "events", "standard", "linked"),
         *("title", "first", "last", "day", "clock", "definitions", "rows", "digest"),
     }
 )
@@ -91,7 +91,10 @@ class ReportIssued(Event):
 
 @event("indicators.EventLogIssued")
 class EventLogIssued(Event):
-    """A log of paths for process mining left the structure: the days in which they began, why, and its SHA-256."""
+    """A log of paths for process mining left the structure: the days in which they began, why, and its SHA-256.
+
+    `linked`: it leads back to dossiers, by positions and exact instants, as every log did before this field.
+    """
 
     first: date
     last: date
@@ -101,3 +104,4 @@ class EventLogIssued(Event):
     digest: str
     on: date
     standard: LogStandard = "xes"
+    linked: bool = True

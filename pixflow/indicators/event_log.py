@@ -1,7 +1,8 @@
 """The paths as a log for process mining, in XES (IEEE 1849-2023): what happened and when, without any name.
 
 A case is a dossier under an alias of this file alone. A retracted event is left out; so are merged duplicates and
-whoever was erased. No personal field leaves: an event gives its stored name, its instant, its day, stage and position.
+whoever was erased. No personal field leaves: an event gives its stored name, its days, its stage and its rank in its
+case. A linked log, for an auditor, has its instant and its position too: with them, the journal tells the dossier.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,9 +21,10 @@ NAMESPACE = "http://www.xes-standard.org/"
 _EXTENSIONS = {
     "concept": "Concept", "time": "Time", "org": "Organizational", "lifecycle": "Lifecycle",
 }  # fmt: skip
-_EVENT = ("concept:name", "time:timestamp", "lifecycle:transition", "org:resource", "pixflow:on", "pixflow:position")
-
-
+_EVENT = ("concept:name", "lifecycle:transition", "org:resource", "pixflow:on")
+DayOf = Callable[[datetime], date]
+"""Tells the day of an instant."""
+EPOCH = "1970-01-01T00:00:00.000Z"
 Trace = tuple[str, Sequence[Recorded]]
 """One case: its alias, and its events in the order of their positions."""
 
@@ -55,26 +57,32 @@ def instant_of(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
 
 
-def xes(made: Iterable[Trace], alias: Callable[[str], str]) -> Iterator[str]:
-    """Yields the lines of the file."""
+def time_of(one: Recorded, day_of: DayOf | None) -> str:
+    """Returns the midnight of the day of a fact, or its instant in a linked log."""
+    return instant_of(one.at) if day_of is None else f"{day_of(one.at)}T00:00:00.000Z"
+
+
+def xes(made: Iterable[Trace], alias: Callable[[str], str], day_of: DayOf | None) -> Iterator[str]:
+    """Yields the lines of the file; without days (`day_of`), those of a linked log."""
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield f'<log xes.version="1.0" xes.features="" xmlns="{NAMESPACE}">'
     for prefix, name in _EXTENSIONS.items():
         yield f'<extension name="{name}" prefix="{prefix}" uri="{NAMESPACE}{prefix}.xesext"/>'
     yield '<extension name="pixflow" prefix="pixflow" uri="urn:pixflow:xesext"/>'
     yield f'<global scope="trace">{_string("concept:name", "")}</global>'
-    yield f'<global scope="event">{_event(dict.fromkeys(_EVENT, ""), datetime(1970, 1, 1, tzinfo=UTC), 0)}</global>'
+    linked = {"position": 0} if day_of is None else {}
+    yield f'<global scope="event">{_event(dict.fromkeys(_EVENT, ""), EPOCH, {"rank": 0, **linked})}</global>'
     yield '<classifier name="Activity" scope="event" keys="concept:name"/>'
     yield _string("concept:name", "pixflow")
     for name, events in made:
         yield f"<trace>{_string('concept:name', name)}"
-        for one in events:
-            yield f"<event>{_of(one, alias)}</event>"
+        for rank, one in enumerate(events, 1):
+            yield f"<event>{_of(one, rank, alias, day_of)}</event>"
         yield "</trace>"
     yield "</log>"
 
 
-def _of(one: Recorded, alias: Callable[[str], str]) -> str:
+def _of(one: Recorded, rank: int, alias: Callable[[str], str], day_of: DayOf | None) -> str:
     if one.by.startswith(PARTNER):
         by = "partner"
     else:  # the clock, the operator, or a member of the team under an alias
@@ -86,14 +94,19 @@ def _of(one: Recorded, alias: Callable[[str], str]) -> str:
         "pixflow:on": event_day(one.event).isoformat(),
     }
     stage = _string("pixflow:stage", one.event.STAGE) if one.event.STAGE else ""
-    return _event(told, one.at, one.position) + stage
+    return _event(told, time_of(one, day_of), numbers_of(one, rank, day_of)) + stage
 
 
-def _event(told: dict[str, str], at: datetime, position: int) -> str:
-    made = {name: _string(name, told.get(name, "")) for name in _EVENT}
-    made["time:timestamp"] = f'<date key="time:timestamp" value="{instant_of(at)}"/>'
-    made["pixflow:position"] = f'<int key="pixflow:position" value="{position}"/>'
-    return "".join(made.values())
+def numbers_of(one: Recorded, rank: int, day_of: DayOf | None) -> dict[str, int]:
+    """Returns the rank of an event in its case, which orders those of one day; in a linked log, its position too."""
+    return {"rank": rank} if day_of else {"rank": rank, "position": one.position}
+
+
+def _event(told: dict[str, str], at: str, numbers: dict[str, int]) -> str:
+    made = [_string(name, told[name]) for name in _EVENT]
+    made.insert(1, f'<date key="time:timestamp" value="{at}"/>')
+    made += (f'<int key="pixflow:{name}" value="{number}"/>' for name, number in numbers.items())
+    return "".join(made)
 
 
 def _string(key: str, value: str) -> str:

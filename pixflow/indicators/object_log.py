@@ -11,7 +11,7 @@ from msgspec.json import encode
 
 from pixflow.events.base import Recorded, event_day
 from pixflow.events.dossier import ReferralSent
-from pixflow.indicators.event_log import Trace, instant_of, name_of
+from pixflow.indicators.event_log import DayOf, Trace, name_of, numbers_of, time_of
 
 TYPES = ("dossier", "participation", "workshop", "partner", "member")
 _NAMED = {
@@ -22,14 +22,17 @@ _NAMED = {
     "to": ("member", "handed to"),
 }
 """The fields of events that name an object: its type, and the qualifier of the relationship."""
-_ATTRIBUTES = {"on": "string", "position": "integer", "stage": "string"}
+_ATTRIBUTES = {"on": "string", "rank": "integer", "position": "integer", "stage": "string"}
 
 Objects = dict[str, tuple[str, str]]
 """The type of each object, and the dossier of a participation, "" of another one, by alias."""
 
 
-def ocel(made: Iterable[Trace], alias: Callable[[str], str]) -> Iterator[str]:
-    """Yields the lines of the file. Objects come last: they are known once all events are written."""
+def ocel(made: Iterable[Trace], alias: Callable[[str], str], day_of: DayOf | None) -> Iterator[str]:
+    """Yields the lines of the file; without days (`day_of`), those of a linked log.
+
+    Objects come last: they are known once all events are written.
+    """
     objects: Objects = {}
     names, between = set[str](), ""
     yield '{"events":['
@@ -37,16 +40,19 @@ def ocel(made: Iterable[Trace], alias: Callable[[str], str]) -> Iterator[str]:
         partners: dict[UUID | None, UUID | None] = {
             e.referral: e.partner_id for one in events if isinstance(e := one.event, ReferralSent)
         }
-        for one in events:
+        for rank, one in enumerate(events, 1):
             names.add(name_of(one))
-            yield between + _json(_event(one, list(_related(one, trace, partners, alias, objects))))
+            related = list(_related(one, trace, partners, alias, objects))
+            yield between + _json(_event(one, trace, numbers_of(one, rank, day_of), time_of(one, day_of), related))
             between = ","
     yield '],"objects":['
     for n, (id, (kind, dossier)) in enumerate(sorted(objects.items())):
-        related = [{"objectId": dossier, "qualifier": "of"}] if dossier else []
-        told = {"id": id, "type": kind, "attributes": [], "relationships": related}
+        of = [{"objectId": dossier, "qualifier": "of"}] if dossier else []
+        told = {"id": id, "type": kind, "attributes": [], "relationships": of}
         yield ("," if n else "") + _json(told)
-    attributes = [{"name": name, "type": kind} for name, kind in _ATTRIBUTES.items()]
+    attributes = [
+        {"name": name, "type": kind} for name, kind in _ATTRIBUTES.items() if name != "position" or not day_of
+    ]
     yield f'],"eventTypes":{_json([{"name": name, "attributes": attributes} for name in sorted(names)])},'
     yield f'"objectTypes":{_json([{"name": name, "attributes": []} for name in TYPES])}}}'
 
@@ -55,13 +61,16 @@ def _json(value: object) -> str:
     return encode(value).decode()
 
 
-def _event(one: Recorded, related: list[dict[str, str]]) -> dict[str, object]:
+def _event(
+    one: Recorded, trace: str, numbers: Mapping[str, int], time: str, related: list[dict[str, str]]
+) -> dict[str, object]:
     """Returns an event. The schema of the standard wants each value as text, whatever its type."""
-    said = {"on": event_day(one.event).isoformat(), "position": str(one.position), "stage": one.event.STAGE or ""}
+    texts = {name: str(number) for name, number in numbers.items()}
+    said = {"on": event_day(one.event).isoformat(), **texts, "stage": one.event.STAGE or ""}
     return {
-        "id": f"e{one.position}",
+        "id": f"{trace}-{numbers['rank']}",
         "type": name_of(one),
-        "time": instant_of(one.at),
+        "time": time,
         "attributes": [{"name": name, "value": value} for name, value in said.items() if value],
         "relationships": related,
     }

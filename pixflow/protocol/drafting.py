@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from pixflow.decision import REFERENT, REFERENT_AND_MANAGER, REVIEWERS, TEAM, decision
+from pixflow.decision import AUDITOR, REFERENT, REFERENT_AND_MANAGER, REVIEWERS, TEAM, decision
 from pixflow.documents.definitions import AIMED, LARGEST_AIM, LONGEST_TARGET, RULES, TARGETED, Definitions
 from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import ProtocolDocument, ReadingLimits, Retention, in_force, out_of_range
@@ -335,13 +335,27 @@ def issue_event_log(
     on: date,
     standard: LogStandard = "xes",
 ) -> list[Event]:
-    """Records that a log of paths for process mining leaves the structure, and why."""
-    why = required(reason, "reason")
-    return [
-        i.EventLogIssued(
-            first=first, last=last, reason=why, cases=cases, events=events, digest=digest, on=on, standard=standard
-        )
-    ]
+    """Records that a log of paths for process mining leaves the structure, and why: nobody outside finds a dossier."""
+    said: dict[str, Any] = {"cases": cases, "events": events, "digest": digest, "on": on, "standard": standard}
+    return [i.EventLogIssued(first=first, last=last, reason=required(reason, "reason"), linked=False, **said)]
+
+
+@decision("issue_linked_log", AUDITOR)
+def issue_linked_log(
+    indicators: IndicatorDocuments,
+    *,
+    first: date,
+    last: date,
+    reason: str,
+    cases: int,
+    events: int,
+    digest: str,
+    on: date,
+    standard: LogStandard = "xes",
+) -> list[Event]:
+    """Records that a log leaves which leads back to dossiers, and why."""
+    said: dict[str, Any] = {"cases": cases, "events": events, "digest": digest, "on": on, "standard": standard}
+    return [i.EventLogIssued(first=first, last=last, reason=required(reason, "reason"), linked=True, **said)]
 
 
 @decision("issue_report", REFERENT_AND_MANAGER)

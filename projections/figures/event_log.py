@@ -31,13 +31,23 @@ def a_year_until(last: date) -> date:
 
 
 def event_log(
-    connection: Connection, source: Source, first: date, last: date, standard: LogStandard = "xes"
+    connection: Connection,
+    source: Source,
+    first: date,
+    last: date,
+    standard: LogStandard = "xes",
+    *,
+    linked: bool = False,
 ) -> EventLogFile:
-    """Returns the log of the paths begun in a period. Its aliases are of this file alone: their key is not kept."""
+    """Returns the log of the paths begun in a period. Its aliases are of this file alone: their key is not kept.
+
+    A `linked` one leads back to dossiers.
+    """
+    day_of = None if linked else source.references_at(source.head()).calendar.local_day
     alias = alias_with(token_bytes(32))
     told = histories(connection, source)
     made = traces(((stream, events) for stream, kind, events in told if kind == "dossier"), alias, first, last)
-    lines = xes(made, alias) if standard == "xes" else ocel(made, alias)
+    lines = xes(made, alias, day_of) if standard == "xes" else ocel(made, alias, day_of)
     content = b"".join(f"{line}\n".encode() for line in lines)
     counts = {"cases": len(made), "events": sum(len(events) for _, events in made)}
     said = {"first": first, "last": last, "standard": standard, "digest": sha256(content).hexdigest(), **counts}

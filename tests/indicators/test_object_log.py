@@ -1,7 +1,7 @@
 """The log of objects: the objects that each event names, their relationships, and what stays out."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +29,7 @@ PARTNER = UUID(int=0xE1)
 
 def log_of(*histories: tuple[UUID, list[Recorded]]) -> Any:
     made = traces(histories, str, date.min, date.max)
-    return json.loads("\n".join(ocel(made, lambda text: text[-2:])))
+    return json.loads("\n".join(ocel(made, lambda text: text[-2:], datetime.date)))
 
 
 def dossier(*events: Event, stream: UUID = DOSSIER) -> tuple[UUID, list[Recorded]]:

@@ -8,7 +8,7 @@ import typer
 from pixflow.events.values import LogStandard
 from pixflow.indicators.catalogue import INDICATORS, Indicator
 from pixflow.indicators.outside import Figure
-from pixflow.protocol.drafting import issue_event_log
+from pixflow.protocol.drafting import issue_event_log, issue_linked_log
 from projections.figures import event_log as paths
 from projections.figures.questions import count_figures
 from projections.figures.tallies import FigureQuestion
@@ -100,6 +100,10 @@ def event_log(
     standard: Annotated[
         LogStandard, typer.Option("--format", help="XES, ou OCEL 2.0 en JSON : aussi ateliers, partenaires, équipe.")
     ] = "xes",
+    linked: Annotated[
+        bool,
+        typer.Option("--linked", help="Avec les instants et les numéros de faits : ce fichier ramène aux dossiers."),
+    ] = False,
     structure: StructureOption = None,
 ) -> None:
     """Les parcours d’une année pour l’exploration de processus (XES, OCEL) : des étapes et des dates, aucun nom."""
@@ -109,10 +113,12 @@ def event_log(
         if file.exists():
             fail(f"{file} est déjà là.", USAGE)
         with served.read().database.connect() as connection:
-            made = paths.event_log(connection, served.engine, first, last, standard)
+            made = paths.event_log(connection, served.engine, first, last, standard, linked=linked)
         said = {"reason": reason, **made.said}
         streams = {"indicators": served.opened.stream("indicators")}
-        take(served, streams, issue_event_log, by=person(served, as_), **said)
+        take(served, streams, issue_linked_log if linked else issue_event_log, by=person(served, as_), **said)
         file.write_bytes(made.content)
     cases, events = typography.plural(said["cases"], "parcours", "parcours"), typography.plural(said["events"], "fait")
     console.print(f"{cases}, {events} : {file}")
+    if linked:
+        console.print(french.LEADS_BACK)

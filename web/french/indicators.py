@@ -10,6 +10,7 @@ from web.french.phrases import listed
 from web.french.typography import NBSP, number, percent, plural, say, typeset, yes_no
 from web.french.vocabulary import CLOSINGS
 
+LEADS_BACK = "Un journal relié porte l’instant et le numéro de chaque fait : il ramène aux dossiers, gardez-le ici."
 TITLES: dict[str, str] = {
     "I1": "Jeunes concernés",
     "I2": "Présentation de Pix",

@@ -4,7 +4,9 @@ import json
 import re
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,6 +19,7 @@ from pixflow.events import dossier as d
 from pixflow.events.base import Recorded
 from pixflow.events.indicators import EventLogIssued
 from pixflow.indicators import object_log
+from pixflow.indicators.event_log import instant_of
 from pixflow.structure_folder import open_one
 from tests.clock import today
 from tests.erasures import erase
@@ -42,6 +45,15 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Histories, U
             dossiers.setdefault(one.originator_id, []).append(one)
     opened.engine.close()
     return folder, dossiers, first
+
+
+@cache
+def auditor(folder: Path) -> str:
+    """Returns the e-mail of the auditor."""
+    opened = open_one(folder, next(folder.glob("*/events.db")).parent.name)
+    team = opened.engine.references().team.values()
+    opened.engine.close()
+    return str(next(one.email for one in team if "auditor" in one.roles_on(today())))
 
 
 @pytest.fixture
@@ -74,8 +86,9 @@ def test_the_file_keeps_the_rules_of_the_standard(run, played, tmp_path: Path) -
     for trace in found:
         told = [attributes(one) for one in trace.iter(f"{XES}event")]
         assert all(one.keys() >= wanted["event"] for one in told)
-        assert [int(one["pixflow:position"]) for one in told] == sorted(int(one["pixflow:position"]) for one in told)
-        assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", one["time:timestamp"]) for one in told)
+        assert [int(one["pixflow:rank"]) for one in told] == [*range(1, len(told) + 1)]
+        assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00\.000Z", one["time:timestamp"]) for one in told)
+        assert [one["time:timestamp"] for one in told] == sorted(one["time:timestamp"] for one in told)
         assert not {one["concept:name"] for one in told} & {"Retracted", "RetractionUndone"}
 
 
@@ -146,9 +159,10 @@ def test_both_standards_tell_the_same_paths(logs) -> None:
     xes, log = logs
     told = [[attributes(one) for one in trace.iter(f"{XES}event")] for trace in xes.findall(f"{XES}trace")]
     assert Counter(one["concept:name"] for trace in told for one in trace) == Counter(e["type"] for e in log["events"])
-    assert {(one["pixflow:position"], one["time:timestamp"]) for trace in told for one in trace} == {
-        (next(a["value"] for a in one["attributes"] if a["name"] == "position"), one["time"]) for one in log["events"]
-    }
+    numbered = [{one["name"]: one["value"] for one in event["attributes"]} for event in log["events"]]
+    assert Counter((one["pixflow:rank"], one["time:timestamp"]) for trace in told for one in trace) == Counter(
+        (values["rank"], one["time"]) for values, one in zip(numbered, log["events"], strict=True)
+    )
     of = Counter(r["objectId"] for e in log["events"] for r in e["relationships"] if r["qualifier"] == "of")
     assert sorted(of.values()) == sorted(map(len, told))
     assert {*of} == {one["id"] for one in log["objects"] if one["type"] == "dossier"}
@@ -167,6 +181,87 @@ def test_objects_are_those_that_events_name(logs, played) -> None:
     } <= said  # fmt: skip
     steady = {(one["type"], kinds[r["objectId"]]) for one in log["objects"] for r in one["relationships"]}
     assert steady == {("participation", "dossier")}
+
+
+# --- two files for outside have nothing that joins them
+
+
+SHARED = re.compile(r"staff|operator|clock|partner|complete|\d{4}-\d\d-\d\d(T00:00:00\.000Z)?")
+"""Days, and words that are no id."""
+
+
+NOT_TOLD = ("pixflow:stage", "pixflow:rank")
+
+
+def told_by(file: Path) -> dict[str, set[str]]:
+    """Returns what a file tells of each of its cases, but the names of activities and stages, days and ranks."""
+    if file.suffix == ".xes":
+        traces = ElementTree.fromstring(file.read_bytes()).findall(f"{XES}trace")
+        cases = {attributes(one)["concept:name"]: [attributes(it) for it in one.iter(f"{XES}event")] for one in traces}
+        values = {
+            case: {value for one in events for key, value in one.items() if key not in ("concept:name", *NOT_TOLD)}
+            for case, events in cases.items()
+        }
+    else:
+        values = {}
+        for one in json.loads(file.read_bytes())["events"]:
+            named = {it["qualifier"]: it["objectId"] for it in one["relationships"]}
+            said = {it["value"] for it in one["attributes"] if f"pixflow:{it['name']}" not in NOT_TOLD}
+            values.setdefault(named["of"], set()).update({one["id"], one["time"], *said, *named.values()})
+    assert values
+    return {case: {one for one in told if not SHARED.fullmatch(one)} | {case} for case, told in values.items()}
+
+
+@pytest.fixture(scope="module")
+def files(played, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, list[Path]]:
+    """Logs of both standards, two of each: for outside, and linked."""
+    folder, made = tmp_path_factory.mktemp("files"), {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIXFLOW_DATA", str(played[0]))
+        for linked in (False, True):
+            made[linked] = [folder / f"{n}-{linked}.{kind}" for kind in ("xes", "ocel") for n in (1, 2)]
+            for file in made[linked]:
+                who = ("--as", auditor(played[0]), *WHO[2:]) if linked else WHO
+                more = ["--linked"] if linked else []
+                asked = ["event-log", str(file), *who, "--format", file.suffix[1:], *more]
+                assert (result := CliRunner().invoke(app, asked)).exit_code == 0, result.output
+    return made
+
+
+def joined(one: Path, other: Path) -> set[str]:
+    """Returns what stands in both files."""
+    here, there = told_by(one), told_by(other)
+    assert len(here) == len(there) > 10
+    return set().union(*here.values()) & set().union(*there.values())
+
+
+def test_nothing_joins_two_files_for_outside_and_positions_join_two_linked_ones(files) -> None:
+    for one, other in combinations(files[False], 2):
+        assert joined(one, other) == set()
+    for outside, linked in product(files[False], files[True]):
+        assert joined(outside, linked) == set()
+    for one, other in combinations(files[True], 2):
+        common = joined(one, other)
+        assert any(re.fullmatch(r"\d{4}-.+\.\d{3}Z", text) for text in common)
+        assert any(re.fullmatch(r"\d+", text) for text in common)
+
+
+def test_a_linked_log_is_for_an_auditor_says_so_and_is_recorded_as_one(run, played, files, tmp_path: Path) -> None:
+    file = tmp_path / "paths.xes"
+    assert run(file, *WHO, "--linked").exit_code != 0
+    assert not file.exists()
+    result = run(file, "--as", auditor(played[0]), *WHO[2:], "--linked")
+    assert "il ramène aux dossiers" in " ".join(result.output.split())
+    with_key = open_one(played[0], next(played[0].glob("*/events.db")).parent.name)
+    try:
+        *_, last = (r.event for r in with_key.engine.history(with_key.stream("indicators")))
+        positions = {one.position: one.at for one in with_key.engine.read(0, 99_999)}
+    finally:
+        with_key.engine.close()
+    assert isinstance(last, EventLogIssued)
+    assert (last.linked, last.digest) == (True, sha256(file.read_bytes()).hexdigest())
+    told = [attributes(one) for one in ElementTree.fromstring(file.read_bytes()).iter(f"{XES}event")]
+    assert all(instant_of(positions[int(one["pixflow:position"])]) == one["time:timestamp"] for one in told)
 
 
 # --- what leaves
@@ -192,6 +287,7 @@ def test_nothing_personal_leaves_and_the_export_is_a_fact(run, played, tmp_path:
         with_key.engine.close()
     last = issued[-2]
     assert isinstance(last, EventLogIssued)
+    assert not last.linked
     assert (last.digest, last.reason) == (sha256(file.read_bytes()).hexdigest(), "étude des parcours")
     assert (last.standard, last.events) == (standard, text.count("<event>" if standard == "xes" else '"time":'))
 

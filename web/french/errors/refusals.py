@@ -379,6 +379,7 @@ DECISIONS: dict[str, str] = {
     "publish_definitions": "publier des définitions",
     "issue_report": "remettre un rapport",
     "issue_event_log": "remettre un journal des parcours",
+    "issue_linked_log": "remettre un journal relié aux dossiers",
     "publish_grille_draft": "publier un projet de grille",
     "withdraw_protocol_publication": "annuler la publication d’un protocole",
     "withdraw_grille_publication": "annuler la publication d’une grille",

@@ -85,7 +85,8 @@ LABELS: dict[str, str] = {
     "communes": "Communes", "radius": "Kilomètres autour",
     "fields": "Fiche", "offers": "Offres", "columns": "Colonnes", "credit": "Origine", "outlines": "Contours",
     "version": "N° de la ligne annulée",
-    "standard": "Format", "papers": "À reprendre", "partners": "À prévenir", "referrals": "Orientations à prévenir",
+    "standard": "Format", "linked": "Relié aux dossiers",
+    "papers": "À reprendre", "partners": "À prévenir", "referrals": "Orientations à prévenir",
     "warnings": "À vérifier", "way": "Par", "wish": "Souhait", "zone": "Fuseau horaire",
 }  # fmt: skip
 """Label of each field."""

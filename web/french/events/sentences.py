@@ -107,7 +107,8 @@ EVENTS: dict[type[Event], EventWords] = {
     i.ReportIssued: ("Rapport remis", "Rapport n° {number} remis : {title}, du {first} au {last}"),
     i.EventLogIssued: (
         "Journal des parcours remis",
-        "Journal de {cases:parcours|parcours} remis ({standard}), commencés du {first} au {last}[ : {reason}]",
+        "Journal de {cases:parcours|parcours}[ {linked}] remis ({standard}), "
+        + "commencés du {first} au {last}[ : {reason}]",
     ),
     c.CampaignFound: ("Nouvelle campagne", "Campagne vue dans un export : {name}[, code {code}]"),
     c.CampaignDeclared: (
@@ -273,6 +274,7 @@ _SAID: Mapping[object, Mapping[Any, str]] = {
     "needed": {True: "Besoin reconnu", False: "Pas de besoin pour l’instant"},
     "trouble": {True: "en difficulté"},
     "standard": vocabulary.LOG_STANDARDS,
+    "linked": {True: "reliés aux dossiers"},
     "ease": {True: "à l’aise"},
     "asked": {True: "à sa demande"},
     "agreed": {True: "avec l’accord de la personne"},

@@ -16,19 +16,19 @@ from pixflow.events.intake import ExportReceived, ExportTakenBack
 from pixflow.events.values import LogStandard
 from pixflow.folding import retractions_by_version
 from pixflow.identity import normalise
-from pixflow.protocol.drafting import issue_event_log
+from pixflow.protocol.drafting import issue_event_log, issue_linked_log
 from pixflow.streams import kind_of
 from pixflow.team.notices import stream_of
 from projections import audit_trail, directory, result_routing
 from projections.audit_trail import TrailFilter
 from projections.figures import event_log as projected
 from projections.store.folds import folds_of
-from web.desk.commands import issue
+from web.desk.commands import issue, must
 from web.desk.dependencies import allowed
 from web.desk.desk import READERS, Desk, why_no_day
 from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file
 from web.desk.names import is_erased, names_for
-from web.french import dates, lists, privacy
+from web.french import dates, indicators, lists, privacy
 from web.french.events import sentences
 from web.french.typography import say
 from web.http.addresses import SIZE, PageNumber, Pager, address, read_day
@@ -197,9 +197,16 @@ def _page(
         found=found,
         near=near,
         sees_access=not desk.roles.isdisjoint(ACCESS_READERS),
-        event_logs=[address(f"/journal.{end}", {"du": asked.du, "au": asked.au}) for end in STANDARDS],
+        event_logs=_event_logs(asked),
+        linked_logs=_event_logs(asked, relie="oui") if desk.may(issue_linked_log) else [],
+        leads_back=indicators.LEADS_BACK,
         problem=problem,
     )
+
+
+def _event_logs(asked: JournalFilters, **more: str) -> list[str]:
+    """Returns the addresses of the event logs of the days that are shown, one a standard."""
+    return [address(f"/journal.{end}", {"du": asked.du, "au": asked.au, **more}) for end in STANDARDS]
 
 
 def _by_name(pair: tuple[str, str]) -> str:
@@ -353,12 +360,15 @@ def _in_words(desk: Desk, asked: JournalFilters) -> Iterator[str]:
 
 @router.get("/journal.xes")
 @router.get("/journal.jsonocel")
-def event_log(request: Request, desk: AtJournal, du: str = "", au: str = "") -> Response:
+def event_log(request: Request, desk: AtJournal, du: str = "", au: str = "", relie: str = "") -> Response:
     """Returns the paths begun from a day (`du`) to another (`au`), for process mining: under aliases, without a name.
 
     The address says the standard. A year by default. It is about as many people as the other file at most, and leaves
-    a fact first.
+    a fact first. A linked one (`relie`) leads back to dossiers: an auditor asks for it.
     """
+    linked = bool(relie)
+    decision = issue_linked_log if linked else issue_event_log
+    must(desk, decision)
     standard, media = STANDARDS[request.url.path.rpartition(".")[2]]
     last = read_day(au) or desk.today
     first = read_day(du) or projected.a_year_until(last)
@@ -366,12 +376,12 @@ def event_log(request: Request, desk: AtJournal, du: str = "", au: str = "") -> 
     if asked.is_wrong or last < first:
         problem = "Choisissez des jours qui existent, du premier au dernier."
         return _page(request, desk, asked, problem=problem)
-    made = projected.event_log(desk.read, desk.engine, first, last, standard)
+    made = projected.event_log(desk.read, desk.engine, first, last, standard, linked=linked)
     if len(made.dossiers) > desk.refs.protocol(desk.today).reading.people // 2:
         return _page(request, desk, asked, problem=TOO_MANY)
     streams = {"indicators": desk.served.opened.stream("indicators")}
-    issue(request, desk, streams, issue_event_log, reason="pris en fichier depuis le Journal", **made.said)
+    issue(request, desk, streams, decision, reason="pris en fichier depuis le Journal", **made.said)
     note(request, listed(made.dossiers))
-    name = request.url.path.rpartition("/")[2].replace("journal", "parcours")
+    name = request.url.path.rpartition("/")[2].replace("journal", "parcours-relies" if linked else "parcours")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(made.content, media_type=media, headers=headers)

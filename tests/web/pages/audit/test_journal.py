@@ -303,6 +303,23 @@ def test_the_same_log_leaves_as_objects_with_their_events(at_work: House) -> Non
     assert at_work.client(NADIA).get(link).status_code == 403
 
 
+def test_an_auditor_alone_takes_a_log_that_leads_back_to_dossiers(at_work: House) -> None:
+    at_work.presented()
+    claire, sophie = at_work.client(CLAIRE), at_work.client(SOPHIE)
+    page = claire.get("/journal?au=2026-03-16").text
+    assert "il ramène aux dossiers" in words(page)
+    link = parsed(page).select_one('a[href*="relie=oui"]')["href"]
+    answer = claire.get(link)
+    assert answer.headers["content-disposition"] == 'attachment; filename="parcours-relies.xes"'
+    assert b"pixflow:position" in answer.content
+    assert b"pixflow:position" not in claire.get(link.replace("relie=oui", "relie=")).content
+    assert "reliés aux dossiers remis (XES)" in words(claire.get("/journal").text)
+    assert "relie=oui" not in sophie.get("/journal").text
+    assert sophie.get(link).status_code == 403
+    linked = [it.event.linked for it in at_work.served.engine.read(0, 999) if isinstance(it.event, EventLogIssued)]
+    assert linked == [True, False]
+
+
 def test_an_event_log_of_no_days_is_none(at_work: House) -> None:
     at_work.presented()
     for days in ("du=2026-03-17&au=2026-03-16", "du=hier", "au=2026-02-30"):
