@@ -4,6 +4,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from threading import Thread
 
@@ -143,7 +144,6 @@ NO_PAGE = {
     ("web/hosting/structure_process.py", "found_by"): "each of its callers is in this list",
     ("web/hosting/structure_process.py", "main"): "in the process itself",
     ("web/hosting/read_tables.py", "make_missing"): "when a structure opens",
-    ("pixflow/portfolio/reading_process.py", "_answer"): "both of its callers have a turn",
     ("web/pages/monitoring.py", "metrics"): "for this machine, one at a time",
     ("web/pages/account/factor_mails.py", "warn"): "the e-mail of one change, in the thread of its request",
 }
@@ -172,16 +172,21 @@ def started(node: ast.AST, where: str = "", *, in_turn: bool = False) -> Iterato
         yield from started(inner, where, in_turn=in_turn)
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def test_nothing_starts_beside_a_page_without_a_turn() -> None:
     found = [
         (path.relative_to(ROOT).as_posix(), where, in_turn)
         for package in ("pixflow", "projections", "web")
         for path in sorted((ROOT / package).rglob("*.py"))
-        for where, in_turn in started(ast.parse(path.read_text()))
+        for where, in_turn in started(parsed(path))
     ]
     pages = [one for one in found if not one[0].startswith("web/cli/")]
     assert {(path, where) for path, where, in_turn in pages if not in_turn} == {*NO_PAGE}
-    assert {path for path, _, in_turn in pages if in_turn} == {"web/typesetting.py"}
+    assert {path for path, _, in_turn in pages if in_turn} == {"pixflow/reading_process.py", "web/typesetting.py"}
 
 
 @pytest.mark.parametrize(
@@ -209,7 +214,7 @@ def test_what_starts_is_called_by_its_name() -> None:
         f"{path}: {ast.unparse(node)}"
         for package in ("pixflow", "projections", "web")
         for path in (ROOT / package).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parsed(path))
         if (isinstance(node, ast.Import) and hidden & {one.name.partition(".")[0] for one in node.names})
         or (isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in hidden)
         or (

@@ -7,8 +7,8 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 Refusal = Literal[
-    "broken-json", "broken-quotes", "broken-workbook", "empty", "encoding", "locked-workbook", "no-places",
-    "not-a-workbook", "old-workbook", "other-workbook", "reader-busy", "too-large", "too-long-here",
+    "broken-json", "broken-quotes", "broken-workbook", "empty", "encoding", "file-too-heavy", "locked-workbook",
+    "no-places", "not-a-workbook", "old-workbook", "other-workbook", "reader-busy", "too-large", "too-long-here",
     "too-many-rows", "too-many-sheets", "unknown-columns", "unpacked-too-large", "web-page", "workbook",
     "workbook-too-heavy",
 ]  # fmt: skip

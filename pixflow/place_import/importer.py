@@ -11,19 +11,15 @@ from msgspec import Struct
 from pixflow.actor import Actor
 from pixflow.engine import CommandResult, Engine
 from pixflow.importing.uploads import Uploads
-from pixflow.open_data import PlaceFile, read
-from pixflow.open_data.place import FileRefused, Refusal
+from pixflow.open_data import PlaceFile
 from pixflow.partners.catalogue import map_table
 from pixflow.partners.state import Catalogue, Territory
 from pixflow.place_import.export import own_source
 from pixflow.place_import.outlines import middles
 from pixflow.place_import.plan import KnownPartner, KnownPlace, PlacePlan, header_of, identified, plan
+from pixflow.place_import.reading import read_places
 from pixflow.place_import.steps import PlaceChoices, steps
 from pixflow.place_import.territory import stated_or_guessed
-from pixflow.portfolio import problems
-from pixflow.portfolio.reader import MAX_BYTES, Rows
-from pixflow.portfolio.reading_process import rows_in_turn
-from pixflow.portfolio.records import MAX_ROWS
 from pixflow.refused import Refused
 from pixflow.store.garbage import without_garbage_collection
 from pixflow.unit_of_work import Step
@@ -45,16 +41,6 @@ class PreparedPlaces(Struct, frozen=True):
     territory: Territory
     mapping: Mapping[str, str] = {}
     version: int = 0
-
-
-def read_workbook(data: bytes) -> Rows:
-    """Returns the rows of a workbook, read in a process with limits (docs/decisions/0033). Raises FileRefused."""
-    try:
-        return rows_in_turn(data, "nom")
-    except problems.Refusal as refusal:
-        code = msgspec.convert(refusal.problems[0].code, Refusal)
-    details = {"too-large": {"bytes": len(data), "limit": MAX_BYTES}, "too-many-rows": {"limit": MAX_ROWS}}
-    raise FileRefused(code, **details.get(code, {}))
 
 
 class KeptPlaces:
@@ -113,9 +99,8 @@ class PlaceImporter:
         return PreparedPlaces(file, made, territory, used or {}, catalogue.version)
 
     def read(self, data: bytes, mapping: Mapping[str, str] | None = None) -> PlaceFile:
-        """Reads a file, its workbook in a process with limits."""
-        found = middles(self.catalogue.outlines)
-        return read(data, self._today, mapping=mapping, middles=found, workbook=read_workbook)
+        """Reads a file, in a process with limits."""
+        return read_places(data, self._today, mapping, middles(self.catalogue.outlines))
 
     @without_garbage_collection()
     def record(

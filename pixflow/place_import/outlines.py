@@ -38,10 +38,8 @@ Ring = list[Vertex]
 def read_outlines(data: bytes) -> dict[str, str]:
     """Returns the outlines of a GeoJSON file, by the code of today of each commune.
 
-    Raises Refused: outlines-too-large, outlines-unreadable, outlines-without-commune, outlines-elsewhere.
+    Raises Refused: outlines-unreadable, outlines-without-commune, outlines-elsewhere.
     """
-    if len(data) > MAX_BYTES:
-        raise Refused("outlines-too-large", field="outlines", most=MAX_BYTES // 1024**2)
     found: defaultdict[str, list[Ring]] = defaultdict(list)
     try:
         for feature in msgspec.json.decode(data.removeprefix(BOM_UTF8))["features"]:

@@ -27,9 +27,10 @@ from pixflow.portfolio.plan import (
     by_bare_number,
     by_words,
 )
-from pixflow.portfolio.reader import Portfolio, may_be_chosen
-from pixflow.portfolio.reading_process import read_in_turn
+from pixflow.portfolio.problems import PortfolioProblem
+from pixflow.portfolio.reader import MAX_BYTES, Portfolio, may_be_chosen, read
 from pixflow.portfolio.records import MAX_ROWS
+from pixflow.reading_process import NotRead, read_apart
 from pixflow.refused import Refused
 from pixflow.store.garbage import without_garbage_collection
 from pixflow.structure import map_portfolio
@@ -41,6 +42,16 @@ AGAIN = frozenset({"closed", "person-erased", "taken"})
 CHUNK = 1_000
 Reader = Callable[[bytes, int | None, Chosen], Portfolio]
 Columns = tuple[tuple[int, Field | None], ...]
+
+
+def read_in_turn(data: bytes, sheet: int | None = None, chosen: Chosen = ()) -> Portfolio:
+    """Reads a portfolio file as `read` does, after the files before it. Never raises on bad content."""
+    if len(data) > MAX_BYTES:
+        return read(data)  # it looks at its size alone
+    try:
+        return read_apart(Portfolio, read, data, sheet, chosen)
+    except NotRead as refused:
+        return Portfolio(problems=(PortfolioProblem("refused", refused.code),))
 
 
 class Asked(Struct, frozen=True):

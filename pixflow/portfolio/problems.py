@@ -18,11 +18,11 @@ class PortfolioProblem(Struct, frozen=True):
 
     - refused: too-large, encoding, empty, web-page, old-workbook (xls), locked-workbook (a password), other-workbook
       (ods, xlsb), not-a-workbook (another archive), unpacked-too-large, workbook-too-heavy (too many cells, parts or
-      styles), too-long-here (more time than a slow machine needs), too-many-sheets, reader-busy (other files are being
-      read), broken-workbook, no-sheet (no sheet has both names; `value` names the sheets), several-sheets (several
-      have), unknown-sheet, no-names (no header has both names), broken-quotes, too-many-rows, too-many-columns,
-      line-too-long, nir (a social security number: empty the cell), nir-column (most cells of a column are social
-      security numbers: delete the column)
+      styles), file-too-heavy (a text that takes too much memory), too-long-here (more time than a slow machine needs),
+      too-many-sheets, reader-busy (other files are being read), broken-workbook, no-sheet (no sheet has both names;
+      `value` names the sheets), several-sheets (several have), unknown-sheet, no-names (no header has both names),
+      broken-quotes, too-many-rows, too-many-columns, line-too-long, nir (a social security number: empty the cell),
+      nir-column (most cells of a column are social security numbers: delete the column)
     - left: name-missing, bad-number, cell-count, formula-empty (a formula was never worked out), cell-error (`value` is
       the error), control-character (a NUL, an escape); then, once compared: number-twice, site-needed, person-erased
       (`value` is the day), and what a decision refuses (bad-birth-date…)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixflow.open_data.communes import communes
-from pixflow.place_import.outlines import CROWD, MAX_BYTES, Ring, middles, read_outlines, rings_of, simplified
+from pixflow.place_import.outlines import CROWD, Ring, middles, read_outlines, rings_of, simplified
 from pixflow.refused import Refused
 
 SQUARE = [[0.6, 48.7], [0.7, 48.7], [0.7, 48.8], [0.6, 48.8], [0.6, 48.7]]
@@ -73,7 +73,6 @@ REFUSED = {
             b"Infinity", b"1e308"
         ),
     ],
-    "outlines-too-large": [b" " * (MAX_BYTES + 1)],
 }  # fmt: skip
 
 

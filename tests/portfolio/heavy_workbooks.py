@@ -4,6 +4,7 @@
 """
 
 import io
+import pickle
 import re
 import struct
 import subprocess
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from pixflow.portfolio.reader import Portfolio
+from pixflow.portfolio.reader import Portfolio, read
 from pixflow.portfolio.records import MAX_ROWS
 from tests.portfolio.workbooks import SHEET, TITLES, archive, changed, workbook
 
@@ -228,7 +229,7 @@ MADE: dict[str, Callable[[], bytes]] = {
 # Runs the program of the process, then says what it has cost: seconds of processor, kB of memory at its peak.
 _MEASURED = """
 import os, re, resource, sys
-from pixflow.portfolio.reading_process import main
+from pixflow.reading_process import main
 status = os.open("/proc/self/status", os.O_RDONLY)
 code = main()
 used = resource.getrusage(resource.RUSAGE_SELF)
@@ -240,7 +241,8 @@ sys.exit(code)
 
 def measured(data: bytes) -> tuple[Portfolio, float, float]:
     """Returns the answer of the process to a file, its seconds and its megabytes."""
-    done = subprocess.run([sys.executable, "-I", "-c", _MEASURED, "0"], input=data, capture_output=True, check=False)
+    command, asked = [sys.executable, "-I", "-c", _MEASURED, "0"], pickle.dumps((read, data, (), {}))
+    done = subprocess.run(command, input=asked, capture_output=True, check=False)
     assert done.returncode == 0, (done.returncode, done.stderr)
     seconds, kilobytes = done.stderr.split()
     return msgspec.msgpack.decode(done.stdout, type=Portfolio), float(seconds), int(kilobytes) / 1024

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pixflow.portfolio import reading_process
+from pixflow import reading_process
+from pixflow.portfolio.importer import read_in_turn
 from pixflow.portfolio.reader import MAX_BYTES, read
-from pixflow.portfolio.reading_process import read_in_turn
 from pixflow.portfolio.records import MAX_COLUMNS, MAX_LENGTH, MAX_LINE
 from tests.portfolio import heavy_workbooks
 from tests.portfolio.workbooks import workbook
@@ -87,7 +87,7 @@ def test_a_workbook_is_read_alike_in_a_process_of_its_own() -> None:
     ids=["killed for its memory", "out of memory", "out of time"],
 )
 def test_a_process_ended_by_its_limits_is_a_refusal(monkeypatch: pytest.MonkeyPatch, end: str, code: str) -> None:
-    program = f"import os, signal, sys; from pixflow.portfolio import reading_process; {end}"
+    program = f"import os, signal, sys; from pixflow import reading_process; {end}"
     monkeypatch.setattr(reading_process, "COMMAND", (sys.executable, "-I", "-c", program))
     (problem,) = read_in_turn(workbook(("Nom", "Prénom"))).problems
     assert (problem.severity, problem.code) == ("refused", code)
@@ -96,7 +96,7 @@ def test_a_process_ended_by_its_limits_is_a_refusal(monkeypatch: pytest.MonkeyPa
 def test_the_process_has_no_more_memory_than_it_may_and_leaves_no_core() -> None:
     program = """
 import resource
-from pixflow.portfolio.reading_process import limit
+from pixflow.reading_process import limit
 limit()
 print(resource.getrlimit(resource.RLIMIT_CORE)[0])
 try:
@@ -116,7 +116,7 @@ def test_a_process_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch)
 
 def test_one_file_is_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading_process, "MAX_WAIT", 0.01)
-    with reading_process._FILES.turn():
+    with reading_process.FILES.turn():
         (problem,) = read_in_turn(b"Nom;Pr\xc3\xa9nom\nDiallo;Awa\n").problems
     assert (problem.severity, problem.code) == ("refused", "reader-busy")
     assert len(read_in_turn(b"Nom;Pr\xc3\xa9nom\nDiallo;Awa\n").rows) == 1

@@ -15,6 +15,7 @@ from pixflow.partners.state import Catalogue
 from tests.open_data.samples import mediation
 from tests.place_import.test_outlines import METRES, feature, polygon
 from tests.place_import.test_outlines import file as outlines
+from tests.place_import.test_reading import HEAVY
 from tests.web.paths import house
 from web.cli.app import app
 from web.french.errors.places import SENTENCES
@@ -84,7 +85,11 @@ def test_a_file_is_previewed_then_recorded_once_and_the_list_is_exported(
     outline.write_text(json.dumps({"features": [{"properties": {"code": "61214"}, "geometry": shape}]}))
     assert run("outlines", outline, "--credit", "IGN")[0] == 0
     (metres := tmp_path / "metres.json").write_bytes(outlines(feature("61214", polygon(METRES))))
+    (heavy := tmp_path / "heavy.json").write_bytes(HEAVY)
+    code, output = run("read", heavy)
+    assert (code, "trop lourd à lire" in " ".join(output.split())) == (2, True), output
     for refused, credit, why in (
+        (heavy, "IGN", "trop lourd à lire"),
         (metres, "IGN", "ne sont pas en France"),
         (outline, " ", "d’où viennent les contours"),
     ):

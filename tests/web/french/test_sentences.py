@@ -537,7 +537,10 @@ def raised() -> Iterator[tuple[str, set[str]]]:
                     yield code, {keyword.arg for keyword in node.keywords if keyword.arg}
 
 
-MADE_CODES = {"bad-": ["bad-phone", "bad-email", "bad-website", "bad-booking", "bad-number", "bad-commune"]}
+MADE_CODES = {
+    "bad-": ["bad-phone", "bad-email", "bad-website", "bad-booking", "bad-number", "bad-commune"],
+    "outlines-": ["outlines-file-too-heavy", "outlines-too-long-here", "outlines-reader-busy"],
+}
 
 
 def literals(node: ast.expr) -> list[str]:

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import typer
 
-from pixflow.open_data import Place, PlaceFile, read
+from pixflow.open_data import Place, PlaceFile
 from pixflow.partners.catalogue import receive_outlines, state_territory
-from pixflow.place_import.importer import PreparedPlaces, read_workbook
-from pixflow.place_import.outlines import read_outlines
+from pixflow.place_import.importer import PreparedPlaces
+from pixflow.place_import.reading import read_outlines, read_places
 from pixflow.place_import.territory import commune_of, siren_of
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import (
@@ -48,7 +48,7 @@ app.add_typer(places_app, name="places")
 @places_app.command("read")
 def read_command(file: FileArgument, json: JsonOption = False) -> None:
     """Lire un fichier de lieux (médiation numérique, data·inclusion), sans rien enregistrer."""
-    found = read(file.read_bytes(), datetime.now(UTC).date(), workbook=read_workbook)
+    found = read_places(file.read_bytes(), datetime.now(UTC).date())
     if json:
         problems = [problem_document(one, sentence(one)) for one in found.problems]
         as_json({"kind": found.kind, "places": [_place(one) for one in found.places], "problems": problems})

@@ -96,8 +96,9 @@ PORTFOLIO: dict[str, str] = {
     "unpacked-too-large": "le classeur contient plus de 32 Mo : copiez la seule liste dans un nouveau classeur.",
     "workbook-too-heavy": "le classeur est trop lourd à lire : copiez les seules colonnes utiles, sans leur mise en "
     "forme, dans un nouveau classeur, ou enregistrez la liste au format CSV.",
-    "too-long-here": "lire ce classeur est trop long ici, où la machine est lente ou occupée : recommencez plus tard, "
-    "ou enregistrez la liste au format CSV.",
+    "file-too-heavy": "le fichier est trop lourd à lire : choisissez-en un plus petit, ou coupez-le en plusieurs.",
+    "too-long-here": "lire ce fichier est trop long ici, où la machine est lente ou occupée : recommencez plus tard, "
+    "ou coupez-le en plusieurs.",
     "too-many-sheets": "le classeur a plus de 100 feuilles : copiez la seule liste dans un nouveau classeur.",
     "reader-busy": "d’autres fichiers sont en cours de lecture : recommencez dans une minute.",
     "broken-workbook": "le classeur ne se lit pas : ouvrez-le dans Excel ou LibreOffice, enregistrez-le à nouveau, "

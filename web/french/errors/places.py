@@ -8,8 +8,8 @@ _LEFT = " Cette ligne est laissée de côté."
 _NOT_DRAWN = " Le lieu n’est pas placé sur la carte."
 
 WORKBOOKS = (
-    "broken-workbook", "locked-workbook", "not-a-workbook", "old-workbook", "other-workbook", "reader-busy",
-    "too-long-here", "too-many-sheets", "unpacked-too-large", "workbook-too-heavy",
+    "broken-workbook", "file-too-heavy", "locked-workbook", "not-a-workbook", "old-workbook", "other-workbook",
+    "reader-busy", "too-long-here", "too-many-sheets", "unpacked-too-large", "workbook-too-heavy",
 )  # fmt: skip
 """Workbooks are read as those of portfolios, and refused in the same words."""
 

@@ -107,8 +107,7 @@ EVENTS: dict[type[Event], EventWords] = {
     i.ReportIssued: ("Rapport remis", "Rapport n° {number} remis : {title}, du {first} au {last}"),
     i.EventLogIssued: (
         "Journal des parcours remis",
-        "Journal de {cases:parcours|parcours}[ {linked}] remis ({standard}), "
-        + "commencés du {first} au {last}[ : {reason}]",
+        "Journal de {cases:parcours|parcours}[ {linked}] remis ({standard}), du {first} au {last}[ : {reason}]",
     ),
     c.CampaignFound: ("Nouvelle campagne", "Campagne vue dans un export : {name}[, code {code}]"),
     c.CampaignDeclared: (

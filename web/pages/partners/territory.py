@@ -9,7 +9,8 @@ from pydantic import Field
 from pixflow.open_data import communes
 from pixflow.partners.catalogue import receive_outlines, state_territory
 from pixflow.place_import import territory as territories
-from pixflow.place_import.outlines import MAX_BYTES, read_outlines
+from pixflow.place_import.outlines import MAX_BYTES
+from pixflow.place_import.reading import read_outlines
 from pixflow.refused import Refused
 from web.desk import receipts, refusals
 from web.desk.commands import FormRefused, again, as_seen, form_refusals, read_form, record, recorded

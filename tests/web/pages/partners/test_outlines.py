@@ -8,6 +8,7 @@ import pytest
 from pixflow.partners.state import Catalogue
 from pixflow.place_import.outlines import MAX_BYTES
 from tests.place_import.test_outlines import METRES, SQUARE, feature, file, polygon
+from tests.place_import.test_reading import HEAVY
 from tests.web.client import InspectingClient
 from tests.web.pages.partners.conftest import HELENE, NADIA
 from tests.web.paths import House
@@ -61,6 +62,7 @@ def test_outlines_are_loaded_told_and_replaced(at_work: House, referent: Inspect
         (b" " * (MAX_BYTES + 1), "IGN", "outlines", "pèse plus de 5 Mo"),
         (file(feature("61214", polygon(METRES))), "IGN", "outlines", "ne sont pas en France"),
         (file(feature("61", polygon(SQUARE))), "IGN", "outlines", "le contour d’aucune commune"),
+        (HEAVY, "IGN", "outlines", "trop lourd à lire"),
         (b"", "IGN", "outlines", "Ce fichier n’est pas un GeoJSON"),
         (ONE, "  ", "credit", "Écrivez d’où viennent les contours."),
         (ONE, "x" * 201, "credit", "200 caractères"),

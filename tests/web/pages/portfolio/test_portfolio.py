@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from pixflow import reading_process
 from pixflow.dossier.identity import correct_contact
-from pixflow.portfolio import reading_process
 from tests.importing.house import row, shared
 from tests.portfolio.files import HEADER
 from tests.portfolio.workbooks import TITLES, workbook
