@@ -61,6 +61,10 @@ def test_the_limits_of_serve_are_explained() -> None:
     assert explained["all bodies in memory"] == (
         f"{security.HELD_BYTES >> 20} MB, without the first {security.FREE_BYTES >> 10} kB of each"
     )
+    assert explained["the rest of a body that was answered before its end"] == (
+        f"{BoundedConnection.rest_bytes >> 20} MB in {BoundedConnection.rest_seconds} seconds, "
+        "for a quarter of the connections"
+    )
     stalled = f"a client that reads less than 64 kB in {BoundedConnection.stall_seconds} seconds"
     assert stalled in explained
     assert explained["a message of the HTTP server in the log"] == f"{RepeatedRecords.most} a minute"

@@ -6,12 +6,15 @@ A body has its limits in web/http/security.py.
 import asyncio
 import logging
 import resource
+import socket
 from collections import Counter
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, ClassVar
 
 import h11
 import uvicorn
+from h11._receivebuffer import ReceiveBuffer
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -27,30 +30,64 @@ BACKLOG = 128
 
 HEADER_BYTES = 16 * 1024
 """Bytes of a request line and its headers."""
+LENGTHS = (b"content-length:", b"transfer-encoding:")
+"""Beginnings of the lines that say where a body ends."""
+
+
+class CheckedLines(ReceiveBuffer):
+    """Bytes of a client, whose headers a proxy cannot read otherwise: h11 takes LF alone, folded lines, two lengths.
+
+    Each line ends with CR LF, none continues another one, and one at most gives the length of the body (RFC 9112, 2.2,
+    5.2 and 6.1). h11 counts the bytes of incomplete headers only.
+    """
+
+    def maybe_extract_lines(self) -> list[bytearray] | None:
+        before = len(self)
+        lines = super().maybe_extract_lines()
+        if lines is not None:
+            size = before - len(self) - len(b"\r\n")
+            if size > HEADER_BYTES:
+                raise h11.LocalProtocolError("headers too long", error_status_hint=431)
+            if size != sum(len(line) + len(b"\r\n") for line in lines):
+                raise h11.LocalProtocolError("a line without CR")
+            if any(line.startswith((b" ", b"\t")) for line in lines):
+                raise h11.LocalProtocolError("a folded line")
+            if b"," in b",".join(line for line in lines if line.lower().startswith(LENGTHS)):
+                raise h11.LocalProtocolError("two lengths")
+        return lines
+
+    def maybe_extract_next_line(self) -> bytearray | None:
+        line = super().maybe_extract_next_line()
+        if line is not None and b"\r" in line[: -len(b"\r\n")]:
+            raise h11.LocalProtocolError("CR alone before a chunk")
+        return line
 
 
 class CheckedRequests(h11.Connection):
-    """Requests of one connection, none with too many headers or with two lengths.
+    """Requests of one connection, each read with `CheckedLines`. An answer to a body that is not read is the last one.
 
-    h11 counts the bytes of incomplete headers only, and of two lengths it believes one: a proxy may believe the other
-    (RFC 9112, 6.1). `status` is that of the answer to a request that is refused.
+    `status` is that of the answer to a request that is refused.
     """
 
     status = 400
 
+    def __init__(self) -> None:
+        super().__init__(h11.SERVER, HEADER_BYTES)
+        self._receive_buffer = CheckedLines()
+
     def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
         try:
-            event = super().next_event()
-            if isinstance(event, h11.Request):
-                line = len(event.method) + len(event.target) + len(" HTTP/1.1\r\n") + 1
-                if line + sum(len(name) + len(value) + len(": \r\n") for name, value in event.headers) > HEADER_BYTES:
-                    raise h11.RemoteProtocolError("headers too long", error_status_hint=431)
-                if {name for name, _ in event.headers} >= {b"content-length", b"transfer-encoding"}:
-                    raise h11.RemoteProtocolError("two lengths")
+            return super().next_event()
         except h11.RemoteProtocolError as error:
             self.status = error.error_status_hint
             raise
-        return event
+
+    def send_with_data_passthrough(self, event: h11.Event) -> list[bytes] | None:
+        """Says `Connection: close` before the end of a body. A server that keeps it may take the rest for a request."""
+        if isinstance(event, h11.Response) and self.their_state is h11.SEND_BODY:
+            headers = [*event.headers, (b"connection", b"close")]
+            event = h11.Response(status_code=event.status_code, headers=headers, reason=event.reason)
+        return super().send_with_data_passthrough(event)
 
 
 class BoundedConnection(H11Protocol):
@@ -60,13 +97,17 @@ class BoundedConnection(H11Protocol):
     request arrive within `header_seconds` of its first byte, those of the first request within `header_seconds` of the
     connection. A client that reads less than 64 kB in `stall_seconds` is cut off. When `most` connections are open, the
     one that waits longest for a request makes room for a new one; when each has a request in progress, the new one is
-    closed.
+    closed. What a client sends after its last answer is read for `rest_seconds`, up to `rest_bytes`, and dropped.
     """
 
     header_seconds: ClassVar[float] = 10
     stall_seconds: ClassVar[float] = 30
     most: ClassVar[int] = min(CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
     """500, and at most half of the files that the process may open."""
+    rest_seconds: ClassVar[float] = 30
+    rest_bytes: ClassVar[int] = 64 * 1024 * 1024
+    rests: ClassVar[set[asyncio.Task[None]]] = set()
+    """Connections closed whose rest is read, at most one for four of `most`."""
 
     _deadline: asyncio.TimerHandle | None = None
     _waits_since: float | None = None
@@ -74,7 +115,7 @@ class BoundedConnection(H11Protocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.conn = CheckedRequests(h11.SERVER, HEADER_BYTES)
+        self.conn = CheckedRequests()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         has_room = len(self.connections) < self.most or self._make_room()
@@ -121,7 +162,20 @@ class BoundedConnection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_deadline()
+        is_answered = self.conn.our_state in (h11.MUST_CLOSE, h11.CLOSED)
+        if is_answered and self.conn.their_state in (h11.SEND_BODY, h11.ERROR):
+            with suppress(OSError):
+                self._read_rest()
         super().connection_lost(exc)
+
+    def _read_rest(self) -> None:
+        """Lets a client that still sends read its answer: the system takes it back when bytes are left unread (RST)."""
+        if len(self.rests) < self.most // 4:
+            rest: socket.socket = self.transport.get_extra_info("socket").dup()
+            task = self.loop.create_task(read_rest(rest, self.rest_seconds, self.rest_bytes))
+            self.rests.add(task)
+            task.add_done_callback(self.rests.discard)
+            task.add_done_callback(lambda _: rest.close())
 
     def _watch(self) -> None:
         """Starts the time of the next headers when the connection waits for them; ends it when they are there."""
@@ -160,6 +214,17 @@ class BoundedConnection(H11Protocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+async def read_rest(rest: socket.socket, seconds: float, most: int) -> None:
+    """Ends the answer, and drops what the client sends until it closes. It has so many seconds and bytes."""
+    loop = asyncio.get_running_loop()
+    with suppress(OSError, TimeoutError):
+        rest.shutdown(socket.SHUT_WR)
+        async with asyncio.timeout(seconds):
+            while most > 0 and (part := await loop.sock_recv(rest, HIGH_WATER_LIMIT)):
+                most -= len(part)
+                await asyncio.sleep(0)  # sock_recv waits only when nothing is there
 
 
 class RepeatedRecords(logging.Filter):

@@ -52,6 +52,7 @@ async def large(scope: Scope, receive: Receive, send: Send) -> None:
 def connected(url: str, first: bytes = b"") -> socket.socket:
     host, _, port = url.removeprefix("http://").partition(":")
     made = socket.create_connection((host, int(port)), timeout=PATIENCE)
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # what is sent in parts arrives in parts
     made.sendall(first)
     return made
 
@@ -175,6 +176,10 @@ SMUGGLED = b"5\r\nabcde\r\n0\r\n\r\n" + asked(path=b"/smuggled")
         [b"Transfer-Encoding: chunked", b"Content-Length: 0"],
         [b"CONTENT-LENGTH: 15", b"transfer-encoding:CHUNKED"],
         [b"Content-Length: 5", b"Content-Length: 6"],
+        [b"Content-Length: 5", b"content-length:5"],
+        [b"Content-Length: 5, 5"],
+        [b"Content-Length: 5,"],
+        [b"Transfer-Encoding: chunked, chunked"],
         [b"Transfer-Encoding: chunked", b"Transfer-Encoding: identity"],
         [b"Transfer-Encoding: xchunked", b"Content-Length: 5"],
         [b"Content-Length: +5"],
@@ -188,6 +193,45 @@ def test_a_body_with_two_lengths_is_refused_and_nothing_after_it_is_read(lengths
         assert said.count(b"HTTP/1.1 ") == 1
         assert said.split()[1] in (b"400", b"501")
         assert b"connection: close" in said.lower()
+
+
+HEADERS = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNKS = b"3;c=d\r\nabc\r\n2\r\nde\r\n0\r\nB: c\r\nC: d\r\n\r\n"
+
+
+def misread() -> Iterator[bytes]:
+    """Yields a request with LF alone, or a folded line, at each end of a line that is not data."""
+    for whole, before, after in ((HEADERS, b"", CHUNKS), (CHUNKS, HEADERS, b"")):
+        ends = [found.start() for found in re.finditer(b"\r\n", whole)]
+        for end in ends:
+            for other in (b"\n", b"\n\n", b"\r\n ", b"\r\n\t", b"\n ", b"\r\n \r\n", b"\r", b"\r\r\n"):
+                yield before + whole[:end] + other + whole[end + 2 :] + after
+
+
+@pytest.mark.parametrize("first", [b"", asked()])
+def test_a_line_that_a_proxy_may_read_otherwise_is_refused(first: bytes) -> None:
+    """Whatever is pipelined, at once or byte by byte: its own error, and nothing after it is read."""
+    with listening(counting) as url:
+        for request in misread():
+            sent = first + request + asked(path=b"/smuggled")
+            for parts in ([sent], re.findall(b"(?s).", sent)):
+                with connected(url) as client:
+                    with suppress(ConnectionError):
+                        for part in parts:
+                            client.sendall(part)
+                    client.shutdown(socket.SHUT_WR)
+                    said = b"".join(iter(lambda: read(client), b""))
+                read_before = bool(first) + request.startswith(HEADERS + CHUNKS)
+                assert re.findall(rb"HTTP/1.1 (\d+)", said) == [b"200"] * read_before + [b"400"], request
+                assert said.lower().count(b"connection: close") == 1
+
+
+def test_lines_that_end_with_cr_lf_are_read() -> None:
+    """Control: the request of which each other spelling is refused, at once and byte by byte, twice."""
+    twice = (HEADERS + CHUNKS) * 2 + asked(*LAST)
+    with listening(counting) as url:
+        for parts in ([twice], re.findall(b"(?s).", twice)):
+            assert answered(url, *parts).count(b"\r\n\r\n5") == 2
 
 
 @pytest.mark.parametrize("length", [b"Content-Length: 5", b"Transfer-Encoding: chunked"])
