@@ -40,7 +40,13 @@ def create_app(host: Host, url: str = "", *, metrics: Metrics | None = None, log
     telemetry = metrics.telemetry() if metrics else UNMEASURED
     # The routes themselves: a router that is included builds each of its routes once more, in each application.
     app = FastAPI(
-        title="pixflow", docs_url=None, redoc_url=None, openapi_url=None, telemetry=telemetry, routes=[*ROUTES]
+        title="pixflow",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry=telemetry,
+        routes=[*ROUTES],
+        redirect_slashes=False,
     )
     app.state.host = host
     app.state.metrics = metrics

@@ -31,6 +31,26 @@ def test_no_other_page_takes_the_address_of_a_page() -> None:
         assert first is route, f"{first.path} takes {route.path}"
 
 
+def test_an_address_with_a_slash_more_or_less_leads_to_no_other_origin(tmp_path: Path) -> None:
+    """Starlette redirects to a whole address, with the host that a request says and the scheme that a proxy forgets."""
+    asked = [line.split() for line in LIST.read_text().splitlines()] + [["GET", "/static"]]
+    with house(tmp_path) as made:
+        client = made.client("Sophie Lecomte")
+        for method, path in asked:
+            address = re.sub(r"\{\w+(:\w+)?\}", SOME_UUID, path)
+            for other in (
+                f"{address}/",
+                f"{address}//",
+                f"/{address}",
+                f"{address}/?etat=x",
+                address.rstrip("/") or "/",
+            ):
+                for host in ("localhost", "127.0.0.1:81"):
+                    answer = client.request(method, f"http://localhost{other}", headers={"Host": host})
+                    location = answer.headers.get("Location", "/")
+                    assert re.match("/(?!/)", location), f"{method} {other}: {location}"
+
+
 def test_a_page_that_is_read_answers_head_too(tmp_path: Path) -> None:
     with house(tmp_path) as made:
         dossier = made.planned()
