@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,18 @@ import httpx2
 import pytest
 from sqlalchemy import select
 
+from tests.browser.house import answering
 from tests.conftest import unavailable
 from tests.test_docs import OPERATIONS
 from tests.web.hosting.machine.served import HOST, PIXFLOW, made, serving
+from tests.web.hosting.test_unread_bodies import OldServer, Recorder
+from tests.web.paths import house
 from tests.web.tags import parsed
 from web.accounts.attempts import place_key
 from web.accounts.store import open_accounts
 from web.accounts.tables import attempts
-from web.hosting.http_server import KEEP_ALIVE_SECONDS
+from web.app import create_app
+from web.hosting.http_server import KEEP_ALIVE_SECONDS, BoundedConnection
 
 SHIPPED = Path(__file__).parents[4] / "docs" / "install"
 SYSTEMD = SHIPPED / "systemd"
@@ -242,6 +246,108 @@ def test_a_page_through_a_proxy(
             through("GET", "/connexion", name="autre.exemple", host="autre.exemple")
     assert places(data) == {place_key(LOCAL)}
     assert not [path for path in tmp_path.glob("*/*") if path.parent.name in ("client_body", "proxy")]
+
+
+LARGE, MOST = 7_000_000, 6 * 1024 * 1024
+UNREAD = [
+    ("POST", "/x", [], "", LARGE, b""),
+    ("POST", "/x", [], "", LARGE, b"x" * 100_000),
+    ("POST", "/x", [], "", LARGE, b"x" * LARGE),
+    ("GET", "/connexion", [], "", LARGE, b"x" * LARGE),
+    ("POST", "/x", ["Expect: 100-continue"], "", LARGE, b""),
+    ("POST", "/x", [], "", None, b"%x\r\n" % LARGE + b"x" * LARGE + b"\r\n0\r\n\r\n"),
+    ("POST", "/x", ["Sec-Fetch-Site: cross-site"], "", MOST - 500_000, b"x" * (MOST - 500_000)),
+    ("POST", "/static/none", [], "", MOST - 500_000, b"x" * (MOST - 500_000)),
+    ("PUT", "/static/pixflow.css", [], "", MOST - 500_000, b"x" * (MOST - 500_000)),
+    ("POST", "/x", [], "autre.exemple", MOST, b"x" * MOST),
+    ("POST", "/metrics", [], "", MOST, b"x" * MOST),
+]
+"""Requests that are answered before their body is read, by the proxy or by pixflow: a body has a length, or chunks."""
+
+
+def begun(port: int, method: str, path: str, lines: list[str], host: str, length: int | None, body: bytes) -> bytes:
+    """All that the proxy says of a request whose body stops there."""
+    size = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
+    head = "\r\n".join((f"{method} {path} HTTP/1.1", f"Host: {host or f'{HOST}:{port}'}", *lines, size, "", ""))
+    return said(port, head.encode() + body, patience=600 if length is None or len(body) == length else 1)
+
+
+def said(port: int, request: bytes, patience: float) -> bytes:
+    """All that the proxy says of some bytes, until it closes or falls silent. Caddy answers a whole body."""
+    with (
+        socket.create_connection((LOCAL, port), timeout=600) as bare,
+        Through(port).context.wrap_socket(bare, server_hostname=HOST) as client,
+    ):
+        with suppress(ConnectionError, ssl.SSLError):
+            client.sendall(request)
+        found = b""
+        client.settimeout(patience)
+        with suppress(ConnectionError, ssl.SSLError, TimeoutError):
+            while part := client.recv(65_536):
+                found += part
+                client.settimeout(0.2)
+        return found
+
+
+def after(port: int, most: int) -> bytes:
+    """All that is said of a whole body. Whoever takes its last kilobytes for a request reads it from any byte on."""
+    end = b" /smuggled HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    return begun(port, "POST", "/static/none", [], "", most, b"A" * (most - len(end)) + end)
+
+
+@contextmanager
+def behind(
+    where: Path, command: list[str], port: int, connection: type[BoundedConnection] = BoundedConnection
+) -> Iterator[Recorder]:
+    """The application behind a proxy, and the paths that it is asked."""
+    own = f"https://{HOST}:{port}"
+    with (
+        house(where / "data", url=own) as made,
+        socket.socket(socket.AF_UNIX) as listener,
+        running(command, where, port),
+    ):
+        listener.bind(str(where / "s"))
+        recorder = Recorder(create_app(made.host, own))
+        with answering(recorder, listener, connection):
+            yield recorder
+
+
+@PROXIES
+def test_after_an_answer_to_an_unread_body_everybody_is_answered(
+    tmp_path: Path, certificate: Path, proxy: Callable[[Path, Path, int], list[str]]
+) -> None:
+    port = free_port()
+    with behind(tmp_path, proxy(tmp_path, certificate, port), port) as recorder:
+        for unread in UNREAD:
+            for follow in (b"", after):
+                answer = begun(port, *unread).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+                waits = proxy is caddy and len(unread[5]) < (unread[4] or 0)
+                refused = b"", b"400", b"403", b"404", b"405", b"413", b"421", b"502"
+                assert answer[9:12] in refused[0 if waits else 1 :], (unread[:5], answer[:300])
+                for most in (MOST, 5_999_000) if follow else ():
+                    assert after(port, most)[9:12] in (b"404", b"405", b"413")
+                for _ in range(12):
+                    assert Through(port)("GET", "/healthz").status_code == 200, unread[:5]
+    assert recorder.paths.count("/healthz") == 24 * len(UNREAD)
+    assert "/smuggled" not in recorder.paths
+
+
+INVENTED = """location @large {
+    proxy_pass http://pixflow; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $http_host;
+    proxy_pass_request_body off; proxy_set_header Content-Length 6291457;
+}"""
+
+
+def test_a_length_that_nginx_invents_begins_a_request(tmp_path: Path, certificate: Path) -> None:
+    """Control: what the two rules forbid, by the file and the server before."""
+    port = free_port()
+    command = nginx(tmp_path, certificate, port)
+    config = (tmp_path / "nginx.conf").read_text()
+    (tmp_path / "nginx.conf").write_text(re.sub(r"location @large \{.*?\n    \}", INVENTED, config, flags=re.DOTALL))
+    with behind(tmp_path, command, port, OldServer) as recorder:
+        assert begun(port, *UNREAD[0])[9:12] == b"413"
+        after(port, MOST)
+    assert "/smuggled" in recorder.paths
 
 
 def places(data: Path) -> set[bytes]:
