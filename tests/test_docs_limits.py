@@ -61,7 +61,7 @@ def test_the_limits_of_serve_are_explained() -> None:
     assert explained["all bodies in memory"] == (
         f"{security.HELD_BYTES >> 20} MB, without the first {security.FREE_BYTES >> 10} kB of each"
     )
-    assert explained["the rest of a body that was answered before its end"] == (
+    assert explained["the rest of a body answered early"] == (
         f"{BoundedConnection.rest_bytes >> 20} MB in {BoundedConnection.rest_seconds} seconds, "
         "for a quarter of the connections"
     )
