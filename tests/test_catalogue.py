@@ -250,6 +250,7 @@ TASK = f"hold-debrief:{PARTICIPATION}"
 CAMILLE = (
     s.StaffJoined(name="Camille", email="c@ml.fr", site=None, on=DAY), s.RoleGranted(role="advisor", on=DAY),
 )  # fmt: skip
+KEEPER = (CAMILLE[0], s.RoleGranted(role="administrator", on=DAY))
 PAUL = {COLLEAGUE: staff.Staff(1, name="Paul", roles=frozenset({"advisor"}))}
 AWAY: dict[str, Any] = {
     "absence": PLAN, "first": DAY, "last": LATER, "deputy": COLLEAGUE, "team": PAUL, "on": DAY,
@@ -263,6 +264,9 @@ BY_SECOND: dict[str, Any] = {
     **BY_PAUL, "person": REFERRAL, "team": {ADVISOR: STEWARD, COLLEAGUE: STEWARD, ACTION: STEWARD},
 }  # fmt: skip
 """The events before are by ADVISOR. Each of the three was closed just now, and is open again."""
+BY_KEEPERS: dict[str, Any] = {
+    **BY_SECOND, "team": {one: replace(STEWARD, roles=frozenset({"administrator"})) for one in (ADVISOR, COLLEAGUE)},
+}  # fmt: skip
 HALF = linked(progress="0.5")
 
 ARTICLE = ResourceDocument(
@@ -443,8 +447,8 @@ EMITTED: dict[type[Event], Emitted] = {
     s.AccountInvited: Emitted(CAMILLE, accounts.invite_account, {"actor": str(COLLEAGUE)}),
     s.AccountOpened: Emitted(CAMILLE, accounts.open_account, {"way": "passkey"}),
     s.AccountConfirmed: Emitted(
-        (*CAMILLE, s.AccountInvited(on=DAY), s.AccountOpened(way="passkey", on=DAY)), accounts.confirm_account,
-        BY_SECOND,
+        (*KEEPER, s.AccountInvited(on=DAY), s.AccountOpened(way="passkey", on=DAY)), accounts.confirm_account,
+        BY_KEEPERS,
     ),
     s.AccountSuspended: Emitted(
         (*CAMILLE, s.AccountOpened(way="passkey", on=DAY)), accounts.suspend_account,
@@ -458,8 +462,8 @@ EMITTED: dict[type[Event], Emitted] = {
         (*CAMILLE, s.AccountSuspended(reason="colleague", on=DAY)), accounts.request_restoration, BY_PAUL,
     ),
     s.AccountRestored: Emitted(
-        (*CAMILLE, s.AccountSuspended(reason="colleague", on=DAY), s.RestorationRequested(on=DAY)),
-        accounts.restore_account, BY_SECOND,
+        (*KEEPER, s.AccountSuspended(reason="colleague", on=DAY), s.RestorationRequested(on=DAY)),
+        accounts.restore_account, BY_KEEPERS,
     ),
     s.FactorsResetRequested: Emitted(
         (*CAMILLE, s.AccountOpened(way="passkey", on=DAY)), accounts.request_factors_reset, BY_PAUL,

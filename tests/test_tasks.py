@@ -955,7 +955,7 @@ def test_a_site_owes_a_designation_from_the_day_after_its_last_referent() -> Non
     assert sites(everywhere) == {}
     assert sites(mortagne) == {"L'Aigle": STRUCTURE.on}
     assert sites(mortagne, structs.replace(everywhere, left=NOV_10)) == {"L'Aigle": date(2026, 11, 11)}
-    ended = structs.replace(everywhere, roles=frozenset(), referent_ended=NOV_6)
+    ended = structs.replace(everywhere, roles=frozenset(), ended={"referent": NOV_6})
     assert sites(ended) == dict.fromkeys(("L'Aigle", "Mortagne"), NOV_6)
 
 

@@ -9,7 +9,7 @@ from pixflow.events.values import Role
 
 PLAIN = frozenset({
     *("site", "on", "role", "last_day", "absence", "first", "last", "deputy", "title", "version", "until"),
-    *("to_confirm", "number", "way", "reason", "wanted"),
+    *("to_confirm", "number", "way", "reason", "wanted", "direction"),
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -172,9 +172,13 @@ class AccountOpened(Event):
 
 @event("staff.AccountConfirmed")
 class AccountConfirmed(Event):
-    """A second person confirms the account: it reads and writes from now on."""
+    """A second person confirms the account: it reads and writes from now on.
+
+    `direction`: one of the two people is a manager or the operator.
+    """
 
     on: date
+    direction: bool = True
 
 
 @event("staff.AccountSuspended")
@@ -187,7 +191,10 @@ class AccountSuspended(Event):
 
 @event("staff.ClosingRequested")
 class ClosingRequested(Event):
-    """Somebody asks to close an account, or for a departure, after many within the hour: a second person does it."""
+    """Somebody asks for a closing, after many within the hour: a second person does it.
+
+    It closes an account, records a departure, or ends roles.
+    """
 
     on: date
 
@@ -201,9 +208,10 @@ class RestorationRequested(Event):
 
 @event("staff.AccountRestored")
 class AccountRestored(Event):
-    """A second person opens a suspended account again."""
+    """A second person opens a suspended account again. `direction`: one of the two is a manager or the operator."""
 
     on: date
+    direction: bool = True
 
 
 @event("staff.FactorsResetRequested")

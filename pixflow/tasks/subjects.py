@@ -91,7 +91,7 @@ def _without_since(site: str, opened: date, refs: References) -> date | None:
     lasts = [min(filter(None, (one.left, one.ends.get("referent"))), default=None) for one in own]
     if None in lasts:
         return None
-    ended = [one.referent_ended for one in refs.team.values() if one.referent_ended]
+    ended = [one.ended["referent"] for one in refs.team.values() if "referent" in one.ended]
     return max([opened, *ended, *(day + timedelta(days=1) for day in lasts if day)])
 
 

@@ -10,6 +10,8 @@ from pixflow.events.base import Event
 from pixflow.refused import Refused
 from pixflow.team.membership import (
     asked_first,
+    directs,
+    is_let_in_without_direction,
     must_be_another,
     must_be_second,
     must_leave_stewards,
@@ -45,7 +47,10 @@ def open_account(staff: Staff, *, way: e.SignInWay, on: date) -> list[Event]:
 
 @decision("confirm_account", ACCOUNTS, system=(OPERATOR,))
 def confirm_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: str) -> list[Event]:
-    """Confirms an account that somebody else invited, once it was opened: before, nobody knows who opens it."""
+    """Confirms an account that somebody else invited, once it was opened: before, nobody knows who opens it.
+
+    A manager confirms again one that was let in without the direction, before a role that reads counts.
+    """
     must_work(staff, on)
     must_be_another(person, actor)
     access = staff.access
@@ -53,10 +58,12 @@ def confirm_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: 
         raise Refused("not-invited")
     if not access.opened or (access.confirmed and not access.renewed):
         raise Refused("not-opened")
-    if access.confirmed:
+    directed = directs(team, access.invited_by, on) or directs(team, actor, on)
+    again = directs(team, actor, on) and any(is_let_in_without_direction(staff, role) for role in staff.granted(on))
+    if access.confirmed and not again:
         return []
     must_be_second(staff, access.invited_by, team, on, person=person, actor=actor)
-    return [e.AccountConfirmed(on=on)]
+    return [e.AccountConfirmed(on=on, direction=directed)]
 
 
 @decision("suspend_account", ACCOUNTS, system=(OPERATOR, SITE))
@@ -94,7 +101,7 @@ def restore_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: 
         return []
     first = standing(staff.access.restoration_by, team, on)
     must_be_second(staff, first, team, on, person=person, actor=actor)
-    return [e.AccountRestored(on=on)]
+    return [e.AccountRestored(on=on, direction=directs(team, first, on) or directs(team, actor, on))]
 
 
 @decision("request_factors_reset", ACCOUNTS, system=(OPERATOR,))

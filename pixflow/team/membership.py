@@ -29,8 +29,13 @@ def change_roles(
     person: UUID,
     team: Team,
     actor: str,
+    now: datetime,
 ) -> list[Event]:
-    """Changes the roles of somebody else; new ones through `until`. `anyway`: also when no référent is left."""
+    """Changes the roles of somebody else; new ones through `until`. `anyway`: also when no référent is left.
+
+    To end a role that counts is a closing: asked for, after some within an hour. Raises Refused("direction-ends") when
+    nobody of the direction ends that of a manager.
+    """
     must_work(staff, on)
     must_be_known(roles)
     must_come(until, on)
@@ -43,7 +48,22 @@ def change_roles(
         raise Refused("own-roles", field="roles")
     must_leave_one(staff, ended, team, person, on, actor, anyway)
     granted = granted_roles(staff, added, on=on, until=until, person=person, team=team, actor=actor)
-    return [*granted, *(e.RoleEnded(role=role, on=on) for role in ended)]
+    counted = staff.roles_on(on) & set(ended)
+    asked = must_close(staff, counted, on=on, now=now, person=person, team=team, actor=actor) if counted else None
+    return [*granted, *(e.RoleEnded(role=role, on=on) for role in ended)] if asked is None else asked
+
+
+def must_close(
+    staff: Staff, counted: Collection[Role], *, on: date, now: datetime, person: UUID, team: Team, actor: str
+) -> list[Event] | None:
+    """Refuses to end roles that count as it refuses to close their member; or returns what is recorded instead."""
+    if "manager" in counted and not any(directs(team, one, on) for one in (actor, asker(staff, team, on, now))):
+        raise Refused("direction-ends")
+    after = on + timedelta(days=1)
+    if counted & ACCOUNTS.reach.keys():
+        kept = staff.roles_on(after) - set(counted)
+        must_leave_stewards(staff, team, after, person=person, actor=actor, kept=kept)
+    return asked_first(staff, on=on, now=now, person=person, team=team, actor=actor)
 
 
 @decision("confirm_role", ACCOUNTS, system=(OPERATOR,))
@@ -51,7 +71,7 @@ def confirm_role(staff: Staff, *, role: Role, on: date, person: UUID, team: Team
     """Confirms a role that somebody else granted to somebody else: it counts from now on.
 
     One of the two is a manager or the operator. Raises Refused: "role-not-granted", "own-roles",
-    "same-person-confirms", "direction-confirms".
+    "same-person-confirms", "direction-confirms", "direction-lets-in".
     """
     must_work(staff, on)
     if role not in staff.roles:
@@ -65,6 +85,8 @@ def confirm_role(staff: Staff, *, role: Role, on: date, person: UUID, team: Team
         raise Refused("same-person-confirms")
     if not (directs(team, actor, on) or directs(team, giver, on)):
         raise Refused("direction-confirms")
+    if actor != OPERATOR and is_let_in_without_direction(staff, role):
+        raise Refused("direction-lets-in")
     return [e.RoleConfirmed(role=role, on=on)]
 
 
@@ -80,6 +102,7 @@ def granted_roles(
     granted: list[Event] = []
     for role in roles:
         waits = role in CONFIRMED or direction_confirms(role, team, actor, on)
+        waits = waits or is_let_in_without_direction(staff, role)
         granted.append(e.RoleGranted(role=role, on=on, until=until, to_confirm=waits and role not in CONFIRMED))
         if waits and actor == OPERATOR:
             granted.append(e.RoleConfirmed(role=role, on=on))
@@ -102,6 +125,14 @@ def direction_confirms(role: Role, team: Team, actor: str, day: date) -> bool:
     A facilitator reads who comes to every workshop. An advisor may receive anybody, one dossier at a time.
     """
     return role in ("facilitator", "advisor") and not directs(team, actor, day)
+
+
+def is_let_in_without_direction(staff: Staff, role: Role) -> bool:
+    """Tells if a role would give names to read by an account that two administrators let in.
+
+    A manager confirms the account first (docs/accounts.md#two-people).
+    """
+    return bool(staff.access.let_in_by) and role != "administrator"
 
 
 def directs(team: Team, actor: str | None, day: date) -> bool:
@@ -186,11 +217,11 @@ def must_be_another(person: UUID, actor: str) -> None:
 
 
 def _reads(staff: Staff, day: date) -> bool:
-    """Tells if a role of a member reads names of young people, once it is confirmed."""
-    return bool(staff.granted(day) - {"administrator"})
+    """Tells if a role of a member reads names of young people, or did so within ninety days, once it is confirmed."""
+    return bool(staff.held(day) - {"administrator"})
 
 
-# --- closing the accounts of others, at once or by a departure: who must be left, and how many one person closes alone
+# --- closing accounts, recording departures, ending roles: who must be left, and how many one person closes alone
 
 
 MOST, WINDOW = 3, timedelta(hours=1)
@@ -198,15 +229,19 @@ MOST, WINDOW = 3, timedelta(hours=1)
 _TWO = 2
 
 
-def must_leave_stewards(staff: Staff, team: Team, day: date, *, person: UUID, actor: str) -> None:
+def must_leave_stewards(
+    staff: Staff, team: Team, day: date, *, person: UUID, actor: str, kept: frozenset[Role] = frozenset()
+) -> None:
     """Raises Refused("last-steward") when a manager and another steward would not be left that day.
 
-    An administrator who closes does not count: those who are left can do without them.
+    An administrator who closes does not count: those who are left can do without them. `kept` are the roles that the
+    member still has.
     """
     counts = directs(team, actor, day)
     left = [one for one in stewards(team, day, but=person) if counts or str(one) != actor]
-    directed = any("manager" in team[one].roles_on(day) for one in left)
-    if is_steward(staff, day) and not (directed and len(left) >= _TWO):
+    directed = "manager" in kept or any("manager" in team[one].roles_on(day) for one in left)
+    count = len(left) + bool(kept & ACCOUNTS.reach.keys())
+    if is_steward(staff, day) and not (directed and count >= _TWO):
         raise Refused("last-steward")
 
 
@@ -215,7 +250,9 @@ def asked_first(staff: Staff, *, on: date, now: datetime, person: UUID, team: Te
 
     None when it may be done: another person asked within the hour, or closings are few. The operator is never asked.
     """
-    if actor == OPERATOR or sum(_within(one.access.closed_at, now) for id, one in team.items() if id != person) < MOST:
+    others = (one.access for id, one in team.items() if id != person)
+    closed = sum(_within(one.closed_at, now) or _within(one.ended_at, now) for one in others)
+    if actor == OPERATOR or closed < MOST:
         return None
     first = asker(staff, team, on, now)
     if first is None:

@@ -1,7 +1,7 @@
 """The state of a member of staff: roles, absences, milestones, account; and the team by id."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -23,8 +23,9 @@ class Access(Struct, frozen=True):
     """The state of an account. `invited_by`, `restoration_by`, `reset_by` and `closing_by` began what is pending.
 
     `since` is the instant of its last suspension or restoration, `reset_at` that of the last reset of its factors.
-    `renewed`: confirmed since the last invitation. `closed_at`: when a colleague last closed it, or recorded the
-    departure of its member; `closing_at`: when one asked for it.
+    `renewed`: confirmed since the last invitation. `let_in_by` are the two people who confirmed or restored it, where
+    neither was a manager. `closed_at`: when a colleague last closed it, or recorded the departure of its member;
+    `ended_at`: when one last ended a role that counted; `closing_at`: when one asked for any of these.
     """
 
     invited_by: str | None = None
@@ -36,7 +37,9 @@ class Access(Struct, frozen=True):
     restoration_by: str | None = None
     reset_by: str | None = None
     reset_at: datetime | None = None
+    let_in_by: tuple[str, ...] = ()
     closed_at: datetime | None = None
+    ended_at: datetime | None = None
     closing_by: str | None = None
     closing_at: datetime | None = None
 
@@ -51,26 +54,32 @@ class Access(Struct, frozen=True):
         return self.enters and self.confirmed
 
 
-def evolve_access(state: Access, event: object, by: str, at: datetime, *, worked: bool) -> Access:
-    """Returns the access after an event. `worked`: the member worked here that day, just before it."""
+def evolve_access(
+    state: Access, event: object, by: str, at: datetime, *, worked: bool, held: frozenset[Role] = frozenset()
+) -> Access:
+    """Returns the access after an event. `worked`: the member worked here that day, just before it; `held` counted."""
     match event:
         case e.AccountInvited():
             return replace(state, invited_by=by, renewed=False)
         case e.AccountOpened():  # opened already, another account may stand for the member: confirmed once more
             return replace(state, opened=True, confirmed=state.renewed if state.opened else state.confirmed)
-        case e.AccountConfirmed():
-            return replace(state, confirmed=True, renewed=True)
+        case e.AccountConfirmed(direction=direction):
+            let_in_by = () if direction else (str(state.invited_by), by)
+            return replace(state, confirmed=True, renewed=True, let_in_by=let_in_by)
         case e.RestorationRequested():
             return replace(state, restoration_by=by)
-        case e.AccountRestored():
-            return replace(state, suspended=None, since=at, restoration_by=None)
+        case e.AccountRestored(direction=direction):
+            let_in_by = () if direction else (str(state.restoration_by), by)
+            return replace(state, suspended=None, since=at, restoration_by=None, let_in_by=let_in_by)
         case e.FactorsResetRequested():
             return replace(state, reset_by=by)
         case e.FactorsResetWithdrawn():
             return replace(state, reset_by=None)
         case e.FactorsReset(to_confirm=again):
-            kept = {"confirmed": state.confirmed and not again, "renewed": state.renewed and not again}
+            kept = {"confirmed": state.confirmed and not again, "renewed": state.renewed and not again, "let_in_by": ()}
             return replace(state, opened=False, reset_by=None, reset_at=at, **kept)
+        case e.RoleEnded(role=role) if role in held and by not in SYSTEM:
+            return replace(state, ended_at=at, closing_by=None)
     return _closed(state, event, by, at, worked=worked)
 
 
@@ -89,7 +98,7 @@ def _closed(state: Access, event: object, by: str, at: datetime, *, worked: bool
             return state if state.suspended else replace(state, closed_at=None)
         case e.StaffReturned():  # a former access does not come back with the person
             kept = replace(Access(), suspended=state.suspended, since=state.since)
-            return replace(kept, reset_at=state.reset_at, closed_at=state.closed_at)
+            return replace(kept, reset_at=state.reset_at, closed_at=state.closed_at, ended_at=state.ended_at)
     return state
 
 
@@ -125,8 +134,7 @@ class Staff(Struct, frozen=True):
 
     `awaiting` are the roles that wait for a second person, each with the id of who granted it, `awaiting_since` their
     days. `ends` are the last days of roles that have one. `calendar` counts the changes of their feed's address.
-    `monthly_page`: they receive the figures each month.
-    `referent_ended` is the last day when the role of référent was taken back.
+    `monthly_page`: they receive the figures each month. `ended` are the days when roles were last taken back.
     """
 
     version: int = 0
@@ -144,7 +152,7 @@ class Staff(Struct, frozen=True):
     milestones: tuple[Milestone, ...] = ()
     designated: Stamp | None = None
     designated_for: str | None = None
-    referent_ended: date | None = None
+    ended: dict[Role, date] = {}
     access: Access = Access()
     calendar: int = 0
     monthly_page: bool = False
@@ -160,6 +168,11 @@ class Staff(Struct, frozen=True):
         """Returns the roles that are not over that day, confirmed or not."""
         return self.roles - {role for role, last in self.ends.items() if last < day}
 
+    def held(self, day: date) -> frozenset[Role]:
+        """Returns the roles granted that day, and those that ended within ninety days before it."""
+        lasts = {**self.ended, **self.ends}
+        return self.granted(day) | {role for role, last in lasts.items() if day - last <= HELD}
+
     def absence(self, day: date) -> Absence | None:
         """Returns the absence that covers a day."""
         return next((away for away in self.absences.values() if away.covers(day)), None)
@@ -169,6 +182,8 @@ class Staff(Struct, frozen=True):
         return max((one for one in self.milestones if one.kind == kind), key=lambda one: one.stamp.on, default=None)
 
 
+HELD = timedelta(days=90)
+"""The time during which a role that ended counts as held, for whoever lets its member in."""
 CONFIRMED: frozenset[Role] = frozenset({"referent", "manager", "auditor", "administrator"})
 """The roles that read every dossier or keep accounts. Each counts once a second person has confirmed it."""
 
@@ -182,7 +197,8 @@ def fold(events: Sequence[Recorded]) -> Staff:
 def evolve(state: Staff, recorded: Recorded) -> Staff:
     event, version = recorded.event, recorded.originator_version
     stamp = stamp_of(recorded)
-    access = evolve_access(state.access, event, recorded.by, recorded.at, worked=state.works(stamp.on))
+    worked, held = state.works(stamp.on), state.roles_on(stamp.on)
+    access = evolve_access(state.access, event, recorded.by, recorded.at, worked=worked, held=held)
     changes = {**_working(state, recorded), **_milestones(state, event, stamp)}
     return replace(state, version=version, access=access, **changes)
 
@@ -218,9 +234,9 @@ def _roles(state: Staff, event: e.RoleGranted | e.RoleConfirmed | e.RoleEnded, b
         return {"awaiting": awaiting, "awaiting_since": since}
     ends = {one: last for one, last in state.ends.items() if one != role}
     if isinstance(event, e.RoleEnded):
-        ended = {"designated": None, "designated_for": None, "referent_ended": event.on} if role == "referent" else {}
-        waiting = {"awaiting": awaiting, "awaiting_since": since}
-        return {"roles": state.roles - {role}, **waiting, "ends": ends, **ended}
+        undone = {"designated": None, "designated_for": None} if role == "referent" else {}
+        waiting = {"awaiting": awaiting, "awaiting_since": since, "ended": state.ended | {role: event.on}}
+        return {"roles": state.roles - {role}, **waiting, "ends": ends, **undone}
     waits = event.to_confirm or role in CONFIRMED
     return {
         "roles": state.roles | {role},

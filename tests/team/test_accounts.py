@@ -291,9 +291,8 @@ def told(*events: Event, state: Access = NOTHING, worked: bool = True) -> Access
 
 
 def test_the_account_as_events_tell_it() -> None:
-    on = {"on": TODAY}
-    invited, confirmed = e.AccountInvited(**on), e.AccountConfirmed(**on)
-    opened = e.AccountOpened(way="passkey", **on)
+    invited, confirmed = e.AccountInvited(on=TODAY), e.AccountConfirmed(on=TODAY)
+    opened = e.AccountOpened(way="passkey", on=TODAY)
     assert told(invited) == Access(invited_by=str(ME))
     assert told(invited, opened) == Access(invited_by=str(ME), opened=True)
     for order in ((invited, confirmed, opened), (invited, opened, confirmed)):
@@ -320,7 +319,7 @@ def test_the_pending_steps_as_events_tell_them() -> None:
     assert asked.restoration_by == str(ME)
     again = told(e.AccountSuspended(reason="operator", **on), state=asked)
     assert (again.suspended, again.restoration_by) == ("operator", None), "asked anew"
-    back = told(e.AccountRestored(**on), state=asked)
+    back = told(e.AccountRestored(on=TODAY), state=asked)
     assert (back.suspended, back.restoration_by, back.enters) == (None, None, True)
     lost = told(e.FactorsResetRequested(**on), state=ENTERS)
     assert (lost.reset_by, lost.enters) == (str(ME), True)

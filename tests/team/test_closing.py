@@ -67,6 +67,10 @@ class Team:
     def leaves(self, about: UUID, by: UUID | str, last_day: date = TODAY, **sent: Any) -> list[str] | str:
         return self.does(by, membership.record_departure, about, last_day=last_day, **sent)
 
+    def ends(self, by: UUID | str, about: UUID, *kept: Role) -> list[str] | str:
+        """Ends the roles of a member but those that are kept; an auditor's comes, for whoever has none left."""
+        return self.does(by, membership.change_roles, about, roles=kept or ("auditor",), anyway=True)
+
     @property
     def open(self) -> set[UUID]:
         """Those who still work tomorrow, and sign in."""
@@ -85,10 +89,12 @@ def test_one_person_closes_three_of_thirteen_within_an_hour(thief: UUID) -> None
     team = Team()
     for _ in minutes(team, 59):
         for about in team.members:
+            team.ends(thief, about)
             team.closes(thief, about)
             team.leaves(about, thief)
             team.does(thief, membership.undo_departure, about)
-    assert len(team.members) - len(team.open) == 3
+    hold = {id for id in team.open if team.members[id].roles_on(TODAY) >= {KINDS.get(id, "advisor")}}
+    assert len(team.members) - len(hold) == 3
 
 
 @pytest.mark.parametrize("thief", [YANN, HELENE], ids=["administrator", "manager"])
@@ -120,6 +126,74 @@ def test_the_fourth_within_an_hour_takes_two_people() -> None:
     assert team.leaves(fifth, ZOE) == LEFT
     team.now += timedelta(hours=1)
     assert team.closes(YANN, OTHERS[5]) == SUSPENDED
+
+
+ENDED = ["RoleGranted", "RoleEnded"]
+
+
+def test_the_end_of_a_role_that_counts_is_a_closing() -> None:
+    team = Team()
+    assert team.ends(YANN, OTHERS[0]) == ENDED
+    assert team.ends(YANN, OTHERS[0], "facilitator") == ENDED, "one that waited counted for nothing"
+    assert [team.closes(YANN, OTHERS[1]), team.ends(HELENE, OTHERS[2])] == [SUSPENDED, ENDED]
+    fourth = OTHERS[3]
+    for decide in (team.ends, team.closes):
+        assert decide(YANN, fourth) in (ASKED, []), "asked once"
+    assert team.ends(YANN, OTHERS[0]) == ENDED, "of a role that waits"
+    assert team.does(YANN, membership.change_roles, fourth, roles=("advisor", "auditor")) == ["RoleGranted"]
+    assert team.ends(MARC, fourth) == ["RoleEnded"], "a second person does"
+    assert team.ends(YANN, OTHERS[4]) == ASKED
+    team.now += timedelta(hours=1)
+    assert team.ends(ZOE, OTHERS[4]) == ENDED
+
+
+def test_a_departure_taken_back_hides_no_role_that_ended() -> None:
+    team = Team()
+    for about in OTHERS[:3]:
+        assert team.ends(YANN, about) == ENDED
+        team.leaves(about, YANN, TODAY + timedelta(days=30))
+        team.does(YANN, membership.undo_departure, about)
+    assert team.ends(YANN, OTHERS[3]) == ASKED
+
+
+def test_the_direction_alone_ends_a_role_of_the_direction() -> None:
+    team = Team()
+    assert team.ends(YANN, HELENE, "administrator") == "direction-ends"
+    assert team.ends(MARC, HELENE, "administrator") == ENDED
+    waiting = team.does(YANN, membership.change_roles, OTHERS[0], roles=("advisor", "manager"))
+    assert waiting == ["RoleGranted"]
+    assert team.does(ZOE, membership.change_roles, OTHERS[0], roles=("advisor",)) == ["RoleEnded"], "it never counted"
+    team = Team()
+    for about in OTHERS[:3]:
+        team.closes(MARC, about)
+    assert team.ends(MARC, HELENE) == ASKED
+    assert team.ends(YANN, HELENE) == ENDED, "a manager asked"
+
+
+@pytest.mark.parametrize(
+    ("without", "by", "about", "kept", "refused"),
+    [
+        ((ZOE,), MARC, YANN, "advisor", False),  # Marc and Hélène are left
+        ((HELENE, ZOE), MARC, YANN, "advisor", True),  # Marc alone
+        ((ZOE, YANN), MARC, HELENE, "advisor", True),  # Marc alone
+        ((), YANN, ZOE, "advisor", False),  # Marc and Hélène
+        ((MARC,), YANN, ZOE, "advisor", True),  # Hélène, and who ends it
+    ],
+)
+def test_the_end_of_a_role_leaves_a_manager_and_another_steward(
+    without: tuple[UUID, ...], by: UUID, about: UUID, kept: Role, *, refused: bool
+) -> None:
+    assert (Team(*without).ends(by, about, kept) == "last-steward") is refused
+
+
+def test_who_keeps_accounts_by_another_role_is_left_herself() -> None:
+    for without in ((MARC, ZOE), (MARC, ZOE, YANN)):
+        team = Team(*without)
+        both = (e.RoleGranted(role="administrator", on=TODAY), e.RoleConfirmed(role="administrator", on=TODAY))
+        for event in both:
+            team._record(HELENE, event, OPERATOR)
+        alone = YANN in without
+        assert team.ends(OPERATOR, HELENE, "manager") == ("last-steward" if alone else ["RoleEnded"])
 
 
 def test_a_request_stands_an_hour_and_as_long_as_who_made_it() -> None:

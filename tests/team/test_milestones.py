@@ -36,9 +36,9 @@ def test_nobody_designates_themselves() -> None:
 def test_a_designation_ends_with_the_role() -> None:
     staff = state_of("staff", *JOINED, ASKED, DESIGNATED, e.RoleEnded(role="referent", on=LATER))
     assert (staff.roles, staff.designated, staff.designated_for) == ({"advisor"}, None, None)
-    assert staff.referent_ended == LATER
+    assert staff.ended == {"referent": LATER}
     other = state_of("staff", *JOINED, ASKED, DESIGNATED, e.RoleEnded(role="advisor", on=LATER))
-    assert (other.roles, other.designated_for, other.referent_ended) == ({"referent"}, "L'Aigle", None)
+    assert (other.roles, other.designated_for, other.ended) == ({"referent"}, "L'Aigle", {"advisor": LATER})
     assert other.designated is not None
 
 

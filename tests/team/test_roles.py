@@ -1,7 +1,7 @@
 """Roles that a second person confirms; nobody changes their own."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, get_args
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from pixflow.decision import Decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Role
+from pixflow.refused import Refused
+from pixflow.team.accounts import confirm_account
 from pixflow.team.membership import (
     add_member,
     change_roles,
@@ -151,6 +153,52 @@ def test_a_role_ends_on_its_last_day() -> None:
     ).then(asked("auditor", LATER.replace(day=17)))
 
 
+def test_a_role_counts_as_held_for_ninety_days_after_its_end() -> None:
+    """However it ended: taken back, past its last day, or after a departure and a return."""
+    ended = (JOINED, FACILITATOR, *held("manager"), e.RoleEnded(role="manager", on=DAY))
+    over = (JOINED, FACILITATOR, replace(asked("manager"), until=DAY), e.RoleConfirmed(role="manager", on=DAY))
+    away = (*over, e.StaffLeft(last_day=DAY, on=DAY), e.StaffReturned(on=LATER))
+    for events in (ended, over, away):
+        state = state_of("staff", *events)
+        assert state.held(DAY + timedelta(days=90)) == {"facilitator", "manager"}
+        assert state.held(DAY + timedelta(days=91)) == {"facilitator"}
+        again = state_of("staff", *events, asked("manager", LATER))
+        assert "manager" in again.held(DAY + timedelta(days=400))
+
+
+LET_IN: tuple[Event, ...] = (
+    JOINED, e.RoleGranted(role="administrator", on=DAY), e.RoleConfirmed(role="administrator", on=DAY),
+    e.AccountInvited(on=DAY), e.AccountOpened(way="passkey", on=DAY), e.AccountConfirmed(on=DAY, direction=False),
+)  # fmt: skip
+
+
+def test_no_role_that_reads_counts_by_an_account_that_two_administrators_let_in() -> None:
+    confirm: dict[str, Any] = {"on": DAY, "person": ADVISOR, "team": TEAM}
+    said: dict[str, Any] = {"team": TEAM, "actor": str(MANAGER)}
+    given(*LET_IN).when(change_roles, roles=("administrator", "advisor"), **said).then(
+        e.RoleGranted(role="advisor", on=DAY, to_confirm=True)
+    )
+    for role in get_args(Role):
+        waiting = granted_by(ADMINISTRATOR, *LET_IN, asked(role))
+        if role == "administrator":
+            assert confirm_role(waiting, role=role, **confirm, actor=str(MANAGER))
+            continue
+        with pytest.raises(Refused, match="direction-lets-in"):
+            confirm_role(waiting, role=role, **confirm, actor=str(MANAGER))
+        assert confirm_role(waiting, role=role, **confirm, actor=OPERATOR)
+        for seen in (e.AccountConfirmed(on=DAY), e.AccountRestored(on=DAY), e.FactorsReset(on=DAY, to_confirm=True)):
+            after = granted_by(ADMINISTRATOR, *LET_IN, asked(role), seen)
+            assert confirm_role(after, role=role, **confirm, actor=str(MANAGER))
+
+
+def test_a_manager_confirms_an_account_again_before_a_role_that_reads() -> None:
+    confirmed = e.AccountConfirmed(on=DAY)
+    given(*LET_IN).when(confirm_account, team=TEAM, actor=str(MANAGER)).then()
+    waits = given(*LET_IN, asked("manager"))
+    waits.when(confirm_account, team=TEAM, actor=str(MANAGER)).then(confirmed)
+    waits.when(confirm_account, team=TEAM, actor=str(ADMINISTRATOR)).then()
+
+
 def test_a_role_that_is_confirmed_or_ends_changes_nothing_of_another_one_that_waits() -> None:
     waiting = (JOINED, asked("manager"), asked("auditor", LATER))
     for said in (e.RoleConfirmed(role="manager", on=LATER), e.RoleEnded(role="manager", on=LATER)):
@@ -218,7 +266,7 @@ def test_a_role_that_waits_is_the_last_of_nothing() -> None:
 @pytest.mark.parametrize(("last_day", "stays"), [(LATER, True), (DAY, False)])
 def test_who_stays_is_counted_the_day_after(last_day: date, stays: bool) -> None:
     other = Staff(1, roles=frozenset({"manager", "facilitator"}), ends={"manager": last_day})
-    said: dict[str, Any] = {"roles": ("facilitator",), "on": DAY, "team": {MANAGER: other}, "actor": str(ADMINISTRATOR)}
+    said: dict[str, Any] = {"roles": ("facilitator",), "on": DAY, "team": {MANAGER: other}, "actor": str(MANAGER)}
     ended = given(JOINED, FACILITATOR, *held("manager")).when(change_roles, **said)
     if stays:
         ended.then(e.RoleEnded(role="manager", on=DAY))

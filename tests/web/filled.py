@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,11 @@ def hire(house: House, name: str, *roles: Role, of_site: str | None = None, unti
 
 
 def auditor_gone(house: House) -> None:
-    """The auditor left the day before: no weekly checkpoint leaves."""
-    day = house.today - timedelta(days=1)
-    house.says(OPERATOR, membership.record_departure, {"staff": house.people["Claire Vasseur"]}, last_day=day)
+    """The auditor left three days before: no weekly checkpoint leaves, and the departure is told no more."""
+    house.pass_by(days=-3)
+    who = {"staff": house.people["Claire Vasseur"]}
+    house.says(OPERATOR, membership.record_departure, who, last_day=house.today)
+    house.pass_by(days=3)
 
 
 def fill(house: House, count: int, advisor: str | None = "Nadia Benali", **said: Any) -> list[UUID]:

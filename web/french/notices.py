@@ -160,8 +160,11 @@ _TAKEN = {
     "staff.FactorsResetRequested": "{by} demande d’effacer les moyens d’entrer {of}.",
     "staff.FactorsReset": "{by} a effacé les moyens d’entrer {of}. Son compte attendra d’être confirmé à nouveau.",
     "staff.AccountInvited": "{by} invite à nouveau {name}, dont les moyens d’entrer ont été effacés.",
-    "staff.ClosingRequested": "{by} demande de fermer l’accès {of}, après plusieurs autres dans l’heure.",
+    "staff.ClosingRequested": "{by} demande de fermer l’accès {of}, ou de retirer un rôle, après plusieurs autres dans "
+    "l’heure.",
     "staff.AccountSuspended": "{by} a coupé l’accès {of}.",
+    "staff.StaffLeft": "{by} a noté le départ {of}.",
+    "staff.RoleEnded": "{by} a retiré un rôle à {name}.",
 }
 _UNEXPECTED = typeset(
     "Si vous ne vous y attendiez pas, ne confirmez rien : parlez-en d’abord. Quelqu’un d’autre se sert peut-être d’un"

@@ -47,7 +47,10 @@ RECENT = timedelta(days=2)
 """The age of the events that notices tell of: what happens at night, or while no e-mail leaves, is told later."""
 _TAKING = [
     one.TOPIC
-    for one in (x.FactorsResetRequested, x.FactorsReset, x.AccountInvited, x.ClosingRequested, x.AccountSuspended)
+    for one in (
+        *(x.FactorsResetRequested, x.FactorsReset, x.AccountInvited),
+        *(x.ClosingRequested, x.AccountSuspended, x.StaffLeft, x.RoleEnded),
+    )
 ]
 """An invitation is such a step when it follows a reset. A suspension by the program has an alarm of its own."""
 _log = logging.getLogger("pixflow")
@@ -289,18 +292,25 @@ def _protocol(refs: References, today: date, url: str) -> Iterator[Notice]:
 
 
 def _accounts(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
-    """Yields a notice for every step that takes an account from its member, to all managers and administrators.
+    """Yields a notice for every step that takes an account or a role from its member, to all who keep accounts.
 
-    Who took the step is told too: somebody else may use their account.
+    Who took the step is told too: somebody else may use their account. An owner is told of the roles that end: once
+    for those of one form.
     """
     today = refs.calendar.local_day(now)
-    for row in audit_trail.since(connection, _TAKING, now - RECENT, MOST_RECENT):
+    rows = audit_trail.since(connection, _TAKING, now - RECENT, MOST_RECENT)
+    for row in {(one.command, one.stream, one.topic): one for one in rows}.values():
         known, reset = refs.team[row.stream], refs.team[row.stream].access.reset_at
         follows = row.topic != x.AccountInvited.TOPIC or (reset is not None and reset <= row.at.replace(tzinfo=UTC))
         if follows and row.by != SITE:
             by = "" if row.by == OPERATOR else refs.team[UUID(row.by)].name
             said = french.account_taken(row.topic, by, known.name, f"{url}/equipe/{row.stream}")
-            yield from _to_stewards(refs, today, "account", f"{row.stream} {row.version}", said)
+            about = f"{row.stream} {row.version}"
+            told = list(_to_stewards(refs, today, "account", about, said))
+            owned = row.topic == x.RoleEnded.TOPIC and known.email and known.works(today)
+            if owned and row.stream not in {one.person for one in told}:
+                told.append(Notice(row.stream, "account", about, *said))
+            yield from told
 
 
 def _latest(connection: Connection, topic: str, now: datetime) -> Iterable[tuple[UUID, int]]:

@@ -342,8 +342,12 @@ def test_who_may_be_the_second_person_is_told_once_of_what_waits(at_work: House)
     assert tick(at_work, kept) == 0, "what still waits was said"
     at_work.says(HELENE, roles.change_roles, person, roles=("advisor",))
     at_work.says(HELENE, roles.change_roles, person, roles=("advisor", "referent"))
-    assert tick(at_work, kept) == 1
-    assert kept.mails[-1].to == "yann@exemple.fr", "to whom has not given it"
+    kept = ticked(at_work)
+    waits = [mail.to for mail in kept.mails if "deuxième personne" in plain(mail.subject)]
+    assert waits == ["yann@exemple.fr"], "to whom has not given it"
+    ended = {mail.to for mail in kept.mails if "Hélène Morin a retiré un rôle à Ange Faux." in plain(mail.text)}
+    assert ended == {"helene@exemple.fr", "yann@exemple.fr", at_work.served.refs.team[person["staff"]].email}
+    assert (len(kept.mails), tick(at_work, kept)) == (4, 0), "of two roles that end by one form, one e-mail"
 
 
 class HalfAMinute(Event):
@@ -416,6 +420,10 @@ def test_every_steward_is_told_once_of_each_step_that_takes_an_account(at_work: 
     at_work.says(OPERATOR, accounts.suspend_account, person, reason="operator")
     kept = ticked(at_work)
     assert {"L’exploitant a coupé l’accès de Paul Rey." in plain(mail.text) for mail in kept.mails} == {True}
+    at_work.says(YANN, roles.record_departure, person, last_day=at_work.today)
+    kept = ticked(at_work)
+    assert [mail.to for mail in kept.mails] == ["helene@exemple.fr", "yann@exemple.fr"]
+    assert {"Yann Le Goff a noté le départ de Paul Rey." in plain(mail.text) for mail in kept.mails} == {True}
 
 
 def entered(at_work: House, name: str) -> None:

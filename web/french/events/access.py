@@ -4,16 +4,21 @@ from pixflow.events import staff as x
 from pixflow.events.base import Event
 from web.french.phrases import EventWords
 
+
+def _let_in(direction: bool) -> str:
+    return "" if direction else ", sans la direction"
+
+
 EVENTS: dict[type[Event], EventWords] = {
     x.AccountInvited: ("Invitation à se connecter", "{whom} est invité·e à se connecter"),
     x.AccountOpened: ("Compte ouvert", "{whom} a ouvert son compte, par {way}"),
-    x.AccountConfirmed: ("Compte confirmé", "Compte de {whom} confirmé"),
+    x.AccountConfirmed: ("Compte confirmé", lambda event: "Compte de {whom} confirmé" + _let_in(event.direction)),
     x.AccountSuspended: ("Accès coupé", "Accès de {whom} coupé : {reason}"),
     x.ClosingRequested: (
-        "Fin d’accès demandée", "Fin de l’accès de {whom} demandée, après plusieurs autres dans l’heure",
+        "Fin d’accès demandée", "Fin de l’accès ou d’un rôle de {whom} demandée, après plusieurs autres dans l’heure",
     ),
     x.RestorationRequested: ("Retour d’accès demandé", "Retour de l’accès de {whom} demandé"),
-    x.AccountRestored: ("Accès rendu", "Accès de {whom} rendu"),
+    x.AccountRestored: ("Accès rendu", lambda event: "Accès de {whom} rendu" + _let_in(event.direction)),
     x.FactorsResetRequested: (
         "Nouveaux moyens d’entrer demandés", "Nouveaux moyens d’entrer demandés pour {whom}",
     ),
@@ -29,6 +34,7 @@ REFUSALS: dict[str, str] = {
     "not-suspended": "L’accès de cette personne n’est pas coupé.",
     "not-invited": "Cette personne n’a pas encore de compte : invitez-la d’abord.",
     "not-opened": "Personne n’a encore ouvert ce lien : le compte se confirme une fois ouvert.",
+    "direction-lets-in": "Ce compte a été ouvert sans la direction : elle le confirme d’abord.",
     "direction-decides": "Le premier pas vient de l’administration : la direction fait le second.",
     "last-steward": "Il ne resterait pas une direction et une autre personne pour tenir les comptes : donnez "
     "d’abord un rôle à quelqu’un, ou demandez à l’exploitant.",

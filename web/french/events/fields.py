@@ -29,7 +29,7 @@ LABELS: dict[str, str] = {
     "agreed": "Accord de la personne", "asked": "Demandé par le partenaire",
     "action": "Action", "actions": "Actions", "advisor": "Suivi par", "answer": "Réponse",
     "automatic": "Automatique", "awaits": "En attente de", "at": "Heure", "about": "À propos de", "badges": "Badges",
-    "bulk": "Portefeuille confié n°",
+    "bulk": "Portefeuille confié n°", "direction": "Avec la direction",
     "birth_date": "Date de naissance", "calendar": "Calendrier des jours fériés", "campaign": "Campagne",
     "channel": "Moyen", "clock": "Horloge", "definitions": "Définitions n°", "rows": "Lignes du tableau",
     "page": "Page", "filters": "Filtres",

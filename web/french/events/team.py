@@ -53,6 +53,7 @@ REFUSALS: dict[str, str] = {
     "role-not-granted": "Cette personne n’a plus ce rôle : rechargez la page.",
     "same-person-confirms": "Vous avez donné ce rôle : une deuxième personne le confirme.",
     "direction-confirms": "Une administration a donné ce rôle : la direction le confirme.",
+    "direction-ends": "Seule la direction retire ce rôle à quelqu’un de la direction : demandez-le-lui.",
     "last-of-direction": "Plus personne ne serait de la direction : donnez d’abord ce rôle à quelqu’un d’autre.",
     "last-referent": "Plus personne ne serait référent·e Pix : désignez quelqu’un d’abord, ou confirmez.",
     "absence-backwards": "Le dernier jour, le {last}, est avant le premier, le {first} : corrigez l’un des deux.",

@@ -69,6 +69,13 @@ def access_row(desk: Desk, site: Site, person: UUID) -> dict[str, Any]:
     return {"said": _said(desk, person, invited, sleeps), "is_late": late, "actions": actions}
 
 
+def let_in(desk: Desk, person: UUID) -> str:
+    """Returns who let a member in without the direction, for whoever would confirm a role that reads; else ""."""
+    names, by = names_for(desk), desk.refs.team[person].access.let_in_by
+    text = "Accès ouvert par {people}, sans la direction : elle confirme d’abord le compte."
+    return say(text, people=" et ".join(map(names.staff, by))) if by else ""
+
+
 def waiting(desk: Desk) -> list[UUID]:
     """Returns the members whose account the person at the desk may confirm, or give back, as the second person."""
     names = ("confirmer", "rendre")
@@ -109,7 +116,8 @@ def _step(desk: Desk, member: Staff) -> str:
     """Returns what is asked about an account, or that its factors are gone until it is confirmed again; else ""."""
     access, team, names = member.access, desk.refs.team, names_for(desk)
     if first := closing.asker(member, team, desk.today, desk.engine.clock()):
-        return say("{name} demande de fermer son accès, après plusieurs autres dans l’heure", name=names.staff(first))
+        text = "{name} demande de fermer son accès ou de retirer un rôle, après plusieurs autres dans l’heure"
+        return say(text, name=names.staff(first))
     if first := standing(access.reset_by, team, desk.today):
         return say("{name} demande d’effacer ses moyens d’entrer", name=names.staff(first))
     if access.reset_at and not access.confirmed and member.works(desk.today):

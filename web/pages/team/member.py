@@ -41,7 +41,7 @@ from web.http.people import NOBODY
 from web.http.templates import redirect, show
 from web.pages.account import factor_mails
 from web.pages.team import undo
-from web.pages.team.access import ACTIONS, WITHDRAW, access_row
+from web.pages.team.access import ACTIONS, WITHDRAW, access_row, let_in
 from web.pages.team.forms import FORMS, MILESTONES, JoinForm, TeamForm, confirmable, confirmers, offers, unknown_site
 from web.pages.team.handover import move_rows
 
@@ -81,6 +81,7 @@ def member_page(
         load=load,
         roles=role_labels(member, min(desk.today, member.left or desk.today)),
         waiting=_waiting(desk, id),
+        let_in=let_in(desk, id),
         is_me=id == desk.me,
         works=member.works(desk.today),
         today=desk.today,

@@ -29,7 +29,7 @@ from tests.web.pages.account.conftest import (
 )
 from tests.web.pages.account.test_two_people import box, link
 from tests.web.paths import House
-from web.accounts import accounts
+from web.accounts import accounts, memberships
 from web.accounts.site import Site
 from web.accounts.tables import metadata
 from web.cli.server import tick_site
@@ -134,6 +134,79 @@ def test_two_administrators_and_a_mailbox_take_over_nobody(
     assert account_of(at_work, site, MARC).password
     tick_site(at_work.host, site)
     assert not account_of(at_work, site, MARC).password, "a backup of before the reset brings no factor back"
+
+
+@STORES
+def test_two_administrators_who_end_a_role_first_take_over_nobody(at_work: House, team: Team, box: Path) -> None:
+    """A manager was talked into ending the role of another, and into giving it back: finding 6 of December 2026."""
+    at_work.opened()
+    about = at_work.people[MARC]
+    assert post(team, YANN, about, "compte/demander-moyens") == 303
+    assert post(team, ZOE, about, "roles", roles="administrator") == 422
+    assert "Seule la direction retire ce rôle" in words(_form(team[ZOE], about, "roles", roles="administrator"))
+    assert post(team, HELENE, about, "roles", roles="administrator") == 303
+    assert post(team, ZOE, about, "compte/effacer-moyens") == 422, "a manager until today"
+    at_work.pass_by(days=89)
+    team = _again(at_work, team)
+    assert post(team, YANN, about, "compte/demander-moyens") == 303
+    assert post(team, ZOE, about, "compte/effacer-moyens") == 422, "ninety days are not over"
+    at_work.pass_by(days=2)
+    team = _again(at_work, team)
+    assert post(team, ZOE, about, "compte/effacer-moyens") == 303, "no role that reads since"
+    at_work.pass_by(minutes=5)
+    assert post(team, YANN, about, "compte/inviter") == 303
+    thief = Browser(at_work)
+    assert answered(thief, link(box)[1].rpartition("/")[2], "un voleur de passage").headers["Location"] == "/"
+    assert post(team, ZOE, about, "compte/confirmer") == 303
+    assert thief.get("/equipe").status_code == 200
+    for giver, held in ((YANN, ("administrator", "manager")), (HELENE, ("administrator", "manager", "advisor"))):
+        assert post(team, giver, about, "roles", roles=held) == 303
+        for second in (YANN, ZOE, HELENE):
+            for role in ("manager", "advisor"):
+                assert post(team, second, about, "confirm", role=role) in (303, 422)
+        assert at_work.served.refs.team[about].roles_on(at_work.today) <= {"administrator"}
+    assert thief.get("/dossiers").status_code == 403
+    shown = words(team[HELENE].get(f"/equipe/{about}").text)
+    assert f"Accès ouvert par {YANN} et {ZOE}, sans la direction : elle confirme d’abord le compte." in shown
+    assert "Compte de Marc Petit confirmé, sans la direction" in shown
+    assert post(team, ZOE, about, "compte/confirmer") == 303
+    assert "elle confirme d’abord" in words(team[HELENE].get(f"/equipe/{about}").text), "administrators do not"
+    assert post(team, HELENE, about, "compte/confirmer") == 303
+    assert post(team, HELENE, about, "confirm", role="manager") == 303
+    assert "manager" in at_work.served.refs.team[about].roles_on(at_work.today), "she saw who it is, and says so"
+
+
+def _form(browser: InspectingClient, about: UUID, name: str, **sent: Any) -> str:
+    return browser.post(f"/equipe/{about}/{name}", data={"command_id": str(uuid4()), **sent}).text
+
+
+def _again(at_work: House, team: Team) -> Team:
+    """Those who keep accounts, signed in anew."""
+    site, here = at_work.host.site, at_work.served.opened.id
+    assert site
+    found = {name: memberships.of_member(site.store, here, at_work.people[name]) for name in team}
+    return {name: signed_in(at_work, of) for name, of in found.items() if of and of.is_open}
+
+
+def test_one_administrator_ends_the_roles_of_three_and_each_of_them_is_told(at_work: House, team: Team) -> None:
+    """Finding 7 of December 2026: of everybody but two, unseen."""
+    people = {name: id for name, id in at_work.people.items() if name not in KEEPERS}
+    before = {name: at_work.served.refs.team[id].roles_on(at_work.today) for name, id in people.items()}
+    for about in 2 * [*at_work.people.values()]:
+        post(team, YANN, about, "roles", roles="administrator", anyway="true")
+    after = at_work.served.refs.team
+    ended = [name for name, id in people.items() if after[id].roles_on(at_work.today) != before[name]]
+    assert len(ended) == 3
+    assert all("manager" in after[at_work.people[name]].roles_on(at_work.today) for name in DIRECTION)
+    fourth = next(name for name, id in people.items() if after[id].access.closing_by)
+    alarms: list[Mail] = []
+    at_work.served.alarm(alarms.append, URL)
+    for name in ended:
+        said = [one.to for one in alarms if f"a retiré un rôle à {name}." in one.text]
+        assert sorted(said) == sorted(address(at_work, who) for who in {*KEEPERS, name}), name
+    assert "ou de retirer un rôle" in words(team[MARC].get("/equipe").text)
+    assert post(team, MARC, people[fourth], "roles", roles="administrator") == 303
+    assert at_work.served.refs.team[people[fourth]].roles_on(at_work.today) != before[fourth], "a second person did"
 
 
 def test_one_administrator_closes_three_of_all(at_work: House, team: Team) -> None:
