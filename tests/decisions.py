@@ -1,15 +1,16 @@
 """Every decision of pixflow, found by walking its modules, and the page that says who may take which."""
 
+import ast
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
-from inspect import getmembers, isfunction
+from inspect import getmembers, getsource, isfunction
 from textwrap import fill
 from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
 import pixflow
-from pixflow.decision import Decision
+from pixflow.decision import Decision, Proof
 from pixflow.events.base import Event
 from pixflow.events.values import Role
 
@@ -57,6 +58,8 @@ The system's actors are `operator` (the command line), `clock` (the periodic job
 `partner` is somebody who answers by [link](domain.md#partner-links). A decision has its stored name; where its function
 has another name, brackets say so.
 
+For some, whoever takes them on a page first proves a [factor](accounts.md#sessions): this page ends with them.
+
 Auditors and managers read *Registre*. Everybody reads `/registre/…` and `/preuve`: checkpoints and hashes, no name.
 """
 
@@ -64,6 +67,12 @@ Auditors and managers read *Registre*. Everybody reads `/registre/…` and `/pre
 def function_of(decide: Callable[..., Any]) -> Callable[..., Any]:
     """The function of a decision, or the function itself."""
     return decide.function if isinstance(decide, Decision) else decide
+
+
+def events_of(decide: Decision[..., Any]) -> set[str]:
+    """The names of the events that the code of a decision makes."""
+    found = ast.walk(ast.parse(getsource(decide.function)))
+    return {ast.unparse(one.func).rpartition(".")[2] for one in found if isinstance(one, ast.Call)}
 
 
 def of_module(module: ModuleType) -> Iterator[Decision[..., Any]]:
@@ -80,6 +89,11 @@ def deciding(module: ModuleType) -> Iterator[str]:
             yield name
 
 
+PROOFS: dict[Proof, str] = {
+    "always": "each time",
+    "others": "when a dossier, or a task of it, goes from somebody else to anybody but its advisor",
+    "many": "for more than 100 people",
+}
 DECISIONS = {one.name: one for module in MODULES for one in of_module(module)}
 GIVING_EVENTS = {name for module in MODULES for name in deciding(module)}
 
@@ -95,7 +109,12 @@ def page() -> str:
         "\n".join((f"## {heading}\n", *(_line(takers, names) for takers, names in sorted(lines.items()))))
         for heading, lines in grouped.items()
     )
-    return INTRODUCTION + "\n" + "\n\n".join(tables) + "\n"
+    asked = (
+        _line(f"**{said}**", [_name(one) for one in DECISIONS.values() if one.proof == proof])
+        for proof, said in PROOFS.items()
+    )
+    proofs = "\n".join(("## A fresh proof\n", *asked))
+    return INTRODUCTION + "\n" + "\n\n".join((*tables, proofs)) + "\n"
 
 
 def _line(takers: str, names: list[str]) -> str:

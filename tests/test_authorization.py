@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from pixflow import authorization
 from pixflow.actor import CLOCK, IMPORT, OPERATOR, PARTNER, SYSTEM, Actor
 from pixflow.authorization import BESIDE, Scope, Subject, principal, require, roles, scope
+from pixflow.decision import ACCOUNTS as ACCOUNTS_KEPT
 from pixflow.dossier.state import Dossier
 from pixflow.events.dossier import GlassBroken
 from pixflow.events.values import Role
@@ -19,7 +20,7 @@ from pixflow.refused import Refused
 from pixflow.tasks import TASK_KINDS
 from pixflow.team.staff import Absence, Staff
 from pixflow.workshop.state import Workshop
-from tests.decisions import DECISIONS, GIVING_EVENTS, MODULES, PAGE, of_module, page
+from tests.decisions import DECISIONS, GIVING_EVENTS, MODULES, PAGE, events_of, of_module, page
 from tests.given import (
     ACTION,
     ADDED,
@@ -139,6 +140,35 @@ def test_no_two_decisions_are_stored_under_one_name() -> None:
 
 def test_the_page_says_who_may_take_which_decision() -> None:
     assert Path(PAGE).read_text() == page()
+
+
+def test_whatever_gives_keeps_accounts_or_hands_out_says_that_it_asks_for_a_proof() -> None:
+    """A new decision of these kinds fails here until it says so, or why it asks for none."""
+    by_hand = {name for name, one in DECISIONS.items() if one.proof == "always"}
+    made = {name: events_of(one) for name, one in DECISIONS.items() if one.roles.reach}
+    gives = {name for name, events in made.items() if events & {"AdvisorAssigned", "DossierLent", "TaskHandedOver"}}
+    assert {name for name, one in DECISIONS.items() if one.proof == "others"} == gives - set(GIVE_NO_OTHER_S)
+    hands_out = {name for name, events in made.items() if any(event.endswith("Issued") for event in events)}
+    assert hands_out - set(HAND_OUT_LITTLE) == {name for name in hands_out if DECISIONS[name].proof != "never"}
+    assert by_hand - hands_out == ACCOUNTS | {"request_erasure", "erase_person", "erase_again"}
+    assert {name for name, one in DECISIONS.items() if one.roles is ACCOUNTS_KEPT} == ACCOUNTS
+    assert GIVE_NO_OTHER_S.keys() <= gives
+    assert HAND_OUT_LITTLE.keys() <= hands_out
+
+
+GIVE_NO_OTHER_S = {
+    "open_dossier": "it is new",
+    "claim_task": "it waits too long, and its advisor keeps the dossier",
+    "dispatch_result": "day by day, from the pile of the référent",
+    "return_dossier": "to its lender",
+}
+"""Decisions that give a dossier or a task, and why they ask for no proof."""
+HAND_OUT_LITTLE = {
+    "issue_paper": "of one person",
+    "issue_workshop_paper": "of those of a workshop",
+    "issue_report": "counts, no name",
+}
+"""Decisions that hand something out, and why they ask for no proof."""
 
 
 def test_only_the_system_s_actors_are_named() -> None:

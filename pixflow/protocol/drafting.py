@@ -322,7 +322,7 @@ def publish_definitions(
     return _publish(indicators, i.DefinitionsPublished, draft, from_day, alone, on)
 
 
-@decision("issue_event_log", REVIEWERS)
+@decision("issue_event_log", REVIEWERS, proof="always")
 def issue_event_log(
     indicators: IndicatorDocuments,
     *,

@@ -21,6 +21,7 @@ from pixflow.workshop.state import Workshop
 from projections.store.folds import fold_of
 from web.desk import refusals
 from web.desk.desk import Desk
+from web.desk.signed_in import ProofAsked
 from web.french.validation import MISSING, named
 from web.http.forms import Form, OpenForm, errors_shown, labels, validate
 from web.http.security import is_led_from_elsewhere
@@ -28,6 +29,8 @@ from web.http.security import is_led_from_elsewhere
 F = TypeVar("F", bound=Form)
 S = TypeVar("S")
 P = ParamSpec("P")
+MANY = 100
+"""People of a list beyond which its file asks for a proof."""
 KNOWN = frozenset({"already-debriefed", "already-built", "already-answered"})
 """The refusals of what stands in the dossier: only a correction changes it."""
 
@@ -65,9 +68,32 @@ def record(
     context: Mapping[str, Any] | None = None,
     **sent: Any,
 ) -> Outcome:
-    """Takes one decision for the person at the desk; a refusal or a stale page is an outcome, not an error."""
+    """Takes one decision for the person at the desk; a refusal or a stale page is an outcome, not an error.
+
+    Raises ProofAsked.
+    """
+    ask_for_proof(desk, streams, decision, **sent)
     about: dict[str, Any] = {"by": _by(desk, streams, decision), "command_id": command_id, "via": "web", "seen": seen}
     return _outcome(partial(desk.engine.execute, streams, decision, context=context, **about, **sent))
+
+
+def ask_for_proof(desk: Desk, streams: Mapping[str, UUID], decision: Decision[..., Any], **sent: Any) -> None:
+    """Raises ProofAsked where a decision asks for a factor of the last ten minutes, and none was proved."""
+    if desk.is_fresh or decision.proof == "never":
+        return
+    if decision.proof == "others" and not takes_from_another(desk, streams["dossier"], sent):
+        return
+    if decision.proof != "many" or sent["people"] > MANY:
+        raise ProofAsked
+
+
+def takes_from_another(desk: Desk, stream: UUID, sent: Mapping[str, Any]) -> bool:
+    """Tells if a dossier, or a task of it, goes from its advisor or its lender to anybody else, by somebody else."""
+    dossier = desk.state(stream)
+    if not isinstance(dossier, Dossier):
+        return False
+    theirs = {dossier.advisor, dossier.lent and dossier.lent.back_to}
+    return bool(theirs - {None, desk.me, sent.get("advisor"), sent.get("to")})
 
 
 def as_seen(desk: Desk, kind: str, stream: UUID, form: Form) -> Any:
@@ -99,8 +125,10 @@ def record_all(
 ) -> Outcome:
     """Takes several decisions as one command of the person at the desk.
 
-    A refusal or a stale page is an outcome, not an error.
+    A refusal or a stale page is an outcome, not an error. Raises ProofAsked.
     """
+    for step in steps:
+        ask_for_proof(desk, step.streams, step.decision, **step.sent)
     by = _by(desk, steps[0].streams, steps[0].decision)
     return _outcome(partial(desk.engine.execute_all, steps, sent, by=by, command_id=command_id, via="web", seen=seen))
 

@@ -63,7 +63,8 @@ def desk(request: Request) -> Iterator[Desk]:
         roles, away = authorization.roles(actor, refs, today), colleagues_deputised_by(refs.team, UUID(actor.id), today)
         scope = authorization.scope(actor, refs, today)
         request.state.me = UUID(actor.id)
-        made = Desk(host, served, actor, roles, scope, refs, tables, today, away, memory)
+        fresh = not host.site or sessions.is_fresh(host.site.store, request.state.session)
+        made = Desk(host, served, actor, roles, scope, refs, tables, today, away, memory, is_fresh=fresh)
         moment, wrong = moment_of(request, made)
         request.state.witness = DeskWitness(request, made)
         for named in request.path_params.values() if side.blocked else ():
@@ -99,7 +100,7 @@ def must_be_proved(request: Request, desk: Desk) -> None:
     A demonstration has no factors. Raises FromElsewhere when a page of another site led here.
     """
     must_be_asked_here(request)
-    if desk.host.site and not sessions.is_fresh(desk.host.site.store, request.state.session):
+    if not desk.is_fresh:
         raise ProofAsked
 
 

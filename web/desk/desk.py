@@ -48,7 +48,8 @@ class Desk:
     """The person at work: their identity, their rights, and the tables up to date.
 
     `deputised` are the colleagues away today whom they deputise for; `roles` are those held today, theirs included.
-    `memory` is kept from page to page, `states` are those that this page has read.
+    `memory` is kept from page to page, `states` are those that this page has read. `is_fresh`: they proved who they are
+    within ten minutes, or nobody does here.
     """
 
     host: Host
@@ -62,6 +63,7 @@ class Desk:
     deputised: frozenset[UUID] = frozenset()
     memory: Memory = field(default_factory=Memory)
     states: dict[UUID, Any] = field(default_factory=dict)
+    is_fresh: bool = True
 
     @property
     def engine(self) -> Engine:

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 
 from pixflow.events.structure import ListPage
 from pixflow.structure import issue_list
-from web.desk.commands import issue, must_be_asked_here
+from web.desk.commands import ask_for_proof, issue, must_be_asked_here
 from web.desk.desk import Desk, PastDesk, moment_of
 from web.desk.witness import DeskWitness
 from web.french import dates, lists, past
@@ -123,6 +123,7 @@ def send_list(request: Request, desk: Desk, made: ExportedList) -> Response:
     if kind == "xlsx":
         manifest = list(_manifest(desk, made, len(rows), len(people), digest))
         content = workbook_of({lists.SHEET: cells, lists.OF_FILE: manifest}, headed=True)
+    ask_for_proof(desk, streams, issue_list, people=len(people))
     note(request, listed(people))
     issue(request, desk.of_today, streams, issue_list, **said, people=len(people), digest=digest)
     return download(f"{made.name}-{desk.today}", kind, content)

@@ -20,8 +20,8 @@ from projections.dossier_sheet import DossierFilter
 from projections.statements import WITHOUT
 from web.desk import receipts, undo
 from web.desk.bulk import BulkOutcome, take_row
-from web.desk.commands import read_button
-from web.desk.dependencies import AtDesk, allowed, must_be_proved
+from web.desk.commands import ask_for_proof, read_button
+from web.desk.dependencies import AtDesk, allowed
 from web.desk.desk import Desk
 from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file, in_words
 from web.desk.names import advisor_name, names_for
@@ -364,8 +364,8 @@ def assign(request: Request, desk: AtAssignment, data: FormData) -> Response:
     if form is None or form.advisor not in dict(desk.staff("advisor")):
         sentence = typeset("Cochez des dossiers, et choisissez à qui les affecter.")
         return _list(request, desk, ListAsked(etat="unassigned"), late=Receipt(sentence, tone="late"))
-    if any(getattr(desk.state(one), "advisor", None) not in (None, form.advisor) for one in form.dossier):
-        must_be_proved(request, desk)
+    for one in form.dossier:
+        ask_for_proof(desk, {"dossier": one}, assign_advisor, advisor=form.advisor)
     names, bulk = names_for(desk), form.command_id
     rows = [take_row(desk, names, bulk, one, assign_advisor, advisor=form.advisor) for one in form.dossier]
     return _answer(request, desk, BulkOutcome(rows, bulk))

@@ -20,7 +20,7 @@ from projections.advisor_queue import QueueCount, QueueFilter
 from web.desk import receipts, refusals, undo
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.colleagues import takers
-from web.desk.commands import read_button, record, sent
+from web.desk.commands import ask_for_proof, read_button, record, sent
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, UndoForm
@@ -208,6 +208,10 @@ def _errors(desk: Desk, name: str, form: BulkForm) -> dict[str, str]:
     return found[0] if found and all(found) else {}
 
 
+def _decision(do: str) -> Decision[..., Any]:
+    return ACTIONS[do].decision or FORMS[ACTIONS[do].form].decision
+
+
 def _take(desk: Desk, name: str, row: QueueRow, form: BulkForm) -> RowOutcome:
     """Sends the command of one row: the form of its dossier, or the decision about its task."""
     action, stream, key = ACTIONS[name], row.task.stream, row.task.key
@@ -299,7 +303,10 @@ def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
         return _preview(request, desk, do, rest, data, wrong, 422, nothing_ticked=True)
     if form is None or wrong or not chosen(desk, picks):
         return _preview(request, desk, do, picks, data, wrong, 422)
-    outcomes = BulkOutcome([_take(desk, do, row, form) for row in chosen(desk, form.task)], form.command_id)
+    rows = chosen(desk, form.task)
+    for row in rows:
+        ask_for_proof(desk, {"dossier": row.task.stream}, _decision(do), **sent(form, "task"))
+    outcomes = BulkOutcome([_take(desk, do, row, form) for row in rows], form.command_id)
     if not outcomes.refused:
         return _see(outcomes, "assign-advisor" if do == "assign" else "")
     refused = [row.about for row in outcomes.rows if row.refused]

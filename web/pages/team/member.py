@@ -22,7 +22,19 @@ from web.accounts import invitations, sign_in
 from web.accounts.site import Site
 from web.desk import refusals
 from web.desk.colleagues import IDLE, absence_text, days_text, loads
-from web.desk.commands import FormRefused, again, as_seen, check, must, read_button, read_form, record, recorded, take
+from web.desk.commands import (
+    FormRefused,
+    again,
+    as_seen,
+    ask_for_proof,
+    check,
+    must,
+    read_button,
+    read_form,
+    record,
+    recorded,
+    take,
+)
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for, role_labels
@@ -219,6 +231,7 @@ def act_on_account(request: Request, desk: AtDesk, site: AtSite, person: UUID, a
     if not desk.may(asked.decision, Subject(member=person)):
         raise HTTPException(403)
     form = read_button(Form, data)
+    ask_for_proof(desk, {"staff": person}, asked.decision)
     if action == WITHDRAW:
         invitations.withdraw(site.store, desk.served.opened.id, person)
         return _back(person)
