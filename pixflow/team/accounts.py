@@ -26,11 +26,16 @@ _TWO = 2
 
 @decision("invite_account", ACCOUNTS, system=(OPERATOR,))
 def invite_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: str) -> list[Event]:
-    """Invites a member to sign in. As long as no two people can confirm, the operator does, and the fact says so."""
+    """Invites a member to sign in. As long as no two people can confirm, the operator does, and the fact says so.
+
+    Whoever opens the link of an open account closes it, until it is confirmed again: a manager and another are left.
+    """
     must_work(staff, on)
     must_be_another(person, actor)
     if staff.access.suspended:
         raise Refused("account-suspended")
+    if actor != OPERATOR:
+        must_leave_stewards(staff, team, on, person=person, actor=actor)
     alone = actor == OPERATOR and len(list(stewards(team, on, but=person))) < _TWO
     confirmed = [e.AccountConfirmed(on=on)] if alone and (staff.access.opened or not staff.access.confirmed) else []
     return [e.AccountInvited(on=on), *confirmed]

@@ -234,11 +234,12 @@ def must_leave_stewards(
 ) -> None:
     """Raises Refused("last-steward") when a manager and another steward would not be left that day.
 
-    An administrator who closes does not count: those who are left can do without them. `kept` are the roles that the
-    member still has.
+    An administrator who closes does not count: those who are left can do without them. Nor does who was invited again,
+    whose link may be opened by somebody else. `kept` are the roles that the member still has.
     """
     counts = directs(team, actor, day)
-    left = [one for one in stewards(team, day, but=person) if counts or str(one) != actor]
+    sure = (one for one in stewards(team, day, but=person) if team[one].access.renewed)
+    left = [one for one in sure if counts or str(one) != actor]
     directed = "manager" in kept or any("manager" in team[one].roles_on(day) for one in left)
     count = len(left) + bool(kept & ACCOUNTS.reach.keys())
     if is_steward(staff, day) and not (directed and count >= _TWO):

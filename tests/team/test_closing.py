@@ -1,6 +1,6 @@
 """Closing accounts, and recording departures: who must be left, and how many one person closes alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,13 +28,16 @@ CLOSE = {"reason": "colleague"}
 
 
 class Team:
-    """Members with open accounts: two managers, two administrators, nine advisors; those `without` are not there."""
+    """Members with open accounts: two managers, two administrators, nine advisors; those `without` are not there.
 
-    def __init__(self, *without: UUID) -> None:
-        self.now = datetime(2026, 9, 15, 8, 0, tzinfo=UTC)
+    `also` are those who have another role.
+    """
+
+    def __init__(self, *without: UUID, also: Mapping[UUID, Role] = {}) -> None:
+        self.now, self.today = datetime(2026, 9, 15, 8, 0, tzinfo=UTC), TODAY
         self.members: dict[UUID, Staff] = {}
         for id in {*KINDS, *OTHERS} - {*without}:
-            role = KINDS.get(id, "advisor")
+            role = {**KINDS, **also}.get(id, "advisor")
             for event in (
                 e.StaffJoined(name="—", email=f"{id}@ml.fr", site=None, on=TODAY),
                 e.RoleGranted(role=role, on=TODAY),
@@ -52,7 +55,7 @@ class Team:
 
     def does(self, by: UUID | str, decide: Decision[..., Any], about: UUID, **sent: Any) -> list[str] | str:
         """Takes a decision; returns its events by name, or the code of its refusal."""
-        added = {"on": TODAY, "person": about, "team": self.members, "actor": str(by), "now": self.now}
+        added = {"on": self.today, "person": about, "team": self.members, "actor": str(by), "now": self.now}
         try:
             events = decide(self.members[about], **sent, **added_to(decide, **added))
         except Refused as refused:
