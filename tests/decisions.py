@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
 import pixflow
-from pixflow.decision import Decision, Proof
+from pixflow.decision import ACCOUNTS, Decision, Proof
 from pixflow.events.base import Event
 from pixflow.events.values import Role
 
@@ -58,8 +58,6 @@ The system's actors are `operator` (the command line), `clock` (the periodic job
 `partner` is somebody who answers by [link](domain.md#partner-links). A decision has its stored name; where its function
 has another name, brackets say so.
 
-For some, whoever takes them on a page first proves a [factor](accounts.md#sessions): this page ends with them.
-
 Auditors and managers read *Registre*. Everybody reads `/registre/…` and `/preuve`: checkpoints and hashes, no name.
 """
 
@@ -90,8 +88,8 @@ def deciding(module: ModuleType) -> Iterator[str]:
 
 
 PROOFS: dict[Proof, str] = {
-    "always": "each time",
-    "others": "when a dossier, or a task of it, goes from somebody else to anybody but its advisor",
+    "always": "each time, as all that is about accounts",
+    "others": "for what another advisor has",
     "many": "for more than 100 people",
 }
 DECISIONS = {one.name: one for module in MODULES for one in of_module(module)}
@@ -110,7 +108,10 @@ def page() -> str:
         for heading, lines in grouped.items()
     )
     asked = (
-        _line(f"**{said}**", [_name(one) for one in DECISIONS.values() if one.proof == proof])
+        _line(
+            f"**{said}**",
+            [_name(one) for one in DECISIONS.values() if one.proof == proof and one.roles is not ACCOUNTS],
+        )
         for proof, said in PROOFS.items()
     )
     proofs = "\n".join(("## A fresh proof\n", *asked))
