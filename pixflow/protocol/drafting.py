@@ -340,7 +340,7 @@ def issue_event_log(
     return [i.EventLogIssued(first=first, last=last, reason=required(reason, "reason"), linked=False, **said)]
 
 
-@decision("issue_linked_log", AUDITOR)
+@decision("issue_linked_log", AUDITOR, proof="always")
 def issue_linked_log(
     indicators: IndicatorDocuments,
     *,
