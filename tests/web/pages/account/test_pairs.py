@@ -26,7 +26,7 @@ from web.desk import witness
 
 MANY, LIMIT = 5, ReadingLimits(soon=3)
 PAIRS = list(permutations((SOPHIE, HELENE, PAUL, YANN), 2))
-"""Pairs of somebody who decides and a colleague: a référente, a manager, an advisor, an administrator. The dossiers are Nadia's."""
+"""Pairs of a référente, a manager, an advisor, an administrator: the first decides. Nadia has the dossiers."""
 DOORS = ["/dossiers/", "/journal?dossier=", "/rejouer/"]
 Decide = Callable[[House, str, str, UUID], Any]
 
