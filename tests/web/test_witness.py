@@ -136,3 +136,50 @@ def test_a_page_cannot_forget_to_say_whom_it_shows(there: House) -> None:
 
     with pytest.raises(Unwitnessed, match="/oubli"):
         there.client(NADIA).get("/oubli")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Referer": "https://ailleurs.exemple/page"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-User": "?1"}, 200),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({}, 200),
+    ],
+)
+def test_a_page_of_another_site_shows_nobody_before_somebody_presses(
+    there: House, headers: dict[str, str], status: int
+) -> None:
+    """Else it opens window after window, and uses up the limits of whoever looks at it."""
+    dossier, lines = there.opened(), NewLines(there.served)
+    for page in ("/dossiers", f"/dossiers/{dossier}", f"/journal?dossier={dossier}"):
+        answer = there.client(SOPHIE).get(page, headers=headers)
+        assert (answer.status_code, "Diallo" in answer.text) == (status, status == 200), page
+    assert there.client(SOPHIE).get("/protocole", headers=headers).status_code == 200, "it shows nobody"
+    assert {line.what for line in lines.take()} == (set() if status == 403 else {"shown"})
+
+
+def test_the_entries_of_the_register_leave_a_line(there: House) -> None:
+    there.opened()
+    lines = NewLines(there.served)
+    assert there.client("Hélène Morin").get("/registre/entrees").status_code == 200
+    assert [(line.what, line.page, line.people) for line in lines.take()] == [("shown", "GET /registre/entrees", 0)]
+
+
+def test_a_receipt_names_people_by_their_ids(there: House) -> None:
+    """Whoever is named is known, an id that nobody has is nobody."""
+    dossiers, lines = [there.opened(first=f"N{n}", advisor=None) for n in range(3)], NewLines(there.served)
+    browser = there.client(SOPHIE)
+    sent = {"command_id": str(uuid4()), "advisor": str(there.people[PAUL])}
+    done = browser.post("/dossiers/affecter", data={**sent, "dossier": [str(one) for one in dossiers]})
+    lines.take()
+    assert browser.get(done.headers["Location"]).text.count("Diallo") >= len(dossiers)
+    (line,) = lines.take()
+    assert (set(line.ids), line.people, line.fresh) == (set(dossiers), 3, 3)
+    again = {**sent, "command_id": str(uuid4()), "dossier": [str(dossiers[0]), str(uuid4())]}
+    assert browser.post("/dossiers/affecter", data=again).status_code == 422
+    (line,) = lines.take()
+    assert line.ids == [dossiers[0]]

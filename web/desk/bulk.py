@@ -61,7 +61,8 @@ def take_row(
 ) -> RowOutcome:
     """Takes a decision on the dossier of one row; the id of its command comes from the bulk's and the dossier's."""
     outcome = record(desk, {"dossier": dossier}, decision, command_id=row_command(bulk, dossier), **sent)
-    return row_outcome(desk, names.dossier(dossier), outcome, person=dossier)
+    name = names.dossier(dossier)
+    return row_outcome(desk, name, outcome, person=dossier if dossier in names.people else None)
 
 
 def row_outcome(desk: Desk, name: str, outcome: Outcome, about: str = "", person: UUID | None = None) -> RowOutcome:
