@@ -158,15 +158,19 @@ def test_more_rows_than_a_file_takes_are_refused_in_words(at_work: House, monkey
 def test_more_people_than_somebody_may_read_at_once_get_words_and_stop_nobody(at_work: House) -> None:
     limited(at_work, people=40)
     dossiers = fill(at_work, 31)
-    sophie = at_work.client(SOPHIE)
+    sophie, lines = at_work.client(SOPHIE), NewLines(at_work.served)
     answer = sophie.get("/dossiers.csv")
     assert answer.status_code == 422
+    (line,) = lines.take()
+    told = line.what, line.page, line.member, line.people, line.fresh, line.why, line.ids
+    assert told == ("refused", "GET /dossiers.csv", at_work.people[SOPHIE], 31, 0, "", []), "it counts nowhere"
+    shown = words(at_work.client(CLAIRE).get("/consultations").text)
+    assert "Fichier refusé, il nommerait 31 personnes ou plus" in shown
     assert (
         "Ce fichier nommerait trop de personnes d’un coup : choisissez une étape, un site ou un groupe, "
         "ou prenez une partie toutes les dix minutes."
     ) in words(answer.text)
     assert issued(at_work) == []
-    lines = NewLines(at_work.served)
     lines.take()
     sophie.get("/dossiers")
     assert [line.fresh for line in lines.take()] == [31], "a file that did not leave has shown nobody"

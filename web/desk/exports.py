@@ -136,9 +136,17 @@ def _read(made: ExportedList, witness: DeskWitness) -> tuple[list[Any], frozense
     for row in made.read():
         rows.append(row)
         people.update(filter(None, made.people(row)))
-        if len(rows) % PART == 0 and not witness.has_room_for(people):
+        if len(rows) % PART == 0 and not _may_leave(people, witness):
             return None
-    return (rows, frozenset(people)) if witness.has_room_for(people) else None
+    return (rows, frozenset(people)) if _may_leave(people, witness) else None
+
+
+def _may_leave(people: Collection[UUID], witness: DeskWitness) -> bool:
+    """Tells if a file may show these people. Writes a line when it may not: *Consultations* tells who asked for it."""
+    has_room = witness.has_room_for(people)
+    if not has_room:
+        witness.refused(422, len(people))
+    return has_room
 
 
 def _cell(value: Value) -> Cell:

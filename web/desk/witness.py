@@ -113,14 +113,14 @@ class DeskWitness:
         soon, day = limits.people - left, limits.listed - left
         return not fresh or (counts.people + fresh <= soon and counts.listed + fresh <= day)
 
-    def refused(self, status: int) -> None:
-        """Writes a line for a refusal: a page that this member may not read, or a dossier that exists."""
+    def refused(self, status: int, people: int = 0) -> None:
+        """Writes a line for a refusal: a page that this member may not read, a dossier that exists, a whole file."""
         dossier = self._dossier
         if dossier:
             with self._desk.served.reading() as tables:
                 dossier = dossier if fold_of(tables.connection, dossier) is not None else None
-        if status == 403 or dossier:
-            self._journal.write(self._line("refused", dossier, ""), self._desk.today)
+        if status == 403 or dossier or people:
+            self._journal.write(self._line("refused", dossier, "", people), self._desk.today)
 
     def guessed(self, dossier: UUID | None) -> int:
         """Writes a line for an answer that tells of a dossier, or of none, to who does not read it.

@@ -63,6 +63,7 @@ CHANGES = {
     "/premiere-visite/application": "Application de codes changée",
 }
 """Changes of the ways in, by the address of their form."""
+KEPT_BACK = "Fichier refusé, il nommerait {people} ou plus"
 MISSED = "Personne cherchée, aucun dossier trouvé"
 
 
@@ -70,6 +71,8 @@ def sentence(line: Line) -> str:
     """Returns what a line says: the page of a dossier, the people of a list, a refusal, a sign-in."""
     if line.what == "refused" and line.why == "glass":
         return MISSED
+    if line.what == "refused" and line.people:
+        return say(KEPT_BACK, people=typography.plural(line.people, "personne"))
     if line.what == "refreshed":
         return say("{page}, resté ouvert", page=typography.upper_first(page(line)))
     if line.what != "shown":
