@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache, partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from pixflow.identity import normalise
 from pixflow.open_data import words
@@ -12,6 +11,7 @@ from pixflow.open_data.locations import FAR, kilometres, read_commune, read_poin
 from pixflow.open_data.opening_hours import passes_midnight, week
 from pixflow.open_data.place import FileRefused, Kind, Place, PlaceFile, PlaceProblems, Point, RowRefused, Texts, Warned
 from pixflow.open_data.rows import ReadWorkbook, Row, rows_of
+from pixflow.websites import website
 
 OF_1_0 = frozenset({"dispositif_programmes_nationaux", "courriels", "frais_a_charge", "modalites_acces", "itinerance"})
 OF_0_1 = frozenset({"labels_nationaux", "courriel", "conditions_acces", "publics_accueillis"})
@@ -168,7 +168,7 @@ class _Reading:
 
     def _website(self, *columns: str) -> str:
         found = self._row.text(*columns)
-        if found and not _is_web(found):
+        if found and not _is_website(found):
             self._warn("website-unreadable", column=columns[0])
             return ""
         return found
@@ -209,9 +209,9 @@ def _fault_of_hours(text: str) -> Warned | None:
     return "hours-past-midnight" if any(map(passes_midnight, spans)) else None
 
 
-def _is_web(text: str) -> bool:
+def _is_website(text: str) -> bool:
+    """Tells if a text is a whole address, with its scheme."""
     try:
-        found = urlsplit(text)
+        return website(text) == text
     except ValueError:
         return False
-    return found.scheme in ("http", "https") and bool(found.netloc)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 from itertools import takewhile
 from typing import Any, Literal
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from msgspec import Struct
@@ -21,6 +20,7 @@ from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.partners.state import PartnerState, place_key, proposed, to_review
 from pixflow.refused import Refused, parse, required
+from pixflow.websites import website
 
 
 @decision("import_place", REFERENT_AND_MANAGER)
@@ -60,7 +60,6 @@ def withdraw_place(partner: PartnerState, *, source: str, place: str, on: date) 
 
 _SHORT_NUMBER = re.compile(r"[0-9]{4}|1[0-9]{1,2}")
 """Short numbers of services, such as 39 49."""
-_SCHEMES = ("http", "https")
 
 
 def stated(field: str, text: str) -> str:
@@ -83,17 +82,7 @@ def _phone(text: str) -> str:
     return digits if _SHORT_NUMBER.fullmatch(digits) else identity.phone(text)
 
 
-def _link(text: str) -> str:
-    """Returns an address with its scheme: people type www.exemple.fr. Raises ValueError for what is no link."""
-    address = text if "://" in text else f"https://{text}"
-    parts = urlsplit(address)
-    plain = address.isprintable() and " " not in address and parts.username is None
-    if not plain or parts.scheme not in _SCHEMES or "." not in (parts.hostname or "").strip("."):
-        raise ValueError("website")
-    return address
-
-
-_READ = {"phone": _phone, "email": identity.email, "website": _link, "booking": _link}
+_READ = {"phone": _phone, "email": identity.email, "website": website, "booking": website}
 """The fields that have a form."""
 
 

@@ -164,7 +164,7 @@ def test_a_partner_refreshes_its_file_on_a_telephone_without_javascript(
     glance(sophie)
     if folder := os.environ.get("PIXFLOW_PICTURES"):
         sophie.screenshot(path=Path(folder) / "link-review.png", full_page=True)
-    sophie.get_by_label("Bureautique").uncheck()
+    sophie.get_by_role("checkbox", name="Téléphone").check()
     sophie.get_by_role("button", name="Enregistrer : prendre ce qui est coché").click()
     expect(sophie.locator(".notice").first).to_contain_text("Correction, téléphone")
     expect(sophie.get_by_role("heading", name="Le partenaire propose")).to_have_count(0)

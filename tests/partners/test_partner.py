@@ -147,6 +147,8 @@ def test_a_field_is_kept_as_pages_dial_and_show_it(field: e.CorrectedField, type
         ("booking", "https://qui@exemple.fr", "bad-booking"),
         ("website", "exemple", "bad-website"),
         ("website", "http://[::1", "bad-website"),
+        ("website", "http://127.0.0.1", "bad-website"),
+        ("booking", "http://localhost:8080/rdv", "bad-booking"),
     ],
 )
 def test_a_field_that_no_page_can_show_is_refused(field: e.CorrectedField, typed: str, refused: str) -> None:
@@ -204,6 +206,7 @@ def test_a_partner_proposes_nothing_strange() -> None:
         ({"name": " "}, "required"),
         ({"email": "x"}, "bad-email"),
         ({"website": "a b"}, "bad-website"),
+        ({"website": "http://127.0.0.1"}, "bad-website"),
     ):
         here.when(listing.propose_changes, fields=fields, offers={}).refused(code)
     here.when(listing.propose_changes, fields={}, offers={OFFER: TERMS}).refused("unknown-offer")

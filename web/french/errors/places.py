@@ -52,7 +52,7 @@ SENTENCES: dict[str, str] = {
     "hours-past-midnight": "les horaires passent minuit : « {value} ».",
     "list-unreadable": "la liste de la colonne « {column} » ne se lit pas : elle est laissée vide.",
     "text-cut": "la colonne « {column} » est trop longue : seuls ses {limit} premiers signes sont gardés.",
-    "website-unreadable": "l’adresse de la colonne « {column} » ne commence pas par http : elle est laissée vide.",
+    "website-unreadable": "l’adresse de la colonne « {column} » n’est pas d’un site public : elle est laissée vide.",
     "unknown-word": "le mot « {word} » n’est pas de la liste « {column} » : il est gardé tel quel ({count} fois).",
     "cp1252": "le fichier est enregistré en Windows-1252 : vérifiez les accents.",
     "more-warnings": "{count} autres remarques ne sont pas montrées.",

@@ -41,8 +41,8 @@ REFUSALS: dict[str, str] = {
     "bad-birth-date": "Une naissance le {birth_date} ne donne pas un âge de 10 à 40 ans : vérifiez l’année.",
     "bad-phone": "Ce téléphone ne se lit pas : écrivez-le comme 06 12 34 56 78.",
     "bad-commune": "Cette commune n’est pas dans la liste, ou plusieurs portent ce nom : ajoutez le code postal.",
-    "bad-website": "Cette adresse ne se lit pas : écrivez-la comme www.exemple.fr.",
-    "bad-booking": "Cette adresse ne se lit pas : écrivez-la comme www.exemple.fr/rendez-vous.",
+    "bad-website": "Ce n’est pas l’adresse d’un site public : écrivez-la comme www.exemple.fr.",
+    "bad-booking": "Ce n’est pas l’adresse d’un site public : écrivez-la comme www.exemple.fr/rendez-vous.",
     "bad-email": "Cette adresse ne se lit pas : écrivez-la comme prenom.nom@exemple.fr.",
     # 1 orientation
     "already-presented": "Pix est déjà présenté, le {on}. Si la date est fausse, corrigez-la dans l’historique.",

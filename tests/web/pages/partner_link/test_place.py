@@ -108,6 +108,7 @@ def test_what_the_partner_proposes_waits_for_a_review(known: Known) -> None:
     page = at_her_desk(known, SOPHIE).get(f"/partenaires/{known.place}").text
     assert texts(page, "#proposed")
     assert "61400 Mortagne-au-Perche" in unspaced(words(page))
+    assert not parsed(page).select("[name=ticked][checked]"), "nothing is agreed to before somebody reads it"
     assert review(known).status_code == 303
     details = known.state().details
     assert (details.phone, details.commune, details.town) == ("+33233000199", "61293", "Mortagne-au-Perche")
