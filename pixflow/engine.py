@@ -20,7 +20,7 @@ from pixflow.actor import Actor
 from pixflow.decision import Decision
 from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
-from pixflow.folding import ERASURES
+from pixflow.folding import ERASURES, concealed
 from pixflow.reference_data import KINDS, ReferenceCache, References
 from pixflow.refused import Refused
 from pixflow.store import (
@@ -77,8 +77,8 @@ class StreamReader:
         """Returns every event of a stream, in order; none for an unknown stream."""
         return self._open(stream, _dense(stream, self._stored.rows(stream)))
 
-    def all(self, stop: int, size: int) -> Iterator[dict[UUID, list[Recorded]]]:
-        """Yields every stream up to a position once, some thousand events at a time, about `size`.
+    def all(self, stop: int, size: int) -> Iterator[dict[UUID, Sequence[Recorded]]]:
+        """Yields every stream up to a position once, some thousand events at a time, about `size`, as it is concealed.
 
         Ids are drawn by chance: a range of them has its share of the events.
         """
@@ -88,7 +88,7 @@ class StreamReader:
             found: dict[UUID, list[Recorded]] = {}
             for one in self.readable(self._stored.between(UUID(int=first), UUID(int=end - 1), stop)):
                 found.setdefault(one.originator_id, []).append(one)
-            yield found
+            yield {stream: concealed(events) for stream, events in found.items()}
 
     def readable(self, rows: Sequence[EventRow]) -> list[Recorded]:
         """Returns the events of rows. One that does not open is `Unopened`."""

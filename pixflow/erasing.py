@@ -1,32 +1,39 @@
 """Erases a person for good: events first, then keys, then everything made from them (docs/faults.md#keys).
 
-keys/<slug>.erasing exists while an erasure may be recorded and not finished.
+The events hide the person at once. Keys go when the erasure is due: nobody stopped it for 72 hours.
+keys/<slug>.erasing exists while an erasure may be recorded and not finished. It is empty, or has the next due instant.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
+from dateutil.relativedelta import relativedelta
 
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError
-from pixflow.backups.erasure_log import Erasure, erasures, has_all, people, register, register_path, remaining
+from pixflow.backups.erasure_log import Erasure, due_by, erasures, has_all, people, register, register_path, remaining
 from pixflow.backups.key_copies import refresh_keys
-from pixflow.dossier.privacy import erase_again, erase_person
+from pixflow.dossier.evolve import fold
+from pixflow.dossier.privacy import bring_back_duplicate, erase_again, erase_person, stop_erasure
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult, Engine, new_id
-from pixflow.events.contact import ContactErasure
+from pixflow.events.contact import ContactErased, ContactErasure
+from pixflow.events.dossier import PersonErased
+from pixflow.events.structure import ErasuresAllowed
+from pixflow.folding import end_of, erasure_of
 from pixflow.importing.erasure import rows_taken_back
 from pixflow.importing.uploads import Uploads
-from pixflow.participation.matches import erase_participation
+from pixflow.participation.matches import bring_back_participation, erase_participation
 from pixflow.participation.state import Participation
 from pixflow.partners import contacts
 from pixflow.store import UNOPENED, StoreFull
-from pixflow.store.durable_files import replace, sync, write_new
+from pixflow.store.durable_files import replace, write_new
 from pixflow.streams import row_key
 from pixflow.structure_folder import OpenStructure
 from pixflow.unit_of_work import Step
@@ -34,7 +41,10 @@ from pixflow.unit_of_work import Step
 _log = logging.getLogger(__name__)
 
 AT_ONCE = 5
-"""Most people whose keys are destroyed at once without the operator's consent: erasures come one by one."""
+"""Most people erased in `PACE` without the operator's consent, and most restored keys destroyed at once."""
+PACE = timedelta(hours=24)
+DELAY = timedelta(hours=72)
+"""The time in which a steward may stop a confirmed erasure."""
 
 
 class ErasureUnfinished(Exception):
@@ -42,7 +52,7 @@ class ErasureUnfinished(Exception):
 
 
 class ManyErasures(Exception):
-    """More than AT_ONCE people wait for their keys to be destroyed: `pixflow erasures` goes on."""
+    """More than AT_ONCE people without a delay wait for their keys to be destroyed: `pixflow erasures` goes on."""
 
     def __init__(self, count: int) -> None:
         super().__init__(f"{count} people at once")
@@ -74,6 +84,13 @@ def scope(opened: OpenStructure, dossier: UUID) -> Erasure:
     )
 
 
+def before(engine: Engine, dossier: UUID) -> Dossier:
+    """Returns a dossier as it was before its erasure, as long as its key is there."""
+    events = engine.history(dossier)
+    erasure = erasure_of(events)
+    return fold([one for one in events if one is not erasure])
+
+
 def joined(engine: Engine, dossier: UUID) -> dict[UUID, Dossier]:
     """Returns the states of a dossier and of all duplicates merged into it, their own included, itself first."""
     states: dict[UUID, Dossier] = {}
@@ -84,22 +101,69 @@ def joined(engine: Engine, dossier: UUID) -> dict[UUID, Dossier]:
     return states
 
 
-def erase(
-    opened: OpenStructure, dossier: UUID, request: int, *, by: Actor, command_id: UUID, via: str = "web"
-) -> CommandResult:
-    """Confirms the erasure of a person that somebody else requested: `request` is the version of that event.
+def page_token(engine: Engine, what: Erasure, by: Actor) -> str:
+    """Returns the token of what a page shows to who confirms it: whom it covers, on which request."""
+    asked = engine.state("dossier", what.person).erasure
+    covered = (what.person, asked.stamp.version if asked else 0, sorted(what.participations), what.duplicates)
+    return engine.token("erasure", msgspec.json.encode((*covered, by.id)).decode())
 
-    Events stay as ids and days. Keys are destroyed, and waiting uploads deleted. The caller purges the read stores.
-    Raises Refused: "erasure-not-asked", "erasure-changed", "second-person", "already-merged", "seat-booked",
-    "not-allowed". Raises ErasureUnfinished once it is recorded.
+
+def erase(
+    opened: OpenStructure, dossier: UUID, page: str, *, by: Actor, command_id: UUID, via: str = "web"
+) -> CommandResult:
+    """Confirms the erasure of a person that somebody else requested. `page` is the token of what they read.
+
+    Events stay as ids and days, and the caller purges the read stores: everybody sees a person erased. Keys are
+    destroyed, and waiting uploads deleted, once it is due; at once for the operator. Raises Refused as `erase_person`
+    does. Raises ErasureUnfinished once it is recorded.
     """
-    with opened.engine.recorder.exclusive():  # else a later match or merge would stay in clear
-        steps = list(_steps(scope(opened, dossier), request))
+    engine = opened.engine
+    with engine.recorder.exclusive():  # else a later match or merge would stay in clear
+        what = scope(opened, dossier)
+        said = {
+            "page": page,
+            "shown": page_token(engine, what, by),
+            "left": places_left(engine, PersonErased),
+            "due": None if by.id == OPERATOR else due_at(engine, dossier),
+        }
         owe(opened)
-        done = opened.engine.execute_all(steps, ("erase", dossier, request), by=by, command_id=command_id, via=via)
+        steps = list(_steps(what, said))
+        done = engine.execute_all(steps, ("erase", dossier, page), by=by, command_id=command_id, via=via)
     with unfinished_on_failure():
         settle(opened)
     return done
+
+
+def places_left(engine: Engine, erasure: type[PersonErased | ContactErased]) -> int:
+    """Returns how many more people may be erased now. Those of the operator, and those stopped since, count too."""
+    rows = engine.recorder.log(0, 2**31, topics=[erasure.TOPIC, ErasuresAllowed.TOPIC])
+    told = [one.event for one in (engine.mapper.readable(*row) for row in rows) if one.at > engine.clock() - PACE]
+    allowed = sum(one.count for one in told if isinstance(one, ErasuresAllowed))
+    return AT_ONCE + allowed - sum(isinstance(one, erasure) for one in told)
+
+
+def due_at(engine: Engine, dossier: UUID) -> datetime:
+    """Returns the instant (UTC) from which the keys of an erasure confirmed now are destroyed, as the protocol says."""
+    refs, first = engine.references(), engine.clock() + DELAY
+    asked = engine.state("dossier", dossier).erasure
+    if asked is None or refs.protocol(engine.today(refs)).erasure == "72-hours":
+        return first
+    return max(first, end_of(asked.stamp.on + relativedelta(months=1), refs.calendar))
+
+
+def stop(opened: OpenStructure, dossier: UUID, reason: str, *, by: Actor, command_id: UUID) -> CommandResult:
+    """Stops an erasure before it is due: its dossier, duplicates and participations are back as they were.
+
+    Raises Refused: "erasure-done", "required", "not-allowed".
+    """
+    engine = opened.engine
+    with engine.recorder.exclusive():  # else its keys may be destroyed meanwhile
+        left = engine.state("dossier", dossier).leaving
+        steps = [Step({"dossier": dossier}, stop_erasure, {"reason": reason})]
+        if left:
+            steps += (Step({"dossier": one}, bring_back_duplicate, {"reason": reason}) for one in left.duplicates)
+            steps += (Step({"participation": one}, bring_back_participation) for one in left.participations)
+        return engine.execute_all(steps, ("stop", dossier, reason), by=by, command_id=command_id, via="web")
 
 
 def erase_contact(
@@ -107,12 +171,18 @@ def erase_contact(
 ) -> CommandResult:
     """Erases a person of a partner: the event, then the key of their stream. One person decides it.
 
-    Raises Refused: "unknown-contact", "not-allowed". Raises ErasureUnfinished once it is recorded.
+    Raises Refused: "unknown-contact", "too-many-erasures", "not-allowed". Raises ErasureUnfinished once it is recorded.
     """
     with opened.engine.recorder.exclusive():
         owe(opened)
         done = opened.engine.execute(
-            {"contact": contact}, contacts.erase_contact, by=by, command_id=command_id, via=via, reason=reason
+            {"contact": contact},
+            contacts.erase_contact,
+            by=by,
+            command_id=command_id,
+            via=via,
+            context={"left": places_left(opened.engine, ContactErased)},
+            reason=reason,
         )
     with unfinished_on_failure():
         settle(opened)
@@ -129,8 +199,12 @@ def unfinished_on_failure() -> Iterator[None]:
 
 
 def is_pending(opened: OpenStructure) -> bool:
-    """Tells if an erasure may be unfinished: a fast check, made every minute."""
-    return _mark(opened).exists()
+    """Tells if an erasure may be unfinished, or is due: a fast check, made every minute."""
+    try:
+        due = _mark(opened).read_text()
+    except FileNotFoundError:
+        return False
+    return not due or datetime.fromisoformat(due) <= opened.engine.clock()
 
 
 def has_unfinished(opened: OpenStructure) -> bool:
@@ -138,24 +212,28 @@ def has_unfinished(opened: OpenStructure) -> bool:
 
     It reads every event, the keys and the register.
     """
-    told = erasures(opened)
+    told = due_by(erasures(opened), opened.engine.clock())
     return is_pending(opened) or bool(remaining(opened, told)) or not has_all(opened, told)
 
 
-def settle(opened: OpenStructure, most: int | None = AT_ONCE) -> int:
+def settle(opened: OpenStructure, most: int | None = AT_ONCE, *, by_age: bool = False) -> int:
     """Finishes every recorded erasure, and returns the number of keys destroyed.
 
     Destroys keys, deletes waiting uploads, writes the register, replaces the keys of backups. `erase`, `tick` and a
-    start call it. It is idempotent. Raises ManyErasures for more than `most` people, and destroys nothing.
+    start call it. It is idempotent. `by_age`: also those that waited until they were due; else the clock may be wrong.
+    Raises ManyErasures for more than `most` people who did not wait, and destroys nothing.
     """
-    engine, head = opened.engine, opened.engine.head()
-    told = erasures(opened)
-    there = remaining(opened, told)
-    if most is not None and (count := len(people(told, there))) > most:
-        _log.warning("%d people wait for their keys to be destroyed: run pixflow erasures", count)
-        raise ManyErasures(count)
-    if there:
-        engine.keys.destroy(there)
+    engine = opened.engine
+    with engine.recorder.exclusive():  # else somebody may stop an erasure meanwhile
+        head = engine.head()
+        every = erasures(opened)
+        told = due_by(every, engine.clock() if by_age else None)
+        there = remaining(opened, told)
+        if most is not None and (count := len(people(_at_once(opened, told), there))) > most:
+            _log.warning("%d people wait for their keys to be destroyed: run pixflow erasures", count)
+            raise ManyErasures(count)
+        if there:
+            engine.keys.destroy(there)
     engine.keys.settle()
     if not has_all(opened, told):
         Uploads(opened.folder / "uploads").sweep(datetime.max.replace(tzinfo=UTC))
@@ -166,11 +244,19 @@ def settle(opened: OpenStructure, most: int | None = AT_ONCE) -> int:
     except BackupError:
         _log.warning("backups keep the keys they have: the structure lacks some of its own")
         return len(there)  # still pending: a backup may hold a destroyed key
-    if is_pending(opened):
+    later = [one.due for one in every if one not in told and one.due and remaining(opened, [one])]
+    due = min(later).isoformat() if later else None
+    if due or is_pending(opened):
         with engine.recorder.exclusive():
             if engine.head() == head:  # else another erasure may be recorded and unfinished
-                _mark(opened).unlink(missing_ok=True)
+                _set_mark(opened, due)
     return len(there)
+
+
+def _at_once(opened: OpenStructure, told: Iterable[Erasure]) -> list[Erasure]:
+    """Returns the erasures that destroy keys without a delay: the operator's, or again after a restore."""
+    done = {one.person for one in register(opened)}
+    return [one for one in told if one.due is None or one.person in done]
 
 
 def forget_again(opened: OpenStructure, told: Iterable[Erasure]) -> list[UUID]:
@@ -206,16 +292,16 @@ def _forget(opened: OpenStructure, line: Erasure) -> bool:
     return True
 
 
-def _steps(what: Erasure, request: int | None = None) -> Iterator[Step]:
-    """Yields the steps that erase a person: on a `request`, or again a person of the register."""
+def _steps(what: Erasure, said: Mapping[str, Any] | None = None) -> Iterator[Step]:
+    """Yields the steps that erase a person: on a request, with what is `said` of it, or again one of the register."""
     if what.kind == "contact":
-        yield Step({"contact": what.person}, contacts.erase_contact, {"reason": what.reason})
+        yield Step({"contact": what.person}, contacts.erase_contact, {"reason": what.reason}, {"left": 0})
         return
     others = {"participations": tuple(what.participations), "duplicates": what.duplicates}
-    if request is None:
+    if said is None:
         yield Step({"dossier": what.person}, erase_again, {"reason": what.reason, **others})
     else:
-        yield Step({"dossier": what.person}, erase_person, {"request": request}, others)
+        yield Step({"dossier": what.person}, erase_person, context={**said, **others})
     for stream, row in what.participations.items():
         arguments = {"dossier": what.person, "row": row}
         yield Step({"participation": stream}, erase_participation, context=arguments)
@@ -230,10 +316,20 @@ def _mark(opened: OpenStructure) -> Path:
 def owe(opened: OpenStructure) -> None:
     """Creates the pending file, before the events are recorded and under their lock, so that `settle` keeps it."""
     try:
-        _mark(opened).touch(mode=0o600)
-        sync(_mark(opened).parent)
+        _set_mark(opened, "")
     except OSError as error:
         raise StoreFull(f"{_mark(opened)} cannot be written: {error}") from error
+
+
+def _set_mark(opened: OpenStructure, due: str | None) -> None:
+    """Writes when the next erasure is due, "" for now. None: no erasure waits."""
+    path = _mark(opened)
+    if due is None:
+        path.unlink(missing_ok=True)
+    elif not path.exists():
+        write_new(path, due.encode())
+    elif path.read_text() != due:
+        replace(path, due.encode())
 
 
 def _register(opened: OpenStructure, told: Sequence[Erasure]) -> None:

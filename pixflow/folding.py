@@ -13,10 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pixflow.events import dossier as d
-from pixflow.events.base import Erased, Event, Recorded, event_day
+from pixflow.events.base import Erased, Event, Recorded, as_erased, event_day
 from pixflow.events.contact import ContactErased
+from pixflow.events.dossier import ErasureStopped as DossierErasureStopped
 from pixflow.events.dossier import PersonErased as DossierErased
 from pixflow.events.dossier import Retracted as DossierRetracted
+from pixflow.events.participation import ErasureStopped as ParticipationErasureStopped
 from pixflow.events.participation import PersonErased as ParticipationErased
 from pixflow.events.participation import Retracted as ParticipationRetracted
 from pixflow.events.partner import Retracted as PartnerRetracted
@@ -26,7 +28,11 @@ from pixflow.working_days import Calendar
 
 S = TypeVar("S", bound=Struct)
 ERASURES = (DossierErased, ParticipationErased, ContactErased)
-RETRACTIONS = (DossierRetracted, ParticipationRetracted, StaffRetracted, WorkshopRetracted, PartnerRetracted)
+STOPS = (DossierErasureStopped, ParticipationErasureStopped)
+"""Events that stop an erasure: they retract it."""
+RETRACTIONS = (
+    DossierRetracted, ParticipationRetracted, StaffRetracted, WorkshopRetracted, PartnerRetracted, *STOPS,
+)  # fmt: skip
 _RETRACTIONS = frozenset(RETRACTIONS)
 
 
@@ -39,6 +45,22 @@ def not_retracted(events: Sequence[Recorded]) -> list[Recorded]:
     """Returns the events that count: neither retracted nor retractions."""
     retracted = retractions_by_version(events)
     return [r for r in events if r.originator_version not in retracted and not isinstance(r.event, RETRACTIONS)]
+
+
+def erasure_of(events: Iterable[Recorded]) -> Recorded | None:
+    """Returns the erasure that counts among the events of a stream: nobody stopped it."""
+    found = list(events)
+    stopped = {one.event.version for one in found if isinstance(one.event, STOPS)}
+    counting = (one for one in found if isinstance(one.event, ERASURES) and one.originator_version not in stopped)
+    return next(counting, None)
+
+
+def concealed(events: Sequence[Recorded]) -> Sequence[Recorded]:
+    """Returns the events of a whole stream as whoever reads them sees them: those of an erased person say nothing.
+
+    Their keys may still be there.
+    """
+    return [replace(one, event=as_erased(one.event)) for one in events] if erasure_of(events) else events
 
 
 def fold(initial: S, evolve: Callable[[S, Recorded], S], events: Sequence[Recorded]) -> S:

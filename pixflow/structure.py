@@ -13,6 +13,7 @@ from pixflow.decision import EVERYBODY, NOBODY, READINGS_READERS, REFERENT, REFE
 from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import (
     BackupRestored,
+    ErasuresAllowed,
     JournalSealed,
     KeyRotated,
     ListIssued,
@@ -102,7 +103,7 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
             return replace(state, version=version, restores=(*state.restores, (recorded.command, kept)))
         case RegisterBegun(epoch=epoch):
             return replace(state, version=version, register=epoch)
-        case KeyRotated() | ReadingsIssued() | ListIssued():
+        case KeyRotated() | ReadingsIssued() | ListIssued() | ErasuresAllowed():
             return replace(state, version=version)
     return state
 
@@ -151,6 +152,12 @@ def record_restore(
 ) -> list[Event]:
     """Records that a backup took the place of the events."""
     return [BackupRestored(kept=kept, lost=lost, backup=backup, made=made, motive=motive, on=on)]
+
+
+@decision("allow_erasures", NOBODY, system=(OPERATOR,))
+def allow_erasures(structure: Structure, *, count: int, on: date) -> list[Event]:
+    """Allows so many erasures more than usual, within 24 hours."""
+    return [ErasuresAllowed(count=count, on=on)]
 
 
 @decision("seal_journal", NOBODY, system=(CLOCK,))

@@ -163,12 +163,15 @@ class UnitOfWork:
     def claims(self) -> Iterable[tuple[UUID, Claims, Claims]]:
         """Yields for each stream the values it held before, and those it holds now.
 
-        An erased person's claims are kept: an import must not bring them back.
+        An erased person's claims are kept: an import must not bring them back. They still hold them once the erasure
+        is stopped.
         """
         for stream, before in self._base.items():
             kind, after = KINDS[before.kind], self._current[stream]
-            held = kind.claims(before.state)
-            yield stream, held, kind.claims(after.state) | (held if _is_erased(after) else frozenset())
+            held, now = kind.claims(before.state), kind.claims(after.state)
+            if _is_erased(before) and not _is_erased(after):
+                held |= now
+            yield stream, held, now | (held if _is_erased(after) else frozenset())
 
     def _take(self, steps: Sequence[Step], wanted: set[UUID]) -> None:
         by_kind: dict[str, dict[UUID, None]] = {}

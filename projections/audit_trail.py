@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import (
     Boolean,
     ColumnElement,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
-from pixflow.events.base import Event, Recorded, Unopened, personal_fields
+from pixflow.events.base import Event, Recorded, Unopened, as_erased, personal_fields
 from pixflow.events.catalogue import catalogue
 from pixflow.events.workshop import WorkshopCancelled, WorkshopMoved
 from pixflow.folding import RETRACTIONS, WITH_OWN_DAY, day_elsewhere, end_of
@@ -48,6 +49,7 @@ table = Table(
     metadata,
     *keys(stream=Uuid, version=Integer),
     *required(position=Integer, kind=String, topic=String, at=DateTime, by=String, command=Uuid, closes=Boolean),
+    *required(hidden=Boolean),  # its person is erased, though its key may still be there
     *optional(acting_for=String, retracts=Integer, dossier=Uuid, happened=Date),
     Index("trail_of_position", "position", unique=True),
     Index("trail_of_time", "at", "position"),
@@ -60,7 +62,7 @@ _elsewhere = table.c.happened.is_not(None)
 Index("trail_of_day", table.c.happened, table.c.position, sqlite_where=_elsewhere, postgresql_where=_elsewhere)
 TABLES = (table,)
 
-_PERSONAL = [event.TOPIC for event in catalogue() if personal_fields(event)]
+_PERSONAL = frozenset(event.TOPIC for event in catalogue() if personal_fields(event))
 _WITHIN = [(event.TOPIC, event.UNLESS) for event in catalogue() if event.UNLESS]
 
 
@@ -70,6 +72,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     `dossier` is the guest that an event of a workshop is about. `closes`: somebody's own work closed a task. `happened`
     is the event's own day, where it was recorded on another one.
     """
+    hidden = getattr(change.after, "erased", None) is not None
     return {
         table: [
             {
@@ -85,6 +88,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
                 "retracts": r.event.version if isinstance(r.event, RETRACTIONS) else None,
                 "dossier": getattr(r.event, "dossier", None) if change.kind == "workshop" else None,
                 "closes": _closes(r.event),
+                "hidden": hidden and r.event.TOPIC in _PERSONAL,
                 "happened": day_elsewhere(r, change.refs.calendar) if change.kind in WITH_OWN_DAY else None,
             }
             for r in change.events
@@ -106,17 +110,22 @@ def forget(connection: Connection, streams: Sequence[UUID]) -> None:
     """Makes the rows of these streams as those of erased events are made: personal ones say no more what they did."""
     if streams:
         personal = update(table).where(table.c.stream.in_(streams), table.c.topic.in_(_PERSONAL))
-        connection.execute(personal.values(closes=False, retracts=None, happened=None))
+        connection.execute(personal.values(closes=False, retracts=None, happened=None, hidden=True))
 
 
 def opened(source: Source, rows: Sequence[Any]) -> list[Recorded]:
-    """Returns the events of rows, in their order. One that does not open has the stamps of its row."""
+    """Returns the events of rows, in their order. One that does not open has the stamps of its row.
+
+    Those of an erased person say nothing, even while their keys are there.
+    """
     found = {one.position: one for one in (source.at([row.position for row in rows]) if rows else ())}
     for row in rows:
         if isinstance(found[row.position].event, Unopened):
             event, at = Unopened(TOPIC=row.topic), row.at.replace(tzinfo=UTC)
             stamps = (at, row.by, row.acting_for, "", row.command, row.position)
             found[row.position] = Recorded(row.stream, row.version, event, *stamps)
+        elif row.hidden:
+            found[row.position] = replace(found[row.position], event=as_erased(found[row.position].event))
     return [found[row.position] for row in rows]
 
 
@@ -304,7 +313,10 @@ def erased_since(connection: Connection, position: int) -> int:
     """Returns the number of dossiers opened by a position whose young person was erased after it."""
     first = table.alias()
     opened = select(first.c.stream).where(first.c.version == 1, first.c.position <= position)
-    gone = (table.c.topic == d.PersonErased.TOPIC, table.c.position > position, table.c.stream.in_(opened))
+    back = table.alias()
+    stopped = select(back.c.version).where(back.c.stream == table.c.stream, back.c.retracts == table.c.version)
+    erased = (table.c.topic == d.PersonErased.TOPIC, table.c.position > position, table.c.stream.in_(opened))
+    gone = (*erased, ~stopped.exists())
     return int(connection.execute(select(func.count(table.c.stream.distinct())).where(*gone)).scalar_one())
 
 

@@ -19,8 +19,9 @@ class Change(Struct, frozen=True):
     """One stream with new events: its state before and after, and these events.
 
     `before` is None for a new stream. `events` is empty when only the reference data changed, for example a protocol.
-    `forgets` is true when one of the events erases the person, `ruled` when the protocol changed as well. `packed` is
-    `after` as the tables store it; a change without events is not stored.
+    `forgets` is true when one of the events erases the person, `returns` when one stops that: `events` are then all of
+    the stream. `ruled` is true when the protocol changed as well. `packed` is `after` as the tables store it; a change
+    without events is not stored.
     """
 
     stream: UUID
@@ -30,6 +31,7 @@ class Change(Struct, frozen=True):
     events: Sequence[Recorded]
     refs: References
     forgets: bool = False
+    returns: bool = False
     ruled: bool = False
     packed: bytes = b""
 

@@ -13,8 +13,8 @@ from pixflow.team.membership import add_member
 from pixflow.unit_of_work import Step
 
 
-def request(opened: OpenStructure, dossier: UUID, reason: Reason = "request") -> int:
-    """Records the request of a référent whom the structure gets for it. Returns its version."""
+def request(opened: OpenStructure, dossier: UUID, reason: Reason = "request") -> str:
+    """Records the request of a référent whom the structure gets for it. Returns the page that the operator reads."""
     member = uuid5(opened.id, "asks")
     if member not in opened.engine.references().team:
         said: dict[str, Any] = {
@@ -26,12 +26,23 @@ def request(opened: OpenStructure, dossier: UUID, reason: Reason = "request") ->
         opened.engine.execute({"staff": member}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **said)
     by = Actor(str(member))
     opened.engine.execute({"dossier": dossier}, request_erasure, by=by, command_id=uuid4(), reason=reason)
-    return asked(opened, dossier)
+    return page(opened, dossier, Actor(OPERATOR))
 
 
 def erase(opened: OpenStructure, dossier: UUID) -> None:
     """Requests the erasure, and confirms it."""
-    erasing.erase(opened, dossier, request(opened, dossier), by=Actor(OPERATOR), command_id=uuid4())
+    request(opened, dossier)
+    confirm(opened, dossier, Actor(OPERATOR))
+
+
+def page(opened: OpenStructure, dossier: UUID, by: Actor) -> str:
+    """Returns the token of the page that somebody reads before they confirm."""
+    return erasing.page_token(opened.engine, erasing.scope(opened, dossier), by)
+
+
+def confirm(opened: OpenStructure, dossier: UUID, by: Actor) -> None:
+    """Confirms the erasure that somebody else requested: the operator's destroys the keys at once."""
+    erasing.erase(opened, dossier, page(opened, dossier, by), by=by, command_id=uuid4())
 
 
 def asked(opened: OpenStructure, dossier: UUID) -> int:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pixflow import reference_data
 from pixflow.events.base import Recorded
+from pixflow.folding import concealed
 from pixflow.reference_data import References
 
 
@@ -31,7 +32,7 @@ class ListedEvents:
         found: dict[UUID, list[Recorded]] = {}
         for one in self.all[:stop]:
             found.setdefault(one.originator_id, []).append(one)
-        yield found
+        yield {stream: concealed(events) for stream, events in found.items()}
 
     def references_at(self, position: int) -> References:
         refs = References()

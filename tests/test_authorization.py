@@ -95,6 +95,8 @@ OWN_PAGE = {"choose_monthly_page"}
 STEPS = {"take_pix", "attend_training", "hold_briefing", "take_back"}
 TEAM = ACCOUNTS | DAYS | OWN_CALENDAR | OWN_PAGE | STEPS | {"open_account"}
 ERASING = {"decline_erasure", "erase_person", "erase_again", "erase_participation"}
+STOPPING = {"stop_erasure", "bring_back_duplicate", "bring_back_participation"}
+"""A steward stops an erasure: a manager, or an administrator, who reads nothing of it."""
 READING = {"issue_paper", "issue_workshop_paper", "issue_readings", "issue_event_log", "issue_linked_log", "issue_list"}
 """Papers that leave an event: whoever reads may take them."""
 KNOWLEDGE = {name for name, one in DECISIONS.items() if one.function.__module__.startswith("pixflow.resources.")}
@@ -367,7 +369,9 @@ def test_an_auditor_writes_nothing_but_that_they_took_a_paper() -> None:
 
 
 def test_an_administrator_keeps_accounts_and_absences_and_nothing_else() -> None:
-    assert {decision for decision in DECISIONS if may(PEOPLE["administrator"], decision)} == ACCOUNTS | DAYS | LISTS
+    assert {
+        decision for decision in DECISIONS if may(PEOPLE["administrator"], decision)
+    } == ACCOUNTS | DAYS | LISTS | STOPPING
 
 
 def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:
@@ -383,7 +387,7 @@ def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:
     } | {"return_dossier", "open_again"}
     merging = {"merge", "take_over", "move_match", "unmerge", "give_back_merged", "move_back"}
     grouping = {"correct_group", "undo_group"}
-    assert steering == importing | merging | grouping | ERASING | {
+    assert steering == importing | merging | grouping | ERASING | STOPPING | {
         "confirm_team",
         "review_late_event",
         "close",
@@ -400,7 +404,10 @@ def test_a_referent_decides_on_every_dossier_and_on_what_comes_from_pix() -> Non
     by_the_clock = {name for name, one in DECISIONS.items() if not one.roles.reach}
     as_advisors = {"break_glass", "undo_return"}  # they read the dossier, and undo any assignment
     of_direction = {"confirm_team", "issue_readings", "issue_linked_log"}
-    assert refused == ACCOUNTS | OWN_CALENDAR | OWN_PAGE | HOUSE | ERASING | by_the_clock | as_advisors | of_direction
+    assert (
+        refused
+        == ACCOUNTS | OWN_CALENDAR | OWN_PAGE | HOUSE | ERASING | STOPPING | by_the_clock | as_advisors | of_direction
+    )
 
 
 def test_the_widest_of_several_roles_counts() -> None:

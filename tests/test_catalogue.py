@@ -58,6 +58,7 @@ from pixflow.events.protocol import (
 )
 from pixflow.events.structure import (
     BackupRestored,
+    ErasuresAllowed,
     JournalSealed,
     KeyRotated,
     ListIssued,
@@ -360,6 +361,10 @@ EMITTED: dict[type[Event], Emitted] = {
         (STRUCTURE, OrganisationAccepted(name="Mission locale du Perche", on=DAY)), structure.withdraw_organisation,
         {"organisation": "Mission locale du Perche"},
     ),
+    ErasuresAllowed: Emitted(
+        (STRUCTURE,), structure.allow_erasures, {"count": 12},
+        no_effect="the pace of erasures is counted from the log, and it decides nothing else",
+    ),
     ReadingsIssued: Emitted(
         (STRUCTURE,), structure.issue_readings, {"first": DAY, "last": DAY, "people": 12, "actor": "somebody else"},
         no_effect="what was handed out is read in the history and decides nothing",
@@ -527,6 +532,9 @@ EMITTED: dict[type[Event], Emitted] = {
     p.PersonErased: Emitted(
         (imported(), confirmed()), matches.erase_participation,
         {"dossier": DOSSIER, "row": "9f86d081884c7d65", "on": LATER},
+    ),
+    p.ErasureStopped: Emitted(
+        (imported(), confirmed(), p.PersonErased(dossier=DOSSIER, row=None, on=DAY)), matches.bring_back_participation,
     ),
     p.Retracted: Emitted((imported(), set_aside()), matches.undo_set_aside, {"reason": "erreur"}),
     d.DossierOpened: Emitted((), identity.open_dossier, IDENTITY),
@@ -745,9 +753,14 @@ EMITTED: dict[type[Event], Emitted] = {
     d.PersonErased: Emitted(
         (opened(), d.ErasureRequested(reason="request", on=DAY)), privacy.erase_person,
         {
-            "request": 2, "participations": (PARTICIPATION,), "duplicates": (OTHER_DOSSIER,), "actor": "somebody else",
+            "page": "read", "shown": "read", "left": 5, "due": AT, "participations": (PARTICIPATION,),
+            "duplicates": (OTHER_DOSSIER,), "actor": "somebody else",
             "on": LATER,
         },
+    ),
+    d.ErasureStopped: Emitted(
+        (opened(), d.ErasureRequested(reason="request", on=DAY), d.PersonErased(reason="request", due=AT, on=DAY)),
+        privacy.stop_erasure, {"reason": "une homonyme", "now": AT.replace(hour=0), "on": LATER},
     ),
     d.Retracted: Emitted(
         (*PRESCRIBED, REACHED, sent(), answered(), d.CopyIssued(on=DAY)), retraction.retract,
@@ -867,7 +880,7 @@ EMITTED: dict[type[Event], Emitted] = {
     k.ContactRevised: Emitted((CALLED,), contacts.revise_contact, {"details": ContactDetails("Lise Petit")}),
     k.ContactMissed: Emitted((CALLED,), contacts.miss_contact, {"means": "email"}),
     k.ContactLeft: Emitted((CALLED,), contacts.leave_partner),
-    k.ContactErased: Emitted((CALLED,), contacts.erase_contact, {"reason": "left"}),
+    k.ContactErased: Emitted((CALLED,), contacts.erase_contact, {"reason": "left", "left": 5, "actor": "somebody"}),
 }  # fmt: skip
 TAKEN_WITHIN = {
     "link_participation", "advance_participation", "withdraw_participation", "receive_result", "receive_profile",
@@ -878,6 +891,7 @@ AT_ANY_TIME = (
     d.PartnerLinkReturned, d.PartnerLinkRevoked, d.ReferralSeen, d.AnswerPromised, d.ReferralAnswered,
     d.OutcomeReported, d.CompleteDiagnosticTaken, d.NoteTaken, d.LateEventReviewed, d.DossierReopened, d.CopyIssued,
     d.PaperIssued, d.GlassBroken, d.ErasureRequested, d.ErasureDeclined, d.PersonErased, d.Retracted,
+    d.ErasureStopped,
 )  # fmt: skip
 """Events handed out, read, taken back, or from outside: they are recorded on a closed dossier too."""
 WHILE_OPEN = [cls for cls in EVENTS if kind_of(cls) == "dossier" and cls not in AT_ANY_TIME]

@@ -35,7 +35,6 @@ from projections.store import catch_up, stores
 from projections.store.sqlite import database
 from tests import erasures
 from tests.importing.house import FIRST, STARTED, House, row, shared
-from tests.importing.test_meanwhile import before_the_lock
 from tests.postgres import Cluster
 from web.hosting.read_tables import reads_of
 
@@ -83,8 +82,7 @@ def asked(house: House, dossier: UUID) -> None:
 
 
 def erase(house: House, dossier: UUID, by: Actor | None = None) -> None:
-    version = erasures.asked(house.opened, dossier)
-    erasing.erase(house.opened, dossier, version, by=by or house.manager, command_id=uuid4())
+    erasures.confirm(house.opened, dossier, by or Actor(OPERATOR))
 
 
 @pytest.fixture
@@ -271,8 +269,8 @@ def test_the_operator_confirms_what_somebody_else_asked_and_twice_is_once(house:
     command_id = uuid4()
     house.do(request_erasure, {"dossier": person}, reason="mistake")
     said: dict[str, Any] = {"by": Actor(OPERATOR), "command_id": command_id, "via": "cli"}
-    version = erasures.asked(house.opened, person)
-    once, twice = (erasing.erase(house.opened, person, version, **said) for _ in range(2))
+    page = erasures.page(house.opened, person, said["by"])
+    once, twice = (erasing.erase(house.opened, person, page, **said) for _ in range(2))
     assert (once.repeated, twice.repeated) == (False, True)
     ends = [r.event for r in house.engine.history(person) if isinstance(r.event, PersonErased)]
     assert [event.reason for event in ends] == ["mistake"]
@@ -389,7 +387,7 @@ def test_one_recorded_while_another_is_finished_is_still_owed(
     asked(house, person)
     with monkeypatch.context() as patch:
         patch.setattr(Keys, "destroy", cut)
-        before_the_lock(house, patch, erase_and_be_cut)
+        patch.setattr(erasing, "refresh_keys", lambda opened: erase_and_be_cut())
         (house.opened.folder.parent / "keys" / f"{house.opened.slug}.erasing").touch()
         erasing.settle(house.opened)
     assert erasing.is_pending(house.opened)

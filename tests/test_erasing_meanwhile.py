@@ -28,7 +28,10 @@ def test_a_participation_matched_meanwhile_goes_with_them(
     house: House, person: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked(house, person)
-    before_the_lock(house, monkeypatch, lambda: house.receive([shared(AWA), BAH, AGAIN], LATER))
+    with monkeypatch.context() as patch:
+        before_the_lock(house, patch, lambda: house.receive([shared(AWA), BAH, AGAIN], LATER))
+        with pytest.raises(Refused, match="erasure-changed"):
+            erase(house, person)
     erase(house, person)
     assert names(house) == {"Bah"}
     assert found_in(house.opened.folder.parent) == []

@@ -6,7 +6,7 @@ structure's folder: a restored backup erases the same people again.
 
 from collections.abc import Iterable, Sequence, Set
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -19,7 +19,7 @@ from pixflow.dossier.privacy import Reason
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded, Unopened
 from pixflow.events.contact import ContactErased, ContactErasure
-from pixflow.events.dossier import ErasureRequested, PersonErased
+from pixflow.events.dossier import ErasureRequested, ErasureStopped, PersonErased
 from pixflow.events.participation import PersonErased as ParticipationErased
 from pixflow.folding import ERASURES
 from pixflow.store import StoreRefused
@@ -32,7 +32,8 @@ Kind = Literal["dossier", "contact"]
 class Erasure(Struct, frozen=True, rename={"person": "dossier"}):
     """One line of the register: the streams to erase again, and digests that recognise the rows.
 
-    `person` is the stream of a dossier, or that of a contact, as `kind` says.
+    `person` is the stream of a dossier, or that of a contact, as `kind` says. `due` is the instant until which it could
+    be stopped; None: its keys went at once.
     """
 
     person: UUID
@@ -41,6 +42,7 @@ class Erasure(Struct, frozen=True, rename={"person": "dossier"}):
     participations: dict[UUID, str | None] = {}
     duplicates: tuple[UUID, ...] = ()
     kind: Kind = "dossier"
+    due: datetime | None = None
 
     @property
     def streams(self) -> set[UUID]:
@@ -62,7 +64,7 @@ def lines(content: bytes) -> list[Erasure]:
 # --- the erasures of a structure, as its events and its register tell them
 
 
-_TOPICS = [event.TOPIC for event in (*ERASURES, ErasureRequested)]
+_TOPICS = [event.TOPIC for event in (*ERASURES, ErasureRequested, ErasureStopped)]
 
 
 def register_path(opened: OpenStructure) -> Path:
@@ -80,7 +82,10 @@ def register(opened: OpenStructure) -> list[Erasure]:
 
 
 def erasures(opened: OpenStructure) -> list[Erasure]:
-    """Returns the erasures that pixflow recorded. A finished one needs no proof any more: this runs at each erasure."""
+    """Returns the erasures that pixflow recorded and nobody stopped, also those that are not due yet.
+
+    A finished one needs no proof any more: this runs at each erasure.
+    """
     found, registered = _found(opened.engine), _registered(opened)
     alive = _alive(opened, set().union(*map(streams_of, found)))
     open_ = {
@@ -89,12 +94,19 @@ def erasures(opened: OpenStructure) -> list[Erasure]:
         if isinstance(r.event, ERASURES) and (r.originator_id not in registered or not alive.isdisjoint(streams_of(r)))
     }
     done = [r for r in found if r.command not in open_]
-    return _lines([*done, *_proven(opened, found, registered, open_)])
+    stopped = {(r.originator_id, r.event.version) for r in found if isinstance(r.event, ErasureStopped)}
+    over = {r.command for r in found if (r.originator_id, r.originator_version) in stopped}
+    return _lines([r for r in (*done, *_proven(opened, found, registered, open_)) if r.command not in over])
+
+
+def due_by(told: Iterable[Erasure], now: datetime | None) -> list[Erasure]:
+    """Returns the erasures whose keys go: at once, or since they are due at an instant."""
+    return [one for one in told if one.due is None or (now is not None and one.due <= now)]
 
 
 def waiting(opened: OpenStructure) -> list[tuple[Kind, UUID]]:
-    """Returns the erased people whose keys still exist."""
-    told = erasures(opened)
+    """Returns the erased people whose keys still exist, though they were to go at once."""
+    told = due_by(erasures(opened), None)
     return people(told, remaining(opened, told))
 
 
@@ -164,7 +176,14 @@ def _lines(found: Sequence[Recorded]) -> list[Erasure]:
     told = [(r.originator_id, r.event) for r in found]
     duplicates = {one for _, event in told if isinstance(event, PersonErased) for one in event.duplicates}
     people = [
-        Erasure(stream, event.reason, event.on, {p: rows.get(p) for p in event.participations}, event.duplicates)
+        Erasure(
+            stream,
+            event.reason,
+            event.on,
+            {p: rows.get(p) for p in event.participations},
+            event.duplicates,
+            due=event.due,
+        )
         for stream, event in told
         if isinstance(event, PersonErased) and stream not in duplicates
     ]

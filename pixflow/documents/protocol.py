@@ -95,6 +95,9 @@ class Workshops:
     offer: int = 2
 
 
+ErasureDelay = Literal["72-hours", "month"]
+
+
 @dataclass(frozen=True, slots=True)
 class Retention:
     """Months that a dossier is kept after its last event, by programme (docs/retention.md)."""
@@ -132,6 +135,9 @@ class StageText:
 class ProtocolDocument:
     """One whole protocol, as published from a date. Source: docs/domain.md.
 
+    `erasure`: keys of an erased person go 72 hours after the confirmation, or at the end of the month that the law
+    gives, if that is later (RGPD, article 12, 3).
+
     `concerned`: Pix is presented to all, or to those for whom the advisor judged a need.
     `result_route`: the référent dispatches results, or they reach the advisor directly; `workshop`: directly
     when the dossier's advisor ran the workshop where the test was taken, by the référent otherwise.
@@ -151,6 +157,7 @@ class ProtocolDocument:
     workshops: Workshops = Workshops()
     retention: Retention = Retention()
     reading: ReadingLimits = ReadingLimits()
+    erasure: ErasureDelay = "72-hours"
     stages: tuple[StageText, ...] = ()
 
 

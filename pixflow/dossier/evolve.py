@@ -19,6 +19,7 @@ from pixflow.dossier.state import (
     ErasureRequest,
     Glass,
     Handover,
+    Leaving,
     LinkedParticipation,
     Loan,
     Merge,
@@ -54,7 +55,7 @@ NO_PROJECT = "—"
 NO_ACTIVITY = frozenset({
     e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.ReminderSet, e.ReminderDone,
     e.HolderInformed,
-    e.ErasureRequested, e.ErasureDeclined,
+    e.ErasureRequested, e.ErasureDeclined, e.ErasureStopped,
     e.Retracted, e.CopyIssued, e.PaperIssued, e.GlassBroken, e.PartnerLinkIssued, e.PartnerLinkMailed,
     e.PartnerLinkReturned, e.PartnerLinkRevoked, e.ReferralSeen,
 })  # fmt: skip
@@ -81,7 +82,8 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
     event = recorded.event
     stamp = stamp_of(recorded)
     if isinstance(event, e.PersonErased):
-        return Dossier(version=stamp.version, erased=stamp)
+        left = Leaving(event.due, recorded.by, event.participations, event.duplicates) if event.due else None
+        return Dossier(version=stamp.version, erased=stamp, leaving=left)
     if dossier.erased:
         return replace(dossier, version=stamp.version)
     latest = dossier.last is None or stamp.on >= dossier.last.on

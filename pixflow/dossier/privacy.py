@@ -1,12 +1,12 @@
 """Decisions on the rights of the person: erasure, and what is handed out. pixflow/erasing.py destroys the keys."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from pixflow.actor import OPERATOR
-from pixflow.decision import DOSSIER_READERS, MANAGER, REFERENT_AND_MANAGER, decision
+from pixflow.decision import ACCOUNTS, DOSSIER_READERS, MANAGER, REFERENT_AND_MANAGER, decision
 from pixflow.dossier.reach import says_else
 from pixflow.dossier.state import Dossier, must_be_known, must_go_on, must_have_no_seat
 from pixflow.events import dossier as e
@@ -43,29 +43,57 @@ def decline_erasure(dossier: Dossier, *, note: str, on: date) -> list[Event]:
 def erase_person(
     dossier: Dossier,
     *,
-    request: int,
+    page: str,
+    shown: str,
+    left: int,
+    due: datetime | None,
     participations: tuple[UUID, ...],
     duplicates: tuple[UUID, ...],
     actor: str,
     on: date,
 ) -> list[Event]:
-    """Confirms the request of somebody else, of that version; it cannot be undone.
+    """Confirms the request of somebody else: the person is hidden at once, their keys go when `due`.
 
-    Raises Refused: "erasure-not-asked", "erasure-changed" for another request or one that covers others than
-    the dossiers joined now, "second-person" when `actor` made the request, "seat-booked", or "already-merged" for a
-    dossier that became a duplicate since.
+    `page` is the token of what was read, `shown` that of what stands now. `left` more people may be confirmed now, but
+    for the operator. Raises Refused: "erasure-not-asked", "erasure-changed" for another page, or for a request that
+    covers others than the dossiers joined now, "second-person" when `actor` made the request, "seat-booked",
+    "already-merged" for a dossier that became a duplicate since, or "too-many-erasures".
     """
     if dossier.erased:
         return []
     if dossier.erasure is None:
         raise Refused("erasure-not-asked")
-    if dossier.erasure.stamp.version != request or dossier.outgrown:
+    if page != shown or dossier.outgrown:
         raise Refused("erasure-changed")
     if dossier.erasure.by == actor:
         raise Refused("second-person")
     must_go_on(dossier)
     must_have_no_seat(dossier, on)
-    return [e.PersonErased(reason=dossier.erasure.reason, participations=participations, duplicates=duplicates, on=on)]
+    if actor != OPERATOR and left < 1 + len(duplicates):
+        raise Refused("too-many-erasures")
+    why = dossier.erasure.reason
+    return [e.PersonErased(reason=why, participations=participations, duplicates=duplicates, due=due, on=on)]
+
+
+@decision("stop_erasure", ACCOUNTS, system=(OPERATOR,), on_erased="decide")
+def stop_erasure(dossier: Dossier, *, reason: str, now: datetime, on: date) -> list[Event]:
+    """Stops a confirmed erasure before its keys go: the dossier is back as it was, with its request.
+
+    Raises Refused: "erasure-done" once it is due, "required".
+    """
+    if dossier.erased is None:
+        return []
+    if dossier.leaving is None or dossier.leaving.due <= now:
+        raise Refused("erasure-done")
+    return [e.ErasureStopped(version=dossier.erased.version, reason=required(reason, "reason"), on=on)]
+
+
+@decision("bring_back_duplicate", ACCOUNTS, system=(OPERATOR,), on_erased="decide")
+def bring_back_duplicate(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
+    """Brings back a duplicate with its dossier, whose erasure is stopped."""
+    if dossier.erased is None:
+        return []
+    return [e.ErasureStopped(version=dossier.erased.version, reason=reason, on=on)]
 
 
 @decision("erase_again", MANAGER, system=(OPERATOR,), on_erased="decide", proof="always")

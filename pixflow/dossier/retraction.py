@@ -30,6 +30,10 @@ ISSUED = (
 """Events of what was handed out or read: it cannot be taken back."""
 
 
+_NEVER_BACK = (e.Retracted, e.PersonErased, e.ErasureStopped)
+"""Events that are neither retracted nor recorded again here: an erasure takes its own two people each time."""
+
+
 @decision("retract", OWN_DOSSIERS, checks_retracted=True)
 def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts one event and those that depend on it, the latest first.
@@ -43,7 +47,7 @@ def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: S
         raise Refused("unknown-event", version=version)
     if version in retractions_by_version(history):
         return []
-    if isinstance(target.event, (e.DossierOpened, *OF_A_MERGE, *ISSUED, e.Retracted)):
+    if isinstance(target.event, (e.DossierOpened, *OF_A_MERGE, *ISSUED, *_NEVER_BACK)):
         raise Refused("not-retractable")
     if comes_from_pix(target.event):
         raise Refused("undo-the-match")
@@ -63,7 +67,7 @@ def reinstate(dossier: Dossier, *, versions: tuple[int, ...], on: date, history:
     """
     struck, counting = retractions_by_version(history), [r.event for r in not_retracted(history)]
     wanted = [r.event for r in history if r.originator_version in versions and r.originator_version in struck]
-    if any(isinstance(event, e.Retracted) or is_corrected_elsewhere(event) for event in wanted):
+    if any(isinstance(event, _NEVER_BACK) or is_corrected_elsewhere(event) for event in wanted):
         raise Refused("not-retractable")
     about = {one for event in wanted if (one := getattr(event, "participation", None))}
     if not about <= dossier.diagnostic.participations.keys():

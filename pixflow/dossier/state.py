@@ -389,14 +389,24 @@ class ErasureRequest(Struct, frozen=True):
     duplicates: tuple[UUID, ...] = ()
 
 
+class Leaving(Struct, frozen=True):
+    """An erasure whose keys stay until it is `due`: who confirmed it, and what goes with the dossier."""
+
+    due: datetime
+    by: str
+    participations: tuple[UUID, ...]
+    duplicates: tuple[UUID, ...]
+
+
 class Dossier(Struct, frozen=True):
-    """The state of a dossier. `erased`: the person was erased, and all other fields are empty.
+    """The state of a dossier. `erased`: the person was erased, and all other fields but `leaving` are empty.
 
     `duplicates` were merged into this dossier itself; each may have its own.
     """
 
     version: int = 0
     erased: Stamp | None = None
+    leaving: Leaving | None = None
     erasure: ErasureRequest | None = None
     opened: Stamp | None = None
     closed: Stamp | None = None

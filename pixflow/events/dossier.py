@@ -30,7 +30,7 @@ PLAIN = frozenset({
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
     "paper", "nth", "awaits", "reminder", "link", "asked", "automatic", "partner_id", "offer", "contact", "bulk",
-    "papers", "referrals",
+    "papers", "referrals", "due",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -691,10 +691,11 @@ class ErasureDeclined(Event):
 
 @event("dossier.PersonErased", closes=True)
 class PersonErased(Event):
-    """The keys of this dossier, of its `participations` and of its `duplicates` are destroyed.
+    """The person is hidden, and the keys of this dossier, its `participations` and its `duplicates` are destroyed.
 
     It ends the stream. A duplicate erased with it has its own event, without ids. `proof` is a MAC that the engine
-    adds: no key is destroyed without it.
+    adds: no key is destroyed without it. `due`: the keys stay until that instant (UTC), and `ErasureStopped` may end
+    the erasure before; without it they go at once.
     """
 
     reason: Literal["request", "retention", "mistake"]
@@ -702,6 +703,16 @@ class PersonErased(Event):
     duplicates: tuple[UUID, ...] = ()
     on: date
     proof: str = ""
+    due: datetime | None = None
+
+
+@event("dossier.ErasureStopped")
+class ErasureStopped(Event):
+    """The erasure of that version no longer counts: its keys were not destroyed yet. The dossier is back as it was."""
+
+    version: int
+    reason: Personal[str]
+    on: date
 
 
 @event("dossier.Retracted")

@@ -15,6 +15,7 @@ NoticeKind = Literal[
     "absence",
     "protocol",
     "account",
+    "erasures",
     "figures",
     "checkpoint",
 ]

@@ -119,6 +119,14 @@ class PersonErased(Event):
     proof: str = ""
 
 
+@event("participation.ErasureStopped")
+class ErasureStopped(Event):
+    """The erasure of that version no longer counts: it was stopped, with that of its person."""
+
+    version: int
+    on: date
+
+
 @event("participation.Retracted")
 class Retracted(Event):
     version: int

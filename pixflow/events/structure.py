@@ -21,7 +21,7 @@ PLAIN = frozenset(
     {
         *("name", "sites", "zone", "calendar", "on", "pixflow", "demonstration"),
         *("kept", "lost", "backup", "made", "motive", "keys", "backups", "day", "heads", "lines", "people"),
-        *("header", "columns", "site", "first", "last", "page", "filters", "rows", "digest", "epoch"),
+        *("header", "columns", "site", "first", "last", "page", "filters", "rows", "digest", "epoch", "count"),
     }
 )
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
@@ -143,6 +143,14 @@ class OrganisationWithdrawn(Event):
     """An organisation is the structure's own no more: the only export that named it was taken back."""
 
     name: str
+    on: date
+
+
+@event("structure.ErasuresAllowed")
+class ErasuresAllowed(Event):
+    """The operator allows `count` more erasures than usual within 24 hours of this event."""
+
+    count: int
     on: date
 
 

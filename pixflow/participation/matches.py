@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from pixflow.actor import IMPORT, OPERATOR
-from pixflow.decision import MANAGER, REFERENT, REFERENT_AND_MANAGER, decision
+from pixflow.decision import ACCOUNTS, MANAGER, REFERENT, REFERENT_AND_MANAGER, decision
 from pixflow.dossier.retraction import retract_from_pix, retract_participation
 from pixflow.dossier.stages.diagnostic import (
     advance_participation,
@@ -158,6 +158,12 @@ def undo_match(
 def erase_participation(participation: Participation, *, dossier: UUID, row: str | None, on: date) -> list[Event]:
     """Erases a participation with its person. `row` is the token of streams.row_key, None when another one holds it."""
     return [] if participation.erased else [e.PersonErased(dossier=dossier, row=row, on=on)]
+
+
+@decision("bring_back_participation", ACCOUNTS, system=(OPERATOR,), on_erased="decide")
+def bring_back_participation(participation: Participation, *, on: date) -> list[Event]:
+    """Brings back a participation with its person, whose erasure is stopped."""
+    return [e.ErasureStopped(version=participation.erased.version, on=on)] if participation.erased else []
 
 
 @decision("bring_back", REFERENT)

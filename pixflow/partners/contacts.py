@@ -48,15 +48,18 @@ def leave_partner(contact: Contact, *, on: date) -> list[Event]:
 
 
 @decision("erase_contact", REFERENT_AND_MANAGER, system=(OPERATOR,), on_erased="decide")
-def erase_contact(contact: Contact, *, reason: e.ContactErasure, on: date) -> list[Event]:
+def erase_contact(contact: Contact, *, reason: e.ContactErasure, left: int, actor: str, on: date) -> list[Event]:
     """Erases the person; it cannot be undone. A restored backup has no key of theirs, and knows their version alone.
 
-    pixflow/erasing.py destroys the key.
+    pixflow/erasing.py destroys the key. `left` more may be erased now, but for the operator. Raises Refused:
+    "unknown-contact", "too-many-erasures".
     """
     if contact.erased:
         return []
     if not contact.version:
         raise Refused("unknown-contact")
+    if actor != OPERATOR and left < 1:
+        raise Refused("too-many-erasures")
     return [e.ContactErased(reason=reason, on=on)]
 
 

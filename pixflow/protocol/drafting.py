@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pixflow.decision import AUDITOR, REFERENT, REFERENT_AND_MANAGER, REVIEWERS, TEAM, decision
 from pixflow.documents.definitions import AIMED, LARGEST_AIM, LONGEST_TARGET, RULES, TARGETED, Definitions
 from pixflow.documents.grille import Grille
-from pixflow.documents.protocol import ProtocolDocument, ReadingLimits, Retention, in_force, out_of_range
+from pixflow.documents.protocol import ErasureDelay, ProtocolDocument, ReadingLimits, Retention, in_force, out_of_range
 from pixflow.documents.small_numbers import SMALL, is_small
 from pixflow.events import grille as g
 from pixflow.events import indicators as i
@@ -52,8 +52,8 @@ def changes_to_come(protocols: Protocols, today: date) -> Iterator[tuple[int, da
             yield number, day
 
 
-def _safeguards(document: ProtocolDocument) -> tuple[Retention, ReadingLimits]:
-    return document.retention, document.reading
+def _safeguards(document: ProtocolDocument) -> tuple[Retention, ReadingLimits, ErasureDelay]:
+    return document.retention, document.reading, document.erasure
 
 
 def must_have_a_second(draft: Draft[ProtocolDocument], from_day: date, team: Team, actor: str, on: date) -> None:

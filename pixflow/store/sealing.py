@@ -315,12 +315,16 @@ def _is_recorded(erasure: Recorded, positions: Positions, mac: Mac) -> bool:
 
 
 def _proof(erasure: Recorded, mac: Mac) -> str:
-    """Returns the MAC of an erasure: of its place, its author, its command and its fields."""
+    """Returns the MAC of an erasure: of its place, its author, its command and its fields.
+
+    Without an instant when it is due, its bytes are those of before there was one.
+    """
     bare = _with_proof(erasure, "")
     place = (bare.originator_id, bare.originator_version, bare.event.TOPIC)
-    return mac(
-        msgspec.json.encode((*place, bare.by, bare.acting_for, bare.command, bare.event), order="deterministic")
-    ).hex()
+    said = {one.name: getattr(bare.event, one.name) for one in fields(bare.event)}  # type: ignore[arg-type]
+    if said.get("due") is None:
+        said.pop("due", None)
+    return mac(msgspec.json.encode((*place, bare.by, bare.acting_for, bare.command, said))).hex()
 
 
 def _with_proof(erasure: Recorded, proof: str) -> Recorded:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
 from pixflow import reference_data
 from pixflow.events.base import Recorded, Unopened, as_erased
-from pixflow.folding import ERASURES, RETRACTIONS
+from pixflow.folding import ERASURES, RETRACTIONS, STOPS, erasure_of
 from pixflow.reference_data import References
 from pixflow.store.garbage import without_garbage_collection
 from pixflow.streams import KINDS, kind_of
@@ -33,7 +33,7 @@ from projections import (
     workshops,
 )
 from projections import exports as exports_made
-from projections.contract import WRITING, Change, Projection, Source, folds, metadata, position, stopped
+from projections.contract import WRITING, Change, Projection, Source, filled, folds, metadata, position, stopped
 from projections.figures import entries, paths
 from projections.store import postgres, sqlite
 from projections.store.day_rows import forget, make_day_table
@@ -49,7 +49,13 @@ from projections.store.folds import (
 )
 from projections.store.postgres import SCHEMA, PostgresTransaction
 from projections.store.sqlite import SqliteTransaction
-from projections.store.transaction import NeedsQueries, PlainTransaction, QueryingTransaction, WriteTransaction
+from projections.store.transaction import (
+    NeedsQueries,
+    PlainTransaction,
+    QueryingTransaction,
+    WriteTransaction,
+    delete_streams,
+)
 
 PROJECTIONS: tuple[Projection, ...] = (
     advisor_queue, result_routing, exports_made, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]
@@ -274,6 +280,8 @@ class ReadSide:
         self._remember(changes)
         if gone:
             forget(batch.connection, DAYS, gone)
+        if any(change.returns for change in changes):
+            batch.connection.execute(delete(filled))  # the past of whoever is back is made again
         return changes
 
     def _by_day(self, events: Sequence[Recorded]) -> list[Sequence[Recorded]]:
@@ -306,7 +314,8 @@ class ReadSide:
         for stream, events in moved.items():
             again = (FOLD, stream) in self._writer.stopped
             try:
-                changes.append(packed(self._change(stream, before.get(stream), events, whole=again)))
+                change = self._change(stream, before.get(stream), events, whole=again)
+                changes.append(packed(_whole(batch, change, events) if change.returns else change))
             except Exception as error:
                 for place in (FOLD, *(projection.NAME for projection in PROJECTIONS if appends(projection))):
                     self._writer.stop(batch.connection, place, stream, events[-1].position, error)
@@ -317,10 +326,13 @@ class ReadSide:
 
     def _change(self, stream: UUID, old: Any, events: Sequence[Recorded], *, whole: bool) -> Change:
         kind = kind_of(events[0].event)
-        if any(isinstance(recorded.event, ERASURES) for recorded in events):
+        if erasure_of(events):
             return self._forgotten(stream, old, events)
         if any(isinstance(recorded.event, Unopened) for recorded in events):
             raise StreamDamaged
+        if any(isinstance(recorded.event, STOPS) for recorded in events):
+            history = self._known(stream, events)
+            return Change(stream, kind, old, KINDS[kind].fold(history), history, self._refs, returns=True)
         if whole or any(isinstance(recorded.event, RETRACTIONS) for recorded in events):
             return Change(stream, kind, old, KINDS[kind].fold(self._known(stream, events)), events, self._refs)
         new = old if old is not None else KINDS[kind].fold([])
@@ -348,6 +360,15 @@ class ReadSide:
         state = KINDS[kind].fold(known)
         events = [replace(recorded, event=as_erased(recorded.event)) for recorded in events]
         return Change(stream, kind, old, state, events, self._refs, forgets=True)
+
+
+def _whole(batch: WriteTransaction, change: Change, new: Sequence[Recorded]) -> Change:
+    """Returns a change with the positions of all its events: a history has none of those that the tables show."""
+    places = audit_trail.positions(batch.connection, change.stream) | {
+        one.originator_version: one.position for one in new
+    }
+    events = [replace(one, position=places[one.originator_version]) for one in change.events]
+    return replace(change, events=events)
 
 
 def concerned(batch: WriteTransaction, events: Sequence[Recorded], moved: set[UUID], refs: References) -> list[Change]:
@@ -465,6 +486,9 @@ def write_rows(
     made = [(change, projection.rows(change)) for change in moved]
     if adds and (gone := [change.stream for change in moved if change.forgets]):
         projection.forget(batch.connection, gone)
+    if adds and (back := [change.stream for change in moved if change.returns]):
+        for table in projection.TABLES:
+            delete_streams(batch.connection, table, back)
     for table in projection.TABLES:
         if adds:
             rows = [row for _, one in made for row in one.get(table, ())]
@@ -480,7 +504,7 @@ def _of_kinds(projection: Projection, changes: Sequence[Change]) -> list[Change]
 def concerns(projection: Projection, change: Change) -> bool:
     """Tells whether something changed that the projection reads."""
     reads = getattr(projection, "READS", {}).get(change.kind)
-    if change.before is None or reads is None or change.forgets:
+    if change.before is None or reads is None or change.forgets or change.returns:
         return True
     by_rules = change.ruled and getattr(projection, "RULED", False)
     return by_rules or reads(change.before) != reads(change.after)
@@ -549,7 +573,7 @@ class Memory:
     def follow(self, changes: Sequence[Change], refs: References) -> None:
         """Drops what these changes make stale, once the tables show them."""
         self.counts = Kept(500)
-        if refs is not self._refs or any(change.forgets for change in changes):
+        if refs is not self._refs or any(change.forgets or change.returns for change in changes):
             self.restart(refs)
             return
         if any(change.kind in directory.KINDS and concerns(directory, change) for change in changes):  # type: ignore[arg-type]

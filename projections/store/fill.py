@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Table, delete, insert, select
 
 from pixflow.events.base import Recorded, Unopened
-from pixflow.folding import ERASURES, RETRACTIONS
+from pixflow.folding import ERASURES, RETRACTIONS, erasure_of
 from pixflow.reference_data import KINDS as OF_REFERENCES
 from pixflow.reference_data import References
 from pixflow.store.garbage import without_garbage_collection
@@ -203,7 +203,8 @@ def states_by_day(events: Sequence[Recorded], timeline: Timeline) -> Iterator[tu
 
 def _by_day(events: Sequence[Recorded], timeline: Timeline) -> dict[int, list[Recorded]]:
     """Returns what the tables learn of a stream each day: nothing before an erasure, nor from damage on."""
-    erased = next((one.position for one in events if isinstance(one.event, ERASURES)), None)
+    erasure = erasure_of(events)
+    erased = erasure.position if erasure else None
     found: dict[int, list[Recorded]] = {}
     for one in events:
         if isinstance(one.event, Unopened):

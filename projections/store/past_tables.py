@@ -31,7 +31,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from pixflow.events.base import Recorded, Unopened, as_erased, event_day
 from pixflow.events.dossier import DossierMerged, DuplicateJoined
-from pixflow.folding import ERASURES, WITH_OWN_DAY, Moment, day_of, standing
+from pixflow.folding import WITH_OWN_DAY, Moment, day_of, erasure_of, standing
 from pixflow.indicators.entry import Basis
 from pixflow.reference_data import References
 from pixflow.store.garbage import without_garbage_collection
@@ -266,7 +266,7 @@ def _lay(
 def _change(stream: UUID, events: Sequence[Recorded], moment: Moment, last: int, refs: References) -> Change | None:
     """Returns the change that makes a whole stream, None when nothing of it counts. Raises StreamDamaged."""
     kind, opened = kind_of(events[0].event), [one for one in events if not isinstance(one.event, Unopened)]
-    if any(isinstance(one.event, ERASURES) for one in opened):
+    if erasure_of(opened):
         told = [replace(one, event=as_erased(one.event)) for one in opened]
         return Change(stream, kind, None, KINDS[kind].fold(opened), told, refs, forgets=True)
     if any(isinstance(one.event, Unopened) and one.position <= last for one in events):
@@ -279,7 +279,8 @@ def _change(stream: UUID, events: Sequence[Recorded], moment: Moment, last: int,
 
 
 def _erased_since(change: Change, last: int) -> bool:
-    return change.forgets and not any(isinstance(one.event, ERASURES) and one.position <= last for one in change.events)
+    erasure = erasure_of(change.events) if change.forgets else None
+    return erasure is not None and erasure.position > last
 
 
 # --- one dossier and what its page names
@@ -337,7 +338,7 @@ def _dossiers(
 
 def _cut(histories: Histories, position: int) -> Histories:
     """Returns the events up to a position. Someone erased since is erased at every position."""
-    erased = {stream for stream, events in histories.items() if any(isinstance(one.event, ERASURES) for one in events)}
+    erased = {stream for stream, events in histories.items() if erasure_of(events)}
     return {
         stream: [one for one in events if stream in erased or one.position <= position]
         for stream, events in histories.items()

@@ -59,9 +59,9 @@ def test_no_mail_goes_to_an_address_that_came_back_nor_to_who_left() -> None:
 
 def test_only_somebody_who_is_known_is_changed_or_erased() -> None:
     given().when(contacts.leave_partner).refused("unknown-contact")
-    given().when(contacts.erase_contact, reason="left").refused("unknown-contact")
+    given().when(contacts.erase_contact, reason="left", left=1, actor="somebody").refused("unknown-contact")
     given(NAMED).when(contacts.leave_partner, on=LATER).then(LEFT)
-    given(NAMED).when(contacts.erase_contact, reason="left", on=LATER).then(ERASED)
+    given(NAMED).when(contacts.erase_contact, reason="left", left=1, actor="somebody", on=LATER).then(ERASED)
 
 
 @pytest.mark.parametrize("read", [lambda event: event, as_erased], ids=["with the key", "without it"])

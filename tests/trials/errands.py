@@ -20,6 +20,7 @@ from pixflow.refused import Refused
 from pixflow.restore.restore import restore
 from projections.figures.refresh import refresh
 from projections.store import stores
+from tests import erasures
 from tests.trials.office import Office
 from tests.trials.verdict import every_row
 from web.hosting.read_tables import reads_of
@@ -98,17 +99,16 @@ class Errands:
             words = f"zan{self.chance.randrange(10**12):012}"
             self._say(young, take_note, Actor(str(young.advisor)), text=f"Préfère qu’on l’appelle {words}")
             if self._say(young, request_erasure, referent.actor, reason="request"):
-                self._erase(young.dossier, self.sim.roster.manager(today).actor)
+                self._erase(young.dossier, Actor(OPERATOR))
                 self.canaries.append(words.encode())
         return ()
 
     def _erase(self, dossier: UUID, by: Actor) -> None:
-        asked, id = self.sim.dossiers.of(dossier).erasure, self.sim.log.new_id()
-        assert asked
-        version = asked.stamp.version
+        id = self.sim.log.new_id()
+        page = self.office.through(lambda served: erasures.page(served.opened, dossier, by))
         self._hear(
             lambda: self.office.through(
-                lambda served: erasing.erase(served.opened, dossier, version, by=by, command_id=id)
+                lambda served: erasing.erase(served.opened, dossier, page, by=by, command_id=id)
             )
         )
         self.office.through(lambda served: served.settle())

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pixflow import presets
-from pixflow.actor import CLOCK, OPERATOR
+from pixflow.actor import CLOCK, OPERATOR, Actor
 from pixflow.dossier import assignment, follow_up, identity, retraction
 from pixflow.dossier import assignment as glass
 from pixflow.dossier import assignment as lending
@@ -114,7 +114,8 @@ def _join(at_work: House, other: UUID, kept: UUID) -> None:
 def _erase(at_work: House, dossier: UUID, name: str) -> None:
     """A person whom another dossier names: a merge with it was undone."""
     erasures.request(at_work.served.opened, dossier)
-    data = {"command_id": str(uuid4()), "request": str(erasures.asked(at_work.served.opened, dossier)), "name": name}
+    page = erasures.page(at_work.served.opened, dossier, Actor(str(at_work.people[HELENE])))
+    data = {"command_id": str(uuid4()), "page": page, "name": name}
     answer = at_work.client(HELENE).post(f"/dossiers/{dossier}/droits/effacer", data=data)
     assert answer.status_code == 303, answer.text
 

@@ -18,6 +18,7 @@ from pixflow.dossier.privacy import issue_copy, request_erasure
 from pixflow.folding import ERASURES
 from pixflow.refused import Refused
 from pixflow.streams import KINDS
+from pixflow.structure import allow_erasures
 from projections import dossier_sheet
 from web.cli.common.terminal import (
     USAGE,
@@ -54,6 +55,9 @@ UNFINISHED = (
     "Personne effacée, mais tout ce qui la nomme n’est pas encore détruit : le disque, ou un autre programme, l’a "
     "empêché. « serve », « pixflow tick » ou la même commande le détruira ; « pixflow doctor » dit si c’est fait."
 )
+ALLOWED = "Permis : {count} de plus, pendant 24 heures. Chacun attend ensuite comme les autres."
+MOST = 1_000
+"""Most erasures that are allowed at once."""
 NO_PAPER = "Le PDF n’a pas pu être fait : aucun fichier n’est écrit. Recommencez."
 Why = Literal["request", "retention", "mistake"]
 
@@ -133,6 +137,8 @@ def _confirm(served: ServedStructure, stream: UUID, typed: str | None) -> None:
     Raises Refused("erasure-not-asked") or Refused("erasure-changed").
     """
     note(served, "erase", dossier=stream)
+    by, opened = Actor(OPERATOR), served.opened
+    page = erasing.page_token(opened.engine, erasing.scope(opened, stream), by)
     with served.read().database.connect() as connection:
         known = personal_data.everything(served, connection, stream)
         if (asked := known.person.erasure) is None:
@@ -156,15 +162,24 @@ def _confirm(served: ServedStructure, stream: UUID, typed: str | None) -> None:
     if not erasure.is_last_name(known.person, typed):
         fail("Rien n’est effacé : ce n’est pas le nom de famille de cette personne.")
     with _said_unfinished():
-        erasure.erase(served, known.id, asked.stamp.version, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
+        erasure.erase(served, known.id, page, by=by, command_id=uuid4(), via="cli")
 
 
 @app.command("erasures")
 def erasures(
-    yes: Annotated[bool, typer.Option("--yes", help="Ne rien demander.")] = False, structure: StructureOption = None
+    allow: Annotated[
+        int | None,
+        typer.Option("--allow", min=1, max=MOST, metavar="N", help="Permettre N effacements de plus en 24 heures."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ne rien demander.")] = False,
+    structure: StructureOption = None,
 ) -> None:
-    """Terminer les effacements confirmés, quand ils sont trop nombreux pour l’être sans vous."""
+    """Terminer les effacements que rien ne retient, ou en permettre plus de cinq en 24 heures."""
     with working(structure) as served, in_words():
+        if allow:
+            take(served, {"structure": served.opened.stream("structure")}, allow_erasures, count=allow)
+            console.print(ALLOWED.format(count=typography.plural(allow, "effacement")))
+            return
         people = erasure_log.waiting(served.opened)
         if people and not yes:
             console.print(f"{typography.plural(len(people), 'personne')} à effacer : leurs clés existent encore.")

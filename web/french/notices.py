@@ -166,6 +166,15 @@ _TAKEN = {
     "staff.StaffLeft": "{by} a noté le départ {of}.",
     "staff.RoleEnded": "{by} a retiré un rôle à {name}.",
 }
+
+
+def erasures(by: str, count: int, url: str) -> tuple[str, str]:
+    """Returns subject and text of an erasure that follows others within a day; `by` is "" for the operator."""
+    text = "{by} a confirmé l’effacement d’une personne : c’est le {nth}e en 24 heures. Il s’arrête depuis cette page."
+    said = say(text, by=by or "L’exploitant", nth=str(count))
+    return typeset("pixflow : plusieurs effacements en 24 heures"), f"{said}\n\n{_UNEXPECTED}\n\n{url}\n"
+
+
 _UNEXPECTED = typeset(
     "Si vous ne vous y attendiez pas, ne confirmez rien : parlez-en d’abord. Quelqu’un d’autre se sert peut-être d’un"
     " compte."

@@ -1,5 +1,7 @@
 """Words for the rights of the person: copy, retention, erasure."""
 
+from datetime import date
+
 from pixflow.dossier.retention import RetentionPeriod
 from pixflow.dossier.state import Dossier
 from web.french import dates
@@ -104,6 +106,11 @@ def stays(workshops: int) -> list[str]:
     lines = ["les jours, la nature de chaque ligne, et qui l’a notée", "une empreinte, pour que Pix ne la ramène pas"]
     seat = say("sa place dans {count}, comptée sans nom", count=plural(workshops, "atelier"))
     return [*lines[:1], *([seat] if workshops else []), *lines[1:]]
+
+
+def asked(who: str, on: date, why: str) -> str:
+    """Returns who asked for an erasure: "par Nadia Benali, le 3 mars 2026 : la personne le demande"."""
+    return say("par {who}, le {day} : {why}", who=who, day=dates.day(on, year=True), why=why)
 
 
 def not_the_name(name: str) -> str:

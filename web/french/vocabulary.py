@@ -77,6 +77,7 @@ NOTICES = {
     "absence": "une absence est notée à votre nom",
     "protocol": "un protocole change la conservation ou les limites de lecture",
     "account": "un compte de l’équipe est touché",
+    "erasures": "plusieurs effacements en 24 heures",
     "figures": "la page du mois",
     "checkpoint": "le point de contrôle de la semaine",
 }

@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from pixflow import erasing
 from pixflow.actor import CLOCK, OPERATOR, SITE, Actor
 from pixflow.authorization import TASK_OWNERS, roles
 from pixflow.engine import Engine, new_id
 from pixflow.events import staff as x
-from pixflow.events.dossier import GlassBroken
+from pixflow.events.dossier import GlassBroken, PersonErased
 from pixflow.events.notices import NoticeKind
 from pixflow.events.staff import AbsenceDeclared, RoleGranted
 from pixflow.events.values import Role
@@ -99,14 +100,15 @@ def send(engine: Engine, due: Iterable[Notice], outbox: Outbox) -> int:
 def alarms(engine: Engine, side: ReadSide, url: str) -> list[Notice]:
     """Returns the alarms that are not sent yet, at night too.
 
-    They tell of mass reading, of what waits for a second person, of a protocol that changes safeguards, and of accounts
-    that are taken from their members.
+    They tell of mass reading, of what waits for a second person, of a protocol that changes safeguards, of accounts
+    that are taken from their members, and of erasures that follow each other.
     """
     refs, now = engine.references(), engine.clock()
     today = refs.calendar.local_day(now)
     with side.database.connect() as connection:
         due = [*_mass_reading(refs, today, url), *_second_person(connection, refs, now, url)]
         due += [*_protocol(refs, today, url), *_accounts(connection, refs, now, url)]
+        due += _erasures(connection, refs, now, url)
     return [notice for notice in due if not _is_sent(engine, notice)]
 
 
@@ -311,6 +313,22 @@ def _accounts(connection: Connection, refs: References, now: datetime, url: str)
             if owned and row.stream not in {one.person for one in told}:
                 told.append(Notice(row.stream, "account", about, *said))
             yield from told
+
+
+def _erasures(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
+    """Yields a notice of each confirmed erasure that is not the first in 24 hours, to all managers and administrators.
+
+    Who confirmed it is told too: somebody else may use their account.
+    """
+    rows = audit_trail.since(connection, [PersonErased.TOPIC], now - RECENT - erasing.PACE, MOST_RECENT)
+    confirmed = {row.command: row for row in rows}
+    for row in confirmed.values():
+        earlier = [one for one in confirmed.values() if row.at - erasing.PACE < one.at and one.position < row.position]
+        if earlier and row.at.replace(tzinfo=UTC) > now - RECENT:
+            by = "" if row.by == OPERATOR else refs.team[UUID(row.by)].name
+            said = french.erasures(by, 1 + len(earlier), f"{url}/effacements")
+            today = refs.calendar.local_day(now)
+            yield from _to_stewards(refs, today, "erasures", str(row.command), said)
 
 
 def _latest(connection: Connection, topic: str, now: datetime) -> Iterable[tuple[UUID, int]]:

@@ -217,7 +217,7 @@ class ServedStructure:
             self.opened.note()
             if erasing.is_pending(self.opened):
                 with suppress(erasing.ManyErasures):  # settle logs it, doctor reports it
-                    self.settle()
+                    self.settle(by_age=by_age)
             done = try_to_fill(side) and counted and emptied and signed and not (tried and tried.failed)
             return sent
         finally:
@@ -225,9 +225,9 @@ class ServedStructure:
             if not done:
                 self.reads.doubt()
 
-    def settle(self, most: int | None = erasing.AT_ONCE) -> None:
+    def settle(self, most: int | None = erasing.AT_ONCE, *, by_age: bool = False) -> None:
         """Finishes every erasure, in the read tables too. Raises ManyErasures, as `erasing.settle` does."""
-        erasing.settle(self.opened, most)
+        erasing.settle(self.opened, most, by_age=by_age)
         self.read()
         stores.tidy(self.reads.stores)
 

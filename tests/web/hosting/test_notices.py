@@ -14,11 +14,13 @@ import pytest
 from pixflow.actor import OPERATOR, SITE, Actor
 from pixflow.dossier import follow_up
 from pixflow.dossier.assignment import break_glass
+from pixflow.dossier.privacy import request_erasure
 from pixflow.ledger.verify import checkpoint
 from pixflow.team import accounts
 from pixflow.team import membership as roles
 from pixflow.team.absences import declare_absence
 from pixflow.team.notices import stream_of
+from tests import erasures
 from tests.ledger.registers import key_of
 from tests.web.arranged import scheduled, seat
 from tests.web.filled import auditor_gone, hire
@@ -450,3 +452,20 @@ def test_each_auditor_gets_the_checkpoint_of_the_week_once_and_is_known_to_hold_
         made.day(date(2026, 3, 23))
         assert len(ticked(made).to("Claire Vasseur")) == 1
         assert made.served.register.holders()[0].size > last.size
+
+
+def test_every_steward_is_told_of_each_erasure_after_the_first_in_24_hours(at_work: House) -> None:
+    kept, sophie = Kept(), Actor(str(at_work.people[SOPHIE]))
+    helene = Actor(str(at_work.people[HELENE]))
+    for n, hours in enumerate((0, 25, 1, 1)):
+        at_work.pass_by(hours=hours)
+        dossier = at_work.opened(last=f"Nommee{n}")
+        at_work.served.engine.execute(
+            {"dossier": dossier}, request_erasure, by=sophie, command_id=uuid4(), reason="request"
+        )
+        erasures.confirm(at_work.served.opened, dossier, helene)
+        at_work.served.tick(kept, URL)
+    told = [one for one in kept.mails if "effacements en 24 heures" in one.subject]
+    assert len(told) == 2 * len({HELENE, YANN})
+    assert all("Hélène Morin" in one.text and "Nommee" not in one.text for one in told)
+    assert {"2e" in one.text for one in kept.to(YANN) if one in told} == {True, False}

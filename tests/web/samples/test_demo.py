@@ -29,6 +29,7 @@ NOT_PLAYED = {
     "campaign.ExternalIdColumnChosen",
     "campaign.PurposeCorrected", "dossier.ActionDropped", "dossier.CompleteDiagnosticDeclined",
     "dossier.ErasureDeclined", "dossier.PersonErased", "participation.PersonErased",
+    "dossier.ErasureStopped", "participation.ErasureStopped", "structure.ErasuresAllowed",
     "dossier.IdentityCorrected", "dossier.ParticipationWithdrawn", "dossier.RetakeDeclined",
     "grille.GrilleDraftDropped", "grille.GrillePublicationWithdrawn", "protocol.ProtocolPublicationWithdrawn",
     "notices.NoticeSent", "participation.PurposeSettled", "protocol.ProtocolDraftDropped",

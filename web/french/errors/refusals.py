@@ -127,6 +127,9 @@ REFUSALS: dict[str, str] = {
     "ne se réunit à celui-ci ni ne s’en sépare, et aucune participation ne s’y rattache à la main.",
     "erasure-changed": "La demande a changé entre-temps, ou des dossiers se sont réunis ou séparés depuis : relisez "
     "qui elle concerne, ou demandez à nouveau.",
+    "erasure-done": "Trop tard : les clés de cette personne sont détruites, ou vont l’être.",
+    "too-many-erasures": "Cinq personnes au plus s’effacent en 24 heures. Au-delà, l’exploitant dit combien : pixflow "
+    "erasures --allow.",
     "erasure-not-asked": "Personne ne demande plus cet effacement : rechargez la page.",
     # files
     "later-export": "Un autre export de cette campagne a été importé depuis : annulez-le d’abord.",
@@ -329,6 +332,10 @@ DECISIONS: dict[str, str] = {
     "decline_erasure": "refuser l’effacement d’une personne",
     "erase_person": "effacer une personne",
     "erase_again": "effacer une personne",
+    "stop_erasure": "arrêter l’effacement d’une personne",
+    "bring_back_duplicate": "arrêter l’effacement d’une personne",
+    "bring_back_participation": "arrêter l’effacement d’une personne",
+    "allow_erasures": "permettre plus d’effacements",
     "erase_participation": "effacer une personne",
     **workshops.DECISIONS,
     **partners.DECISIONS,

@@ -26,6 +26,11 @@ ROUTES = {
     "workshop": "personne si qui suit le jeune a animé l’atelier, sinon la ou le référent·e Pix",
 }
 _TURNS = {"opens": "Attente avant : {verb}", "lapses": "Abandon après : {verb}"}
+ERASURE_DELAY = "Clés d’une personne effacée détruites"
+ERASURE_DELAYS = {
+    "72-hours": "72 heures après la confirmation",
+    "month": "à la fin du mois que donne la loi, 72 heures au moins après la confirmation",
+}
 READING = {
     "soon": "Dossiers ouverts en dix minutes",
     "day": "Dossiers ouverts en un jour",
@@ -158,6 +163,7 @@ def of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
     for rule, label in privacy.RULES.items():
         kept = privacy.months(getattr(document.retention, rule))
         yield say("Durée de conservation : {label}", label=label), kept
+    yield ERASURE_DELAY, ERASURE_DELAYS[document.erasure]
     for name, label in READING.items():
         yield (
             say("Accès coupé au-delà de : {label}", label=lower_first(label)),

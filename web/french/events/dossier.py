@@ -103,7 +103,8 @@ EVENTS: dict[type[Event], EventWords] = {
     e.PaperIssued: ("Papier d’un dossier", "Papier sorti : {paper}"),
     e.GlassBroken: ("Jeune reçu", "Jeune reçu sans être suivi, dossier ouvert pour la journée[ : {reason}]"),
     e.ErasureDeclined: ("Refus de l’effacement", "Effacement refusé, le dossier est gardé[ : {note}]"),
-    e.PersonErased: ("Effacement", "Personne effacée : {reason}"),
+    e.PersonErased: ("Effacement", "Personne effacée : {reason}[, clés détruites à partir du {due}]"),
+    e.ErasureStopped: ("Arrêt de l’effacement", "Effacement arrêté, le dossier est gardé[ : {reason}]"),
     e.Retracted: ("Annulation", RETRACTED),
     e.HolderInformed: (
         "Correction signalée",

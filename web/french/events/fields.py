@@ -38,6 +38,7 @@ LABELS: dict[str, str] = {
     "competences": "Compétences", "day": "Jour", "demonstration": "Démonstration", "digest": "Empreinte du fichier",
     "gives_number": "Donne son n°\N{NO-BREAK SPACE}i-Milo", "into": "Fusionné avec", "notice": "Courriel",
     "participations": "Participations", "which": "Lequel",
+    "count": "Nombre", "due": "Clés détruites à partir du",
     "document": "Document", "domains": "Domaines", "dossier": "Dossier", "duplicate": "Doublon",
     "email": "Courriel", "ends": "Fin", "events": "Faits",
     "exported_at": "Date de l’export", "external_id": "Identifiant externe", "first_name": "Prénom",

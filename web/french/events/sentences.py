@@ -81,6 +81,9 @@ EVENTS: dict[type[Event], EventWords] = {
         "Organisation de Pix Orga retirée",
         "« {name} » n’est plus une organisation de la structure : son export est annulé",
     ),
+    structure.ErasuresAllowed: (
+        "Effacements permis", "L’exploitant permet {count:effacement} de plus en 24 heures",
+    ),
     structure.ReadingsIssued: (
         "Fichier des consultations",
         "Fichier des consultations sorti : du {first:year} au {last:year}, {people:nom}",
@@ -148,6 +151,7 @@ EVENTS: dict[type[Event], EventWords] = {
     p.MatchRejected: ("Rapprochement refusé", "Rapprochement refusé : ce n’est pas {dossier}"),
     p.ParticipationSetAside: ("Mise de côté", "Participation mise de côté[ : {reason}]"),
     p.PersonErased: ("Effacement (participation)", privacy.ERASED_WITH_DOSSIER),
+    p.ErasureStopped: ("Arrêt de l’effacement (participation)", "Effacement arrêté, avec celui du dossier"),
     p.Retracted: ("Annulation (participation)", RETRACTED),
     n.NoticeSent: ("Courriel envoyé", "Courriel envoyé : {notice}"),
     **dossier.EVENTS,

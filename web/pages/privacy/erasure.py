@@ -11,7 +11,7 @@ from pixflow import erasing
 from pixflow.actor import Actor
 from pixflow.authorization import Subject
 from pixflow.decision import Decision
-from pixflow.dossier.privacy import decline_erasure, erase_person, issue_copy, request_erasure
+from pixflow.dossier.privacy import decline_erasure, erase_person, issue_copy, request_erasure, stop_erasure
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult
 from pixflow.folding import Stamp
@@ -50,9 +50,9 @@ class DeclineForm(Form):
 
 
 class ConfirmErasureForm(Form):
-    """The version of the request that was read, and the last name of the person, typed as a confirmation."""
+    """The token of the page that was read, and the last name of the person, typed as a confirmation."""
 
-    request: int
+    page: str
     name: str
 
 
@@ -65,6 +65,10 @@ def _page(request: Request, desk: Desk, dossier_id: UUID, form: OpenForm | None 
     known = personal_data.everything(desk.served, desk.read, dossier_id)
     seat, follower, asked = dossier.diagnostic.seat, merge.follower(desk, dossier), known.person.erasure
     booked, outgrown = seat and seat.status == "booked", known.person.outgrown
+    confirms = desk.may(erase_person, Subject(dossier))
+    mine = asked is not None and asked.by == str(desk.me)
+    answers = asked and confirms and not (mine or booked or outgrown or follower)
+    by = desk.by(erase_person, Subject(dossier))
     duplicates, events = [one.id for one in known.dossiers[1:]], known.dossiers[0].events
     asks_nothing = follower or booked or (asked and not outgrown)
     return show(
@@ -84,9 +88,12 @@ def _page(request: Request, desk: Desk, dossier_id: UUID, form: OpenForm | None 
         if asked
         else "",
         due=asked.stamp.on + relativedelta(months=1) if asked else None,
-        mine=asked is not None and asked.by == str(desk.me),
+        mine=mine,
+        page=erasing.page_token(desk.engine, erasing.scope(desk.served.opened, dossier_id), by) if answers else "",
+        gone=erasing.due_at(desk.engine, dossier_id),
+        zone=desk.zone,
         outgrown=outgrown,
-        confirms=desk.may(erase_person, Subject(dossier)),
+        confirms=confirms,
         seat=seat.day if seat and booked else None,
         whom=whom(known),
         goes=privacy.goes(known.content, len(known.participations)),
@@ -179,7 +186,7 @@ def _must(desk: Desk, decision: Decision[..., Any]) -> None:
 @router.post("/dossiers/{dossier_id:uuid}/droits/effacer")
 @again(_page)
 def confirm(request: Request, desk: AtRightsProved, dossier_id: UUID, data: FormData) -> Response:
-    """Confirms the erasure by the person's typed name; it cannot be undone. `tick` retries an unfinished one."""
+    """Confirms the erasure by the person's typed name: they are hidden, and their keys go when it is due."""
     _must(desk, erase_person)
     where = f"/dossiers/{dossier_id}"
     if desk.erased(dossier_id):
@@ -192,7 +199,7 @@ def confirm(request: Request, desk: AtRightsProved, dossier_id: UUID, data: Form
     desk.read.rollback()
     with form_refusals(desk):
         try:
-            erase(desk.served, dossier_id, form.request, by=by, command_id=form.command_id, via="web")
+            erase(desk.served, dossier_id, form.page, by=by, command_id=form.command_id, via="web")
         except erasing.ErasureUnfinished:
             logging.getLogger("pixflow").exception("an erasure is not finished")
     return redirect(request, where)
@@ -204,10 +211,10 @@ def is_last_name(dossier: Dossier, typed: str) -> bool:
 
 
 def erase(
-    served: ServedStructure, dossier_id: UUID, request: int, *, by: Actor, command_id: UUID, via: str
+    served: ServedStructure, dossier_id: UUID, page: str, *, by: Actor, command_id: UUID, via: str
 ) -> CommandResult:
     """Erases a person, in the read tables too. Raises Refused and ErasureUnfinished, as `erasing.erase` does."""
-    done = erasing.erase(served.opened, dossier_id, request, by=by, command_id=command_id, via=via)
+    done = erasing.erase(served.opened, dossier_id, page, by=by, command_id=command_id, via=via)
     with erasing.unfinished_on_failure():
         served.read()
         stores.tidy(served.reads.stores)
@@ -221,4 +228,15 @@ def erased_page(request: Request, desk: Desk, stream: UUID, erased: Stamp) -> Re
         (sentences.sentence(one, names, zone=zone), sentences.when(one, zone), sentences.who(one, names))
         for one in reversed(desk.trail(stream))
     ]
-    return show(request, "privacy/erased.html", "erased", opened(stream), erased=erased, entries=entries)
+    state = desk.state(stream)
+    return show(
+        request,
+        "privacy/erased.html",
+        "erased",
+        opened(stream),
+        erased=erased,
+        entries=entries,
+        leaving=state.leaving if state.leaving and state.leaving.due > desk.now else None,
+        stops=desk.has_role_for(stop_erasure),
+        zone=zone,
+    )

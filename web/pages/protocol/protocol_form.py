@@ -30,7 +30,7 @@ PARTS: dict[str, type] = {
     "delays": Delays,
 }
 STAGES: tuple[Stage, ...] = get_args(Stage)
-_CHOICES = ("concerned", "result_route")
+_CHOICES = ("concerned", "result_route", "erasure")
 _NUMBERS = ("tries", "partner_link")
 _HINTS = get_type_hints(ProtocolDocument)
 
@@ -90,6 +90,7 @@ def parse(sheet: ProtocolSheet) -> tuple[ProtocolDocument | None, Mapping[str, s
         result_route=sheet.get("result_route"),
         tries=int(sheet.get("tries")),
         partner_link=int(sheet.get("partner_link")),
+        erasure=sheet.get("erasure"),
         stages=tuple(StageText(stage, **said) for stage, said in texts.items() if any(said.values())),
         **{part: cls(**_part(sheet, part)) for part, cls in PARTS.items()},
     )
@@ -111,6 +112,8 @@ FIELDS: dict[str, Any] = {
     "workshops": [(name, details.WORKSHOPS[name]) for name in numbers("workshops")],
     "alone": details.WORKSHOPS["alone"],
     "retention": [(name, typography.upper_first(privacy.RULES[name])) for name in numbers("retention")],
+    "erasure": list(details.ERASURE_DELAYS.items()),
+    "erasure_label": details.ERASURE_DELAY,
     "reading": [(name, details.READING[name]) for name in numbers("reading")],
     "delays": french.delay_rows(),
     "turns": french.TURNS,
@@ -140,6 +143,8 @@ def _wrong(sheet: ProtocolSheet) -> Iterator[tuple[str, str]]:
         yield "modalities", validation.invalid("too_short", {"min_length": 1}) if not chosen else off
     if sheet.get("result_route") not in get_args(_HINTS["result_route"]):
         yield "result_route", off
+    if sheet.get("erasure") not in get_args(_HINTS["erasure"]):
+        yield "erasure", off
     for key in (*_NUMBERS, *(f"{part}-{name}" for part in PARTS for name in _shown(part))):
         text = sheet.get(key)
         if not (text.isascii() and text.isdecimal() and len(text) < 6):

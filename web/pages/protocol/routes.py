@@ -76,6 +76,7 @@ def read(
         retention=[
             (label, privacy.months(getattr(protocol.document.retention, rule))) for rule, label in privacy.RULES.items()
         ],
+        erasure=(details.ERASURE_DELAY, details.ERASURE_DELAYS[protocol.document.erasure]),
         reading=[(label, getattr(protocol.document.reading, name)) for name, label in details.READING.items()],
         sees_retention=not desk.roles.isdisjoint(VALIDATING),
         organisations=desk.refs.structure.organisations,

@@ -46,7 +46,7 @@ def test_the_page_names_each_before_the_request_and_before_the_confirmation(at_w
     for shown in (before, page):
         assert [said.startswith(one) for said, one in zip(named(shown), THREE, strict=True)] == [True] * 3
         assert "3 dossiers concernés" in words(shown)
-    assert "Effacer pour toujours ces 3 dossiers" in words(page)
+    assert "Effacer ces 3 dossiers" in words(page)
 
 
 def test_a_participation_under_another_name_is_named_too(at_work: House) -> None:
