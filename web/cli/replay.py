@@ -9,6 +9,7 @@ import typer
 from pixflow.authorization import Scope
 from pixflow.dossier.state import stepper
 from pixflow.events.base import Recorded
+from pixflow.folding import concealed
 from pixflow.replay import Replay, at_version, version_at
 from pixflow.tasks import Task
 from projections import audit_trail
@@ -51,7 +52,7 @@ def replay(
         fail("Choisissez --version ou --at : les deux à la fois ne désignent pas un fait.", USAGE)
     with working(structure) as served:
         stream = dossier(served, named)
-        history = served.engine.history(stream)
+        history = list(concealed(served.engine.history(stream)))
         if not history:
             fail(f"Aucun dossier n’a l’identifiant {named}.")
         moment = None
