@@ -152,8 +152,8 @@ def test_whatever_gives_keeps_accounts_or_hands_out_says_that_it_asks_for_a_proo
     assert {name for name, one in DECISIONS.items() if one.proof == "others"} == gives - set(GIVE_NO_OTHER_S)
     hands_out = {name for name, events in made.items() if any(event.endswith("Issued") for event in events)}
     assert hands_out - set(HAND_OUT_LITTLE) == {name for name in hands_out if DECISIONS[name].proof != "never"}
-    assert by_hand - hands_out == ACCOUNTS | {"request_erasure", "erase_person", "erase_again"}
-    assert {name for name, one in DECISIONS.items() if one.roles is ACCOUNTS_KEPT} == ACCOUNTS
+    assert by_hand - hands_out == ACCOUNTS | STOPPING | {"request_erasure", "erase_person", "erase_again"}
+    assert {name for name, one in DECISIONS.items() if one.roles is ACCOUNTS_KEPT} == ACCOUNTS | STOPPING
     assert GIVE_NO_OTHER_S.keys() <= gives
     assert HAND_OUT_LITTLE.keys() <= hands_out
 
