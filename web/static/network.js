@@ -3,6 +3,7 @@
 "use strict";
 
 const TRIES = 5_000;
+const A_DAY = 24 * 3_600_000;
 const SILENT = "Pas de réponse : le réseau manque, ou le serveur est arrêté.";
 const FAILED = "Le serveur n’a pas pu répondre.";
 const KEPT = "Rien de ce que vous avez saisi n’est perdu.";
@@ -119,9 +120,9 @@ function sendAsIs(form, submitter) {
 
 const queueName = () => `presses-${document.body.dataset.me ?? ""}`;
 
-function readQueue() {
+function readQueue(name = queueName()) {
   try {
-    return JSON.parse(kept.get(queueName()) ?? "[]");
+    return JSON.parse(kept.get(name) ?? "[]");
   } catch {
     return [];
   }
@@ -140,7 +141,7 @@ function keepPress(form) {
   if (!form.matches("form[data-queue]")) return false;
   const sent = new URLSearchParams(new FormData(form, form.contains(pressed) ? pressed : undefined));
   if (readQueue().some((press) => press.body.includes(sent.get("command_id")))) sent.set("command_id", crypto.randomUUID());
-  const press = { page: location.pathname, action: form.getAttribute("action"), body: String(sent), button: pressed?.id ?? "" };
+  const press = { page: location.pathname, action: form.getAttribute("action"), body: String(sent), button: pressed?.id ?? "", at: Date.now() };
   if (!changeQueue((queue) => [...queue, press])) return false;
   showQueue();
   return true;
@@ -231,8 +232,65 @@ function markPress(press) {
   card.querySelector("h2").after(said);
 }
 
+// --- presses that somebody leaves in this browser: a sign-out drops them, and so does a day. Both say so.
+
+const queueNames = () => kept.names("presses-");
+const leftBehind = () => queueNames().flatMap((name) => readQueue(name)).filter((press) => !press.refused);
+const dropPresses = () => queueNames().forEach(kept.drop);
+
+function dropOldPresses() {
+  const before = leftBehind().length;
+  for (const name of queueNames()) {
+    const young = readQueue(name).map((press) => ({ at: Date.now(), ...press })).filter((press) => Math.abs(Date.now() - press.at) < A_DAY);
+    if (young.length) kept.set(name, JSON.stringify(young));
+    else kept.drop(name);
+  }
+  const count = before - leftBehind().length;
+  if (count) tell(`${many(count, "geste n’a pas pu partir en un jour : il est effacé", "gestes n’ont pas pu partir en un jour : ils sont effacés")}.`, "queue");
+}
+
+// A part that says something of the presses, with its buttons: a label and what it does.
+function sayLeft(words, ...choices) {
+  document.querySelector("#left")?.remove();
+  const part = document.createElement("div");
+  part.id = "left";
+  part.className = "notice late stays";
+  part.setAttribute("role", "alert");
+  part.append(line(words));
+  for (const [label, act] of choices) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn";
+    button.textContent = label;
+    button.addEventListener("click", () => (part.remove(), act()));
+    part.append(button);
+  }
+  return part;
+}
+
+document.addEventListener("submit", (event) => {
+  const { target: form, submitter } = event;
+  if (form.getAttribute("action") !== "/deconnexion") return;
+  const count = leftBehind().length;
+  if (!count) return dropPresses();
+  event.preventDefault();
+  const words = `${many(count, "geste attend", "gestes attendent")} le réseau : se déconnecter ${count < 2 ? "l’efface" : "les efface"}.`;
+  form.append(sayLeft(words, ["Rester", () => submitter?.focus()], ["Effacer et se déconnecter", () => (dropPresses(), form.requestSubmit(submitter))]));
+  form.querySelector("#left button").focus();
+});
+
+// Whose session ended elsewhere, or by its age, finds them again at the sign-in.
+function showLeft() {
+  const count = leftBehind().length;
+  if (!count) return dropPresses();
+  const words = `${many(count, "geste attend", "gestes attendent")} ici : connectez-vous pour ${count < 2 ? "l’envoyer" : "les envoyer"}.`;
+  document.querySelector("[data-signed-out]").prepend(sayLeft(words, ["Effacer", dropPresses]));
+}
+
 document.addEventListener("htmx:after:swap", showQueue);
 document.addEventListener("DOMContentLoaded", () => {
+  dropOldPresses();
+  if (document.querySelector("[data-signed-out]")) return showLeft();
   showQueue();
   sendQueue();
   setInterval(() => waiting().length && sendQueue(), TRIES);

@@ -88,6 +88,18 @@ const kept = {
       localStorage.setItem(`pixflow-${name}`, value);
     } catch {}
   },
+  names: (start) => {
+    try {
+      return Object.keys(localStorage).filter((name) => name.startsWith(`pixflow-${start}`)).map((name) => name.slice("pixflow-".length));
+    } catch {
+      return [];
+    }
+  },
+  drop: (name) => {
+    try {
+      localStorage.removeItem(`pixflow-${name}`);
+    } catch {}
+  },
 };
 
 // A sentence in a corner for a while, read out; one of a kind at a time.
