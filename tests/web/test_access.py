@@ -91,6 +91,7 @@ OF_THE_ERASED = frozenset(
         "GET /dossiers/{dossier_id:uuid}",
         "GET /rejouer/{dossier_id:uuid}",
         "POST /dossiers/{dossier_id:uuid}/droits/effacer",
+        "POST /effacements/{dossier_id:uuid}/arreter",
     }
 )
 """Routes that say that a person is erased, or that the erasure is already made."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow import erasing
 from pixflow.dossier.privacy import stop_erasure
@@ -18,12 +18,13 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import privacy, vocabulary
 from web.http.forms import Form, FormData, OpenForm
-from web.http.people import listed
+from web.http.people import NOBODY, listed
 from web.http.templates import redirect, show
 
 router = APIRouter()
 PAGE = "/effacements"
 AtErasures = Annotated[Desk, allowed("manager", "administrator")]
+AtErasuresProved = Annotated[Desk, allowed("manager", "administrator", proved=True)]
 LONGEST = timedelta(days=40)
 """More than the longest delay: a month, and what it lacks to end."""
 MOST = 1_000
@@ -50,11 +51,12 @@ class Delayed:
 def _page(request: Request, desk: Desk, dossier_id: UUID | None = None, form: OpenForm | None = None) -> Response:
     """Shows what is about to go: when, who asked, who confirmed."""
     rows = list(_delayed(desk))
+    named = [row for row in rows if row.people]
     return show(
         request,
         "privacy/delay.html",
         "delay",
-        listed(stream for row in rows if row.people for stream in _streams(desk, row.id)),
+        listed(stream for row in named for stream in _streams(desk, row.id)) if named else NOBODY,
         rows=rows,
         zone=desk.zone,
         about=dossier_id,
@@ -101,8 +103,10 @@ def read(request: Request, desk: AtErasures) -> Response:
 
 @router.post(PAGE + "/{dossier_id:uuid}/arreter")
 @again(_page)
-def stop(request: Request, desk: AtErasures, dossier_id: UUID, data: FormData) -> Response:
-    """Stops one erasure: the dossier is back as it was."""
+def stop(request: Request, desk: AtErasuresProved, dossier_id: UUID, data: FormData) -> Response:
+    """Stops one erasure: the dossier is back as it was. Raises 404 for none of this structure."""
+    if desk.state(dossier_id) is None:
+        raise HTTPException(404)
     form = read_form(StopForm, data)
     with form_refusals(desk):
         erasing.stop(desk.served.opened, dossier_id, form.reason, by=desk.by(stop_erasure), command_id=form.command_id)

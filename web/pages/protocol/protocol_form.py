@@ -143,12 +143,13 @@ def _wrong(sheet: ProtocolSheet) -> Iterator[tuple[str, str]]:
         yield "modalities", validation.invalid("too_short", {"min_length": 1}) if not chosen else off
     if sheet.get("result_route") not in get_args(_HINTS["result_route"]):
         yield "result_route", off
-    if sheet.get("erasure") not in get_args(_HINTS["erasure"]):
-        yield "erasure", off
-    for key in (*_NUMBERS, *(f"{part}-{name}" for part in PARTS for name in _shown(part))):
-        text = sheet.get(key)
-        if not (text.isascii() and text.isdecimal() and len(text) < 6):
-            yield key, validation.invalid("int_parsing", {})
+    for part, keys in {"": _NUMBERS, **{part: [f"{part}-{name}" for name in _shown(part)] for part in PARTS}}.items():
+        for key in keys:
+            text = sheet.get(key)
+            if not (text.isascii() and text.isdecimal() and len(text) < 6):
+                yield key, validation.invalid("int_parsing", {})
+        if part == "retention" and sheet.get("erasure") not in get_args(_HINTS["erasure"]):
+            yield "erasure", off
     for key, value in sheet.values.items():
         if len(value) > LONGEST:
             yield key, validation.invalid("string_too_long", {"max_length": LONGEST})
