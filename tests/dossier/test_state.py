@@ -25,7 +25,7 @@ from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded
 from pixflow.events.catalogue import catalogue
 from pixflow.events.values import Action
-from pixflow.folding import not_retracted, retractions_by_version
+from pixflow.folding import RETRACTIONS, not_retracted, retractions_by_version
 from pixflow.refused import Refused
 from pixflow.streams import KINDS, kind_of
 from pixflow.tasks import Task, of_dossier
@@ -145,7 +145,7 @@ def events_of(kind: str, at_most: int = 14) -> SearchStrategy[list[Event]]:
 
 
 def without_retractions(events: Sequence[Event]) -> list[Event]:
-    return [event for event in events if not event.TOPIC.endswith(".Retracted")]
+    return [event for event in events if not isinstance(event, RETRACTIONS)]
 
 
 REFS = references()
