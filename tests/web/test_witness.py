@@ -158,6 +158,7 @@ def test_a_page_of_another_site_shows_nobody_before_somebody_presses(
     for page in ("/dossiers", f"/dossiers/{dossier}", f"/journal?dossier={dossier}"):
         answer = there.client(SOPHIE).get(page, headers=headers)
         assert (answer.status_code, "Diallo" in answer.text) == (status, status == 200), page
+    assert there.client(SOPHIE).head("/dossiers", headers=headers).status_code == status
     assert there.client(SOPHIE).get("/protocole", headers=headers).status_code == 200, "it shows nobody"
     assert {line.what for line in lines.take()} == (set() if status == 403 else {"shown"})
 

@@ -73,7 +73,7 @@ class DeskWitness:
         self._dossier: UUID | None = request.path_params.get("dossier_id")
         self._ids = ids_of(request)
         self._opened = set[UUID]()
-        self._is_led = request.method == "GET" and is_led_from_elsewhere(request.headers, pressed=True)
+        self._is_led = is_led_from_elsewhere(request.headers, pressed=True)
 
     def note(self, people: People) -> None:
         """Writes whom an answer shows, a line a reason; nothing for nobody. Raises MassReading and the store's errors.
