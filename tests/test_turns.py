@@ -145,6 +145,7 @@ NO_PAGE = {
     ("web/hosting/structure_process.py", "main"): "in the process itself",
     ("web/hosting/read_tables.py", "make_missing"): "when a structure opens",
     ("web/pages/monitoring.py", "metrics"): "for this machine, one at a time",
+    ("web/hosting/http_server.py", "_read_rest"): "a quarter of the connections at most, each for a while",
     ("web/pages/account/factor_mails.py", "warn"): "the e-mail of one change, in the thread of its request",
 }
 """Functions that start something without a turn, and why. Those of the terminal start what they like."""
