@@ -24,6 +24,7 @@ from tests.web.filled import fill, hire
 from tests.web.paths import House
 from tests.web.pressing import press
 from tests.web.story import PRESET
+from web.pages.privacy.erasure import erase
 
 NADIA, PAUL, SOPHIE, HELENE, INES = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Inès Kowalski"
 GRIDS = ((45, date(2026, 4, 1)), (38, date(2026, 5, 4)))
@@ -57,7 +58,7 @@ def play(at_work: House) -> dict[str, UUID]:
     at_work.day(date(2026, 7, 6))
     _later(at_work, dossiers)
     dossiers |= {"by link": _by_link(at_work), "to the end": _to_the_end(at_work)}
-    _erase(at_work, dossiers.pop("merged and back"), "Martine")
+    _erase(at_work, dossiers.pop("merged and back"))
     return dossiers
 
 
@@ -111,13 +112,10 @@ def _join(at_work: House, other: UUID, kept: UUID) -> None:
     assert answer.status_code == 303, answer.text
 
 
-def _erase(at_work: House, dossier: UUID, name: str) -> None:
-    """A person whom another dossier names: a merge with it was undone."""
-    erasures.request(at_work.served.opened, dossier)
-    page = erasures.page(at_work.served.opened, dossier, Actor(str(at_work.people[HELENE])))
-    data = {"command_id": str(uuid4()), "page": page, "name": name}
-    answer = at_work.client(HELENE).post(f"/dossiers/{dossier}/droits/effacer", data=data)
-    assert answer.status_code == 303, answer.text
+def _erase(at_work: House, dossier: UUID) -> None:
+    """A person whom another dossier names, erased at once: a merge with it was undone."""
+    page = erasures.request(at_work.served.opened, dossier)
+    erase(at_work.served, dossier, page, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
 
 
 def _lent(at_work: House) -> UUID:

@@ -63,7 +63,7 @@ def desk(request: Request) -> Iterator[Desk]:
         roles, away = authorization.roles(actor, refs, today), colleagues_deputised_by(refs.team, UUID(actor.id), today)
         scope = authorization.scope(actor, refs, today)
         request.state.me = UUID(actor.id)
-        fresh = not host.site or sessions.is_fresh(host.site.store, request.state.session)
+        fresh = host.demo or not host.site or sessions.is_fresh(host.site.store, request.state.session)
         made = Desk(host, served, actor, roles, scope, refs, tables, today, away, memory, is_fresh=fresh)
         moment, wrong = moment_of(request, made)
         request.state.witness = DeskWitness(request, made)

@@ -18,7 +18,7 @@ WORDS = {
     "grille", "protocole", "vue", "miens", "nom", "fin", "formulaire", "faire", "sur",
     "avec", "depuis", "par", "pour", "quand", "le", "h", "du", "au",
     "close", "genre", "proposition", "public", "question",
-    "fait", "recu", "serie", "sorte", "enregistre", "deja", "importe", "publie", "ecarte", "sautes",
+    "fait", "recu", "relie", "serie", "sorte", "enregistre", "deja", "importe", "publie", "ecarte", "sautes",
     "clos", "repris", "gardes",
     "reste", "o", "vers", "reprise", "ajouter", "boite", "corrige", "agenda", "attente", "aupres",
     "retard", "grouper", "tri", "rapprocher", "transmettre", "compte", "numero", "perdu",

@@ -248,6 +248,8 @@ OTHERWISE = {
     "resettle_purpose": "it retracts no assignment",
     "unmerge": "the two dossiers are as before",
     "give_back_merged": "the two dossiers are as before",
+    "stop_erasure": "the dossier is as before its erasure",
+    "bring_back_duplicate": "the dossier is as before its erasure",
 }
 """Decisions that bring her nearer to no dossier of others, and why."""
 
