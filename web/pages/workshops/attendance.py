@@ -72,16 +72,16 @@ def _page(
     that just marked all the others.
     """
     workshop = ScopedWorkshop(desk, workshop_id)
-    undo, form = _undo_labels(workshop), form or OpenForm("")
+    seats, undo, form = workshop.seats(), _undo_labels(workshop), form or OpenForm("")
     present = [dossier for dossier, presence in workshop.state.attendance.items() if presence == "present"]
     is_today = workshop.day == desk.today
     return show(
         request,
         "workshops/attendance.html",
         "presence",
-        listed(workshop.state.seats, (person.stream for person, _ in answers or ())),
+        listed((seat.dossier for seat in seats if seat.named), (person.stream for person, _ in answers or ())),
         workshop=workshop,
-        seats=sorted(workshop.seats(), key=lambda seat: seat.sort),
+        seats=sorted(seats, key=lambda seat: seat.sort),
         marks={id: one.diagnostic.seats.get(workshop_id) for id, one in folds_of(desk.read, present).items()},
         undo=undo,
         may_call=workshop.is_open and is_today,

@@ -32,7 +32,8 @@ AtWorkshops = Annotated[Desk, allowed("advisor", "facilitator", "referent", "man
 class SeatRow:
     """A young person with a seat, or on the waiting list.
 
-    `readable`: the person at the desk may open the dossier; `releasable`: they may give up the seat.
+    `named`: the name is shown; `readable`: the person at the desk may open the dossier; `releasable`: they may give up
+    the seat.
     `presence` is a label; `kept_until` is the last day of an offered seat, in words.
     """
 
@@ -40,6 +41,7 @@ class SeatRow:
     name: str
     sort: str = "~"
     about: str = ""
+    named: bool = False
     readable: bool = False
     releasable: bool = False
     presence: str = ""
@@ -143,7 +145,7 @@ class ScopedWorkshop:
         name = list_name(found)
         releasable = mine or bool(self.desk.roles & {"facilitator", "referent"})
         return SeatRow(
-            id, name, name.casefold(), " · ".join(filter(None, about)), readable, releasable, presence, kept_until
+            id, name, name.casefold(), " · ".join(filter(None, about)), True, readable, releasable, presence, kept_until
         )
 
     def person(self, id: UUID) -> YoungPerson | None:

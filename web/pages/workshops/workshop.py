@@ -116,7 +116,7 @@ def export(desk: AtWorkshops, workshop_id: UUID) -> ExportedList:
         columns=EXPORTED,
         total=len(workshop.state.seats) + len(workshop.state.waiting),
         read=lambda: [*enumerate(workshop.seats(), 1), *((0, one) for one in workshop.waiting())],
-        people=lambda row: [row[1].dossier],
+        people=lambda row: [row[1].dossier] if row[1].named else [],
         narrow="prenez un autre atelier",
         about={"atelier": str(workshop_id)},
     )
@@ -156,7 +156,7 @@ def _page(
         request,
         "workshops/workshop.html",
         "workshop",
-        listed((row.dossier for row in rows), candidates["people"] if candidates else (), past),
+        listed((row.dossier for row in rows if row.named), candidates["people"] if candidates else (), past),
         status=status,
         workshop=workshop,
         today=desk.today,
