@@ -138,13 +138,14 @@ def sent_for(decision: str) -> Iterator[dict[str, Any]]:
             raise AssertionError(f"an administrator may {decision}: say what they send")
 
 
+OF_NO_ACCOUNT = ("take_back", "issue_list", "stop_erasure", "bring_back_duplicate", "bring_back_participation")
 STEPS = [
     (name, sent)
     for name, one in DECISIONS.items()
-    if "administrator" in one.roles.reach and name not in ("take_back", "issue_list")
+    if "administrator" in one.roles.reach and name not in OF_NO_ACCOUNT
     for sent in sent_for(name)
 ]
-"""Each decision with each of its contents, but one that retracts a milestone, and one that notes a file."""
+"""Each decision with each of its contents, but those about a milestone, a file, an erasure that is stopped."""
 
 
 def after(refs: References, actor: UUID, person: UUID, name: str, sent: Mapping[str, Any]) -> References | None:
