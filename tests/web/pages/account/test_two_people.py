@@ -96,6 +96,26 @@ def test_one_closes_an_account_and_two_open_it(at_work: House, helene: Browser, 
     assert nadia.sign_in(address(at_work, NADIA)).headers["Location"] == "/boite"
 
 
+def test_a_departure_of_today_offers_to_close_the_account_at_once(
+    at_work: House, helene: Browser, yann: Browser, site: Site
+) -> None:
+    nadia, page = first_visit(at_work, site, NADIA, by=HELENE), f"/equipe/{at_work.people[NADIA]}"
+    act(yann, NADIA, "confirmer")
+    cut = "Couper l’accès maintenant"
+    departure = "[aria-labelledby=depart]"
+    assert (cut in buttons(helene, NADIA), cut in texts(helene.get(page).text, f"{departure} button")) == (True, False)
+    sent = {"command_id": str(uuid4()), "last_day": at_work.today.isoformat()}
+    assert helene.post(f"{page}/leave", data=sent).status_code == 303
+    assert nadia.get("/boite").status_code == 200, "until the end of the day"
+    shown = helene.get(page).text
+    assert (cut in buttons(helene, NADIA), cut in texts(shown, f"{departure} button")) == (False, True), "once"
+    assert "la personne entre encore" in words(shown)
+    assert act(helene, NADIA, "couper").status_code == 303
+    assert nadia.get("/boite").headers["Location"].startswith("/connexion")
+    shown = helene.get(page).text
+    assert (cut in texts(shown, f"{departure} button"), "la personne entre encore" in words(shown)) == (False, False)
+
+
 def test_the_last_manager_is_not_closed_by_a_colleague_alone(helene: Browser, yann: Browser) -> None:
     assert act(yann, HELENE, "couper").status_code == 422
     assert helene.get("/boite").status_code == 200
