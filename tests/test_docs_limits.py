@@ -30,7 +30,7 @@ from web.hosting.http_server import END_SECONDS, HEADER_BYTES, KEEP_ALIVE_SECOND
 from web.http import security
 from web.pages import monitoring
 
-MOST_WORDS = 37_000
+MOST_WORDS = 37_200
 """Words of all documents, as `wc -w` counts them: what a page gains, another one may lose."""
 
 
