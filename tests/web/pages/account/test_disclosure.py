@@ -84,7 +84,7 @@ class Given:
         """Returns an address that names a dossier by one parameter; the others have an id of the house, or any."""
         path, parameter = asked
         sheet = dossier if parameter == "dossier_id" and dossier in self.dossiers else self.other
-        prescribed = next(iter(self.there.state(sheet).prescription.built))
+        prescribed = next(iter(self.there.state(sheet).prescription.built), None)
         ids = {**self._ids, "dossier_id": self.other, "participation": prescribed, parameter: dossier}
         filled = _PARAMETER.sub(lambda found: str(ids.get(found[1], uuid4() if found[2] == "uuid" else 1)), path)
         if parameter == "subject" and dossier in self.dossiers:
