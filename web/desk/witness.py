@@ -1,7 +1,7 @@
 """Writes into the access journal whom each answer shows to the person at the desk (docs/accounts.md#who-looked)."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from uuid import UUID, uuid4
@@ -16,12 +16,13 @@ from pixflow.access_journal.journal import AccessJournal
 from pixflow.access_journal.line import FAR, Line, What, Why, joined, micros
 from pixflow.access_journal.reading import NARROW
 from pixflow.access_journal.seal import midnight
-from pixflow.actor import SITE, SYSTEM, Actor
+from pixflow.actor import CLOCK, SITE, SYSTEM, Actor
 from pixflow.authorization import Scope, follows, receives
 from pixflow.documents.protocol import ReadingLimits
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
+from pixflow.events.dossier import AdvisorAssigned
 from pixflow.team.accounts import suspend_account
 from pixflow.team.staff import colleagues_deputised_by
 from projections import directory, dossier_sheet
@@ -272,14 +273,25 @@ def is_recent(recorded: Recorded, desk: Desk) -> bool:
     return recorded.by not in SYSTEM and recorded.at > desk.engine.clock() - A_DAY
 
 
+def follows_from(recorded: Recorded, kept: Sequence[Recorded]) -> bool:
+    """Tells if a fact of the clock follows from the facts that count: a loan of today that it ends is none."""
+    if not isinstance(recorded.event, AdvisorAssigned):
+        return True
+    before = fold(kept)
+    return recorded.event.advisor in (before.advisor, before.lent and before.lent.back_to)
+
+
 def reason_counted(desk: Desk, dossier: UUID) -> Why:
     """Returns the reason as it stands without the facts that people recorded within a day.
 
     Nobody gives themselves or a colleague a reason at once: a deputy, a task, a loan, a dossier. What was recorded with
     the opening of a dossier stays: it says what its author wrote.
     """
-    trail = desk.trail(dossier)
-    kept = [recorded for recorded in trail if recorded.command == trail[0].command or not is_recent(recorded, desk)]
+    trail, kept = desk.trail(dossier), list[Recorded]()
+    for recorded in trail:
+        stays = recorded.command == trail[0].command or not is_recent(recorded, desk)
+        if stays and (recorded.by != CLOCK or follows_from(recorded, kept)):
+            kept.append(recorded)
     before = fold(kept) if len(kept) < len(trail) else desk.state(dossier)
     refs = desk.engine.references(without=lambda one: is_recent(one, desk)) if desk.deputised else desk.refs
     away = colleagues_deputised_by(refs.team, desk.me, desk.today)

@@ -61,7 +61,11 @@ ORDERS = st.lists(st.tuples(st.booleans(), st.sampled_from(DECISIONS)), min_size
 
 
 def most_read(
-    folder: Path, pair: tuple[str, str], order: list[tuple[bool, Decide]], doors: Sequence[str] = ("/dossiers/",)
+    folder: Path,
+    pair: tuple[str, str],
+    order: list[tuple[bool, Decide]],
+    doors: Sequence[str] = ("/dossiers/",),
+    after: Callable[[House], None] = lambda there: None,
 ) -> int:
     """Returns the most dossiers that one of a pair reads in ten minutes by these doors in turn, after they decided."""
     with house(folder / uuid4().hex, url=URL) as there, patch.object(witness, "NARROW", LIMIT):
@@ -78,6 +82,7 @@ def most_read(
                     decide(there, by, to, dossier)
                 except Refused:
                     continue
+        after(there)
         read = []
         for who in pair:
             browser = first_visit(there, there.host.site, who)
@@ -92,6 +97,26 @@ def test_no_two_people_read_more_than_the_limit(
     tmp_path_factory: Any, pair: tuple[str, str], order: list[tuple[bool, Decide]], doors: list[str]
 ) -> None:
     assert most_read(tmp_path_factory.mktemp("pairs"), pair, order, doors) <= LIMIT.soon
+
+
+def night(there: House) -> None:
+    """The next day begins, and the clock ends the loans of before."""
+    there.day(there.today + timedelta(days=1), hour=1)
+    there.served.tick(lambda mail: None, URL)
+
+
+def lend_back(there: House, by: str, to: str, one: UUID) -> None:
+    """Assigns a dossier to somebody, and lends it back to its advisor until tonight."""
+    there.on(one, assignment.assign_advisor, by, advisor=there.people[to])
+    there.on(one, assignment.lend_dossier, by, advisor=there.people[NADIA], until=there.today)
+
+
+def test_the_clock_gives_nobody_what_people_gave_today(tmp_path: Path) -> None:
+    """A loan that ends at midnight is as young as the facts that it follows; the control forgets it."""
+    order: list[tuple[bool, Decide]] = [(False, lend_back)]
+    assert most_read(tmp_path, (HELENE, PAUL), order, after=night) == LIMIT.soon
+    with patch.object(witness, "follows_from", lambda recorded, kept: True):
+        assert most_read(tmp_path, (HELENE, PAUL), order, after=night) == MANY
 
 
 def test_a_loan_a_dossier_was_a_way_around(tmp_path: Path) -> None:
