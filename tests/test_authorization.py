@@ -152,7 +152,8 @@ def test_whatever_gives_keeps_accounts_or_hands_out_says_that_it_asks_for_a_proo
     assert {name for name, one in DECISIONS.items() if one.proof == "others"} == gives - set(GIVE_NO_OTHER_S)
     hands_out = {name for name, events in made.items() if any(event.endswith("Issued") for event in events)}
     assert hands_out - set(HAND_OUT_LITTLE) == {name for name in hands_out if DECISIONS[name].proof != "never"}
-    assert by_hand - hands_out == ACCOUNTS | STOPPING | {"request_erasure", "erase_person", "erase_again"}
+    erases = {"request_erasure", "erase_person", "erase_again", "erase_contact"}
+    assert by_hand - hands_out == ACCOUNTS | STOPPING | erases
     assert {name for name, one in DECISIONS.items() if one.roles is ACCOUNTS_KEPT} == ACCOUNTS | STOPPING
     assert GIVE_NO_OTHER_S.keys() <= gives
     assert HAND_OUT_LITTLE.keys() <= hands_out
@@ -161,7 +162,6 @@ def test_whatever_gives_keeps_accounts_or_hands_out_says_that_it_asks_for_a_proo
 GIVE_NO_OTHER_S = {
     "open_dossier": "it is new",
     "claim_task": "it waits too long, and its advisor keeps the dossier",
-    "dispatch_result": "day by day, from the pile of the référent",
     "return_dossier": "to its lender",
 }
 """Decisions that give a dossier or a task, and why they ask for no proof."""

@@ -92,6 +92,8 @@ def takes_from_another(desk: Desk, stream: UUID, sent: Mapping[str, Any]) -> boo
     dossier = desk.state(stream)
     if not isinstance(dossier, Dossier):
         return False
+    if "participation" in sent and sent["advisor"] == dossier.advisor:
+        return False  # a result for its advisor moves no dossier
     theirs = {dossier.advisor, dossier.lent and dossier.lent.back_to}
     return bool(theirs - {None, desk.me, sent.get("advisor"), sent.get("to")})
 

@@ -21,7 +21,7 @@ from pixflow.events.values import Action, Cause, Channel
 from pixflow.refused import Refused, required
 
 
-@decision("dispatch_result", REFERENT)
+@decision("dispatch_result", REFERENT, proof="others")
 def dispatch_result(dossier: Dossier, *, participation: UUID, advisor: UUID, on: date) -> list[Event]:
     """Dispatches a result to an advisor; another advisor than the dossier's is assigned too."""
     must_be_open(dossier)

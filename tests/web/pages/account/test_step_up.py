@@ -269,6 +269,17 @@ def test_a_proof_that_is_over_in_the_middle_is_asked_again(at_work: House, helen
     assert helene.post(path, data=kept).headers["Location"].endswith("/droits#effacement")
 
 
+def test_a_result_asks_for_a_proof_only_where_it_moves_the_dossier(at_work: House, site: Site) -> None:
+    found = [at_work.scored(first=name) for name in ("Hugo", "Zoé")]
+    browser = first_visit(at_work, site, SOPHIE)
+    at_work.pass_by(minutes=11)
+    for (dossier, participation), to, asks in zip(found, (NADIA, PAUL), (False, True), strict=True):
+        sent = {"command_id": str(uuid4()), "dossier": dossier, "participation": participation}
+        answer = browser.post("/resultats/transmettre", data={**sent, "advisor": at_work.people[to]})
+        assert answer.headers["Location"].startswith("/verrou?reprise=") is asks, to
+        assert at_work.state(dossier).advisor == at_work.people[NADIA]
+
+
 def test_no_other_form_hands_a_portfolio_over_without_a_proof(at_work: House, helene: Browser) -> None:
     """The list of those without an advisor, sent with others; and a file where the advisors are others."""
     taken, free = (at_work.opened(first=name, advisor=who) for name, who in (("Hugo", NADIA), ("Zoé", None)))
