@@ -27,7 +27,7 @@ from pixflow.events.values import Role
 from pixflow.reference_data import References
 from pixflow.refused import Refused
 from pixflow.tasks.kinds import TASK_KINDS
-from pixflow.team.staff import colleagues_deputised_by, deputised_roles
+from pixflow.team.staff import colleagues_deputised_by, deputised_roles, standing_in
 from pixflow.workshop.booking import may_meet_anybody
 from pixflow.workshop.state import Workshop
 
@@ -196,7 +196,9 @@ def _decides(person: UUID, decision: str, dossier: Dossier, sent: frozenset[str]
 def is_entrusted(actor: Actor, workshop: Workshop, dossier: Dossier, refs: References, now: datetime) -> bool:
     """Tells if the actor may note more than presence on this dossier: one that they read, or a visitor's."""
     today = refs.calendar.local_day(now)
-    return scope(actor, refs, today).sees(dossier) or may_meet_anybody(workshop, actor.id, now)
+    return scope(actor, refs, today).sees(dossier) or may_meet_anybody(
+        workshop, actor.id, now, standing_in(actor.id, refs.team, today)
+    )
 
 
 def principal(actor: Actor, refs: References, today: date) -> UUID | None:

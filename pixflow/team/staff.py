@@ -310,6 +310,13 @@ def colleagues_deputised_by(team: Team, deputy: UUID, day: date) -> frozenset[UU
     return frozenset(id for id in mine if covers(team[deputy], team[id], day))
 
 
+def standing_in(actor: str, team: Team, day: date) -> frozenset[str]:
+    """Returns an actor of the team with the absent colleagues for whom they stand in that day, as ids of actors."""
+    me = next((id for id in team if str(id) == actor), None)
+    away = colleagues_deputised_by(team, me, day) if me else frozenset()
+    return frozenset({actor, *map(str, away)})
+
+
 def absences_deputised_by(team: Team, deputy: UUID, first: date, last: date) -> Iterator[tuple[UUID, Absence]]:
     """Yields the absences with a day from `first` to `last` whose deputy this person is."""
     for id, member in team.items():

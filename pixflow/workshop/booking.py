@@ -1,6 +1,6 @@
 """Seats in a workshop: booked, marked, taken back, and those of visitors. Each seat stands on the dossier too."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Literal
@@ -18,6 +18,7 @@ from pixflow.events.values import Presence
 from pixflow.folding import not_retracted
 from pixflow.reference_data import References
 from pixflow.refused import Refused, required
+from pixflow.team.staff import Team, standing_in
 from pixflow.workshop.state import Workshop, fold, must_be_on, must_have_begun, waiting_without_seat
 
 
@@ -405,23 +406,25 @@ LETTERS = 3
 
 
 @decision("look_among_all", OWN_WORKSHOPS)
-def look_among_all(workshop: Workshop, *, shown: int, actor: str, now: datetime, on: date) -> list[Event]:
+def look_among_all(workshop: Workshop, *, shown: int, actor: str, team: Team, now: datetime, on: date) -> list[Event]:
     """Records a search among all young people: its author and the number of names shown, not its text.
 
     Raises Refused("visitors-not-now").
     """
     must_be_on(workshop)
-    if not may_meet_anybody(workshop, actor, now):
+    if not may_meet_anybody(workshop, actor, now, standing_in(actor, team, on)):
         raise Refused("visitors-not-now")
     return [e.YoungPeopleSearched(shown=shown, on=on)]
 
 
-def may_meet_anybody(workshop: Workshop, actor: str, now: datetime) -> bool:
+def may_meet_anybody(workshop: Workshop, actor: str, now: datetime, people: Collection[str]) -> bool:
     """Tells if the actor may meet anybody: at the hours, give or take the margins, that somebody else set.
 
-    Who joined by themselves waits a day, or for a colleague.
+    Who joined by themselves waits a day, or for a colleague. `people` are the actor and those for whom they stand in.
     """
-    alone = workshop.announced_by == actor or workshop.is_new(actor, now)
+    running = [one for one in people if workshop.runs(one)]
+    is_new = bool(running) and all(workshop.is_new(one, now) for one in running)
+    alone = workshop.announced_by == actor or is_new
     if workshop.starts is None or workshop.ends is None or alone:
         return False
     return workshop.starts - EARLY <= now <= workshop.ends + LATE

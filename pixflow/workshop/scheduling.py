@@ -13,7 +13,7 @@ from pixflow.events.values import Presence, WorkshopPaper
 from pixflow.folding import after_last, once_a_day
 from pixflow.participation.campaign import Campaign
 from pixflow.refused import Refused, required
-from pixflow.team.staff import Team
+from pixflow.team.staff import Team, standing_in
 from pixflow.workshop.state import Workshop, must_be_on, must_have_begun
 
 
@@ -61,16 +61,17 @@ def schedule_workshop(
 
 @decision("set_facilitators", TEAM)
 def set_facilitators(
-    workshop: Workshop, *, facilitators: tuple[UUID, ...], rules: Rules, actor: str, on: date
+    workshop: Workshop, *, facilitators: tuple[UUID, ...], rules: Rules, actor: str, team: Team, on: date
 ) -> list[Event]:
-    """Replaces the facilitators."""
+    """Replaces the facilitators. Who adds somebody for whom they stand in that day joins by themselves too."""
     must_be_on(workshop)
     run_by = _runners(facilitators, rules)
     left = [who for who in workshop.facilitators if who not in run_by]
     come = [who for who in run_by if who not in workshop.facilitators]
+    gain = standing_in(actor, team, on) if actor != workshop.planned_by else ()
     return [
         *(e.FacilitatorLeft(facilitator=who, on=on) for who in left),
-        *(e.FacilitatorJoined(facilitator=who, on=on, alone=actor == str(who) != workshop.planned_by) for who in come),
+        *(e.FacilitatorJoined(facilitator=who, on=on, alone=str(who) in gain) for who in come),
     ]
 
 

@@ -262,7 +262,9 @@ def _may_come(workshop: ScopedWorkshop, person: YoungPerson) -> bool:
 def _may_meet_anybody(workshop: ScopedWorkshop) -> bool:
     """Tells if a search may show other people's dossiers. Whoever reads all dossiers needs no such search."""
     desk = workshop.desk
-    return desk.scope.whose != "all" and may_meet_anybody(workshop.state, desk.actor.id, desk.engine.clock())
+    return desk.scope.whose != "all" and may_meet_anybody(
+        workshop.state, desk.actor.id, desk.engine.clock(), [*map(str, desk.owners)]
+    )
 
 
 def _about(desk: Desk, person: YoungPerson) -> str:

@@ -436,6 +436,24 @@ def test_who_joins_by_themselves_reads_names_a_day_later_or_when_a_colleague_agr
     assert {(line.why, line.people, tuple(line.ids)) for line in lines.take()} == {("task", 1, (his,))}
 
 
+def test_who_joins_by_the_name_of_an_absent_colleague_waits_too(at_work: House) -> None:
+    """A deputy of today adds the colleague for whom they stand in: they gain by it themselves."""
+    hire(at_work, "Omar Sy", "advisor")
+    made, omar = held(at_work, MONDAY, runners=(SAMIR,)), at_work.people["Omar Sy"]
+    seated(at_work, made, 1, PAUL)
+    away = {"first": at_work.today, "last": at_work.today, "deputy": at_work.people[NADIA]}
+    at_work.says("Omar Sy", declare_absence, {"staff": omar}, absence=uuid4(), **away)
+    at_work.day(MONDAY, AFTERNOON)
+    sent: Any = {"facilitators": [str(at_work.people[SAMIR]), str(omar)], "anyway": "true"}
+    press(at_work.client(NADIA), f"/ateliers/{made}?formulaire=facilitators", "animation", **sent)
+    assert omar in state(at_work, made).newcomers
+    assert "Prénom0" not in at_work.client(NADIA).get(f"/ateliers/{made}").text
+    at_work.opened("Zoé", "Haddad", PAUL)
+    assert "Zoé" not in words(search(at_work, made, NADIA, "haddad", BORN).text)
+    press(at_work.client(PAUL), f"/ateliers/{made}", "animation/accepter", "Accepter")
+    assert "Prénom0" in at_work.client(NADIA).get(f"/ateliers/{made}").text
+
+
 def test_a_day_later_no_colleague_is_needed(at_work: House) -> None:
     made = held(at_work, runners=(SAMIR,))
     seated(at_work, made, 1, PAUL)
