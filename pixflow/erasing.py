@@ -42,6 +42,8 @@ _log = logging.getLogger(__name__)
 
 AT_ONCE = 5
 """Most people erased in `PACE` without the operator's consent, and most restored keys destroyed at once."""
+NO_REASON = "—"
+"""The reason of a stop that a restore records: the fact of the restore says why."""
 PACE = timedelta(hours=24)
 DELAY = timedelta(hours=72)
 """The time in which a steward may stop a confirmed erasure."""
@@ -151,7 +153,9 @@ def due_at(engine: Engine, dossier: UUID) -> datetime:
     return max(first, end_of(asked.stamp.on + relativedelta(months=1), refs.calendar))
 
 
-def stop(opened: OpenStructure, dossier: UUID, reason: str, *, by: Actor, command_id: UUID) -> CommandResult:
+def stop(
+    opened: OpenStructure, dossier: UUID, reason: str, *, by: Actor, command_id: UUID, via: str = "web"
+) -> CommandResult:
     """Stops an erasure before it is due: its dossier, duplicates and participations are back as they were.
 
     Raises Refused: "erasure-done", "required", "not-allowed".
@@ -163,7 +167,19 @@ def stop(opened: OpenStructure, dossier: UUID, reason: str, *, by: Actor, comman
         if left:
             steps += (Step({"dossier": one}, bring_back_duplicate, {"reason": reason}) for one in left.duplicates)
             steps += (Step({"participation": one}, bring_back_participation) for one in left.participations)
-        return engine.execute_all(steps, ("stop", dossier, reason), by=by, command_id=command_id, via="web")
+        return engine.execute_all(steps, ("stop", dossier, reason), by=by, command_id=command_id, via=via)
+
+
+def stop_restored(opened: OpenStructure, told: Iterable[Erasure]) -> None:
+    """Stops the erasures that wait in restored events: somebody may have stopped them since, which the backup lacks.
+
+    Those `told` by the register are done. The others are confirmed anew.
+    """
+    done, by = {one.person for one in told}, Actor(OPERATOR)
+    for one in erasures(opened):
+        if one.due and one.person not in done and opened.engine.state("dossier", one.person).leaving:
+            command_id = new_id(one.person, f"stop restored {opened.engine.head()}")
+            stop(opened, one.person, NO_REASON, by=by, command_id=command_id, via="cli")
 
 
 def erase_contact(

@@ -76,14 +76,14 @@ def erase_person(
 
 
 @decision("stop_erasure", ACCOUNTS, system=(OPERATOR,), on_erased="decide")
-def stop_erasure(dossier: Dossier, *, reason: str, now: datetime, on: date) -> list[Event]:
+def stop_erasure(dossier: Dossier, *, reason: str, actor: str, now: datetime, on: date) -> list[Event]:
     """Stops a confirmed erasure before its keys go: the dossier is back as it was, with its request.
 
-    Raises Refused: "erasure-done" once it is due, "required".
+    Raises Refused: "erasure-done" once it is due, but for the operator, who restores its keys; "required".
     """
     if dossier.erased is None:
         return []
-    if dossier.leaving is None or dossier.leaving.due <= now:
+    if dossier.leaving is None or (dossier.leaving.due <= now and actor != OPERATOR):
         raise Refused("erasure-done")
     return [e.ErasureStopped(version=dossier.erased.version, reason=required(reason, "reason"), on=on)]
 

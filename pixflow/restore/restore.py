@@ -299,6 +299,7 @@ def prepare(job: Job, ready: Path, aside: str, rebuild: Callable[[OpenStructure]
                 made=job.made.made,
                 motive=job.motive,
             )
+            erasing.stop_restored(opened, register)
             erased = erasing.forget_again(opened, register)
             if erased or destroyed:
                 erasing.owe(changed(opened, folder=folder))

@@ -11,7 +11,7 @@ from threading import Event as Flag
 from threading import Thread
 from time import sleep
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -19,6 +19,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
 from pixflow import erasing
+from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError, erasure_log, key_copies, manifest
 from pixflow.backups.backup import ExternalBackup, back_up, folder_of, keep, last_external_backup
 from pixflow.backups.manifest import EVENTS, Backup
@@ -30,6 +31,7 @@ from pixflow.store.locks import ServeLock
 from pixflow.store.postgres.database import Database
 from pixflow.store.replacement import READY
 from pixflow.store.sqlite import copy as sqlite_copy
+from pixflow.team.membership import add_member
 from projections.store import sqlite
 from projections.store.catch_up import DAYS, ReadSide
 from projections.store.fill import Timeline, fill
@@ -393,6 +395,31 @@ def test_a_backup_of_before_does_not_bring_an_erased_person_back(house: House) -
     assert (house.name(gone), house.name(stays)) == ("", "Petit")
     assert house.opened.engine.state("dossier", gone).erased
     assert house.restored(house.backed_up().path, replace=True).erased == 0, "the facts say it by now"
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_a_restore_stops_an_erasure_that_waits(house: House, stopped: bool) -> None:
+    """Somebody may have stopped it since: whoever was back stays, and an erasure is confirmed anew."""
+    waiting, member = house.dossier("Diallo"), uuid4()
+    said: Any = {"name": "Odile Roy", "email": "odile@exemple.fr", "site": None, "roles": ("manager",)}
+    house.opened.engine.execute({"staff": member}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **said)
+    erasures.request(house.opened, waiting)
+    erasures.confirm(house.opened, waiting, Actor(str(member)))
+    assert (house.name(waiting), erasing.settle(house.opened)) == ("", 0)
+    backup = house.backed_up().path
+    if stopped:
+        erasing.stop(house.opened, waiting, "erreur", by=Actor(OPERATOR), command_id=uuid4())
+    house.now += timedelta(hours=73)
+    house.restored(backup, replace=True)
+    assert house.name(waiting) == "Diallo"
+    house.now += timedelta(hours=73)
+    assert erasing.settle(house.opened, by_age=True) == 0
+    assert house.name(waiting) == "Diallo"
+    assert house.opened.engine.state("dossier", waiting).erasure, "it is asked as before"
+    erasures.confirm(house.opened, waiting, Actor(str(member)))
+    house.now += timedelta(hours=73)
+    assert erasing.settle(house.opened, by_age=True) == 1
+    assert house.name(waiting) == ""
 
 
 def test_a_restored_backup_keeps_no_day_of_an_erased_person(house: House) -> None:
