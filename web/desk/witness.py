@@ -47,6 +47,8 @@ REFRESHED = 10 * 3600 * 1_000_000
 """Microseconds in which a page that was opened may draw itself anew: as long as a session lasts at most."""
 SHEET = "GET /dossiers/{dossier_id:uuid}"
 """The page of one dossier that draws itself anew. A file of it, or another page, is asked for by somebody."""
+ARRIVAL = 10
+"""Seconds in which a browser comes back from its issuer to its first page."""
 FOR_PAGES = 4
 """The part of the limits of reading that a file leaves: a quarter of the people of ten minutes."""
 SEEN = 100
@@ -74,7 +76,7 @@ class DeskWitness:
         self._dossier: UUID | None = request.path_params.get("dossier_id")
         self._ids = ids_of(request)
         self._opened = set[UUID]()
-        self._is_led = is_led_from_elsewhere(request.headers, pressed=True)
+        self._is_led = is_led_from_elsewhere(request.headers, pressed=True) and not self._arrives(session)
 
     def note(self, people: People) -> None:
         """Writes whom an answer shows, a line a reason; nothing for nobody. Raises MassReading and the store's errors.
@@ -139,6 +141,13 @@ class DeskWitness:
             (line.member, line.session, line.page) == own and now - line.at < REFRESHED
             for line in self._journal.of_dossier(dossier, SEEN)
         )
+
+    def _arrives(self, session: Session | None) -> bool:
+        """Tells if an issuer has just led here whoever signs in: nobody presses anything when it answers by itself."""
+        site = self._desk.host.site
+        if session is None or site is None or session.way != "issuer":
+            return False
+        return site.store.now() - max(session.created, session.proved) <= ARRIVAL
 
     @cached_property
     def _addressed(self) -> Iterable[UUID]:

@@ -17,10 +17,15 @@ from pixflow.refused import Refused
 from pixflow.team import accounts as decisions
 from pixflow.team import membership
 from tests.web.access_lines import NewLines
+from tests.web.callers import browser as browser_of
+from tests.web.callers import member, stewards
 from tests.web.client import words
 from tests.web.pages.account.conftest import HELENE, NADIA, PAUL, SOPHIE, YANN, Browser, address, first_visit
 from tests.web.paths import House
+from web.accounts import sessions
+from web.accounts.sessions import Way
 from web.accounts.site import Site
+from web.desk.signed_in import SESSION
 from web.hosting.mail import Mail
 from web.pages.team import handover
 
@@ -139,6 +144,19 @@ def test_the_preview_and_the_report_of_a_large_portfolio_name_nobody(
     report = browser.get(done.headers["Location"])
     assert (report.status_code, "21 dossiers" in words(report.text), "Nom aa" in report.text) == (200, True, False)
     assert lines.take() == []
+
+
+@pytest.mark.parametrize(("way", "seconds", "status"), [("issuer", 5, 200), ("issuer", 60, 403), ("password", 5, 403)])
+def test_who_comes_back_from_the_issuer_reads_the_first_page(
+    at_work: House, site: Site, way: Way, seconds: int, status: int
+) -> None:
+    """An issuer that answers by a script leads here without a press."""
+    at_work.opened()
+    stewards(at_work)
+    token = sessions.begin(site.store, member(at_work, SOPHIE), way, "Firefox")
+    at_work.pass_by(seconds=seconds)
+    led = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert browser_of(at_work, {SESSION: token}).get("/dossiers", headers=led).status_code == status
 
 
 def test_a_list_turned_over_is_stopped(at_work: House, sophie: Browser, dossiers: list[UUID]) -> None:
