@@ -22,7 +22,7 @@ from pixflow.documents.protocol import ReadingLimits
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
-from pixflow.events.dossier import AdvisorAssigned
+from pixflow.events.dossier import AdvisorAssigned, DuplicateJoined
 from pixflow.team.accounts import suspend_account
 from pixflow.team.staff import colleagues_deputised_by
 from projections import directory, dossier_sheet
@@ -294,9 +294,12 @@ def reason_counted(desk: Desk, dossier: UUID) -> Why:
     """Returns the reason as it stands without the facts that people recorded within a day.
 
     Nobody gives themselves or a colleague a reason at once: a deputy, a task, a loan, a dossier. What was recorded with
-    the opening of a dossier stays: it says what its author wrote.
+    the opening of a dossier stays: it says what its author wrote. A dossier into which another was merged within a day
+    has that one's path, and counts as that of others.
     """
     trail, kept = desk.trail(dossier), list[Recorded]()
+    if any(isinstance(one.event, DuplicateJoined) and is_recent(one, desk) for one in trail):
+        return COUNTED[desk.scope.whose]
     for recorded in trail:
         stays = recorded.command == trail[0].command or not is_recent(recorded, desk)
         if stays and (recorded.by != CLOCK or follows_from(recorded, kept)):

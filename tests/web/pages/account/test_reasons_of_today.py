@@ -358,6 +358,22 @@ def test_a_merge_is_a_reading_of_both(at_work: House) -> None:
     assert not at_work.state(own).merged
 
 
+@pytest.mark.parametrize(("hours", "shown"), [(23, LIMIT), (24, MANY)])
+def test_what_a_colleague_merged_into_ones_own_counts_for_a_day(at_work: House, hours: float, shown: int) -> None:
+    """Who reads the dossier reads the path of the one that was merged."""
+    own = [at_work.opened(first=f"Bilal {n}", advisor=SOPHIE) for n in range(MANY)]
+    others = dossiers(at_work)
+    at_work.day(at_work.today + timedelta(days=2), hour=8)
+    browser = enter(at_work, HELENE)
+    for nth, (kept, merged) in enumerate(zip(own, others, strict=True)):
+        at_work.pass_by(minutes=11 if nth else 0)
+        browser.unlock("/boite")
+        browser.post(f"/dossiers/{merged}/fusion", data={"command_id": str(uuid4()), "into": str(kept)})
+        assert at_work.state(merged).merged
+    at_work.pass_by(hours=hours)
+    assert readings(at_work, own).count(200) == shown
+
+
 def test_comparing_two_dossiers_is_a_reading_of_both(at_work: House) -> None:
     own, *others = at_work.opened(advisor=SOPHIE), *dossiers(at_work)
     browser = enter(at_work)
