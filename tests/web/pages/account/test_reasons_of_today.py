@@ -360,7 +360,7 @@ def test_a_merge_is_a_reading_of_both(at_work: House) -> None:
 
 @pytest.mark.parametrize(("hours", "shown"), [(23, LIMIT), (24, MANY)])
 def test_what_a_colleague_merged_into_ones_own_counts_for_a_day(at_work: House, hours: float, shown: int) -> None:
-    """Who reads the dossier reads the path of the one that was merged."""
+    """A dossier shows the path of the one that was merged into it, to all its readers."""
     own = [at_work.opened(first=f"Bilal {n}", advisor=SOPHIE) for n in range(MANY)]
     others = dossiers(at_work)
     at_work.day(at_work.today + timedelta(days=2), hour=8)
