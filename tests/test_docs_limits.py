@@ -75,7 +75,7 @@ def test_the_limits_of_serve_are_explained() -> None:
 
 def test_the_limits_of_the_checks_are_explained() -> None:
     when = [row[1] for row in rows(section(OPERATIONS, "Monitoring")) if len(row) == 3]
-    assert (health.PASS.days, health.LATE.seconds, monitoring.LATE) == (7, 5 * 60, 5 * 60)
+    assert (health.PASS.days, health.LATE.seconds, monitoring.LATE) == (7, 5 * 60, 3 * 60)
     for limit in (
         f"older than {health.BACKUP // timedelta(hours=1)} hours, or none",
         f"under {health.FREE // 1_000_000} MB",
@@ -83,7 +83,7 @@ def test_the_limits_of_the_checks_are_explained() -> None:
         "none, damaged, more than five minutes behind, or ahead of the events",
     ):
         assert limit in when
-    assert "since more than five minutes they looked at no structure" in page("operations")
+    assert "since more than three minutes they ended with no structure" in page("operations")
 
 
 def test_the_periods_of_e_mails_are_explained() -> None:

@@ -4,9 +4,10 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Collection
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -63,7 +64,8 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
     with open_host(data, demo=demo, site=site, progress=progress) as host, serving(host):
         _say_what_is_wrong(host)
         if host.site:
-            tick_site(host, host.site, by_age=host.seen_time.reaches_now())
+            with told("tick of the accounts"):
+                tick_site(host, host.site, by_age=host.seen_time.reaches_now())
         listener = listen_at(where) if where else listen_on(port)
         port = listener.getsockname()[1] if listener.family == socket.AF_INET else 0
         if host.site and not settings.url:
@@ -73,7 +75,10 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
         if demo:
             console.print(serving_texts.DIFFERENT)
         stop = threading.Event()
-        jobs = [threading.Thread(target=job, args=(host, stop, port), daemon=True) for job in JOBS]
+        jobs = [
+            threading.Thread(target=repeat, args=(partial(job, host, settings, port), seconds, stop), daemon=True)
+            for job, seconds in jobs_of()
+        ]
         for job in jobs:
             job.start()
         try:
@@ -113,33 +118,51 @@ def _say_what_is_wrong(host: Host) -> None:
         _log.warning(said)
 
 
-def _tick(host: Host, stop: threading.Event, port: int) -> None:
-    """Runs the periodic jobs each minute, and tells systemd that they do not hang."""
-    settings, watch = Settings(), ClockWatch(utc_now(), time.monotonic())
-    while not stop.wait(TICK_SECONDS):
-        if jumped := watch.step(utc_now(), time.monotonic()):
-            _log.warning("the clock of this machine jumped by %s", jumped)
-            host.clock_jumps += 1
-        tick_all(host, settings, port)
-        process.trim_heap()
-        process.notify("WATCHDOG=1")
+def repeat(job: Callable[[], None], seconds: float, stop: threading.Event) -> None:
+    """Runs a periodic job until stopped. No error ends it: a round that fails is told, and the next one runs."""
+    while not stop.wait(seconds):
+        with told("a round of periodic jobs"):
+            job()
 
 
-def _alarm(host: Host, stop: threading.Event, port: int) -> None:
-    """Sends what waits as an alarm, three times a minute: it waits for no other job (docs/accounts.md#two-people)."""
-    settings = Settings()
-    while not stop.wait(ALARM_SECONDS):
-        late: Late = []
-        with closing(Round()) as shared:
-            for one in host.structures.values():
-                try:
-                    if outbox := outbox_of(one, settings, late):
-                        one.alarm(outbox, address_of(host, settings, port), shared)
-                except Exception:
-                    _log.exception("alarms")
+@contextmanager
+def told(job: str) -> Iterator[None]:
+    """Logs the error of a job. The jobs that follow it run."""
+    try:
+        yield
+    except Exception:
+        _log.exception(job)
 
 
-JOBS = (_tick, _alarm)
+def tick_minute(watch: ClockWatch, host: Host, settings: Settings, port: int) -> None:
+    """Runs the jobs of a minute, and tells systemd that they do not hang."""
+    if jumped := watch.step(utc_now(), time.monotonic()):
+        _log.warning("the clock of this machine jumped by %s", jumped)
+        host.clock_jumps += 1
+    tick_all(host, settings, port)
+    process.trim_heap()
+    process.notify("WATCHDOG=1")
+
+
+def alarm_all(host: Host, settings: Settings, port: int) -> None:
+    """Sends what waits as an alarm, three times a minute: it waits for no other job (docs/accounts.md#two-people).
+
+    A store that does not answer is told then too.
+    """
+    late: Late = []
+    with closing(Round()) as shared:
+        for one in host.structures.values():
+            with told("alarms"):
+                if not shared.answers(one.opened):
+                    host.look(one, shared)
+                elif outbox := outbox_of(one, settings, late):
+                    one.alarm(outbox, address_of(host, settings, port), shared)
+
+
+def jobs_of() -> list[tuple[Callable[[Host, Settings, int], None], float]]:
+    """Returns each periodic job of `serve`, and the seconds between two rounds."""
+    watch = ClockWatch(utc_now(), time.monotonic())
+    return [(partial(tick_minute, watch), TICK_SECONDS), (alarm_all, ALARM_SECONDS)]
 
 
 def tick_all(host: Host, settings: Settings, port: int) -> None:
@@ -152,24 +175,27 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
     for slug in host.closed.keys() - known.keys():
         _log.warning("%s does not open: %r", slug, host.closed[slug])
     if host.site:
-        renew_links(host, host.site)
+        with told("tick of the links"):
+            renew_links(host, host.site)
     late: Late = []
     by_age, resting = host.seen_time.reaches_now(), set[str]()
     with closing(Round()) as shared:
         for slug, one in host.structures.items():
-            try:
+            with told("tick"):
                 if shared.answers(one.opened):
                     outbox, url = outbox_of(one, settings, late), address_of(host, settings, port)
                     if one.tick(outbox, url, by_age=by_age, shared=shared).rested:
                         resting.add(slug)
                 else:
                     _log.error("tick: the store of %s does not answer", slug)
-            except Exception:
-                _log.exception("tick")
-            host.look(one, shared, rested=slug in resting)
+            with told("checks"):
+                host.look(one, shared, rested=slug in resting)
+            host.ticked = time.monotonic()
             process.notify("WATCHDOG=1")
     if host.site:
-        tick_site(host, host.site, by_age=by_age, resting=resting)
+        with told("tick of the accounts"):
+            tick_site(host, host.site, by_age=by_age, resting=resting)
+    host.ticked = time.monotonic()
 
 
 def outbox_of(one: ServedStructure, settings: Settings, late: Late) -> Outbox | None:
@@ -185,11 +211,9 @@ def address_of(host: Host, settings: Settings, port: int) -> str:
 def renew_links(host: Host, site: Site) -> None:
     """Issues the links that partners asked for; an unknown one is forgotten."""
     for link in link_visits.asked(site.store):
-        try:
+        with told("tick of the links"):
             any(partner_mails.renew(one.engine, one.read(), link) for one in host.structures.values())
             link_visits.answered(site.store, link)
-        except Exception:
-            _log.exception("tick of the links")
 
 
 def tick_site(host: Host, site: Site, *, by_age: bool = True, resting: Collection[str] = ()) -> None:
@@ -198,14 +222,14 @@ def tick_site(host: Host, site: Site, *, by_age: bool = True, resting: Collectio
     Whoever keeps accounts does not sleep: they wake the others. Without `by_age`, only events are followed. A structure
     at rest is left out where its memberships stand as they stood the last time.
     """
-    try:
-        if by_age:
-            site.sweep()
-        standing = memberships.standing(site.store)
-        for slug, one in host.structures.items():
-            id = one.opened.id
-            if slug in resting and host.followed.get(id) == standing.get(id):
-                continue
+    if by_age:
+        site.sweep()
+    standing = memberships.standing(site.store)
+    for slug, one in host.structures.items():
+        id = one.opened.id
+        if slug in resting and host.followed.get(id) == standing.get(id):
+            continue
+        with told("tick of the accounts"):
             present = one.present()
             team, today = present.refs.team.items(), present.today
             if by_age:
@@ -215,8 +239,6 @@ def tick_site(host: Host, site: Site, *, by_age: bool = True, resting: Collectio
                 others = [who for who, member in team if not member.roles_on(today) & ACCOUNTS.reach.keys()]
                 memberships.sleep_unused(site.store, id, others)
             host.followed[id] = standing.get(id)
-    except Exception:
-        _log.exception("tick of the accounts")
 
 
 @app.command()

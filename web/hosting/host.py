@@ -30,8 +30,9 @@ class Host:
     """The open structures of a data folder, by slug. `closed` has the error of each structure that did not open.
 
     `demo` lets a visitor choose whose account to use; otherwise `site` has the accounts. `clock_jumps` counts the jumps
-    of this machine's clock, `seen_time` holds back what ends by age. `looked` is the monotonic time of the last look at
-    a structure, `followed` the memberships that stood when the accounts last followed it.
+    of this machine's clock, `seen_time` holds back what ends by age. `ticked` is the monotonic time when
+    the last tick ended with a structure, `looked` that of the last look at one. `followed` are the memberships that
+    stood when the accounts last followed it.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Host:
         self.site = site
         self.clock_jumps = 0
         self.seen_time = SeenTime(data, clock)
-        self.looked = time.monotonic()
+        self.ticked = self.looked = time.monotonic()
         self.followed: dict[UUID, object] = {}
         self._opening = opening
         self._prepare: Callable[[ServedStructure], None] = lambda served: None

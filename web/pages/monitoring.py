@@ -20,8 +20,8 @@ NEEDED = ("durability", "tables", "tick")
 """The checks that a ready process passes. The others only raise an alarm."""
 LOOPBACK = "127.0.0.1"
 """Address of a request of this machine; on a UNIX socket it has none."""
-LATE = 300
-"""Seconds without a look at any structure, after which the periodic jobs hang."""
+LATE = 180
+"""Seconds since a tick ended with a structure, after which the periodic jobs hang."""
 SECONDS = 5
 _ONE_AT_A_TIME = CapacityLimiter(1)
 """A thread of its own for the measures: threads of pages may all be busy."""
@@ -49,8 +49,8 @@ async def readiness(request: Request) -> Response:
 
     It asks no store: it says what the last ticks found. `closed` counts the structures that do not open, `lag` the
     events missing from the read tables, `stopped` the streams they cannot show, `jumps` the jumps of the clock. `age`
-    is in seconds since a tick last looked at a structure. `alarms` are the checks that `pixflow doctor` explains;
-    `tick` is among them when that is more than five minutes ago.
+    is in seconds since a tick last ended with a structure. `alarms` are the checks that `pixflow doctor` explains;
+    `tick` is among them when that is more than three minutes ago.
     """
     report = _report(request.app.state.host)
     return JSONResponse(report, 200 if report["ready"] else 503, {"Cache-Control": "no-store"})
@@ -68,7 +68,7 @@ async def metrics(request: Request) -> Response:
 
 
 def _report(host: Host) -> dict[str, Any]:
-    (found, lag, streams), age = _told(host, host.looked), time.monotonic() - host.looked
+    (found, lag, streams), age = _told(host, host.looked), time.monotonic() - host.ticked
     beside = {"store": bool(host.closed), "tick": age > LATE}
     alarms = sorted(found | {one for one in beside if beside[one]})
     return {

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from email import message_from_bytes
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -368,8 +369,8 @@ def test_an_alarm_leaves_within_half_a_minute_and_the_absence_of_the_direction_h
     absent = {"absence": uuid4(), "first": MONDAY, "last": MONDAY, "deputy": None}
     at_work.says(YANN, declare_absence, {"staff": at_work.people[HELENE]}, **absent)
     at_work.says(YANN, roles.change_roles, {"staff": at_work.people["Ange Faux"]}, roles=("advisor", "referent"))
-    for job in server.JOBS:
-        job(at_work.host, HalfAMinute(), 8000)
+    for job, seconds in server.jobs_of():
+        server.repeat(partial(job, at_work.host, Settings(), 8000), seconds, HalfAMinute())
     sent = (at_work.served.opened.folder / "notices").glob("second-person-*")
     assert [message_from_bytes(file.read_bytes())["To"] for file in sent] == ["helene@exemple.fr"]
 

@@ -141,7 +141,7 @@ GAUGES: dict[str, tuple[str, Measure]] = {
         _of_host(lambda host: attempts.locked(host.site.store) if host.site else None),
     ),
     "pixflow.structures.closed": ("{structure}", _of_host(lambda host: len(host.closed))),
-    "pixflow.tick.age": ("s", _of_host(lambda host: time.monotonic() - host.looked)),
+    "pixflow.tick.age": ("s", _of_host(lambda host: time.monotonic() - host.ticked)),
     "pixflow.doctor.alarms": ("{alarm}", _of_folders(_doctor_alarms)),
     "pixflow.doctor.age": ("h", _of_folders(_doctor_age)),
     "pixflow.mail.waiting": ("{mail}", _of_each(lambda served: _of_letters(served, "waiting"))),

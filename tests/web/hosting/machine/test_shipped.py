@@ -449,3 +449,4 @@ def test_the_container_takes_what_runs_and_nothing_else() -> None:
     assert " ".join(copied).split() == named
     assert "USER 10001" in text
     assert "--require-hashes" in text
+    assert re.search(r"^HEALTHCHECK .*'GET /readyz HTTP", text, re.MULTILINE), "/healthz says nothing of the jobs"

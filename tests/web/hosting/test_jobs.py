@@ -1,0 +1,130 @@
+"""The threads of periodic jobs: no error ends them, and `/readyz` says within a round that a store is away."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic, sleep
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from tests.postgres import Cluster
+from tests.web.client import InspectingClient
+from tests.web.hosting.conftest import ON_POSTGRES, ON_SQLITE
+from tests.web.paths import House, house
+from web.app import create_app
+from web.cli import server
+from web.hosting.settings import Settings
+
+ROUND = 0.05
+PATIENCE = 120.0
+
+
+@pytest.fixture
+def at_work(store: str, tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, url="https://pixflow.exemple.fr") as made:
+        yield made
+
+
+@contextmanager
+def jobs(made: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Thread]]:
+    """Yields the threads of `serve`, with short rounds."""
+    monkeypatch.setattr(server, "TICK_SECONDS", ROUND)
+    monkeypatch.setattr(server, "ALARM_SECONDS", ROUND)
+    stop = Event()
+    threads = [
+        Thread(target=server.repeat, args=(partial(job, made.host, Settings(), 8000), seconds, stop), daemon=True)
+        for job, seconds in server.jobs_of()
+    ]
+    for one in threads:
+        one.start()
+    yield threads
+    stop.set()
+    for one in threads:
+        one.join(PATIENCE)
+
+
+def comes(what: Callable[[], bool]) -> bool:
+    """Waits for something that other threads bring. Tells if it came."""
+    end = monotonic() + PATIENCE
+    while not (came := what()) and monotonic() < end:
+        sleep(ROUND)
+    return came
+
+
+def signed(made: House) -> bool:
+    """Tells if the register has read the last event, as the jobs let it."""
+    last = made.served.register.last()
+    return last is not None and last.size == made.served.engine.head()
+
+
+@contextmanager
+def away(cluster: Cluster, how: str, name: str) -> Iterator[None]:
+    """Stops the server, or lets nobody enter the database, as a changed password does."""
+    if how == "stopped":
+        cluster.stop("immediate")
+        yield
+        cluster.start()
+    else:
+        cluster.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        cluster.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        yield
+        cluster.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+@ON_POSTGRES
+@pytest.mark.parametrize("how", ["stopped", "refused"])
+def test_after_the_server_was_away_the_jobs_run_and_the_process_is_ready_again(
+    at_work: House, postgres: Cluster, database_url: str, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    database = at_work.served.opened.database
+    assert database
+    monkeypatch.setattr(database, "limit", 0.2)
+    client = InspectingClient(create_app(at_work.host))
+    with jobs(at_work, monkeypatch) as threads:
+        assert comes(lambda: signed(at_work))
+        with away(postgres, how, str(conninfo_to_dict(database_url)["dbname"])):
+            assert comes(lambda: client.get("/readyz").status_code == 503)
+            said = client.get("/readyz").json()
+            assert not said["ready"]
+            assert said["alarms"]
+            sleep(20 * ROUND)
+        assert comes(lambda: client.get("/readyz").status_code == 200)
+        at_work.opened()
+        assert comes(lambda: signed(at_work))
+        assert all(one.is_alive() for one in threads)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@ON_POSTGRES
+def test_control_without_the_guard_an_absent_server_ends_the_jobs(
+    at_work: House, postgres: Cluster, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = at_work.served.opened.database
+    assert database
+    monkeypatch.setattr(database, "limit", 0.2)
+    monkeypatch.setattr(server, "told", lambda job: nullcontext())
+    with jobs(at_work, monkeypatch) as threads, away(postgres, "stopped", ""):
+        assert comes(lambda: not threads[0].is_alive())
+
+
+@ON_SQLITE
+def test_each_job_of_a_round_that_fails_lets_the_others_run(
+    at_work: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Accounts that lost a table end no round, and the age of the jobs stays young."""
+    site = at_work.host.site
+    assert site
+    with site.store.write() as connection:
+        connection.exec_driver_sql("DROP TABLE link_requests")
+        connection.exec_driver_sql("DROP TABLE memberships")
+    at_work.opened()
+    at_work.host.ticked -= 1_000
+    with jobs(at_work, monkeypatch) as threads:
+        assert comes(lambda: signed(at_work))
+        assert comes(lambda: "tick of the accounts" in caplog.messages)
+        assert all(one.is_alive() for one in threads)
+    assert "tick of the links" in caplog.messages
+    assert InspectingClient(create_app(at_work.host)).get("/readyz").json()["age"] < 1_000
