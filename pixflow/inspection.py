@@ -66,6 +66,11 @@ def unopened(faults: Iterable[Fault]) -> list[Fault]:
     return [one for one in faults if one.code in ("opening", "file")]
 
 
+def differing(faults: Iterable[Fault]) -> list[Fault]:
+    """Returns the faults of events that are not those that the register has read."""
+    return [one for one in faults if one.code == "register"]
+
+
 def order_faults(engine: Engine) -> list[Fault]:
     """Returns faults of positions, versions and commands, at most a hundred of each. It opens no event."""
     return [Fault(code, position) for code, position in engine.recorder.disorder()]

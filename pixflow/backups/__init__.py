@@ -18,7 +18,7 @@ class BackupError(Exception):
     """A backup was not taken, or nothing was restored. Nothing has changed.
 
     Codes: backup-exists, not-written, not-a-backup, newer-format, older-format, damaged, bad-name, structure-there,
-    other-structure, kept-elsewhere, no-structure-key, keys-not-opened, keys-missing, unopened.
+    other-structure, kept-elsewhere, no-structure-key, keys-not-opened, keys-missing, unopened, changed.
     """
 
     def __init__(self, code: str, **details: Any) -> None:

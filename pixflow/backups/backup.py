@@ -37,7 +37,8 @@ def folder_of(data: Path, slug: str) -> Path:
 def back_up(opened: OpenStructure, root: Path | None = None, register: Register | None = None) -> Backup:
     """Backs a structure up to `root`/<slug>, else to the data folder; others may write meanwhile.
 
-    The backup names the last checkpoint of its `register`, and each event is compared with it.
+    The backup names the last checkpoint of its `register`, and each event is compared with it: one that differs, or is
+    gone, is damage.
 
     Raises BackupError: "backup-exists" within a second of another, "not-written", "keys-missing". Raises StoreFull and
     StoreBusy.
@@ -61,14 +62,16 @@ def back_up(opened: OpenStructure, root: Path | None = None, register: Register 
             last = ""
             with suppress(RegisterClosed, LookupError):  # a backup is made all the same
                 last = register.note() if register else ""
-            compared = {"changed": register.changed} if register else {}
-            unopened = len(inspection.unopened(inspection.whole(opened.folder, opened.engine, **compared)))
-            made_at = folder / (f"{name}-damaged" if unopened else name)
-            backup = _made(opened, at, making, made_at, unopened, last)
+            gone = register.gone(opened.engine) if register else 0
+            compared = {"changed": register.changed(opened.engine)} if register else {}
+            faults = inspection.whole(opened.folder, opened.engine, **compared)
+            damage = len(inspection.unopened(faults)), len(inspection.differing(faults)) + gone
+            made_at = folder / (f"{name}-damaged" if any(damage) else name)
+            backup = _made(opened, at, making, made_at, damage, last)
         except BaseException:
             _discard(making)
             raise
-    if root and not backup.manifest.unopened:
+    if root and not backup.manifest.damaged:
         note = opened.folder / _NOTE
         content = msgspec.json.encode(ExternalBackup(str(backup.path.absolute()), backup.manifest.made))
         with suppress(OSError):  # a full disk here does not harm a backup elsewhere
@@ -99,8 +102,11 @@ def keep(folder: Path, number: int, now: datetime) -> list[Path]:
     return gone
 
 
-def _made(opened: OpenStructure, at: datetime, making: Path, made: Path, unopened: int, checkpoint: str) -> Backup:
+def _made(
+    opened: OpenStructure, at: datetime, making: Path, made: Path, damage: tuple[int, int], checkpoint: str
+) -> Backup:
     """Copies keys after events, so that each event finds its key. Nobody can be erased before the folder is renamed."""
+    unopened, differing = damage
     keys = opened.engine.keys
     private_file(making / EVENTS)
     opened.engine.recorder.copy_to(making / EVENTS)
@@ -114,6 +120,7 @@ def _made(opened: OpenStructure, at: datetime, making: Path, made: Path, unopene
         holding=copy.content_of(making / EVENTS),
         sha256={EVENTS: manifest.digest(making / EVENTS)},
         unopened=unopened,
+        differing=differing,
         checkpoint=checkpoint,
         demonstration=opened.demonstration,
     )

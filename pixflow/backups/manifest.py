@@ -23,7 +23,8 @@ FORMAT = 2
 class Manifest(Struct, frozen=True):
     """Description of a backup: `made` in UTC, the version of `pixflow` that made it, and the `store` it comes from.
 
-    `unopened` events do not open: such a backup is kept apart, and replaces no other.
+    `unopened` events do not open, `differing` ones are not those that the register has read, or are gone: such a
+    backup is kept apart, and replaces no other.
     `keys_apart`: the structure itself has the keys of these events, which a restore replaced.
     `demonstration` is that of structure.json, `checkpoint` the last one of the register, "" without.
     `sha256` has the digest of each file that never changes. keys.json changes: the key that wraps it identifies it.
@@ -39,8 +40,13 @@ class Manifest(Struct, frozen=True):
     keys_apart: bool = False
     demonstration: bool = False
     unopened: int = 0
+    differing: int = 0
     checkpoint: str = ""
     format: int = FORMAT
+
+    @property
+    def damaged(self) -> bool:
+        return bool(self.unopened or self.differing)
 
 
 class Backup(Struct, frozen=True):
@@ -51,16 +57,16 @@ class Backup(Struct, frozen=True):
 
 
 def all_of(folder: Path) -> list[Backup]:
-    """Returns the backups in a folder of which every event opens, oldest first. Skips other folders.
+    """Returns the backups in a folder that hold no damage, oldest first. Skips other folders.
 
     Raises Refused: "not-owned" or "other-user" for one that this user cannot read.
     """
-    return sorted((one for one in _found(folder) if not one.manifest.unopened), key=lambda one: one.manifest.made)
+    return sorted((one for one in _found(folder) if not one.manifest.damaged), key=lambda one: one.manifest.made)
 
 
 def damaged_of(folder: Path) -> list[Backup]:
-    """Returns the backups in a folder that hold an event that does not open. Raises Refused, as `all_of`."""
-    return [one for one in _found(folder) if one.manifest.unopened]
+    """Returns the backups in a folder that hold damage. Raises Refused, as `all_of`."""
+    return [one for one in _found(folder) if one.manifest.damaged]
 
 
 def _found(folder: Path) -> Iterator[Backup]:

@@ -6,7 +6,7 @@ takes over where somebody may have seen the one that signs: both sign the checkp
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -175,7 +175,7 @@ class Register:
         known, structure = _epochs(ours), engine.references().structure
         restores = {str(command): kept for command, kept in structure.restores}
         last = next(reversed(restores), "")
-        if not known or (last and known[-1].restore != last):
+        if not known or _is_restored(known, engine):
             number = max(structure.register, *(one.number for one in known), 0) + 1
             kept = engine.head() if number > 1 else 0
             if known:
@@ -212,7 +212,7 @@ class Register:
         if head < signed.size:
             raise RegisterDiffers("shorter", head + 1)
         first = (signed.size - 1) // WIDTH * WIDTH
-        if changed := _changed(read, engine.recorder.log(first, WIDTH, signed.size), signed.size):
+        if changed := _changed(read, engine.recorder.log(first, WIDTH, signed.size), signed):
             raise RegisterDiffers("changed", changed[0])
 
     def _compare_start(self, ours: sqlite3.Connection, epoch: Epoch, head: int) -> None:
@@ -227,11 +227,14 @@ class Register:
                 raise RegisterDiffers("changed")
 
     def compare(self, engine: Engine) -> None:
-        """Raises RegisterDiffers where the last events that were read, or the own tiles, are not those of then."""
+        """Raises RegisterDiffers where the last events that were read, or the own tiles, are not those of then.
+
+        After a restore nothing is compared until the next epoch begins.
+        """
         with self._database() as ours:
-            epoch = _epochs(ours)[-1].number
-            if signed := _last(ours, epoch):
-                self._compare_end(ours, epoch, engine, signed, engine.head())
+            known = _epochs(ours)
+            if (signed := _last(ours, known[-1].number)) and not _is_restored(known, engine):
+                self._compare_end(ours, known[-1].number, engine, signed, engine.head())
 
     def is_apart(self, events: Path) -> bool:
         """Tells if it stands on another disk than the events, or belongs to another user."""
@@ -296,17 +299,47 @@ class Register:
         note = self.note()
         return notes.extension(old, self.consistency(old, checkpoint(note).size), note)
 
-    def changed(self, rows: Sequence[EventRow]) -> list[int]:
-        """Returns the positions of these events that differ from what the register has read of them.
+    def changed(self, engine: Engine) -> Callable[[Sequence[EventRow]], list[int]]:
+        """Returns the comparison of events with what the register has read of them: positions of those that differ.
 
-        Nothing where the register cannot be read: `pixflow doctor` tells that apart.
+        Nothing differs where the register cannot be read, as `pixflow doctor` tells, nor before a restore's epoch.
         """
-        if not self.file.exists() or not rows:
-            return []
-        with suppress(RegisterClosed), self._database() as ours:
-            epochs = _epochs(ours)
-            signed = _last(ours, epochs[-1].number) if epochs else None
-            return _changed(partial(_tile, ours, epochs[-1].number), rows, signed.size) if signed else []
+        last = self._epochs_of(engine)[-1:]
+        return partial(self._unlike, last)
+
+    def gone(self, engine: Engine) -> int:
+        """Returns how many events the register has read that are not there any more."""
+        with suppress(RegisterClosed):
+            for epoch in self._epochs_of(engine)[-1:]:
+                with self._database() as ours:
+                    signed = _last(ours, epoch.number)
+                return max(0, signed.size - engine.head()) if signed else 0
+        return 0
+
+    def unknown(self, rows: Sequence[EventRow]) -> list[int]:
+        """Returns the positions of these events that differ from what each epoch has read of them.
+
+        A backup may be of an earlier one. Nothing where the register cannot be read.
+        """
+        return self._unlike(self._epochs_of(), rows)
+
+    def _epochs_of(self, engine: Engine | None = None) -> list[Epoch]:
+        """Returns the epochs; none where the register cannot be read, nor while a restore has not begun its own."""
+        if self.file.exists():
+            with suppress(RegisterClosed), self._database() as ours:
+                known = _epochs(ours)
+                return [] if engine and _is_restored(known, engine) else known
+        return []
+
+    def _unlike(self, epochs: Sequence[Epoch], rows: Sequence[EventRow]) -> list[int]:
+        found: list[set[int]] = []
+        with suppress(RegisterClosed):
+            for epoch in epochs:
+                with self._database() as ours:
+                    if signed := _last(ours, epoch.number):
+                        read = [row for row in rows if row[4] <= signed.size]
+                        found.append(set(_changed(partial(_tile, ours, epoch.number), read, signed)))
+            return sorted(set.intersection(*found)) if found else []
         return []
 
     @property
@@ -386,16 +419,33 @@ def leaf_of(row: EventRow) -> bytes:
     return verify.leaf(entry_of(row))
 
 
-def _changed(read: tree.Read, rows: Sequence[EventRow], size: int) -> list[int]:
+def _changed(read: tree.Read, rows: Sequence[EventRow], signed: Checkpoint) -> list[int]:
+    """Returns the positions of those whose leaf is another one under the signed root. Damaged tiles accuse none."""
     found, tiles = [], dict[int, bytes]()
     for row in rows:
         n, at = divmod(row[4] - 1, WIDTH)
-        if row[4] <= size:
+        if row[4] <= signed.size:
             if n not in tiles:
                 with suppress(LookupError):
                     tiles[n] = read(0, n)
-            found += [row[4]] if tiles.get(n, b"")[at * HASH : (at + 1) * HASH] != leaf_of(row) else []
+            hashed = tiles.get(n, b"")[at * HASH : (at + 1) * HASH]
+            if hashed != leaf_of(row) and _leads(read, row[4], hashed, signed):
+                found.append(row[4])
     return found
+
+
+def _leads(read: tree.Read, position: int, hashed: bytes, signed: Checkpoint) -> bool:
+    """Tells if a leaf leads to the root that was signed."""
+    with suppress(LookupError, ValueError):
+        path = tree.inclusion(read, position - 1, signed.size)
+        return verify.includes(hashed, position - 1, signed.size, path, signed.root)
+    return False
+
+
+def _is_restored(known: Sequence[Epoch], engine: Engine) -> bool:
+    """Tells if a restore came that no epoch knows. An older copy shows one of before, and begins nothing."""
+    restores = engine.references().structure.restores
+    return bool(restores) and str(restores[-1][0]) not in {one.restore for one in known}
 
 
 def _tile(ours: sqlite3.Connection, epoch: int, level: int, n: int) -> bytes:

@@ -42,13 +42,15 @@ from pixflow.structure import record_restore
 from pixflow.structure_folder import Clock, Document, OpenStructure, utc_now
 
 _log = logging.getLogger(__name__)
+Reading = Callable[[OpenStructure], inspection.Changed]
+"""Returns the comparison of a structure's events with what its register has read."""
 
 
 class RestoreReport(Struct, frozen=True):
     """Result of a restore: people erased again, events kept and lost, and the place of the replaced data.
 
     `lost` is None when the present events could not be counted. `aside` is "" when there were none. `unopened` are the
-    events of the backup that do not open.
+    events of the backup that do not open, `differing` counts those that are not what the register has read.
     """
 
     slug: str
@@ -58,6 +60,7 @@ class RestoreReport(Struct, frozen=True):
     kept: int
     lost: int | None
     unopened: list[Fault]
+    differing: int
 
 
 class Job(Struct, frozen=True):
@@ -70,6 +73,7 @@ class Job(Struct, frozen=True):
     target: Target
     motive: Motive
     damaged: bool
+    read: Reading
     clock: Clock
     database: Database | None
     erased: list[Erasure] | None
@@ -95,15 +99,16 @@ def restore(
     replace: bool = False,
     damaged: bool = False,
     rebuild: Callable[[OpenStructure], object],
+    read: Reading = lambda opened: inspection.unread,
     clock: Clock = utc_now,
     database: Database | None = None,
 ) -> RestoreReport:
     """Restores a backup into a data folder (and a database), as the structure `slug`, else as its original structure.
 
     `backup` may be what an earlier restore set aside: its folder, or the name of its schema. `replace` moves the
-    present structure aside and replaces it. `damaged` accepts events that do not open: their streams stay closed.
-    `rebuild` builds read stores. Raises BackupError, AlreadyServed, and StoreBusy when another process uses the
-    structure: nothing has changed then.
+    present structure aside and replaces it. `damaged` accepts events that do not open, whose streams stay closed, and
+    those that `read` finds changed. `rebuild` builds read stores. Raises BackupError, AlreadyServed, and StoreBusy when
+    another process uses the structure: nothing has changed then.
     """
     with sources.folder_of(data, backup, database) as found:
         made = manifest.verified(found)
@@ -123,7 +128,7 @@ def restore(
         private_folder(folder)
         with replacement.lock(folder, limit=1), target.alone():
             replacement.complete(folder, database)
-            job = Job(found, made, folder, document, target, motive, damaged, clock, database, erased)
+            job = Job(found, made, folder, document, target, motive, damaged, read, clock, database, erased)
             done = _replace(job, rebuild)
     try:
         opened = structure_folder.open_one(data, name, clock=clock, database=database)
@@ -267,9 +272,10 @@ def _key(ring: Ring, number: int) -> bytes:
 
 
 def prepare(job: Job, ready: Path, aside: str, rebuild: Callable[[OpenStructure], object]) -> Prepared:
-    """Makes everything ready and durable. Raises BackupError: "unopened", "keys-missing", and those of the keys.
+    """Makes everything ready and durable.
 
-    `aside` is the place of the present events. "unopened" names the first event that does not open.
+    Raises BackupError: "unopened", "changed", "keys-missing", and those of the keys. `aside` is
+    the place of the present events. "unopened" names the first event that does not open.
     """
     folder, id = job.folder, job.made.structure
     keys_copy = None if job.made.keys_apart else key_copies.read(job.backup)
@@ -281,11 +287,16 @@ def prepare(job: Job, ready: Path, aside: str, rebuild: Callable[[OpenStructure]
         with closing(Engine(job.target.store(), keys, job.clock)) as engine:
             schema = job.document.schema and f"{job.document.schema}{replacement.NEXT}"
             opened = OpenStructure(folder.name, ready, id, engine, schema, job.database)
-            bad = inspection.unopened(inspection.whole(ready, engine))
+            faults = inspection.whole(ready, engine, job.read(changed(opened, folder=folder)))
+            bad, unlike = inspection.unopened(faults), inspection.differing(faults)
+            differing = max(len(unlike), job.made.differing)
+            if differing and not job.damaged:
+                raise BackupError("changed", count=differing)
             if bad and not job.damaged:
                 first, stream = bad[0], str(bad[0].stream)
                 raise BackupError("unopened", position=first.position, stream=stream, topic=first.topic, count=len(bad))
             kept, lost = _kept(job)
+            kept = min(kept, *(one.position - 1 for one in unlike), kept)
             life = new_id(id, f"restore {engine.head()} {job.clock().isoformat()}")
             engine.execute(
                 {"structure": opened.stream("structure")},
@@ -307,7 +318,7 @@ def prepare(job: Job, ready: Path, aside: str, rebuild: Callable[[OpenStructure]
             mark = Watermark(id, life, engine.head(), keys.vault.count())
     _write_files(job, ready, register, mark)
     aside = aside if job.target.has_events() else ""
-    report = RestoreReport(folder.name, job.made, len(erased), aside, kept, lost, bad)
+    report = RestoreReport(folder.name, job.made, len(erased), aside, kept, lost, bad, differing)
     return Prepared(report, destroyed, keeps_keys)
 
 

@@ -28,9 +28,9 @@ from web.cli.common.terminal import (
     open_slug,
     shown,
 )
-from web.french import dates, typography
+from web.french import dates, health, typography
 from web.french.errors import backups
-from web.hosting import account_backups
+from web.hosting import account_backups, registers
 from web.hosting.read_tables import reads_of
 from web.hosting.registers import follow, register_of
 from web.hosting.settings import Storage
@@ -68,7 +68,7 @@ def backup_command(
     done, failed = each(slugs, lambda slug: _back_up_one(slug, to, number), undone)
     site, lost = each([] if structure else [FOLDER], lambda _: _back_up_accounts(to, number), undone)
     saved = next(iter(site), None)
-    code = REFUSED if wrong or failed or lost or any(one["unopened"] for one in done) else 0
+    code = REFUSED if wrong or failed or lost or not all(one["whole"] for one in done) else 0
     if json:
         as_json([*done, {"slug": FOLDER, "path": str(saved)}] if saved else done)
         raise typer.Exit(code)
@@ -101,11 +101,20 @@ def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, An
         if register.file.exists():
             follow(opened, register)
         made = back_up(opened, to, register)
-        gone = keep(made.path.parent, number, opened.engine.clock()) if number else []
-    if made.manifest.unopened:
-        errors.print(marked("[bold]{slug}[/] : {why}", slug=slug, why=backups.kept_apart(made.manifest.unopened)))
-    report = {"slug": slug, "path": str(made.path), "made": made.manifest.made, "events": made.manifest.holding.head}
-    return {**report, "unopened": made.manifest.unopened, "deleted": len(gone)}
+        found = registers.finding(opened, register)
+        whole = not made.manifest.damaged and found.level != "alarm"
+        gone = keep(made.path.parent, number, opened.engine.clock()) if number and whole else []
+    kept = made.manifest
+    if kept.damaged:
+        errors.print(
+            marked("[bold]{slug}[/] : {why}", slug=slug, why=backups.kept_apart(kept.unopened, kept.differing))
+        )
+    elif not whole:
+        said = health.sentence(found.check, found.level, found.details)
+        errors.print(marked("[bold]{slug}[/] : {why}", slug=slug, why=f"{health.TITLES[found.check]} : {said}"))
+    report = {"slug": slug, "path": str(made.path), "made": kept.made, "events": kept.holding.head}
+    told = {"unopened": kept.unopened, "differing": kept.differing, "whole": whole}
+    return {**report, **told, "deleted": len(gone)}
 
 
 def _rebuild(opened: OpenStructure) -> None:
@@ -133,6 +142,7 @@ def restore_command(
             replace=replace,
             damaged=damaged,
             rebuild=_rebuild,
+            read=lambda opened: register_of(opened).unknown,
             database=settings.database(),
         )
     if json:
@@ -145,6 +155,8 @@ def restore_command(
         console.print(f"{typography.plural(done.erased, 'personne effacée', 'personnes effacées')} à nouveau.")
     for one in done.unopened:
         console.print(f"Ne se lit pas : {backups.unopened(one)}")
+    if done.differing:
+        console.print(f"{backups.differs(done.differing)} : il commence une autre époque, et le dit.")
     if done.aside:
         console.print(backups.lost(done.lost))
         console.print(f"Ce qui était là : {done.aside}", soft_wrap=True)

@@ -64,7 +64,7 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
             demo = opened.demonstration and opened.engine.references().structure.demonstration
             settings, register = sound(), registers.register_of(opened)
             return [
-                *health.all_findings(opened, reads, seconds, register.changed),
+                *health.all_findings(opened, reads, seconds, register.changed(opened.engine)),
                 health.run(registers.finding, opened, register),
                 *_settings(),
                 *mail.findings(opened.engine, reads, settings, demo=demo),

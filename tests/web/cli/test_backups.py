@@ -219,3 +219,50 @@ def test_every_refusal_is_a_sentence(code: str, names: tuple[str, ...]) -> None:
 
 def test_no_sentence_is_left_over() -> None:
     assert {code for code, _ in raised()} == errors_backups.SENTENCES.keys()
+
+
+def of_before(data: Path, second: int) -> Path:
+    """Backs all up, under the name of another second. Returns the backup of Ici."""
+    ran("backup")
+    for slug in ("tarbes", "ici"):
+        made = backups(data, slug)[-1]
+        named = made.rename(made.with_name(f"2026-01-01T00000{second}Z"))
+    return named
+
+
+def test_a_fact_that_the_register_knows_as_changed_deletes_no_backup_and_is_restored_when_accepted(data: Path) -> None:
+    assert run("tick").exit_code == 0
+    good = [of_before(data, second) for second in range(2)]
+    with closing(sqlite3.connect(data / "ici" / "events.db")) as events, events:
+        events.execute("DROP TRIGGER stored_events_update")
+        changed = """CAST(replace(CAST(state AS TEXT), '"via":"cli"', '"via":"web"') AS BLOB)"""
+        events.execute(f"UPDATE stored_events SET state = {changed} WHERE position = 5")
+    neighbour = backups(data, "tarbes")
+    done = run("backup", "--keep", "1")
+    assert done.exit_code == 1
+    assert "1 fait n’est plus celui que le registre a lu : cette sauvegarde est mise à part" in plain(done.stderr)
+    assert "ici" in plain(done.stderr)
+    assert backups(data) == good
+    assert not any(one.exists() for one in neighbour), "the neighbour's are deleted as ever"
+    (damaged,) = (data / "backups" / "ici").glob("*-damaged")
+    refused = run("restore", str(damaged), "--replace", "--reason", "drill")
+    assert refused.exit_code == 1
+    assert "Des faits de cette sauvegarde (1) ne sont plus ceux que le registre a lus" in plain(refused.stderr)
+    accepted = run("restore", str(damaged), "--replace", "--reason", "drill", "--damaged")
+    assert accepted.exit_code == 0
+    assert "1 fait n’est plus celui que le registre a lu : il commence une autre époque" in plain(accepted.stdout)
+    assert run("tick").exit_code == 0
+
+
+@pytest.mark.parametrize("damage", ["DELETE FROM tiles", "DROP TABLE epochs"])
+def test_a_register_that_cannot_be_compared_deletes_no_backup(data: Path, damage: str) -> None:
+    assert run("tick").exit_code == 0
+    good = [of_before(data, second) for second in range(2)]
+    (file,) = (data / "_ledger").glob("ici-*.db")
+    with closing(sqlite3.connect(file)) as register, register:
+        register.execute(damage)
+    done = run("backup", "--keep", "1")
+    assert done.exit_code == 1
+    assert "Registre" in done.stderr
+    assert not list((data / "backups" / "ici").glob("*-damaged")), "no fact is accused"
+    assert backups(data)[: len(good)] == good

@@ -16,6 +16,8 @@ SENTENCES = {
     "damaged": "{file} n’est plus ce qui a été sauvegardé : prenez une autre sauvegarde.",
     "unopened": "Le fait n° {position} ne se lit pas ({topic}, fiche {stream}), sur {count} en tout : rien n’a changé. "
     "Prenez une sauvegarde plus ancienne, ou acceptez cette perte (--damaged).",
+    "changed": "Des faits de cette sauvegarde ({count}) ne sont plus ceux que le registre a lus : rien n’a changé. "
+    "Prenez une sauvegarde plus ancienne, ou acceptez-les (--damaged) : le registre le dira.",
     "bad-name": "« {slug} » n’est pas un nom de dossier de structure.",
     "structure-there": "La structure « {slug} » est déjà là. Avec --replace, la sauvegarde prend sa place, et ce qui "
     "est là est mis de côté.",
@@ -39,10 +41,20 @@ def unopened(event: Fault) -> str:
     return say("fait n° {position} ({topic}, fiche {stream})", **msgspec.structs.asdict(event))
 
 
-def kept_apart(count: int) -> str:
-    """Returns why a backup is kept apart."""
-    told = plural(count, "fait ne se lit pas", "faits ne se lisent pas")
-    return say("{told} : cette sauvegarde est mise à part, et aucune autre n’est supprimée.", told=told)
+def kept_apart(unopened: int, differing: int) -> str:
+    """Returns why a backup is kept apart: events that do not open, and those that the register has read otherwise."""
+    told = [
+        *([plural(unopened, "fait ne se lit pas", "faits ne se lisent pas")] if unopened else ()),
+        *([differs(differing)] if differing else ()),
+    ]
+    kept = "" if not differing else " Gardez aussi le registre, et les sauvegardes d’avant."
+    text = "{told} : cette sauvegarde est mise à part, et aucune autre n’est supprimée.{kept}"
+    return say(text, told=", ".join(told), kept=kept)
+
+
+def differs(count: int) -> str:
+    """Returns how many events are not what the register has read."""
+    return plural(count, "fait n’est plus celui que le registre a lu", "faits ne sont plus ceux que le registre a lus")
 
 
 def lost(count: int | None) -> str:
