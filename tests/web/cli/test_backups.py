@@ -224,10 +224,8 @@ def test_no_sentence_is_left_over() -> None:
 def of_before(data: Path, second: int) -> Path:
     """Backs all up, under the name of another second. Returns the backup of Ici."""
     ran("backup")
-    for slug in ("tarbes", "ici"):
-        made = backups(data, slug)[-1]
-        named = made.rename(made.with_name(f"2026-01-01T00000{second}Z"))
-    return named
+    made = [backups(data, slug)[-1] for slug in ("tarbes", "ici")]
+    return [one.rename(one.with_name(f"2026-01-01T00000{second}Z")) for one in made][-1]
 
 
 def test_a_fact_that_the_register_knows_as_changed_deletes_no_backup_and_is_restored_when_accepted(data: Path) -> None:
