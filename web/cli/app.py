@@ -1,5 +1,6 @@
 """The command `pixflow`: registers the commands of every module."""
 
+import logging
 import os
 from importlib import import_module
 from importlib.metadata import version
@@ -8,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from web.cli.common.french_typer import InFrench, commands_of
+from web.french import logs
 
 COMMANDS = {
     "init": "administration", "demo": "samples", "queue": "queue",
@@ -54,5 +56,7 @@ def start(
         bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Dire la version.")
     ] = False,
 ) -> None:
-    """Runs before each command."""
+    """Runs before each command: what it writes is private, and what it logs is French."""
     os.umask(PRIVATE)
+    if logging.lastResort:
+        logging.lastResort.setFormatter(logs.FrenchFormatter())

@@ -115,7 +115,7 @@ def _say_what_is_wrong(host: Host) -> None:
         errors.print(f"{slug} ne s’ouvre pas, les autres structures sont servies. {explained(error)}")
     found = [health.version(one.engine) for one in host.structures.values()]
     for said in dict.fromkeys(finding_text(one.check, one.level, one.details) for one in found if one.level == "note"):
-        _log.warning(said)
+        _log.warning("a note of doctor: %s", said)
 
 
 def repeat(job: Callable[[], None], seconds: float, stop: threading.Event) -> None:

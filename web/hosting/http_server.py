@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from web.french.logs import LEFT_OUT
 from web.hosting.machine.process import CONNECTIONS
 
 END_SECONDS = 5
@@ -243,7 +244,7 @@ class RepeatedRecords(logging.Filter):
         if (minute := int(record.created // 60)) != self._minute:
             self._minute, self._before, self._counts = minute, self._counts, Counter()
         if (left_out := self._before.pop(about, 0) - self.most) > 0:
-            record.msg = f"{record.msg} ({left_out} more before)"
+            record.msg = LEFT_OUT.format(record.msg, left_out)
         self._counts[about] += 1
         return self._counts[about] <= self.most
 

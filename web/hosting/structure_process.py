@@ -63,6 +63,15 @@ def _said_by(process: subprocess.Popen[bytes]) -> Any:
     return None
 
 
+class _Lines(QueueHandler):
+    """Passes lines of the log on as they are: whoever started this process words them. A traceback goes as text."""
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        self.format(record)
+        record.exc_info = None
+        return record
+
+
 class _Output:
     """The standard output of the process, as a queue of the log too."""
 
@@ -81,7 +90,7 @@ def main() -> None:
     work, asked = pickle.load(sys.stdin.buffer)  # noqa: S301 - nobody else writes to this pipe
     Thread(target=_end_with_input, daemon=True).start()
     folder, say = Path(sys.argv[1]), _Output().put_nowait
-    logging.getLogger().addHandler(QueueHandler(_Output()))  # type: ignore[arg-type]
+    logging.getLogger().addHandler(_Lines(_Output()))  # type: ignore[arg-type]
     try:
         opened = structure_folder.open_one(folder.parent, folder.name, database=Storage().database())
         with closing(opened.engine):

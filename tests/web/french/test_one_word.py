@@ -98,7 +98,7 @@ FACT = re.compile(
 )
 """The noun: « c’est fait » and « le fait dans Résultats » are the verb."""
 OF_AUDITOR = re.compile(
-    r"templates/audit|pages/audit|french/(?:errors|health|notices|register|indicators|events/sentences)"
+    r"templates/audit|pages/audit|french/(?:errors|health|logs|notices|register|indicators|events/sentences)"
 )
 """Its pages, those of who runs pixflow, and the figures that count facts."""
 

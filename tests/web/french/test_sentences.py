@@ -99,13 +99,26 @@ def said(event: Event, *before: Event) -> str:
     return plain(sentences.sentence(history[-1], NAMES, history=history))
 
 
+ENGLISH = re.compile(
+    r"(?<![-\w])(?:[Tt]he|of|and|is|are|was|not|does|did|has|have|with|for|this|that|it|cannot|could|must|to|in|by|at"
+    r"|failed|[Mm]issing|[Ii]nvalid|[Ee]rror|[Tt]ry|[Ss]how|[Ii]nstall|required|default|Aborted|[Vv]alue|such|unexpected)\b"
+)
+"""Words that an English sentence has and a French one has not."""
+
+
 def assert_well_set(text: str) -> None:
-    """A French line: nothing left to fill, no plain space where French has another, no jargon of ours."""
+    """A French line: nothing left to fill, no plain space where French has another, no jargon of ours, no English."""
     assert text
     assert text == text.strip()
     assert text == typography.typeset(text)
     for wrong in ("{", "}", "None", "  ", "event", "événement", "stream", "projection", "..", "n° "):
         assert wrong not in text, (wrong, text)
+    assert not english(text), text
+
+
+def english(text: str) -> list[str]:
+    """Returns the English words of a text, without what it quotes of others."""
+    return ENGLISH.findall(re.sub(r"\([^)]*\)|«[^»]*»", "", text))
 
 
 # --- examples of everything

@@ -414,8 +414,8 @@ def test_a_message_repeated_without_end_is_written_ten_times_a_minute() -> None:
     assert passed(0, "Invalid HTTP request received.") == ["Invalid HTTP request received."] * 10
     assert passed(1, "Invalid HTTP request received.") == []
     assert passed(2, "another") == ["another"] * 10
-    assert passed(60, "another")[0] == "another (90 more before)"
+    assert passed(60, "another")[0] == "another (et 90 avant lui)"
     assert passed(61, "Invalid HTTP request received.")[:2] == [
-        "Invalid HTTP request received. (190 more before)",
+        "Invalid HTTP request received. (et 190 avant lui)",
         "Invalid HTTP request received.",
     ]

@@ -131,8 +131,12 @@ def _in_french(one: Any) -> Any:
     one.help = HELPS.get(one.opts[0], one.help)
     if one.param_type_name == "argument":
         one.display_type_rich = lambda ctx: ""  # its name says what it is
-    elif one.metavar is None and not one.type_descriptor.is_choice:
+        return one
+    if one.metavar is None and not one.type_descriptor.is_choice:
         one.metavar = METAVARS.get(one.bare_type())
+    if one.prompt:  # Typer's own question answers a wrong value in English, and asks again
+        question = f"{one.prompt} ({', '.join(map(str, one.type_descriptor.choices))})"
+        one.prompt_for_value = lambda ctx: typer.prompt(question)
     return one
 
 

@@ -35,7 +35,7 @@ def each(slugs: list[str], run: Callable[[str], T], undone: str) -> tuple[list[T
             raise
         except Exception as error:
             if not isinstance(error, Failed):
-                logging.getLogger("pixflow").exception("%s", slug)
+                logging.getLogger("pixflow").exception("stopped at %s", slug)
             sentence = error.sentence if isinstance(error, Failed) else explained(error)
             errors.print(marked("[bold red]Refusé.[/] {sentence}", sentence=sentence))
             errors.print(marked("[bold]{slug}[/] : {undone}", slug=slug, undone=undone))

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pixflow.turns import request_state
 from web import security_events
 from web.accounts.sessions import Session
+from web.french import logs
 from web.hosting.host import Host
 
 METHODS, FORBIDDEN = ("GET", "HEAD", "POST"), 403
@@ -23,11 +24,18 @@ UNLIMITED = ("/static/", "/healthz", "/readyz", "/metrics")
 _log = logging.getLogger("pixflow.requests")
 
 
+class _InFrench(structlog.stdlib.ProcessorFormatter):
+    """Formats a message as its French sentence, with the text that the code logs as `code`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(logs.in_french(record))
+
+
 def write_json() -> None:
     """Makes every message of this process one JSON line on stderr, those of libraries too."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _InFrench(
             foreign_pre_chain=[
                 structlog.contextvars.merge_contextvars,
                 structlog.processors.add_log_level,

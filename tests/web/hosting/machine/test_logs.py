@@ -130,7 +130,10 @@ def test_an_error_is_one_line_too(log: Log) -> None:
         raise ValueError("why")
     except ValueError:
         logging.getLogger("pixflow").exception("tick")
-    (line,) = log.lines("tick")
+    (line,) = [one for one in log.lines() if one.get("code") == "tick"]
+    assert (
+        line["event"] == "Le travail périodique d’une structure n’est pas fini. Le prochain «\xa0tick\xa0» recommence."
+    )
     assert "Traceback" in line["exception"]
     assert line["level"] == "error"
 
