@@ -36,10 +36,13 @@ _log = logging.getLogger(__name__)
 _silent: dict[str, float] = {}
 
 
-def register_of(opened: OpenStructure) -> Register:
-    """Returns the register of a structure. Its name has a part of the id: a folder may serve several data folders."""
+def register_of(opened: OpenStructure, url: str = "") -> Register:
+    """Returns the register of a structure. Its name has a part of the id: a folder may serve several data folders.
+
+    One that begins takes its origin from the address of the pages, that of the settings without `url`.
+    """
     settings = sound()
-    folder, host = settings.ledger or opened.folder.parent / FOLDER, urlsplit(settings.pages()).netloc
+    folder, host = settings.ledger or opened.folder.parent / FOLDER, urlsplit(url or settings.pages()).netloc
     demonstration = "demonstration/" if opened.demonstration else ""
     name = f"{opened.slug}-{opened.id.hex[:8]}"
     return Register(folder, name, f"{host}/{demonstration}registre/{opened.id.hex}")

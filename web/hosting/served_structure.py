@@ -209,10 +209,11 @@ class ServedStructure:
             if by_age:
                 seal.seal_days(self.engine, self.opened.stream("structure"), self.journal)
                 self.journal.forget(self.today())
-            last = registers.follow(self.opened, self.register, begin=True)
-            signed = last is not None and registers.cosign(self.opened, self.register)
+            register = registers.register_of(self.opened, url)
+            last = registers.follow(self.opened, register, begin=True)
+            signed = last is not None and registers.cosign(self.opened, register)
             if last and tried:
-                sent += registers.write_to_auditors(self.engine, self.register, last, tried, url)
+                sent += registers.write_to_auditors(self.engine, register, last, tried, url)
             emptied = self.engine.recorder.truncate()
             self.opened.note()
             if erasing.is_pending(self.opened):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from pixflow.ledger.notes import WITNESS, Signer
 from tests.web.cli.test_values import COMMANDS
 from tests.web.french.test_sentences import assert_well_set
 from web.accounts.oidc import issuer
@@ -100,6 +101,18 @@ def test_a_wrong_value_is_one_sentence_that_names_it(
     assert_well_set(sentence.replace(wrong.value, "") if wrong.value else sentence)
     assert "tiaire" not in sentence
     assert (wrong.value == "") == (field in SECRET)
+
+
+@pytest.mark.parametrize(
+    ("host", "fits"), [("localhost:8001", True), ("127.0.0.1", True), ("temoin.exemple.fr", False)]
+)
+def test_a_witness_answers_over_tls_or_on_this_machine(
+    folder: Path, host: str, fits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(folder, "witness", f"http://{host}/temoin {Signer(bytes(32), 'temoin', WITNESS).key.text}", monkeypatch)
+    assert [serving.setting(*one).partition(" (")[0] for one in faults(Settings)] == [
+        "PIXFLOW_WITNESS n’est pas l’adresse d’un témoin, en https ou sur cette machine, puis sa clé"
+    ][fits:]
 
 
 @pytest.mark.parametrize("field", WRONG)

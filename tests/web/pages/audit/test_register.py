@@ -322,6 +322,18 @@ def test_another_address_of_the_pages_is_no_other_register(there: House, monkeyp
     assert then.signed_by(key_of(moved))
 
 
+def test_a_register_that_begins_has_the_address_that_is_served(there: House) -> None:
+    served, sizes = there.served, []
+    for url in ("http://127.0.0.1:8123", "https://ailleurs.fr"):
+        there.opened()
+        served.tick(url=url)
+        last = served.register.last()
+        assert last
+        assert last.origin == f"127.0.0.1:8123/demonstration/registre/{served.opened.id.hex}"
+        sizes.append(last.size)
+    assert sizes == sorted({*sizes})
+
+
 def test_who_cannot_be_noted_gets_the_checkpoint_and_the_tick_goes_on(
     there: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
