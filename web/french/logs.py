@@ -45,7 +45,9 @@ SENTENCES = {
     "%s: events can be changed, triggers are missing: %s. See pixflow doctor": "{} : des faits peuvent être changés, "
     "des déclencheurs manquent ({}). Lancez « pixflow doctor ».",
     "a note of doctor: %s": "{}",
+    "a round of periodic jobs": f"Un tour du travail périodique n’est pas fini. {AGAIN}",
     "alarms": f"Les alertes d’une structure ne sont pas parties. {AGAIN}",
+    "checks": f"Une structure n’a pas été vérifiée. {AGAIN}",
     "stopped at %s": "Erreur imprévue, pour « {} » :",
     "the clock of this machine jumped by %s": "L’horloge de cette machine a sauté de {}.",
     "the issuer: %s: %s": "Le fournisseur d’identité n’a laissé personne se connecter ({}).",
