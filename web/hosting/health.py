@@ -26,7 +26,7 @@ from pixflow.events.structure import JournalSealed
 from pixflow.inspection import Fault, Pass
 from pixflow.refused import Refused
 from pixflow.restore.sources import set_aside
-from pixflow.store import StoreRefused, folders
+from pixflow.store import DatabaseRefused, RecordsLost, StoreRefused, folders
 from pixflow.store.durable_files import replace, write_new
 from pixflow.structure_folder import OpenStructure
 from projections import audit_trail
@@ -93,6 +93,8 @@ def durability(engine: Engine) -> Finding:
     lost = False
     try:
         engine.recorder.check_durable()
+    except (DatabaseRefused, RecordsLost):  # nothing answers
+        raise
     except StoreRefused:
         lost = True
     return judge("durability", lost, store=engine.recorder.KIND)
