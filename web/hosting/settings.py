@@ -25,6 +25,8 @@ CONNECTIONS = 20
 LOCAL = ("localhost", "127.0.0.1")
 SECRET = ("database_url", "smtp", "oidc_client_id", "oidc_secret")
 """Settings whose value no sentence repeats."""
+NOWHERE = Path(os.devnull)
+"""The ledger of a wrong setting: in the folder of none, registers would begin anew."""
 OF_TESTS = ("bench", "chromium", "mutant", "npm_idp", "pictures", "trials")
 """Beginnings of the variables of tests and benchmarks, which are no settings."""
 
@@ -62,7 +64,6 @@ class Storage(BaseSettings):
     )
     structure: str = ""
     database_url: str = ""
-    ledger: Path | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -78,22 +79,10 @@ class Storage(BaseSettings):
         texts = {field: text for field, text in found.items() if field in settings_cls.model_fields}
         return init_settings, InitSettingsSource(settings_cls, texts)
 
-    @field_validator("data", "ledger")
+    @field_validator("data")
     @classmethod
-    def _is_folder(cls, path: Path | None) -> Path | None:
-        if path is None:
-            return path
-        if not path.is_absolute():
-            raise _wrong("relative")
-        try:
-            os.scandir(path).close()
-        except (FileNotFoundError, PermissionError):  # a command makes it, or says whose it is
-            return path
-        except NotADirectoryError:
-            raise _wrong("file") from None
-        except OSError:
-            raise _wrong("form") from None
-        return path
+    def _is_folder(cls, path: Path) -> Path:
+        return _folder(path)
 
     @field_validator("structure")
     @classmethod
@@ -124,6 +113,7 @@ class Storage(BaseSettings):
 class Settings(Storage):
     """Environment variables, all optional. A credential of systemd with such a name counts too.
 
+    PIXFLOW_LEDGER: the folder of the registers, by default in PIXFLOW_DATA.
     PIXFLOW_SMTP: the mail server, smtp://person:secret@host:port or smtps://…. Without it, no e-mail is sent.
     PIXFLOW_SMTP_SECURITY: `verified`, or `plain` to send e-mails and the secret without encryption.
     PIXFLOW_SENDER: the address that e-mails come from.
@@ -135,6 +125,7 @@ class Settings(Storage):
     PIXFLOW_OIDC_ISSUER, _CLIENT_ID, _SECRET, _ALG, _PROFILE: an OpenID Connect issuer (proconnect or plain).
     """
 
+    ledger: Path | None = None
     smtp: str = ""
     smtp_security: Literal["verified", "plain"] = "verified"
     sender: str = "pixflow@localhost"
@@ -148,6 +139,11 @@ class Settings(Storage):
     oidc_issuer: str = ""
     oidc_alg: Literal["ES256", "RS256", "PS256"] = "ES256"
     oidc_profile: Literal["plain", "proconnect"] = "plain"
+
+    @field_validator("ledger")
+    @classmethod
+    def _is_ledger(cls, path: Path | None) -> Path | None:
+        return path and _folder(path)
 
     @field_validator("smtp")
     @classmethod
@@ -252,7 +248,7 @@ def faults(needed: type[Storage]) -> list[WrongSetting]:
 
 
 def sound() -> Settings:
-    """Returns the settings; one that does not fit, or no more, has its default.
+    """Returns the settings; one that does not fit, or no more, has its default, and no register stands anywhere.
 
     For `doctor`, and for a process that serves: a file may go away meanwhile. Raises ValidationError for those of
     Storage.
@@ -262,7 +258,8 @@ def sound() -> Settings:
     except ValidationError as error:
         wrong = [_read(one).field for one in error.errors(include_url=False)]
     fields = [one for one in wrong if one not in Storage.model_fields]
-    return Settings(**{one: Settings.model_fields[one].get_default(call_default_factory=True) for one in fields})
+    default = {one: Settings.model_fields[one].get_default(call_default_factory=True) for one in fields}
+    return Settings(**default).model_copy(update={"ledger": NOWHERE} if "ledger" in fields else {})
 
 
 def is_key(text: str, kind: int) -> bool:
@@ -277,6 +274,20 @@ def is_safe(url: str) -> bool:
     """Tells if people may sign in at this address: over TLS, or on this machine alone."""
     parts = urlsplit(url)
     return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in LOCAL)
+
+
+def _folder(path: Path) -> Path:
+    if not path.is_absolute():
+        raise _wrong("relative")
+    try:
+        os.scandir(path).close()
+    except (FileNotFoundError, PermissionError):  # a command makes it, or says whose it is
+        return path
+    except NotADirectoryError:
+        raise _wrong("file") from None
+    except OSError:
+        raise _wrong("form") from None
+    return path
 
 
 def _fits(value: str, fits: object, code: str = "form") -> str:
