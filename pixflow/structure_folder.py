@@ -33,7 +33,7 @@ from pixflow.presets import Preset
 from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
 from pixflow.resources.sharing import share_example
-from pixflow.store import FormatRefused, StoreBusy, StoreError, StoreRefused, folders, replacement, watermark
+from pixflow.store import FormatRefused, RecordsLost, StoreBusy, StoreError, folders, replacement, watermark
 from pixflow.store.durable_files import private_file, private_folder, sync, write_new
 from pixflow.store.folders import slug_of as slug_of
 from pixflow.store.folders import slugs as slugs
@@ -198,8 +198,8 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Databas
 
     Raises Refused: "unknown-structure", "structure-gone", "structure-gone-unsaved"; "not-owned" or "other-user" when
     this user cannot read it; "kept-on-postgresql" when no `database` is given, "kept-in-files" when one is. Raises
-    FormatRefused when its events have another format, RecordsLost when a part of it is gone, emptied or an older copy,
-    StoreRefused when structure.json is damaged.
+    FormatRefused when its events have another format, RecordsLost when a part of it is gone, emptied, damaged, an older
+    copy or another structure's.
     """
     folder = data / slug
     with folders.access_in_words():
@@ -209,6 +209,8 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Databas
             folders.check_databases(folder)
             document = _document(folder / "structure.json")
             mark = watermark.read(folder, document.id)  # before what it measures, as the backup
+            if not mark.head:
+                _check_alone(folder, document.id)
             backup = watermark.last_backup(folder, document.id)
             opened = _opened(folder, document, mark.life, clock, database)
             try:
@@ -220,8 +222,13 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Databas
 
 
 def _check(opened: OpenStructure, mark: Watermark, backup: LastBackup | None) -> None:
-    """Raises RecordsLost when others saw more events or keys than are there. Notes what is there otherwise."""
+    """Raises RecordsLost when the events are another structure's, or others saw more events or keys than are there.
+
+    Notes what is there otherwise.
+    """
     head, keys = opened.engine.head(), opened.engine.keys.vault.count()
+    if any(row[0] != opened.stream("structure") for row in opened.engine.recorder.log(0, 1)):
+        raise RecordsLost("identity", f"the events in {opened.folder} are of another structure than structure.json")
     watermark.check(mark, head, keys)
     if backup and head < backup.head:
         stream = opened.stream("structure")
@@ -230,6 +237,16 @@ def _check(opened: OpenStructure, mark: Watermark, backup: LastBackup | None) ->
         watermark.check_backup(backup, head, stream, restores[-1] if restores else None)
     with suppress(OSError):
         watermark.move(opened.folder, mark, head, keys)
+
+
+def _check_alone(folder: Path, id: UUID) -> None:
+    """Raises RecordsLost when another folder has this id too: structure.json was copied here. No watermark knows it."""
+    for slug in slugs(folder.parent):
+        path, known = folder.parent / slug / replacement.IDENTITY, None
+        with suppress(OSError, StoreError):
+            known = _document(path).id
+        if slug != folder.name and known == id:
+            raise RecordsLost("twin", f"two folders have one id: {folder} has that of {slug}")
 
 
 def _opened(
@@ -270,8 +287,8 @@ def _document(path: Path) -> Document:
         if (found := msgspec.json.decode(content, type=_EventFormat).format) != FORMAT:
             raise FormatRefused(path, found, FORMAT)
         return msgspec.json.decode(content, type=Document)
-    except msgspec.MsgspecError:
-        raise StoreRefused(f"{path} is damaged") from None
+    except (msgspec.MsgspecError, IsADirectoryError):
+        raise RecordsLost("identity", f"{path} is damaged") from None
 
 
 def _publish(

@@ -69,6 +69,17 @@ def damaged_of(folder: Path) -> list[Backup]:
     return [one for one in _found(folder) if one.manifest.damaged]
 
 
+def unread_of(folder: Path) -> list[Path]:
+    """Returns the folders in a folder that hold a backup without a manifest that reads. Raises Refused, as `all_of`."""
+    unread = []
+    for path in sorted({*folders.backups(folder), *folders.holding(folder, EVENTS)}):
+        try:
+            read(path)
+        except BackupError as error:
+            unread += [path] if error.code == "not-a-backup" and not path.name.startswith(".") else []
+    return unread
+
+
 def _found(folder: Path) -> Iterator[Backup]:
     for path in folders.backups(folder):
         try:

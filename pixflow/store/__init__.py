@@ -11,7 +11,9 @@ from eventsourcing.persistence import MapperDeserialisationError
 
 DatabaseCode = Literal["url", "entry", "rights"]
 SiteCode = Literal["key", "store", "older", "backup", "occupied", "gone"]
-LossCode = Literal["events", "older-events", "keys", "older-keys", "ring", "structure-key"]
+LossCode = Literal[
+    "events", "older-events", "keys", "older-keys", "ring", "structure-key", "damaged", "identity", "twin"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,12 @@ class SiteRefused(StoreRefused):
 
 
 class RecordsLost(StoreRefused):
-    """A part of a structure is gone, emptied, or an older copy. Nothing was changed, and nothing is made in its place.
+    """A part of a structure is gone, emptied, damaged, or an older copy. Nothing was changed, nor made in its place.
 
     `code` names the part: "events", "keys" (the vault), "ring" and "structure-key" (files of keys/). "older-events" and
-    "older-keys" have less than pixflow saw before (pixflow/store/watermark.py). `backup` is the path of the one to
-    restore, "" when the data folder has none.
+    "older-keys" have less than pixflow saw before (pixflow/store/watermark.py). "damaged" is a database. "identity" is
+    a structure.json that does not read, or is not that of the events; "twin" is that of another folder. `backup` is the
+    path of the one to restore, "" when the data folder has none.
     """
 
     backup = ""

@@ -187,7 +187,7 @@ class Ring:
         except PermissionError:
             raise
         except _UNREADABLE as error:
-            code: LossCode = "ring" if self.key_path.exists() else "structure-key"
+            code: LossCode = "ring" if self.key_path.is_file() else "structure-key"
             raise RecordsLost(code, f"the keys of this structure cannot be read: {error}") from None
 
     def _open(self, structure_key: Path) -> None:

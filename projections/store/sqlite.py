@@ -141,7 +141,7 @@ class SqliteStores:
     def _pointed(self) -> str:
         """Returns the name of the live store, whoever made it; "" when there is none."""
         try:
-            return (self.folder / POINTER).read_text().strip()
+            return (self.folder / POINTER).read_text(errors="replace").strip()
         except FileNotFoundError:
             return ""
 

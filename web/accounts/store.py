@@ -196,6 +196,8 @@ def _tables_of_file(path: Path) -> set[str]:
     """Returns the tables of a file, none when there is no file. Makes none."""
     if not path.exists():
         return set()
+    if not path.is_file():
+        raise SiteRefused("store", f"{path} is not a file")
     engine = sqlite.engine(path)
     try:
         return set(inspect(engine).get_table_names())

@@ -1,6 +1,7 @@
 """The read tables of a structure: where they stand, and the process that makes those that are missing."""
 
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def open_whole(data: Path, slug: str, **how: Any) -> OpenStructure:
     Raises RecordsLost too when its read tables show events that are gone: the events are an older copy. Each names the
     last backup.
     """
-    try:
+    with naming_backup(data, slug):
         opened = structure_folder.open_one(data, slug, **how)
         try:
             _check_reached(opened)
@@ -46,6 +47,13 @@ def open_whole(data: Path, slug: str, **how: Any) -> OpenStructure:
             opened.engine.close()
             raise
         return opened
+
+
+@contextmanager
+def naming_backup(data: Path, slug: str) -> Iterator[None]:
+    """Lets RecordsLost name the last backup of a structure."""
+    try:
+        yield
     except RecordsLost as lost:
         with suppress(OSError, Refused):
             lost.backup = _last_backup(data, slug)
@@ -61,6 +69,7 @@ def _last_backup(data: Path, slug: str) -> str:
 
 def _check_reached(opened: OpenStructure) -> None:
     with folders.access_in_words(), suppress(stores.NoStore):
+        folders.check_databases(opened.folder / "read")
         if (reached := _reached(reads_of(opened))) > (head := opened.engine.head()):
             raise RecordsLost("older-events", f"{head} events are there, and read tables show {reached}")
 

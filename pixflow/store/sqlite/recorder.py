@@ -3,8 +3,9 @@
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -42,13 +43,14 @@ READERS = 8
 READ_CACHE = "PRAGMA cache_size = -500"
 """Kilobytes of pages that each of them keeps, 2,000 by default: the system keeps the pages too."""
 
-_REFUSALS: dict[int, tuple[type[StoreError], str]] = {
+_DAMAGED = partial(RecordsLost, "damaged")
+_REFUSALS: dict[int, tuple[Callable[[str], StoreError], str]] = {
     sqlite3.SQLITE_FULL: (StoreFull, "the disk is full"),
     sqlite3.SQLITE_IOERR: (StoreFull, "the disk does not answer"),
     sqlite3.SQLITE_BUSY: (StoreBusy, "the database is locked by another"),
     sqlite3.SQLITE_CANTOPEN: (StoreRefused, "the database cannot be opened"),
-    sqlite3.SQLITE_NOTADB: (StoreRefused, "the file is not a database"),
-    sqlite3.SQLITE_CORRUPT: (StoreRefused, "the database is damaged"),
+    sqlite3.SQLITE_NOTADB: (_DAMAGED, "the file is not a database"),
+    sqlite3.SQLITE_CORRUPT: (_DAMAGED, "the database is damaged"),
     sqlite3.SQLITE_READONLY: (StoreRefused, "the database is read-only"),
 }
 
@@ -193,7 +195,7 @@ class HardenedDatastore(SQLiteDatastore):
 
 def is_gone(path: Path) -> bool:
     """Tells if a database file is missing or has no byte: a durable connection would write into an empty one."""
-    return not path.exists() or path.stat().st_size == 0
+    return not path.is_file() or path.stat().st_size == 0
 
 
 def existing(path: Path, timeout: float) -> sqlite3.Connection:

@@ -28,15 +28,15 @@ from pixflow.backups import BackupError
 from pixflow.decision import Decision
 from pixflow.events.base import Recorded
 from pixflow.refused import Refused
-from pixflow.store import Damaged, StoreError, StoreRefused, UnknownTopic
+from pixflow.store import Damaged, StoreError, UnknownTopic
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import staff
 from web.desk.names import NoNames
-from web.french.errors import backups, serving
-from web.french.errors.refusals import refusal, store_error
+from web.french.errors import backups, failures, serving
+from web.french.errors.refusals import refusal
 from web.french.typography import plural, say
 from web.hosting.machine.process import CannotServe
-from web.hosting.read_tables import open_whole
+from web.hosting.read_tables import naming_backup, open_whole
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Storage
 from web.http.addresses import read_day
@@ -105,9 +105,6 @@ errors = Terminal(stderr=True)
 REFUSED, USAGE, QUESTION, RECORDED = 1, 2, 3, 4
 """Exit codes: refused, or something is to be done; the line or its file cannot be read; an answer is needed first;
 recorded, but what follows failed."""
-UNREADABLE = "Les tables de lecture ne répondent pas : le disque est plein ou en panne, ou la base est arrêtée."
-DAMAGED = "Un fait enregistré ne se lit pas : lancez « pixflow doctor », puis restaurez la dernière sauvegarde."
-DISK = "Un fichier ou un dossier ne se laisse pas lire ou écrire."
 CUT_OFF = "{facts}, puis la commande s’est arrêtée. {why} Relancez ensuite la même : rien ne s’enregistre deux fois."
 
 StructureOption = Annotated[
@@ -179,16 +176,7 @@ def explained(error: Exception) -> str:
             return backups.sentence(error)
         case CannotServe():
             return serving.sentence(error.code, error.details)
-        case StoreRefused():
-            return f"{store_error(error)} ({error})"
-        case Damaged() | UnknownTopic():
-            return f"{DAMAGED} ({error})"
-        case OperationalError():
-            return UNREADABLE
-        case OSError():
-            where = f"{error.filename} : " if error.filename else ""
-            return f"{DISK} ({where}{error.strerror or type(error).__name__})"
-    return store_error(error)
+    return failures.sentence(error)
 
 
 @contextmanager
@@ -233,14 +221,15 @@ def opening(structure: str | None) -> Iterator[OpenStructure]:
 
 @contextmanager
 def open_slug(slug: str) -> Iterator[OpenStructure]:
-    """Opens a structure without its read side, and closes it at the end."""
+    """Opens a structure without its read side, and closes it at the end. What is lost names the last backup."""
     settings = Storage()
-    opened = open_whole(settings.data, slug, database=settings.database())
-    try:
-        yield opened
-        opened.note()
-    finally:
-        opened.engine.close()
+    with naming_backup(settings.data, slug):
+        opened = open_whole(settings.data, slug, database=settings.database())
+        try:
+            yield opened
+            opened.note()
+        finally:
+            opened.engine.close()
 
 
 def no_structure() -> NoReturn:

@@ -423,7 +423,7 @@ DATABASE: dict[DatabaseCode, str] = {
         "d’y créer des schémas (GRANT CREATE ON DATABASE)."
     ),
 }
-FULL = "Le disque est plein ou en panne : prévenez la personne qui exploite pixflow avant de recommencer."
+FULL = "Le disque est plein ou en panne : faites de la place, ou changez-le, puis recommencez."
 LOST = "La base de faits ne répond plus : l’action est peut-être enregistrée. Vérifiez avant de recommencer."
 SERVED = "Un autre processus de pixflow se sert déjà de cette structure, ou de sa base : arrêtez-le d’abord."
 KILLED = (
@@ -442,7 +442,14 @@ SITE: dict[SiteCode, str] = {
     "gone": "Des comptes donnent accès à une structure dont rien n’est plus ici : ni dossier, ni clé, ni sauvegarde. "
     "Remettez sa clé, puis « pixflow restore ». Si vous l’avez retirée exprès : « pixflow account forget NUMÉRO ».",
 }
-UNUSABLE = "La base de faits ne peut pas être utilisée : rien n’est enregistré. Prévenez la personne qui l’exploite."
+UNUSABLE = (
+    "Une partie des données ne peut pas être utilisée : rien n’est changé. Corrigez ce qui est dit ici, remettez ce "
+    "qui était là, ou la dernière sauvegarde : « pixflow restore DOSSIER --replace --reason loss »."
+)
+UNFORESEEN = (
+    "pixflow n’a pas prévu cette erreur (« {code} ») : lancez « pixflow doctor ». Si cela revient, envoyez le journal "
+    "technique à qui maintient pixflow."
+)
 OLDER = (
     "Une version plus ancienne de pixflow a fait ces données (format {found}, celle-ci lit le format {known}) : rien "
     "n’a changé sur le disque. Ouvrez-les avec la version qui les a faites, ou commencez dans un autre dossier."
@@ -455,14 +462,23 @@ _LOST = (
     " Rien n’est changé, ni les sauvegardes. Remettez ce qui était là, ou la dernière sauvegarde : « pixflow restore "
     "{backup} --replace --reason loss »."
 )
+_IDENTITY = (
+    " Rien n’est changé. Remettez le fichier qui était là. Sinon, mettez structure.json de côté, puis remettez la "
+    "dernière sauvegarde : « pixflow restore {backup} --replace --reason loss »."
+)
 RECORDS: dict[LossCode, str] = {
     "events": "Les faits de la structure ne sont plus là." + _LOST,
     "older-events": "Des faits manquent à la fin : c’est une copie plus ancienne." + _LOST,
     "keys": "Les clés des personnes ne sont plus là." + _LOST,
     "older-keys": "Des clés de personnes manquent : c’est une copie plus ancienne." + _LOST,
     "ring": "Le trousseau de la structure (keys/*.ring) manque, est abîmé ou est une copie plus ancienne." + _LOST,
-    "structure-key": "La clé de la structure (keys/*.key) manque, est abîmée ou n’est pas la sienne. Rien n’est "
-    "changé. Remettez la copie que vous gardez à part.",
+    "structure-key": "La clé de la structure (keys/*.key) manque, est abîmée ou n’est pas celle de son trousseau "
+    "(keys/*.ring). Rien n’est changé. Remettez la copie que vous gardez à part. Si c’est bien elle, remettez la "
+    "dernière sauvegarde : « pixflow restore {backup} --replace --reason loss ».",
+    "damaged": "Une base de la structure, faits ou clés des personnes, est abîmée." + _LOST,
+    "identity": "Le fichier structure.json ne se lit pas, ou est celui d’une autre structure que les faits."
+    + _IDENTITY,
+    "twin": "Deux dossiers de structures ont le même numéro : celui-ci a le structure.json d’un autre." + _IDENTITY,
 }
 
 
@@ -518,7 +534,7 @@ def store_error(error: Exception) -> str:
             return say(OLDER if found < known else NEWER, found=str(found), known=str(known))
         case StoreRefused():
             return say(UNUSABLE)
-    return say(UNKNOWN, code=type(error).__name__)
+    return say(UNFORESEEN, code=type(error).__name__)
 
 
 def _taken(kind: str, by: object, names: Names) -> str:
