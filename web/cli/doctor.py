@@ -1,12 +1,15 @@
 """`pixflow doctor`: the health checks of web/hosting/health.py, printed."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import closing
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
 from pixflow import inspection, structure_folder
+from pixflow.store import RecordsLost
 from web.cli.common.structures import OneOption, check_here, chosen_slugs, each
 from web.cli.common.terminal import REFUSED, JsonOption, as_json, console, errors, explained, marked, open_slug
 from web.french import health as french
@@ -14,7 +17,7 @@ from web.french.errors import serving
 from web.hosting import account_checks, health, mail, registers
 from web.hosting.health import Finding, Level
 from web.hosting.read_tables import reads_of
-from web.hosting.settings import Settings, Storage, faults, sound, unknown
+from web.hosting.settings import NOWHERE, Settings, Storage, faults, sound, unknown
 
 app = typer.Typer()
 
@@ -63,37 +66,64 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
         with open_slug(slug) as opened, closing(reads_of(opened)) as reads:
             demo = opened.demonstration and opened.engine.references().structure.demonstration
             settings, register = sound(), registers.register_of(opened)
-            return [
+            found = [
                 *health.all_findings(opened, reads, seconds, register.changed(opened.engine)),
-                health.run(registers.finding, opened, register),
+                *_of_ledger(settings, "register", registers.finding, opened, register),
                 *_settings(),
                 *mail.findings(opened.engine, reads, settings, demo=demo),
                 *_witness(settings),
                 *account_checks.findings(settings, opened, demo=demo),
             ]
+            for lost in (one.details["records"] for one in found if "records" in one.details):
+                raise RecordsLost(*lost)  # as if it had not opened: other checks say nothing that is sure
     except Exception as error:
-        data = Storage().data
-        return [
+        data, settings = Storage().data, sound()
+        found = [
             Finding("store", "alarm", {"error": type(error).__name__, "said": explained(error)}),
             *health.file_findings(data, slug, structure_folder.utc_now()),
             *_settings(),
-            *_witness(sound()),
-            *account_checks.findings(sound(), demo=structure_folder.is_demonstration(data)),
+            *_witness(settings),
+            *account_checks.findings(settings, demo=structure_folder.is_demonstration(data)),
         ]
+    return list(_told_once(found))
 
 
-def _witness(settings: Settings) -> list[Finding]:
-    return [health.run(registers.witness, settings)] if settings.witness_for else []
+def _told_once(found: list[Finding]) -> Iterator[Finding]:
+    """Yields the findings. Of those with one cause the first tells it, and names the others."""
+    alike = defaultdict[str, list[Finding]](list)
+    for place, one in enumerate(found):
+        raised = {"error", "refusal"} & one.details.keys()
+        alike[french.sentence(one.check, one.level, one.details) if raised else str(place)].append(one)
+    for first, *others in alike.values():
+        also = {"also": [one.check for one in others]} if others else {}
+        yield Finding(first.check, first.level, {**first.details, **also})
+
+
+def _witness(settings: Settings) -> Iterable[Finding]:
+    return _of_ledger(settings, "witness", registers.witness, settings) if settings.witness_for else ()
+
+
+def _of_ledger(settings: Settings, name: str, *check: Any) -> Iterable[Finding]:
+    """Yields the finding of a check of the ledger; nothing where its setting is wrong, which another finding says."""
+    if settings.ledger != NOWHERE:
+        yield health.run(name, *check)
 
 
 def _settings() -> list[Finding]:
     """Returns each setting that does not fit, and each variable that is no setting."""
     told: list[tuple[Level, str, str]] = [
         *(("alarm", one.field, serving.setting(*one)) for one in faults(Settings)),
+        *(("alarm", "structure", said) for said in _unknown_structure()),
         *(("note", name, serving.unknown(name, nearest)) for name, nearest in unknown().items()),
     ]
     found = [Finding("settings", level, {"setting": name, "said": said}) for level, name, said in told]
     return found or [Finding("settings", "good")]
+
+
+def _unknown_structure() -> Iterator[str]:
+    settings = Storage()
+    if settings.structure and settings.structure not in (known := structure_folder.slugs(settings.data)):
+        yield serving.setting("structure", "unknown", settings.structure, known=", ".join(known))
 
 
 def _print(slug: str, findings: list[Finding]) -> None:
@@ -104,5 +134,5 @@ def _print(slug: str, findings: list[Finding]) -> None:
     table.add_column(overflow="fold")
     for one in findings:
         said = french.sentence(one.check, one.level, one.details)
-        table.add_row(marked(MARKS[one.level]), french.TITLES[one.check], said)
+        table.add_row(marked(MARKS[one.level]), french.title(one.check), said)
     console.print(table)

@@ -71,6 +71,8 @@ SENTENCES = {
     "access good": "Toutes là, telles qu’elles ont été écrites.",
     "access alarm": "{access}. Quelqu’un a écrit dans ce registre, ou des fichiers manquent : retirez-lui cet accès, "
     "et gardez ce qui reste.",
+    "access alarm unread": "Elles ne se lisent pas : des fichiers du dossier access sont abîmés. Aucune sauvegarde ne "
+    "les a : gardez-les, et remettez une copie s’il y en a une.",
     "register good": "{signed} signés : {short}.",
     "register note none": "Aucun encore : « serve » ou « tick » le commence.",
     "register note beside": "{signed} signés : {short}. Il est sur le disque des faits, au même compte : qui écrit les "
@@ -125,6 +127,8 @@ SENTENCES = {
     "backup good elsewhere": "Il y a {hours}, dans {path}.",
     "backup alarm": "Il y a {hours} : « pixflow backup » ne passe plus chaque jour.",
     "backup alarm elsewhere": "Il y a {hours}, dans {path} : « pixflow backup » ne passe plus chaque jour.",
+    "backup alarm unread": "{places} : le manifeste manque ou ne se lit pas, ce n’est plus une sauvegarde. Supprimez "
+    "ce qui est là, puis lancez « pixflow backup ».",
     "backup alarm none": "Aucune : lancez « pixflow backup », puis chaque nuit.",
     "mail_server good login": "{host} : son certificat est vérifié, il nous connaît, et prendrait un courriel pour "
     "{to}.",
@@ -188,7 +192,8 @@ SENTENCES = {
     "disk alarm": "{free} libres, il en faut {wanted} : faites de la place.",
 }
 """Sentence by check, level and reason."""
-FAILED = "La vérification elle-même a échoué ({error})."
+UNTOLD = "Voyez « pixflow doctor --json »."
+ALSO = " Pas vérifié non plus, pour cette raison : {titles}."
 
 
 FAULTS = {
@@ -272,13 +277,20 @@ WORDS: dict[str, Callable[[Any], str]] = {
 
 
 def sentence(check: str, level: str, details: Mapping[str, Any]) -> str:
-    """Returns the sentence of a finding (web/hosting/health.py). `said` is the error of a store that does not open."""
+    """Returns the sentence of a finding (web/hosting/health.py), and `also` which checks the same cause stopped.
+
+    `said` is that of an error or of a setting.
+    """
+    also = say(ALSO, titles=", ".join(map(title, details["also"]))) if "also" in details else ""
     if "said" in details:
-        return str(details["said"])
+        return str(details["said"]) + also
     if code := details.get("refusal"):
-        return say(REFUSALS[code], **{name: str(value) for name, value in details.items()})
-    if error := details.get("error"):
-        return say(FAILED, error=error)
+        return say(REFUSALS[code], **{name: str(value) for name, value in details.items()}) + also
     why = details.get("why", details.get("store", ""))
-    template = SENTENCES.get(f"{check} {level} {why}") or SENTENCES[f"{check} {level}"]
+    template = SENTENCES.get(f"{check} {level} {why}") or SENTENCES.get(f"{check} {level}", UNTOLD)
     return say(template, **{name: WORDS[name](value) for name, value in details.items() if name in WORDS})
+
+
+def title(check: str) -> str:
+    """Returns the title of a check, its name where it has none."""
+    return TITLES.get(check, check)

@@ -15,8 +15,9 @@ from pixflow import structure_folder
 from pixflow.backups import manifest
 from pixflow.backups.backup import folder_of
 from pixflow.refused import Refused
-from pixflow.store import SiteRefused
+from pixflow.store import RecordsLost, SiteRefused, folders
 from pixflow.store.replacement import IDENTITY
+from pixflow.store.sqlite.recorder import in_words
 from pixflow.structure_folder import OpenStructure
 from web.accounts import invitations, memberships, signed_rows
 from web.accounts.factors import passwords
@@ -34,10 +35,10 @@ def findings(settings: Settings, opened: OpenStructure | None = None, *, demo: b
 
     None for a demonstration where nobody was invited: `serve` lets people sign in to the others.
     """
-    store = run(account_store, settings, opened)
+    store = run("account_store", account_store, settings, opened)
     if demo and store.details.get("why") == "none":
         return []
-    return [store, run(tls, settings), run(breached_passwords, settings)]
+    return [store, run("tls", tls, settings), run("breached_passwords", breached_passwords, settings)]
 
 
 def account_store(settings: Settings, opened: OpenStructure | None = None) -> Finding:
@@ -49,16 +50,20 @@ def account_store(settings: Settings, opened: OpenStructure | None = None) -> Fi
     if key.exists() and key.stat().st_mode & 0o077:
         return Finding("account_store", "alarm", {"why": "modes", "files": [f"keys/{key.name}"]})
     try:
+        folders.check_databases(settings.data / FOLDER)
         if (store := open_accounts(settings.data, settings.database())) is None:
             return Finding("account_store", "good", {"why": "none"})
         with closing(store):
             wrong = _wrong(settings, store, opened)
     except SiteRefused as refused:
         wrong = {"why": "lost"} if refused.code == "store" else {}
-    except DatabaseError:
+    except DatabaseError as error:
         if settings.database():  # the server is away
             raise
-        wrong = {}
+        cause: Any = error.orig
+        if not isinstance(found := in_words(cause), RecordsLost):  # the disk: the content may be whole
+            raise found from None
+        wrong = {"why": "lost"}
     return Finding("account_store", "good") if wrong is None else Finding("account_store", "alarm", wrong)
 
 
@@ -87,18 +92,19 @@ def gone_structures(store: AccountStore, data: Path) -> dict[str, Exception]:
 
     None while the id of a structure here cannot be read: it may be one of these.
     """
-    here = {_id_of(data, slug) for slug in structure_folder.slugs(data)}
-    gone = set() if None in here else memberships.structures(store) - here
+    here = [_ids_of(data, slug) for slug in structure_folder.slugs(data)]
+    gone = memberships.structures(store).difference(*here) if all(here) else set[UUID]()
     return {str(id): SiteRefused("gone", f"structure {id}") for id in gone}
 
 
-def _id_of(data: Path, slug: str) -> UUID | None:
-    """Returns the id of a structure, by its folder or by its last backup."""
+def _ids_of(data: Path, slug: str) -> set[UUID]:
+    """Returns the ids of a structure, by its folder and by its backups: its structure.json may be another's."""
+    found = set[UUID]()
     with suppress(OSError, MsgspecError):
-        return msgspec.json.decode((data / slug / IDENTITY).read_bytes(), type=structure_folder.Document).id
+        found.add(msgspec.json.decode((data / slug / IDENTITY).read_bytes(), type=structure_folder.Document).id)
     with suppress(Refused):
-        return next((one.manifest.structure for one in reversed(manifest.all_of(folder_of(data, slug)))), None)
-    return None
+        found |= {one.manifest.structure for one in manifest.all_of(folder_of(data, slug))}
+    return found
 
 
 def without_account(store: AccountStore, opened: OpenStructure) -> int:

@@ -94,7 +94,7 @@ class Round:
 
     def durability(self, opened: OpenStructure) -> Finding:
         """Checks that the store loses nothing. The server of PostgreSQL is asked once."""
-        found = self._durability or run(health.durability, opened.engine)
+        found = self._durability or run("durability", health.durability, opened.engine)
         self._durability = found if opened.database else None
         return found
 
@@ -112,7 +112,7 @@ class Round:
         engine, durable = opened.engine, self.durability(opened)
         if not self.answers(opened):
             asked = [Finding(check, "alarm", durable.details) for check in (*_OF_TABLES, "triggers")]
-            return [durable, *asked, run(health.disk, opened.folder)]
+            return [durable, *asked, run("disk", health.disk, opened.folder)]
         # Those of a finding that changes with the stores only, not with the time.
         stands = [
             one for one in before if one.level == "good" or (one.check == "stopped" and "error" not in one.details)
@@ -120,10 +120,13 @@ class Round:
         found = [one for one in stands if one.check in _OF_TABLES] if head is not None else []
         if len(found) < len(_OF_TABLES):
             found = [
-                run(health.tables, engine, reads), run(health.stopped, reads), run(health.clock, opened, reads),
-            ]  # fmt: skip
-        facts = run(health.last_facts, opened, head=head)
-        return [durable, *found, run(health.triggers, engine), facts, run(health.disk, opened.folder)]
+                run("tables", health.tables, engine, reads),
+                run("stopped", health.stopped, reads),
+                run("clock", health.clock, opened, reads),
+            ]
+        facts = run("facts", health.last_facts, opened, head=head)
+        triggers, disk = run("triggers", health.triggers, engine), run("disk", health.disk, opened.folder)
+        return [durable, *found, triggers, facts, disk]
 
     def close(self) -> None:
         if self._locks:

@@ -33,6 +33,7 @@ from projections import audit_trail
 from projections.store.catch_up import ReadSide
 from projections.store.fill import ALL, share_filled
 from projections.store.stores import Live
+from web.french.errors import failures
 from web.hosting.clock_watch import TOLERATED, unseen
 from web.hosting.read_tables import reached_by
 
@@ -65,15 +66,16 @@ def judge(check: str, wrong: object, **details: Any) -> Finding:
     return Finding(check, "alarm" if wrong else "good", details)
 
 
-def run(check: Callable[..., Finding], *about: Any, **limits: Any) -> Finding:
-    """Returns the finding of a check. A check that raises is an alarm, which tells what this user cannot read."""
+def run(name: str, check: Callable[..., Finding], *about: Any, **limits: Any) -> Finding:
+    """Returns the finding of a check. One that raises is an alarm of its name, which says why, and what to do."""
     try:
         with folders.access_in_words():
             return check(*about, **limits)
     except Refused as error:
-        return Finding(check.__name__, "alarm", {"refusal": error.code, **error.details})
+        return Finding(name, "alarm", {"refusal": error.code, **error.details})
     except Exception as error:
-        return Finding(check.__name__, "alarm", {"error": type(error).__name__})
+        told = {"records": (error.code, str(error))} if isinstance(error, RecordsLost) else {}
+        return Finding(name, "alarm", {"error": type(error).__name__, "said": failures.sentence(error), **told})
 
 
 # --- this machine
@@ -156,10 +158,15 @@ def facts(
 
 def access(opened: OpenStructure) -> Finding:
     """Compares every line of the access journal with its chain, and every day with its seal."""
+    folders.check_databases(opened.folder / "access")
     journal = open_journal(opened.folder, opened.database, opened.schema)
     events = (recorded.event for recorded in opened.engine.history(opened.stream("structure")))
     try:
         found = seal.faults(journal, opened.engine, [one for one in events if isinstance(one, JournalSealed)])
+    except StoreRefused:
+        if opened.database:  # the server lets nobody in
+            raise
+        return Finding("access", "alarm", {"why": "unread"})
     finally:
         journal.close()
     lines = {"changed": "lines_changed", "missing": "lines_missing", "day": "days"}
@@ -271,7 +278,7 @@ def aside(opened: OpenStructure) -> Finding:
 
 
 def backup(data: Path, slug: str, now: datetime, oldest: timedelta = BACKUP) -> Finding:
-    """Checks the age in hours of the last backup, in the data folder or in another place.
+    """Checks the age in hours of the last backup, in the data folder or in another place, and that each one reads.
 
     One dated after `now` says nothing of its age.
     """
@@ -282,9 +289,12 @@ def backup(data: Path, slug: str, now: datetime, oldest: timedelta = BACKUP) -> 
     elsewhere = last_external_backup(data / slug)
     if elsewhere and elsewhere.made <= latest and (made is None or elsewhere.made > made):
         made, told = elsewhere.made, {"why": "elsewhere", "path": elsewhere.path}
+    age = now - made if made else timedelta()
+    if unread := manifest.unread_of(folder_of(data, slug)):
+        hours = {"hours": age // timedelta(hours=1)} if made else {}
+        return Finding("backup", "alarm", {"why": "unread", "places": list(map(str, unread)), **hours})
     if made is None:
         return Finding("backup", "alarm", {"why": "none"})
-    age = now - made
     return judge("backup", age > oldest, hours=age // timedelta(hours=1), **told)
 
 
@@ -300,29 +310,29 @@ def all_findings(
     """Runs every check of `pixflow doctor` on a structure that opens, `facts` for some seconds (None: to its end)."""
     engine, data = opened.engine, opened.folder.parent
     found = [
-        run(durability, engine),
-        run(version, engine),
-        run(clock, opened, reads),
-        run(triggers, engine),
-        run(order, engine),
-        run(facts, opened, seconds=seconds, changed=changed),
-        run(access, opened),
-        run(keys, opened),
-        run(erasures, opened),
-        run(destroyed, opened),
-        run(aside, opened),
-        run(tables, engine, reads),
-        run(stopped, reads),
-        run(past, reads),
+        run("durability", durability, engine),
+        run("version", version, engine),
+        run("clock", clock, opened, reads),
+        run("triggers", triggers, engine),
+        run("order", order, engine),
+        run("facts", facts, opened, seconds=seconds, changed=changed),
+        run("access", access, opened),
+        run("keys", keys, opened),
+        run("erasures", erasures, opened),
+        run("destroyed", destroyed, opened),
+        run("aside", aside, opened),
+        run("tables", tables, engine, reads),
+        run("stopped", stopped, reads),
+        run("past", past, reads),
     ]
     if opened.database is None:
-        found.append(run(log, opened))
+        found.append(run("log", log, opened))
     return [*found, *file_findings(data, opened.slug, engine.clock())]
 
 
 def file_findings(data: Path, slug: str, now: datetime) -> list[Finding]:
     """Runs the checks of `pixflow doctor` that need no open structure."""
-    return [run(modes, data, slug), run(backup, data, slug, now), run(disk, data)]
+    return [run("modes", modes, data, slug), run("backup", backup, data, slug, now), run("disk", disk, data)]
 
 
 # --- the last result of `pixflow doctor` on a structure, for a monitor: `<structure>/doctor.json`, instants and codes

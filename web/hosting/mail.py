@@ -236,9 +236,9 @@ LETTER = timedelta(hours=1)
 def findings(engine: Engine, reads: Live, settings: Settings, *, demo: bool) -> list[Finding]:
     """Runs the checks of this module; nobody is written to by a demonstration."""
     return [
-        run(mail_server, settings, demo=demo),
-        run(letters, engine, reads, settings, demo=demo),
-        run(address, settings),
+        run("mail_server", mail_server, settings, demo=demo),
+        run("letters", letters, engine, reads, settings, demo=demo),
+        run("address", address, settings),
     ]
 
 

@@ -382,7 +382,9 @@ def test_keys_that_others_may_read(at_work: House) -> None:
 def test_a_check_that_fails_is_an_alarm(at_work: House) -> None:
     with closing(sqlite3.connect(at_work.served.opened.folder / "keys.db")) as vault, vault:
         vault.execute("INSERT INTO stream_keys VALUES ('no stream', NULL)")
-    assert found(at_work)["keys"] == Finding("keys", "alarm", {"error": "StoreRefused"})
+    one = found(at_work)["keys"]
+    assert (one.level, one.details["error"]) == ("alarm", "StoreRefused")
+    assert "keys.db is damaged" in one.details["said"]
 
 
 @pytest.mark.postgres
@@ -460,5 +462,7 @@ def test_each_check_that_may_alarm_has_its_sentence() -> None:
         ("address", "alarm"),
     }  # an alarm of settings brings its sentence
     assert said | never >= {(check, level) for check in french_health.TITLES for level in ("good", "alarm")}
-    failed = Finding("durability", "alarm", {"error": "StoreRefused"})
-    assert_well_set(french_health.sentence(failed.check, failed.level, failed.details))
+    one = Finding("keys", "alarm", {"error": "OSError", "said": "Le disque est plein.", "also": ["order", "new"]})
+    sentence = french_health.sentence(one.check, one.level, one.details)
+    assert_well_set(sentence)
+    assert sentence.endswith(" Suite des faits, new.")

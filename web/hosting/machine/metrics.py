@@ -99,7 +99,8 @@ def _found(served: ServedStructure, check: str, name: str) -> Value:
 
 def _backup_age(served: ServedStructure) -> Value:
     opened = served.opened
-    return _detail(health.run(health.backup, opened.folder.parent, opened.slug, served.engine.clock()), "hours")
+    data, now = opened.folder.parent, served.engine.clock()
+    return _detail(health.run("backup", health.backup, data, opened.slug, now), "hours")
 
 
 def _suspended(served: ServedStructure, why: str = "") -> float:
@@ -113,7 +114,7 @@ def _of_letters(served: ServedStructure, name: str) -> Value:
     settings = Settings()
     if not settings.smtp:
         return None
-    found = health.run(mail.letters, served.engine, served.reads, settings, demo=False)
+    found = health.run("letters", mail.letters, served.engine, served.reads, settings, demo=False)
     return None if "error" in found.details else found.details.get(name, 0)
 
 
@@ -146,6 +147,6 @@ GAUGES: dict[str, tuple[str, Measure]] = {
     "pixflow.doctor.age": ("h", _of_folders(_doctor_age)),
     "pixflow.mail.waiting": ("{mail}", _of_each(lambda served: _of_letters(served, "waiting"))),
     "pixflow.mail.age": ("s", _of_each(lambda served: _of_letters(served, "span"))),
-    "pixflow.disk.free": ("By", _of_host(lambda host: _detail(health.run(health.disk, host.data), "free"))),
+    "pixflow.disk.free": ("By", _of_host(lambda host: _detail(health.run("disk", health.disk, host.data), "free"))),
 }
 """Gauges by name: their unit and their measure."""
