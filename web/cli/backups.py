@@ -31,6 +31,7 @@ from web.cli.common.terminal import (
 from web.french import dates, health, typography
 from web.french.errors import backups
 from web.hosting import account_backups, registers
+from web.hosting import health as checks
 from web.hosting.read_tables import reads_of
 from web.hosting.registers import follow, register_of
 from web.hosting.settings import Storage
@@ -101,7 +102,7 @@ def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, An
         if register.file.exists():
             follow(opened, register)
         made = back_up(opened, to, register)
-        found = registers.finding(opened, register)
+        found = checks.run("register", registers.finding, opened, register)
         whole = not made.manifest.damaged and found.level != "alarm"
         gone = keep(made.path.parent, number, opened.engine.clock()) if number and whole else []
     kept = made.manifest
@@ -111,7 +112,7 @@ def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, An
         )
     elif not whole:
         said = health.sentence(found.check, found.level, found.details)
-        errors.print(marked("[bold]{slug}[/] : {why}", slug=slug, why=f"{health.TITLES[found.check]} : {said}"))
+        errors.print(marked("[bold]{slug}[/] : {why}", slug=slug, why=f"{health.title(found.check)} : {said}"))
     report = {"slug": slug, "path": str(made.path), "made": kept.made, "events": kept.holding.head}
     told = {"unopened": kept.unopened, "differing": kept.differing, "whole": whole}
     return {**report, **told, "deleted": len(gone)}
