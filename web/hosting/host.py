@@ -30,9 +30,9 @@ class Host:
     """The open structures of a data folder, by slug. `closed` has the error of each structure that did not open.
 
     `demo` lets a visitor choose whose account to use; otherwise `site` has the accounts. `clock_jumps` counts the jumps
-    of this machine's clock, `seen_time` holds back what ends by age. `ticked` is the monotonic time when
-    the last tick ended with a structure, `looked` that of the last look at one. `followed` are the memberships that
-    stood when the accounts last followed it.
+    of this machine's clock, `seen_time` holds back what ends by age. `ticked` is the monotonic time when the
+    last tick ended with a structure, or one opened, `looked` that of the last look at one. `followed` are the
+    memberships that stood when the accounts last followed it.
     """
 
     def __init__(
@@ -100,6 +100,7 @@ class Host:
             self._prepare(served)
             with closing(Round()) as shared:
                 self.look(served, shared)
+            self.ticked = self.looked
         except BaseException:
             served.close()
             raise
