@@ -303,6 +303,16 @@ def test_a_server_that_lets_nobody_in_is_said_once(site: lost_files.Site) -> Non
         assert said.endswith("Pas vérifié non plus, pour cette raison : Comptes.")
 
 
+@ON_SQLITE
+def test_a_backup_whose_manifest_does_not_read_is_named(site: lost_files.Site) -> None:
+    (path,) = (site.data / "backups" / "ici").glob("*Z")
+    (path / "manifest.json").write_text("{")
+    mark, said = told(run("doctor"))["ici"]["Dernière sauvegarde"]
+    assert (mark, said.startswith(f"{path} : le manifeste manque ou ne se lit pas")) == ("✗", True)
+    (found,) = [one for one in msgspec.json.decode(run("doctor", "--json").stdout)["ici"] if one["check"] == "backup"]
+    assert (found["level"], found["details"]["places"]) == ("alarm", [str(path)])
+
+
 # --- what is no file
 
 
