@@ -1,10 +1,12 @@
 """The register of one structure: it follows the events, outside their database, and signs how far it has come.
 
 It never changes what it signed. Where the events differ from its tiles it raises `RegisterDiffers`, and signs nothing.
-A restore, or a lost ledger folder, begins an epoch: another origin, the same key, and a fact that says so. Another key
-takes over where somebody may have seen the one that signs: both sign the checkpoint of then.
+A restore begins an epoch: another origin, the same key, and a fact that says so. Where the register is lost, only the
+operator begins one: its disk may come back. Another key takes over where somebody may have seen the one that signs:
+both sign the checkpoint of then.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -26,6 +28,8 @@ from pixflow.store.locks import FileLock
 from pixflow.structure import begin_register
 
 Code = Literal["shorter", "changed", "tiles"]
+Closed = Literal["lost", "former", "key", "shut", "unread", "busy"]
+Refusal = Literal["fork", "ahead", "unknown", "other"]
 SPAN = 2_000
 PATIENCE = 2.0
 """Seconds that a paper waits for another process that follows."""
@@ -41,6 +45,7 @@ CREATE TABLE IF NOT EXISTS holders (holder TEXT, epoch INTEGER, size INTEGER, li
     PRIMARY KEY (holder, epoch, size)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS keys (public BLOB PRIMARY KEY, epoch INTEGER, size INTEGER, note TEXT NOT NULL,
     at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS refusals (witness TEXT PRIMARY KEY, code TEXT NOT NULL);
 """
 
 _LAST_NOTE = "SELECT size, note FROM checkpoints WHERE epoch = ? ORDER BY size DESC LIMIT 1"
@@ -51,16 +56,26 @@ class RegisterDiffers(Exception):
     """The events are not those that the register has read.
 
     `code`: "shorter" when events are gone, "changed" when one differs, "tiles" when the register's own hashes are not
-    those it signed. `position` is that of the first event that differs, 0 when it is unknown.
+    those it signed. `position` is that of the first event that differs, 0 when it is unknown. `signed` is the size of
+    the last checkpoint.
     """
 
-    def __init__(self, code: Code, position: int = 0) -> None:
+    def __init__(self, code: Code, position: int = 0, signed: int = 0) -> None:
         super().__init__(code, position)
-        self.code, self.position = code, position
+        self.code, self.position, self.signed = code, position, signed
 
 
 class RegisterClosed(Exception):
-    """The files of the register cannot be read or written: a full disk, rights, damage. Nothing was signed."""
+    """The files of the register do not serve. Nothing was signed.
+
+    `code`: "lost" when the events know a register and the folder has none, "former" when they know a later epoch,
+    "key" when the key that signed last is gone, "shut" when `file` cannot be written, "unread" when it is damaged,
+    "busy" when another process holds it.
+    """
+
+    def __init__(self, code: Closed, file: Path | None = None, why: object = "") -> None:
+        super().__init__(code, str(file), str(why))
+        self.code, self.file = code, file
 
 
 class Epoch(NamedTuple):
@@ -99,16 +114,22 @@ class Register:
         self._key, self._next = folder / f"{slug}.key", folder / f"{slug}.key.next"
         self._lock, self._base = folder / f"{slug}.lock", base
 
-    def follow(self, engine: Engine, stream: UUID) -> Checkpoint:
+    def follow(self, engine: Engine, stream: UUID, *, anew: bool = False) -> Checkpoint:
         """Reads the events up to the last one, and returns the signed checkpoint.
 
-        `stream` is that of the structure. Raises RegisterDiffers and RegisterClosed.
+        `stream` is that of the structure. `anew` begins an epoch where the register is lost, or a former one. Raises
+        RegisterDiffers and RegisterClosed.
         """
-        with _in_words(OSError):
+        self._check_place()
+        if not (anew or self._is_there):
+            _check_known(engine, [], self.file)
+        with _in_words("shut", self.file, OSError):
             private_folder(self.file.parent)
             private_file(self.file)
         with self._alone(), self._database() as ours:
             ours.executescript(_SCHEMA)
+            if not anew:
+                _check_known(engine, _epochs(ours), self.file)
             private = self._private(ours, engine.clock())
             epoch = self._epoch(ours, engine, stream)
             signer, head = Signer(private, epoch.origin), engine.head()
@@ -141,7 +162,7 @@ class Register:
             private, epoch = self._private(ours, now), _epochs(ours)[-1]
             last = _last(ours, epoch.number)
             assert last
-            with _in_words(OSError):
+            with _in_words("shut", self._next, OSError):
                 discard(self._next)
                 fresh = private_key(self._next, make=True)
             old, new = Signer(private, epoch.origin), Signer(fresh, epoch.origin)
@@ -156,32 +177,44 @@ class Register:
 
     def _private(self, ours: sqlite3.Connection, now: datetime) -> bytes:
         """Returns the key that signs. Makes the first one, and ends a change of key that was cut off."""
-        known = ours.execute("SELECT public FROM keys ORDER BY rowid DESC LIMIT 1").fetchone()
-        with _in_words(OSError):
-            private = private_key(self._key, make=not known and not _epochs(ours))
-            if not known:
-                with ours:
-                    values = (Signer(private, self._base).key.public, _text(now))
-                    ours.execute("INSERT INTO keys VALUES (?, 0, 0, '', ?)", values)
-            elif Signer(private, self._base).key.public != known[0]:
-                private = private_key(self._next)
-                if Signer(private, self._base).key.public != known[0]:
-                    raise OSError(f"{self._key} is not the key that signed last")
-                wipe_behind(self._key, lambda: self._next.replace(self._key))
+        with _in_words("key", self._key, OSError):
+            if file := self._signing(ours):
+                private = private_key(file)
+                if file == self._next:
+                    wipe_behind(self._key, lambda: self._next.replace(self._key))
+                return private
+            private = private_key(self._key, make=not _epochs(ours))
+        with ours:
+            values = (Signer(private, self._base).key.public, _text(now))
+            ours.execute("INSERT INTO keys VALUES (?, 0, 0, '', ?)", values)
         return private
 
+    def _signing(self, ours: sqlite3.Connection) -> Path | None:
+        """Returns the file of the key that signed last, None before the first. Raises RegisterClosed."""
+        known = ours.execute("SELECT public FROM keys ORDER BY rowid DESC LIMIT 1").fetchone()
+        for file in (self._key, self._next) if known else ():
+            with suppress(OSError):
+                if Signer(private_key(file), self._base).key.public == known[0]:
+                    return file
+        if known:
+            raise RegisterClosed("key", self._key)
+        return None
+
     def _epoch(self, ours: sqlite3.Connection, engine: Engine, stream: UUID) -> Epoch:
-        """Returns the epoch that goes on. Begins one where none does, or a restore came since, and records the fact."""
+        """Returns the epoch that goes on. Begins one where none does, or a restore came since, and records the fact.
+
+        It begins one after a former epoch too: whoever calls has looked.
+        """
         known, structure = _epochs(ours), engine.references().structure
         restores = {str(command): kept for command, kept in structure.restores}
         last = next(reversed(restores), "")
-        if not known or _is_restored(known, engine):
+        if not known or known[-1].number < structure.register or _is_restored(known, engine):
             number = max(structure.register, *(one.number for one in known), 0) + 1
             kept = engine.head() if number > 1 else 0
             if known:
                 commands = [*restores]
                 new = commands[commands.index(known[-1].restore) + 1 :] if known[-1].restore in restores else commands
-                kept = min(kept, *(restores[one] for one in new))
+                kept = min([kept, *(restores[one] for one in new)])
             base = _base(known[0]) if known else self._base
             begun = Epoch(number, base if number == 1 else f"{base}/{number}", kept, last, engine.clock())
             with ours:
@@ -208,12 +241,12 @@ class Register:
         except (LookupError, ValueError):
             root = b""
         if root != signed.root:
-            raise RegisterDiffers("tiles")
+            raise RegisterDiffers("tiles", signed=signed.size)
         if head < signed.size:
-            raise RegisterDiffers("shorter", head + 1)
+            raise RegisterDiffers("shorter", head + 1, signed.size)
         first = (signed.size - 1) // WIDTH * WIDTH
         if changed := _changed(read, engine.recorder.log(first, WIDTH, signed.size), signed):
-            raise RegisterDiffers("changed", changed[0])
+            raise RegisterDiffers("changed", changed[0], signed.size)
 
     def _compare_start(self, ours: sqlite3.Connection, epoch: Epoch, head: int) -> None:
         """Raises RegisterDiffers where an epoch does not begin with what it took over from the one before."""
@@ -226,26 +259,50 @@ class Register:
             ):
                 raise RegisterDiffers("changed")
 
-    def compare(self, engine: Engine) -> None:
-        """Raises RegisterDiffers where the last events that were read, or the own tiles, are not those of then.
+    def check(self, engine: Engine) -> Checkpoint | None:
+        """Returns the last checkpoint, None before the first. Raises what `follow` does, and writes nothing.
 
         After a restore nothing is compared until the next epoch begins.
         """
+        self._check_place()
+        if not self._is_there:
+            _check_known(engine, [], self.file)
+            return None
         with self._database() as ours:
-            known = _epochs(ours)
-            if (signed := _last(ours, known[-1].number)) and not _is_restored(known, engine):
-                self._compare_end(ours, known[-1].number, engine, signed, engine.head())
+            epochs = _epochs(ours)
+            _check_known(engine, epochs, self.file)
+            signed = _last(ours, epochs[-1].number) if epochs else None
+            if signed:
+                self._signing(ours)
+            if signed and not _is_restored(epochs, engine):
+                self._compare_end(ours, epochs[-1].number, engine, signed, engine.head())
+            return signed
+
+    def _check_place(self) -> None:
+        """Raises RegisterClosed where this user cannot write the folder, or a file that is there."""
+        there = next(one for one in self.file.parents if os.path.exists(one))
+        if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+            raise RegisterClosed("shut", there)
+        for one in (self.file, self._key, self._lock):
+            if os.path.exists(one) and not os.access(one, os.R_OK | os.W_OK):
+                raise RegisterClosed("shut", one)
+
+    @property
+    def _is_there(self) -> bool:
+        """Tells if its file holds something. One in a closed folder is not there; `check` tells that apart."""
+        return os.path.exists(self.file) and self.file.stat().st_size > 0
 
     def is_apart(self, events: Path) -> bool:
         """Tells if it stands on another disk than the events, or belongs to another user."""
-        ours, theirs = self.file.stat(), events.stat()
+        with _in_words("shut", self.file, OSError):
+            ours, theirs = self.file.stat(), events.stat()
         return (ours.st_dev, ours.st_uid) != (theirs.st_dev, theirs.st_uid)
 
     # --- what it has read
 
     def last(self) -> Checkpoint | None:
         """Returns the last checkpoint, None before the first. Raises RegisterClosed."""
-        if not self.file.exists():
+        if not self._is_there:
             return None
         with self._database() as ours:
             epochs = _epochs(ours)
@@ -325,7 +382,7 @@ class Register:
 
     def _epochs_of(self, engine: Engine | None = None) -> list[Epoch]:
         """Returns the epochs; none where the register cannot be read, nor while a restore has not begun its own."""
-        if self.file.exists():
+        if self._is_there:
             with suppress(RegisterClosed), self._database() as ours:
                 known = _epochs(ours)
                 return [] if engine and _is_restored(known, engine) else known
@@ -345,7 +402,7 @@ class Register:
     @property
     def epoch(self) -> int:
         """Returns the number of the epoch that goes on, 0 before the first."""
-        if not self.file.exists():
+        if not self._is_there:
             return 0
         with self._database() as ours:
             epochs = _epochs(ours)
@@ -358,7 +415,7 @@ class Register:
         """
         if not self.last():
             return []
-        with self._database() as ours, _in_words(*_UNREADABLE):
+        with self._database() as ours, _in_words("unread", self.file, *_UNREADABLE):
             known = ours.execute("SELECT public, epoch, size, note, at FROM keys ORDER BY rowid").fetchall()
             base, ends = _base(_epochs(ours)[0]), [(row[1], row[2]) for row in known[1:]]
             return [
@@ -379,12 +436,28 @@ class Register:
             last = _last(ours, epoch)
             assert last
             ours.execute("REPLACE INTO holders VALUES (?, ?, ?, ?, ?)", (holder, epoch, last.size, line, _text(at)))
+            ours.execute("DELETE FROM refusals WHERE witness = ?", (holder,))
+
+    def refuse(self, witness: str, code: Refusal) -> None:
+        """Notes that a witness refused the last checkpoint, until it signs one. A fork stays until then."""
+        statement = (
+            "INSERT INTO refusals VALUES (?, ?) ON CONFLICT (witness) DO UPDATE SET code = ? WHERE code <> 'fork'"
+        )
+        with self._database() as ours, ours:
+            ours.execute(statement, (witness, code, code))
+
+    def refusal(self, witness: str) -> str | None:
+        """Returns why a witness refused last, None once it signed."""
+        with self._database() as ours:
+            ours.executescript(_SCHEMA)  # a register of before has no such table
+            found = ours.execute("SELECT code FROM refusals WHERE witness = ?", (witness,)).fetchone()
+            return str(found[0]) if found else None
 
     def holders(self) -> list[Holder]:
         """Returns the last checkpoint of each who holds one, the most recent first."""
-        if not self.file.exists():
+        if not self._is_there:
             return []
-        with self._database() as ours:
+        with self._database() as ours, _in_words("unread", self.file, *_UNREADABLE):
             found = ours.execute(
                 "SELECT holder, epoch, size, line, max(at) FROM holders GROUP BY holder ORDER BY 5 DESC"
             )
@@ -394,7 +467,7 @@ class Register:
     def _alone(self) -> Iterator[None]:
         """Holds the lock of the register. Raises RegisterClosed where another one holds it long."""
         lock = FileLock(self._lock, PATIENCE)
-        with _in_words(OSError, StoreBusy):
+        with _in_words("shut", self._lock, OSError), _in_words("busy", self._lock, StoreBusy):
             lock.__enter__()
         with ExitStack() as held:
             held.push(lock)
@@ -403,9 +476,15 @@ class Register:
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
         file = f"{self.file.resolve().as_uri()}?mode=rw"
-        with _in_words(sqlite3.Error), closing(sqlite3.connect(file, uri=True, timeout=PATIENCE)) as ours:
-            ours.executescript(_OPENING)
-            yield ours
+        try:
+            with closing(sqlite3.connect(file, uri=True, timeout=PATIENCE)) as ours:
+                ours.executescript(_OPENING)
+                yield ours
+        except sqlite3.Error as error:
+            name = getattr(error, "sqlite_errorname", "")
+            raise RegisterClosed(
+                next((_CODES[one] for one in _CODES if one in name), "unread"), self.file, error
+            ) from error
 
 
 def entry_of(row: EventRow) -> bytes:
@@ -464,26 +543,36 @@ def _base(epoch: Epoch) -> str:
 
 def _epochs(ours: sqlite3.Connection) -> list[Epoch]:
     found = ours.execute("SELECT epoch, origin, kept, restore, began FROM epochs ORDER BY epoch")
-    with _in_words(*_UNREADABLE):
+    with _in_words("unread", None, *_UNREADABLE):
         return [Epoch(one, origin, kept, last, datetime.fromisoformat(at)) for one, origin, kept, last, at in found]
 
 
 def _last(ours: sqlite3.Connection, epoch: int) -> Checkpoint | None:
     found = ours.execute(_LAST_NOTE, (epoch,)).fetchone()
-    with _in_words(*_UNREADABLE):
+    with _in_words("unread", None, *_UNREADABLE):
         return checkpoint(found[1]) if found else None
+
+
+def _check_known(engine: Engine, epochs: Sequence[Epoch], file: Path) -> None:
+    """Raises RegisterClosed where the events know a later epoch than these."""
+    if engine.references().structure.register > (epochs[-1].number if epochs else 0):
+        raise RegisterClosed("former" if epochs else "lost", file)
 
 
 _UNREADABLE = (ValueError, TypeError)
 """Errors of a row that holds something else than it should."""
+_CODES: dict[str, Closed] = {
+    "BUSY": "busy", "LOCKED": "busy", "READONLY": "shut", "FULL": "shut", "IOERR": "shut", "PERM": "shut",
+}  # fmt: skip
+"""Errors of SQLite that are no damage."""
 
 
 @contextmanager
-def _in_words(*errors: type[Exception]) -> Iterator[None]:
+def _in_words(code: Closed, file: Path | None, *errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        raise RegisterClosed(str(error)) from error
+        raise RegisterClosed(code, file, error) from error
 
 
 def _text(at: datetime) -> str:

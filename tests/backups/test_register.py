@@ -72,7 +72,7 @@ def test_a_restore_is_no_damage_before_its_epoch_begins_nor_after(house: House) 
     house.restored(backup.path, replace=True, read=lambda opened: register.unknown)
     house.dossier()
     assert back_up(house.opened, register=register).manifest.differing == 0
-    register.compare(house.opened.engine)
+    register.check(house.opened.engine)
     follow(register, house.opened)
     assert back_up(house.opened, register=register).manifest.differing == 0
 

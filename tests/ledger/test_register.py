@@ -196,12 +196,16 @@ def test_a_restore_to_before_its_beginning(files: House) -> None:
     assert epochs(files) == [(2, backup.manifest.holding.head)]
 
 
-def test_a_lost_folder_begins_an_epoch_with_a_fact(house: House, tmp_path: Path) -> None:
+def test_in_a_lost_folder_the_operator_alone_begins_an_epoch_with_a_fact(house: House, tmp_path: Path) -> None:
     register = register_of(house)
     filled(house, 2, 0)
     before = follow(register, house.opened)
     shutil.rmtree(register.file.parent)
-    assert follow(register, house.opened).origin == f"{BASE}/2"
+    with pytest.raises(RegisterClosed, match="lost"):
+        follow(register, house.opened)
+    assert not register.file.parent.exists(), "the mount point stays empty"
+    begun = register.follow(house.opened.engine, house.opened.stream("structure"), anew=True)
+    assert begun.origin == f"{BASE}/2"
     assert epochs(house) == [(1, 0), (2, before.size)]
     copy = copied(house, tmp_path / "copy.db")
     report = check(copy, held(f"{before.size} {before.short}"), register.file)
@@ -238,7 +242,7 @@ def test_two_processes_follow_at_once(files: House) -> None:
 @pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
 def test_a_read_only_folder_is_an_error_of_the_system(files: House) -> None:
     files.data.parent.chmod(0o500)
-    with pytest.raises(RegisterClosed, match="denied"):
+    with pytest.raises(RegisterClosed, match="shut"):
         follow(register_of(files), files.opened)
 
 

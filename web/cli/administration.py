@@ -21,6 +21,7 @@ from web.cli.common.terminal import (
     USAGE,
     StructureOption,
     console,
+    errors,
     fail,
     in_words,
     marked,
@@ -145,15 +146,21 @@ def tick(structure: OneOption = None) -> None:
     settings, slugs, late = Settings(), chosen_slugs(structure), Late()
     by_age = cache(SeenTime(settings.data, structure_folder.utc_now).reaches_now)
 
-    def tick_one(slug: str) -> None:
+    def tick_one(slug: str) -> bool:
         with working(slug) as served:
             outbox = outbox_for(settings, served.opened.folder, demo=served.refs.structure.demonstration, late=late)
             done = served.tick(outbox, settings.pages(), by_age=by_age())
         text = f"Envois oubliés effacés : {done.swept} · courriels envoyés : {done.sent}"
         console.print(f"{_title(slug, slugs)}{text}")
+        if wrong := done.register:
+            said = health.sentence(wrong.check, wrong.level, wrong.details)
+            errors.print(
+                marked("[bold red]{title}[/] ({slug}) : {said}", title=health.TITLES["register"], slug=slug, said=said)
+            )
+        return done.register is None
 
-    _, failed = each(slugs, tick_one, UNDONE)
-    raise typer.Exit(REFUSED if failed else 0)
+    good, failed = each(slugs, tick_one, UNDONE)
+    raise typer.Exit(0 if all(good) and not failed else REFUSED)
 
 
 def _title(slug: str, slugs: list[str]) -> str:

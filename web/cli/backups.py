@@ -99,8 +99,7 @@ def _back_up_accounts(to: Path | None, number: int | None) -> Path | None:
 def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, Any]:
     with open_slug(slug) as opened:
         register = register_of(opened)
-        if register.file.exists():
-            follow(opened, register)
+        follow(opened, register)
         made = back_up(opened, to, register)
         found = checks.run("register", registers.finding, opened, register)
         whole = not made.manifest.damaged and found.level != "alarm"

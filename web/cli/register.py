@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -13,8 +13,19 @@ from pixflow.ledger.verify import Unreadable
 from pixflow.structure_folder import OpenStructure
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import REFUSED, USAGE, StructureOption, console, fail, opening
-from web.french.register import CLOSED, DIFFERS, NO_REGISTER, NOT_EXTENDED, ROTATED, TELL
-from web.hosting.registers import proof_since, register_of, witness_of
+from web.french import health
+from web.french.register import (
+    BEGUN,
+    DIFFERS,
+    LOST,
+    NO_REGISTER,
+    NOT_EXTENDED,
+    NOT_LOST,
+    ROTATED,
+    TELL,
+    TELL_BEGUN,
+)  # fmt: skip
+from web.hosting.registers import finding_of, proof_since, register_of, witness_of
 from web.hosting.settings import Settings
 
 app = typer.Typer()
@@ -29,10 +40,15 @@ def _opening(structure: str | None) -> Iterator[tuple[OpenStructure, Register]]:
         register = register_of(opened)
         try:
             if not register.epoch:
-                fail(NO_REGISTER)
+                fail(LOST if opened.engine.references().structure.register else NO_REGISTER)
             yield opened, register
         except RegisterClosed as error:
-            fail(CLOSED.format(why=error))
+            _fail(register, error)
+
+
+def _fail(register: Register, error: RegisterClosed | RegisterDiffers) -> NoReturn:
+    found = finding_of(register, error)
+    fail(health.sentence(found.check, found.level, found.details))
 
 
 @register_app.command("check")
@@ -91,3 +107,19 @@ def rotate(structure: StructureOption = None) -> None:
             fail(DIFFERS)
     console.print(ROTATED.format(key=key.text), soft_wrap=True)
     console.print(TELL, soft_wrap=True)
+
+
+@register_app.command("begin")
+def begin(structure: StructureOption = None) -> None:
+    """Commencer une autre époque du registre, là où celui que les faits connaissent est perdu."""
+    with opening(structure) as opened:
+        register = register_of(opened)
+        try:
+            if 0 < opened.engine.references().structure.register <= register.epoch:
+                fail(NOT_LOST)
+            register.follow(opened.engine, opened.stream("structure"), anew=True)
+            epoch, key = register.epoch, register.known_keys()[-1].key
+        except (RegisterClosed, RegisterDiffers) as error:
+            _fail(register, error)
+    console.print(BEGUN.format(epoch=epoch, key=key.text), soft_wrap=True)
+    console.print(TELL_BEGUN, soft_wrap=True)

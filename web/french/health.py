@@ -77,19 +77,40 @@ SENTENCES = {
     "register note none": "Aucun encore : « serve » ou « tick » le commence.",
     "register note beside": "{signed} signés : {short}. Il est sur le disque des faits, au même compte : qui écrit les "
     "uns écrit l’autre. Donnez PIXFLOW_LEDGER.",
-    "register note alone": "{signed} signés : {short}. Depuis un mois, personne au-dehors n’en a reçu la preuve "
-    ": donnez PIXFLOW_WITNESS, ou remettez-en un.",
+    "register note anew": "{signed} signés : {short}. L’époque n° {epoch} a commencé il y a {days}, sans celle "
+    "d’avant, perdue : dites-le à qui détient un point de contrôle, avec la clé (« pixflow register key »).",
+    "register note alone": "{signed} signés : {short}. Personne au-dehors n’en a reçu la preuve ce dernier mois : "
+    "donnez PIXFLOW_WITNESS, ou remettez-en un.",
     "register note witness": "{signed} signés : {short}. Le témoin {witness} n’a pas signé les derniers : voyez s’il "
-    "répond, et s’il connaît votre clé (« pixflow register key »).",
-    "register alarm shut": "Son dossier ne s’écrit pas : aucun fait n’est signé. Voyez PIXFLOW_LEDGER.",
+    "répond.",
+    "register alarm witness-fork": "Le témoin {witness} refuse : il a contresigné d’autres faits sous ce nom. Deux "
+    "copies signent, ou quelqu’un a refait ce registre. N’effacez ni l’une ni l’autre, c’est la preuve : appelez le "
+    "témoin et qui vous audite.",
+    "register alarm witness-ahead": "Le témoin {witness} a contresigné plus de faits que ce registre n’en a : une "
+    "autre copie signe, ou celle-ci est plus ancienne. Cherchez l’autre, et gardez les deux.",
+    "register alarm witness-unknown": "Le témoin {witness} ne connaît pas notre clé, ou pas à cette adresse : "
+    "envoyez-lui celle que dit « pixflow register key », et voyez PIXFLOW_WITNESS.",
+    "register alarm witness-other": "Le témoin {witness} répond, mais ne contresigne pas : ce n’est pas sa clé, ou pas "
+    "son adresse. Voyez PIXFLOW_WITNESS avec lui.",
+    "register alarm lost": "{path} manque ou est vide, et les faits connaissent un registre : aucun n’est signé. "
+    "Montez son disque, ou remettez-en une copie avec sa clé. Sans copie : « pixflow register begin ».",
+    "register alarm former": "{path} est une copie plus ancienne : un autre registre a commencé depuis. Aucun fait "
+    "n’est signé. Remettez l’autre ; s’il est perdu, « pixflow register begin ».",
+    "register alarm key": "{path} manque, ou n’est pas la clé qui a signé : aucun fait n’est signé. Remettez-la d’une "
+    "copie. Sans copie, mettez le registre de côté, puis « pixflow register begin ».",
+    "register alarm shut": "{path} ne s’écrit pas : aucun fait n’est signé. Voyez le disque, les droits de ce compte "
+    "et PIXFLOW_LEDGER.",
+    "register alarm unread": "{path} ne se lit pas, ou est abîmé. Mettez-le de côté comme preuve, et remettez-en une "
+    "copie. Sans copie : « pixflow register begin ».",
+    "register alarm busy": "Un autre processus tient {path}, ou la base ne répond pas : relancez « pixflow tick ».",
     "register alarm": "Le fait n° {position} n’est plus celui que le registre a lu : quelqu’un a écrit dans la base. "
     "Rien n’est signé depuis. Retirez-lui cet accès, puis restaurez une sauvegarde d’avant.",
     "register alarm shorter": "Il a lu {signed} ; ceux depuis le n° {position} ne sont plus là : la base est une copie "
     "plus ancienne. Restaurez la dernière sauvegarde.",
     "register alarm tiles": "Ses propres empreintes ne sont plus celles qu’il a signées : quelqu’un y a écrit. "
-    "Mettez-le de côté comme preuve : pixflow en commence un autre, et le dit.",
-    "register alarm late": "{lag} attendent depuis plus de cinq minutes : ni « serve » ni « tick » ne passent, ou son "
-    "dossier ne s’écrit pas.",
+    "Mettez-le de côté comme preuve, puis « pixflow register begin ».",
+    "register alarm late": "{lag} attendent depuis plus de cinq minutes : ni « serve » ni « tick » ne passent, ou un "
+    "autre processus le tient.",
     "witness note": "Aucun registre suivi n’a encore été contresigné. S’il y en avait un, « _witness.db » manque : "
     "cherchez-en une copie.",
     "witness good": "Aucun registre suivi n’a signé deux suites différentes.",
@@ -271,6 +292,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "signed": lambda count: plural(count, "fait"),
     "short": str,
     "witness": str,
+    "epoch": number,
     "registers": together,
     "position": number,
 }

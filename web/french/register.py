@@ -9,7 +9,10 @@ from web.french import dates
 from web.french.typography import plural, say
 
 NO_REGISTER = "Il n’y a pas encore de registre : « serve » ou « pixflow tick » le commence."
-CLOSED = "Les fichiers du registre ne s’ouvrent pas : {why}"
+LOST = "Le registre que les faits connaissent n’est pas là : « pixflow doctor » dit ce qui manque."
+NOT_LOST = "Le registre que les faits connaissent est là : il n’y a rien à commencer."
+BEGUN = "Une autre époque du registre commence, n° {epoch}. Sa clé : {key}"
+TELL_BEGUN = "Donnez cette clé à qui vous audite et à votre témoin, et dites-leur ce qui est perdu."
 DIFFERS = "Les faits ne sont plus ceux que le registre a lus : « pixflow doctor » dit lesquels. Rien n’est signé."
 ROTATED = "Le registre a une autre clé : {key}"
 TELL = "Donnez-la à qui vous audite et à votre témoin. L’ancienne est détruite ; la page Registre garde la passation."

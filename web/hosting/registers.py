@@ -1,7 +1,6 @@
 """The register of a structure in use: where it stands, what a tick does with it, what `pixflow doctor` says of it."""
 
 import logging
-import os
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from pixflow.engine import Engine
-from pixflow.ledger.register import SPAN, Register, RegisterClosed, RegisterDiffers, entry_of
+from pixflow.ledger.register import SPAN, Refusal, Register, RegisterClosed, RegisterDiffers, entry_of
 from pixflow.ledger.verify import Checkpoint, PublicKey, Unreadable, checkpoint, extends
 from pixflow.ledger.witness import LogWitness
 from pixflow.store import StoreError
@@ -64,31 +63,65 @@ def witness(settings: Settings) -> Finding:
     return judge("witness", forks, registers=list(dict.fromkeys(origin for origin, *_ in forks)))
 
 
+class WitnessRefused(Unreadable):
+    """A witness answered, and did not cosign."""
+
+    def __init__(self, code: Refusal, status: int) -> None:
+        super().__init__(f"the witness refused: {status}")
+        self.code = code
+
+
 def follow(opened: OpenStructure, register: Register, *, begin: bool = False) -> Checkpoint | None:
     """Follows the events. What fails is logged: the register waits. A paper does not `begin` the first one."""
+    return try_to_follow(opened, register, begin=begin)[0]
+
+
+def try_to_follow(
+    opened: OpenStructure, register: Register, *, begin: bool = True
+) -> tuple[Checkpoint | None, Finding | None]:
+    """Follows the events as `follow` does. Returns the alarm of what failed beside."""
     try:
         if begin or register.epoch:
-            return register.follow(opened.engine, opened.stream("structure"))
+            return register.follow(opened.engine, opened.stream("structure")), None
     except (*UNREAD, StoreError) as error:
         _log.error("the register did not follow", extra={"structure": opened.slug, "why": repr(error)})
-    return None
+        return None, finding_of(register, error)
+    return None, None
 
 
 def cosign(opened: OpenStructure, register: Register) -> bool:
     """Asks the witness of the settings to cosign the last checkpoint. Tells if nothing is left to ask it.
 
-    One that failed is not asked again for a while, by any structure: it would hold up the jobs of all.
+    One that failed is not asked again for a while, by any structure: it would hold up the jobs of all. A refusal is
+    kept in the register, until the witness cosigns: `refused` tells it.
     """
     settings = sound()
     if _silent.get(settings.witness, 0) > monotonic():
         return False
     try:
-        _cosigned(register, settings, opened.engine.clock())
+        try:
+            _cosigned(register, settings, opened.engine.clock())
+        except WitnessRefused as error:
+            register.refuse(_witness_name(settings), error.code)
+            raise
     except UNREAD as error:
         _silent[settings.witness] = monotonic() + SILENT
         _log.error("the witness did not cosign", extra={"structure": opened.slug, "why": repr(error)})
         return False
     return True
+
+
+def refused(register: Register) -> Finding | None:
+    """Returns the alarm of a witness that refused the last checkpoint, None where it is not asked, or cosigned."""
+    name = _witness_name(sound())
+    code = register.refusal(name) if name else None
+    return Finding("register", "alarm", {"why": f"witness-{code}", "witness": name}) if code else None
+
+
+def _witness_name(settings: Settings) -> str:
+    """Returns the name of the witness of the settings, "" without one."""
+    text = settings.witness.partition(" ")[2]
+    return PublicKey.read(text).name if text else ""
 
 
 def write_to_auditors(engine: Engine, register: Register, last: Checkpoint, outbox: Outbox, url: str) -> int:
@@ -125,8 +158,18 @@ def _cosigned(register: Register, settings: Settings, now: datetime) -> None:
             answer = _asked(f"{url}/add-checkpoint", register.extension(old))
     line = next((one for one in answer[1].splitlines(keepends=True) if one.startswith(f"— {key.name} ")), "")
     if answer[0] != 200 or not line or not checkpoint(f"{last.text.decode()}\n{line}").cosigned(key):
-        raise Unreadable(f"the witness refused: {answer[0]}")
+        if answer[0] >= 500:
+            raise Unreadable(f"the witness does not answer: {answer[0]}")
+        raise WitnessRefused(_refusal(*answer, last.size), answer[0])
     register.hand(key.name, now, line)
+
+
+def _refusal(status: int, text: str, size: int) -> Refusal:
+    """Returns why a witness refused a checkpoint of a size, by the statuses of tlog-witness."""
+    if status == 409 and re.fullmatch(r"[0-9]{1,18}\n?", text) and int(text) > size:
+        return "ahead"
+    codes: dict[int, Refusal] = {422: "fork", 403: "unknown", 404: "unknown"}
+    return codes.get(status, "other")
 
 
 def _asked(url: str, body: str) -> tuple[int, str]:
@@ -171,17 +214,28 @@ def entries(opened: OpenStructure) -> Iterator[bytes]:
 
 def finding(opened: OpenStructure, register: Register) -> Finding:
     """Checks that the register follows, that it fits, and that somebody outside holds a checkpoint of it."""
-    engine = opened.engine
-    last = register.last()
-    if last is None:
-        there = next(one for one in register.file.parents if one.exists())
-        if not os.access(there, os.W_OK | os.X_OK):
-            return Finding("register", "alarm", {"why": "shut"})
-        return Finding("register", "note", {"why": "none"})
     try:
-        register.compare(engine)
-    except RegisterDiffers as error:
-        return Finding("register", "alarm", {"why": error.code, "position": error.position, "signed": last.size})
+        return _finding(opened, register)
+    except (*UNREAD, OSError) as error:
+        return finding_of(register, error)
+
+
+def finding_of(register: Register, error: Exception) -> Finding:
+    """Returns the alarm of a register that cannot be read, does not follow or does not fit."""
+    if isinstance(error, RegisterDiffers):
+        return Finding("register", "alarm", {"why": error.code, "position": error.position, "signed": error.signed})
+    file = error.file if isinstance(error, RegisterClosed) and error.file else register.file
+    code = error.code if isinstance(error, RegisterClosed) else "busy" if isinstance(error, StoreError) else "unread"
+    return Finding("register", "alarm", {"why": code, "path": str(file)})
+
+
+def _finding(opened: OpenStructure, register: Register) -> Finding:
+    engine = opened.engine
+    last = register.check(engine)
+    if last is None:
+        return Finding("register", "note", {"why": "none"})
+    if found := refused(register):
+        return found
     waiting = engine.read(last.size, 1)
     waited = max((engine.clock() - one.at for one in waiting), default=timedelta())
     told = {"signed": last.size, "short": last.short}
@@ -189,13 +243,18 @@ def finding(opened: OpenStructure, register: Register) -> Finding:
         return Finding("register", "alarm", {**told, "why": "late", "lag": engine.head() - last.size})
     if opened.demonstration:
         return Finding("register", "good", told)
-    if not register.is_apart(opened.folder):
-        return Finding("register", "note", {**told, "why": "beside"})
-    holders, witness = register.holders(), sound().witness.partition(" ")[2].partition("+")[0]
-    held = max((one.at for one in holders), default=None)
-    if held is None or engine.clock() - held > OUTSIDE:
-        return Finding("register", "note", {**told, "why": "alone"})
+    *before, (epoch, _) = register.checkpoints()
+    age = engine.clock() - epoch.began
+    if epoch.number > 1 and age <= OUTSIDE and epoch.number - 1 not in [one.number for one, _ in before]:
+        days = max(0, age // timedelta(days=1))
+        return Finding("register", "note", {**told, "why": "anew", "epoch": epoch.number, "days": days})
+    holders, witness = register.holders(), _witness_name(sound())
     cosigned = max(((one.size, one.at) for one in holders if one.holder == witness), default=None)
     if witness and (not cosigned or (cosigned[0] < last.size and engine.clock() - cosigned[1] > WITNESSED)):
         return Finding("register", "note", {**told, "why": "witness", "witness": witness})
+    if not register.is_apart(opened.folder):
+        return Finding("register", "note", {**told, "why": "beside"})
+    held = max((one.at for one in holders), default=None)
+    if held is None or engine.clock() - held > OUTSIDE:
+        return Finding("register", "note", {**told, "why": "alone"})
     return Finding("register", "good", told)

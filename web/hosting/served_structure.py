@@ -31,11 +31,15 @@ from web.hosting.read_tables import make_missing, reads_of
 
 @dataclass(frozen=True, slots=True)
 class TickReport:
-    """The counts of one tick: old uploads deleted, notices sent. `rested`: no job had anything to do."""
+    """The counts of one tick: old uploads deleted, notices sent. `rested`: no job had anything to do.
+
+    `register` is the alarm of a register that did not follow, or that its witness refused.
+    """
 
     swept: int
     sent: int
     rested: bool
+    register: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +141,15 @@ class ServedStructure:
         stays: the clock may be wrong. One process at a time runs the jobs: a second one returns at once and does
         nothing. After one statement it ends where nothing moved since a tick that left nothing to do (decision 0062).
         """
-        now, seen, sent = self.engine.clock(), self._seen(mails=outbox is not None, by_age=by_age), 0
+        now, seen = self.engine.clock(), self._seen(mails=outbox is not None, by_age=by_age)
+        sent, wrong = 0, None
         rested = self._rests("tick", seen, now) and not (self.shortcuts or erasing.is_pending(self.opened))
         if not rested:
             with nullcontext(shared) if shared else closing(Round()) as one, one.alone(self.opened, "tick") as mine:
-                sent = self._tick(outbox, url, now, seen, by_age=by_age, shared=one) if mine else 0
+                if mine:
+                    sent, wrong = self._tick(outbox, url, now, seen, by_age=by_age, shared=one)
         swept = Uploads(self.opened.folder / "uploads").sweep(now) if by_age else 0
-        return TickReport(swept, sent, rested)
+        return TickReport(swept, sent, rested, wrong)
 
     def alarm(self, outbox: Outbox, url: str, shared: Round | None = None) -> int:
         """Sends the alarms that wait, whatever job runs meanwhile. Returns how many e-mails left."""
@@ -186,8 +192,8 @@ class ServedStructure:
 
     def _tick(
         self, outbox: Outbox | None, url: str, now: datetime, seen: Seen | None, *, by_age: bool, shared: Round
-    ) -> int:
-        """Runs the jobs, and lets them rest. Returns how many e-mails left."""
+    ) -> tuple[int, Finding | None]:
+        """Runs the jobs, and lets them rest. Returns how many e-mails left, and the alarm of the register."""
         done, tried = False, TryingOutbox(outbox) if outbox else None
         try:
             if not seen:
@@ -210,8 +216,10 @@ class ServedStructure:
                 seal.seal_days(self.engine, self.opened.stream("structure"), self.journal)
                 self.journal.forget(self.today())
             register = registers.register_of(self.opened, url)
-            last = registers.follow(self.opened, register, begin=True)
+            last, wrong = registers.try_to_follow(self.opened, register)
             signed = last is not None and registers.cosign(self.opened, register)
+            if last and not signed:
+                wrong = registers.refused(register)
             if last and tried:
                 sent += registers.write_to_auditors(self.engine, register, last, tried, url)
             emptied = self.engine.recorder.truncate()
@@ -220,7 +228,7 @@ class ServedStructure:
                 with suppress(erasing.ManyErasures):  # settle logs it, doctor reports it
                     self.settle(by_age=by_age)
             done = try_to_fill(side) and counted and emptied and signed and not (tried and tried.failed)
-            return sent
+            return sent, wrong
         finally:
             self._rest("tick", seen, now, done=done)
             if not done:

@@ -2,8 +2,13 @@
 
 import json
 import os
-from collections.abc import Iterator
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -14,6 +19,7 @@ from pixflow.ledger import notes, verify
 from pixflow.ledger.notes import Signer
 from pixflow.ledger.register import Register
 from pixflow.ledger.verify import PublicKey, held
+from pixflow.ledger.witness import LogWitness, WitnessAnswer
 from pixflow.store.locks import ServeLock
 from tests.ledger.test_witness import NOW, OURS, Log
 from web.cli.app import app
@@ -142,10 +148,8 @@ def test_wrong_options_end_with_2_in_words(data: Path, words: list[str]) -> None
 @pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
 def test_a_ledger_that_cannot_be_written_stops_no_job_and_doctor_says_so(data: Path) -> None:
     (data / "apart").mkdir(mode=0o500)
-    assert run("tick").exit_code == 0
+    assert alarmed() == ("shut", str(data / "apart"))
     assert run("backup", "--to", data / "backups").exit_code == 0
-    said = run("doctor")
-    assert "Son dossier ne s’écrit pas : aucun fait n’est signé" in said.stdout
     (data / "apart").chmod(0o700)
     assert run("tick").exit_code == 0
     assert run("register", "key").exit_code == 0
@@ -209,32 +213,231 @@ def test_the_key_changes_and_who_knew_the_old_one_checks_on(data: Path) -> None:
     assert run("register", "check", copy, data / "new.txt", "--key", old).exit_code == 2
 
 
+def told(check: str = "register") -> tuple[str, dict[str, Any]]:
+    """The level and the details of a check of `doctor`."""
+    found = {one["check"]: one for one in json.loads(run("doctor", "--json").stdout)["sees"]}
+    return found[check]["level"], found[check]["details"]
+
+
+def alarmed() -> tuple[str, str]:
+    """Why the register alarms, and the file or the witness that it names: `doctor` and `tick` say it, in one sentence.
+
+    The other jobs of `tick` run.
+    """
+    level, details = told()
+    said, ticked = run("doctor"), tick()
+    assert (level, said.exit_code, ticked.exit_code) == ("alarm", 1, 1)
+    assert "Envois oubliés effacés" in ticked.stdout
+    (sentence,) = re.findall(r"✗ +Registre +(.+)", said.stdout)
+    assert sentence.strip() in ticked.stderr
+    named = details.get("path") or details["witness"]
+    assert named in sentence
+    return details["why"], named
+
+
+def tick() -> Result:
+    registers._silent.clear()
+    return run("tick")
+
+
+def recorded(name: str = "nadia") -> None:
+    assert run("staff", "add", name, f"{name}@ml.example", "--role", "manager").exit_code == 0
+
+
+def replaced_by_a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def replaced_by_a_file(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.touch()
+
+
+@pytest.mark.parametrize(
+    ("bend", "suffix", "why"),
+    [
+        (shutil.rmtree, "", "lost"), (replaced_by_a_file, "", "shut"), (Path.unlink, ".db", "lost"),
+        (lambda file: file.write_bytes(b""), ".db", "lost"), (replaced_by_a_folder, ".db", "unread"),
+        (lambda file: file.write_bytes(os.urandom(5_000)), ".db", "unread"), (Path.unlink, ".key", "key"),
+        (lambda file: file.write_bytes(b"x" * 32), ".key", "key"), (replaced_by_a_folder, ".key", "key"),
+        (lambda file: file.write_bytes(b""), ".key", "key"),
+    ],
+)  # fmt: skip
+def test_a_part_that_is_lost_or_damaged_is_named_until_it_is_put_back(
+    data: Path, monkeypatch: pytest.MonkeyPatch, bend: Callable[[Path], object], suffix: str, why: str
+) -> None:
+    monkeypatch.delenv("PIXFLOW_LEDGER")
+    ledger = data / "data" / "_ledger"
+    assert run("tick").exit_code == 0
+    shutil.copytree(ledger, data / "copy")
+    named = next(ledger.glob(f"sees-*{suffix}")) if suffix else ledger
+    bend(named)
+    recorded()
+    expected = next((data / "copy").glob("sees-*.db")).name if bend is shutil.rmtree else ""
+    assert alarmed() == (why, str(named / expected))
+    assert run("register", "key").exit_code == (0 if why == "key" else 1)
+    shutil.rmtree(ledger, ignore_errors=True)
+    ledger.unlink(missing_ok=True)
+    shutil.copytree(data / "copy", ledger)
+    assert tick().exit_code == 0
+    assert told()[1]["why"] == "beside"
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
+@pytest.mark.parametrize(
+    ("suffix", "mode"), [("", 0o500), ("", 0), (".db", 0o400), (".db", 0), (".key", 0), (".lock", 0)]
+)
+def test_what_cannot_be_written_is_named(data: Path, suffix: str, mode: int) -> None:
+    assert run("tick").exit_code == 0
+    named = next((data / "apart").glob(f"sees-*{suffix}")) if suffix else data / "apart"
+    before = named.stat().st_mode
+    recorded()
+    named.chmod(mode)
+    assert alarmed() == ("shut", str(named))
+    assert run("backup", "--to", data / "backups").exit_code == 0
+    named.chmod(before)
+    assert tick().exit_code == 0
+    assert told()[0] != "alarm"
+
+
+def test_a_lost_register_begins_anew_when_the_operator_says_so_and_the_former_does_not_go_on(
+    store: str, data: Path
+) -> None:
+    ledger, disk, second = data / "apart", data / "disk", data / "second"
+    assert run("tick").exit_code == 0
+    assert "rien à commencer" in run("register", "begin").stderr
+    ledger.rename(disk)
+    ledger.mkdir(mode=0o700)
+    file = next(disk.glob("sees-*.db")).name
+    assert alarmed() == ("lost", str(ledger / file))
+    assert list(ledger.iterdir()) == [], "the mount point stays empty"
+    begun = run("register", "begin")
+    assert (begun.exit_code, "n° 2" in begun.stdout) == (0, True)
+    assert begun.stdout.partition("Sa clé : ")[2].split()[0] == run("register", "key").stdout.split()[-1]
+    assert (told()[0], told()[1]["why"], told()[1]["epoch"]) == ("note", "anew", 2)
+    assert tick().exit_code == 0
+    ledger.rename(second)
+    disk.rename(ledger)
+    recorded()
+    assert alarmed() == ("former", str(ledger / file))
+    ledger.rename(disk)
+    second.rename(ledger)
+    assert tick().exit_code == 0
+    shutil.rmtree(ledger)
+    disk.rename(ledger)
+    assert "n° 3" in run("register", "begin").stdout
+    assert told()[1]["epoch"] == 3
+
+
+@contextmanager
+def witnessing(answer: Callable[[str], WitnessAnswer]) -> Iterator[str]:
+    """A witness of this machine, at the address that it yields."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            status, text = answer(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_of_two_copies_that_sign_the_one_that_the_witness_refuses_says_so(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("tick").exit_code == 0
+    key = PublicKey.read(run("register", "key").stdout.removeprefix("Registre : "))
+    witness = LogWitness(data / "witness", "temoin.fr", [key])
+    name = witness.signer.key.name
+    with witnessing(lambda body: witness.add(body, NOW)) as url:
+        monkeypatch.setenv("PIXFLOW_WITNESS", f"{url} {witness.signer.key.text}")
+        assert tick().exit_code == 0
+        for folder in ("data", "apart"):
+            shutil.copytree(data / folder, data / f"{folder}2")
+        for one in ("ana", "bea", "cleo"):
+            recorded(one)
+        assert tick().exit_code == 0
+        assert told()[0] != "alarm"
+        monkeypatch.setenv("PIXFLOW_DATA", str(data / "data2"))
+        monkeypatch.setenv("PIXFLOW_LEDGER", str(data / "apart2"))
+        recorded("dora")
+        assert tick().exit_code == 1
+        assert alarmed() == ("witness-ahead", name)
+        for one in ("eva", "fleur", "gaia"):
+            recorded(one)
+        assert tick().exit_code == 1
+        assert alarmed() == ("witness-fork", name)
+    assert tick().exit_code == 1, "nobody answers: what it said stays"
+    assert alarmed() == ("witness-fork", name)
+    monkeypatch.delenv("PIXFLOW_WITNESS")
+    assert tick().exit_code == 0
+    monkeypatch.setenv("PIXFLOW_DATA", str(data / "data"))
+    monkeypatch.setenv("PIXFLOW_LEDGER", str(data / "apart"))
+    assert told()[0] != "alarm"
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "why"),
+    [
+        (403, "", "unknown"), (404, "", "unknown"), (422, "", "fork"), (409, "9999\n", "ahead"),
+        (409, "9999x", "other"), (409, "", "other"), (400, "", "other"), (302, "", "other"), (200, "x", "other"),
+        (500, "", ""), (503, "", ""),
+    ],
+)  # fmt: skip
+def test_a_witness_that_refuses_is_told_with_its_reason_until_it_cosigns(
+    data: Path, monkeypatch: pytest.MonkeyPatch, status: int, text: str, why: str
+) -> None:
+    assert run("tick").exit_code == 0
+    key = PublicKey.read(run("register", "key").stdout.removeprefix("Registre : "))
+    witness, answers = LogWitness(data / "witness", "temoin.fr", [key]), [WitnessAnswer(status, text)]
+    with witnessing(lambda body: answers[0] if answers else witness.add(body, NOW)) as url:
+        monkeypatch.setenv("PIXFLOW_WITNESS", f"{url} {witness.signer.key.text}")
+        if why:
+            assert tick().exit_code == 1
+            assert alarmed() == (f"witness-{why}", witness.signer.key.name)
+        else:
+            assert tick().exit_code == 0
+            assert told()[1]["why"] == "witness", "before what is only advice"
+        answers.clear()
+        assert tick().exit_code == 0
+        assert told()[1]["why"] == "beside"
+
+
 def test_doctor_of_a_witness_names_a_register_that_forked_until_it_watches_it_no_more(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def told() -> dict[str, Any]:
-        found = json.loads(run("doctor", "--json").stdout)["sees"]
-        return {one["check"]: (one["level"], one["details"]) for one in found}
-
-    assert "witness" not in told()
+    assert "Témoin des autres registres" not in run("doctor").stdout
     other = Signer(b"o" * 32, "ailleurs.fr/registre/1").key
     monkeypatch.setenv("PIXFLOW_WITNESS_FOR", f"{OURS.key.text} {other.text}")
-    assert told()["witness"] == ("note", {"why": "none"})
+    assert told("witness") == ("note", {"why": "none"})
     watching = registers.witness_of(sound(), data / "data")
     assert watching
     watching.add(Log().asks(0, 40), NOW)
-    assert told()["witness"] == ("good", {"registers": []})
+    assert told("witness") == ("good", {"registers": []})
     watching.add(notes.extension(40, [], Log(salt=b"x").note(40)), NOW)
-    assert told()["witness"] == ("alarm", {"registers": [OURS.key.name]})
+    assert told("witness") == ("alarm", {"registers": [OURS.key.name]})
     said = run("doctor")
     assert said.exit_code == 1
     assert f"portent la signature de {OURS.key.name}" in said.stdout
     monkeypatch.setenv("PIXFLOW_WITNESS_FOR", other.text)
-    assert told()["witness"][0] == "good"
+    assert told("witness")[0] == "good"
     (data / "apart" / "_witness.db").write_bytes(b"damaged")
-    assert told()["witness"][0] == "alarm"
+    assert told("witness")[0] == "alarm"
     (data / "apart" / "_witness.db").unlink()
-    assert told()["witness"] == ("note", {"why": "none"}), "no tick: the evidence is gone with it"
+    assert told("witness") == ("note", {"why": "none"}), "no tick: the evidence is gone with it"
 
 
 def test_the_key_of_a_witness_is_printed_too(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

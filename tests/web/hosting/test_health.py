@@ -435,7 +435,7 @@ def examples() -> Iterator[Finding]:
         "access": {"lines_changed": 1, "days": 2}, "span": 180, "to": "pixflow@exemple.fr",
         "answer": "554 5.7.1 Relay access denied", "signed": 84_530, "short": "K7QF-2M9A-XX4T-0PDE", "position": 12,
         "witness": "temoin.fr/temoin", "registers": ["pix.fr/registre/1", "pix.fr/registre/2"],
-        "share": 40,
+        "share": 40, "epoch": 2,
     }  # fmt: skip
     for key in french_health.SENTENCES:
         check, level, *why = key.split()

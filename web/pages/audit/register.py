@@ -68,7 +68,8 @@ def _page(request: Request, desk: Desk, problem: str = "", held: str = "") -> Re
         found = None
     return show(
         request, "audit/register.html", "register", NOBODY, status=422 if problem else 200,
-        found=found, problem=problem, held=held, digest=digest_of(VERIFIER),
+        found=found, lost=found is None and desk.refs.structure.register > 0, problem=problem, held=held,
+        digest=digest_of(VERIFIER),
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """« Registre »: what an auditor reads and takes away; what everybody may ask; a witness; the proofs on papers."""
 
 import re
+import shutil
 import sqlite3
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
@@ -295,6 +296,20 @@ def test_what_a_witness_did_not_sign_is_asked_again_and_doctor_tells(
     assert registers.finding(ours, served.register).level == "good"
 
 
+def test_a_lost_register_is_told_on_the_page_and_its_next_epoch_for_a_month(there: House) -> None:
+    followed(there)
+    served, ours = there.served, changed(there.served.opened, demonstration=False)
+    shutil.rmtree(served.register.file.parent)
+    assert registers.finding(ours, served.register).details["why"] == "lost"
+    assert "Le registre ne se lit pas" in page(there)
+    served.register.follow(served.engine, served.opened.stream("structure"), anew=True)
+    for days in (0, 30):
+        there.pass_by(days=days)
+        assert registers.finding(ours, served.register).details["why"] == "anew"
+    there.pass_by(days=2)
+    assert registers.finding(ours, served.register).details["why"] == "beside"
+
+
 def test_a_register_that_did_not_follow_is_tried_again_without_a_new_fact(
     there: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,7 +317,7 @@ def test_a_register_that_did_not_follow_is_tried_again_without_a_new_fact(
     served.tick()
     there.opened()
     with monkeypatch.context() as patch:
-        patch.setattr(Register, "follow", Mock(side_effect=RegisterClosed("full")))
+        patch.setattr(Register, "follow", Mock(side_effect=RegisterClosed("shut")))
         served.tick()
     assert not served.tick().rested
     last = served.register.last()
@@ -338,7 +353,7 @@ def test_who_cannot_be_noted_gets_the_checkpoint_and_the_tick_goes_on(
     there: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     last = followed(there)
-    monkeypatch.setattr(Register, "hand", Mock(side_effect=RegisterClosed("full")))
+    monkeypatch.setattr(Register, "hand", Mock(side_effect=RegisterClosed("shut")))
     monkeypatch.setattr("web.hosting.notices.checkpoints", Mock(return_value=[Mock(), Mock()]))
     monkeypatch.setattr("web.hosting.notices.send", Mock(return_value=1))
     assert registers.write_to_auditors(there.served.engine, there.served.register, last, Mock(), "") == 1
