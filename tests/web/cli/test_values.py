@@ -61,6 +61,7 @@ COMMANDS: dict[str, list[str]] = {
     "register prove": ["--from", "portfolio.csv"],
     "register key": [],
     "register rotate": [],
+    "register begin": [],
 }
 """A line of each command that its options and arguments can be read in."""
 
