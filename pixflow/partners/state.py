@@ -24,7 +24,7 @@ TERMS = tuple(field.name for field in fields(OfferTerms))
 
 
 class SourceState(Struct, frozen=True):
-    """The last word of one source. `gone` once the source no longer has the place."""
+    """The last word of one source. `gone` once the source no longer has the place, `joined` when a join brought it."""
 
     source: str
     place: str
@@ -33,6 +33,7 @@ class SourceState(Struct, frozen=True):
     details: PartnerDetails
     told: Stamp
     gone: Stamp | None = None
+    joined: bool = False
 
     @property
     def key(self) -> str:
@@ -64,7 +65,8 @@ class PartnerState(Struct, frozen=True):
     """The state of a partner.
 
     `stated` is what was listed or suggested by hand. `used` is the last day somebody was referred to it. `into` is the
-    partner that it was joined to, `joined` those joined to it, `different` those that only look the same.
+    partner that it was joined to, `joined` those joined to it, `different` those that only look the same. `join` is the
+    command of the last join.
     """
 
     version: int = 0
@@ -80,6 +82,7 @@ class PartnerState(Struct, frozen=True):
     delisted: Stamp | None = None
     into: UUID | None = None
     joined: tuple[UUID, ...] = ()
+    join: UUID | None = None
     different: tuple[UUID, ...] = ()
     names: tuple[str, ...] = ()
     used: date | None = None
@@ -88,11 +91,11 @@ class PartnerState(Struct, frozen=True):
     def details(self) -> PartnerDetails:
         """The file: the team's word, then what was stated by hand, then the sources, the latest one first.
 
-        Without a point where the team names another commune: it would be drawn where it is not.
+        The sources that a join brought come after its own. Without a point where the team names another commune: it would be drawn where it is not.
         """
         fresh = sorted(
             self.sources.values(),
-            key=lambda one: (one.gone is None, one.updated or date.min, one.told.version),
+            key=lambda one: (one.gone is None, not one.joined, one.updated or date.min, one.told.version),
             reverse=True,
         )
         told = [self.stated, *(one.details for one in fresh)]
@@ -105,10 +108,15 @@ class PartnerState(Struct, frozen=True):
 
     @property
     def confirmed(self) -> date | None:
-        """The latest day that a source or the team confirms."""
-        days = [one.updated for one in self.sources.values()]
-        stamps = [self.verified, self.listed if not self.sources else None]
-        return max(filter(None, [*days, *(one.on for one in stamps if one)]), default=None)
+        """The day that its file is of: the team's verification, else the latest date of a source."""
+        if stamp := self.checked:
+            return stamp.on
+        return max(filter(None, (one.updated for one in self.sources.values())), default=None)
+
+    @property
+    def checked(self) -> Stamp | None:
+        """The last time that the team answered for the file: it verified it, or wrote it by hand."""
+        return self.verified or (self.listed if all(one.joined for one in self.sources.values()) else None)
 
     @property
     def is_proposed(self) -> bool:
@@ -132,19 +140,22 @@ def fold(events: Sequence[Recorded]) -> PartnerState:
 def evolve(state: PartnerState, recorded: Recorded) -> PartnerState:
     event = recorded.event
     stamp = stamp_of(recorded)
-    changes = _file(state, event, stamp) or _offers(state, event, stamp) or _standing(state, event, stamp)
+    changes = _file(state, recorded, stamp) or _offers(state, event, stamp) or _standing(state, recorded, stamp)
     return replace(state, version=stamp.version, **changes)
 
 
-def _file(state: PartnerState, event: object, stamp: Stamp) -> dict[str, Any]:
-    match event:
+def _file(state: PartnerState, recorded: Recorded, stamp: Stamp) -> dict[str, Any]:
+    match event := recorded.event:
         case e.PartnerSuggested(details=details):
             return {"suggested": stamp, "stated": details}
         case e.PartnerListed(source="", details=details):
             return {"listed": stamp, "stated": details}
         case e.PartnerListed() | e.SourceTold():
-            told = SourceState(event.source, event.place, event.updated, event.digest, event.details, stamp)
-            before = state.sources.get(told.key)
+            before = state.sources.get(place_key(event.source, event.place))
+            joined = before.joined if before else state.join is not None and state.join == recorded.command
+            told = SourceState(
+                event.source, event.place, event.updated, event.digest, event.details, stamp, joined=joined
+            )
             return {
                 "listed": state.listed or stamp,
                 "sources": {**state.sources, told.key: told},
@@ -193,8 +204,8 @@ def _follows(
     return replace(changes, offers={**changes.offers, offer: with_terms(wanted, **left)})
 
 
-def _standing(state: PartnerState, event: object, stamp: Stamp) -> dict[str, Any]:
-    match event:
+def _standing(state: PartnerState, recorded: Recorded, stamp: Stamp) -> dict[str, Any]:
+    match recorded.event:
         case e.PartnerVerified():
             return {"verified": stamp}
         case e.PartnerReviewed():
@@ -206,7 +217,7 @@ def _standing(state: PartnerState, event: object, stamp: Stamp) -> dict[str, Any
         case e.PartnerRelisted():
             return {"delisted": None}
         case e.PartnersJoined(other=other):
-            return {"joined": (*state.joined, other)}
+            return {"joined": (*state.joined, other), "join": recorded.command}
         case e.PartnerAbsorbed(into=into):
             return {"into": into}
         case e.DifferenceNoted(other=other):

@@ -286,10 +286,16 @@ def i23(slow: Slow) -> Parts:
 
 
 def confirmed(slow: Slow, partner: UUID) -> date | None:
-    facts = [r.event for r in slow.standing(slow.streams["partner"][partner])]
-    told = [one for one in facts if isinstance(one, t.SourceTold | t.PartnerListed) and one.source]
-    by_hand = [one.on for one in facts if isinstance(one, t.PartnerListed) and not told]
-    days = [one.updated for one in told] + [one.on for one in facts if isinstance(one, t.PartnerVerified)] + by_hand
+    standing = slow.standing(slow.streams["partner"][partner])
+    joins = {r.command for r in standing if isinstance(r.event, t.PartnersJoined)}
+    told = [r for r in standing if isinstance(r.event, t.SourceTold | t.PartnerListed) and r.event.source]
+    by_hand = (
+        []
+        if any(r.command not in joins for r in told)
+        else [r for r in standing if isinstance(r.event, t.PartnerListed)]
+    )
+    checked = [r for r in standing if isinstance(r.event, t.PartnerVerified)] or by_hand
+    days = [r.event.on for r in checked] or [r.event.updated for r in told]
     return max(filter(None, days), default=None)
 
 

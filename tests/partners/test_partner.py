@@ -237,6 +237,42 @@ def test_a_join_brings_sources_offers_and_names_and_is_undone_whole() -> None:
     assert [one.version for one in undone] == [5, 4, 3, 2]  # type: ignore[attr-defined]
 
 
+JOINED = e.PartnersJoined(other=OTHER, on=DAY)
+SHOUTED = with_fields(EPN, name="EPN DE L’AIGLE", phone="", email="epn@exemple.fr")
+
+
+def after_join(*before: Event, brings: e.SourceTold) -> PartnerState:
+    """Returns a partner to which another was joined, in one command, with the source that this one brings."""
+    events = [*before, JOINED, brings]
+    command = UUID(int=9)
+    joins = [with_changes(one, command=command) if one.event in (JOINED, brings) else one for one in stamped(events)]
+    state: PartnerState = KINDS["partner"].fold(joins)
+    return state
+
+
+@pytest.mark.parametrize("mine", [imported(), BY_HAND], ids=["of a file", "by hand"])
+def test_a_partner_keeps_its_own_file_when_another_is_joined_to_it(mine: Event) -> None:
+    both = after_join(mine, brings=told(SHOUTED, "b", "Carte", LATER))
+    assert (both.details.name, both.details.phone) == (EPN.name, EPN.phone)
+    assert both.details.email == "epn@exemple.fr", "what it does not say comes from the other"
+
+
+def test_a_joined_source_that_changes_its_word_still_comes_after() -> None:
+    joined = after_join(imported(), brings=told(SHOUTED, "b", "Carte", LATER))
+    (renewed,) = stamped([told(with_fields(SHOUTED, name="EPN D’ORNE"), "c", "Carte", LATER)], after=joined.version)
+    assert KINDS["partner"].evolve(joined, renewed).details.name == EPN.name
+
+
+def test_the_date_of_a_source_is_no_verification() -> None:
+    verified = e.PartnerVerified(channel="call", on=DAY)
+    both = after_join(imported(), verified, brings=told(SHOUTED, "b", "Carte", LATER))
+    assert (both.confirmed, both.checked and both.checked.on) == (DAY, DAY)
+    never = partner(imported(), told(EPN, "b", updated=LATER))
+    assert (never.confirmed, never.checked) == (LATER, None)
+    by_hand = after_join(BY_HAND, brings=told(SHOUTED, "b", "Carte", LATER))
+    assert by_hand.confirmed == DAY, "who wrote it still answers for it"
+
+
 def test_a_join_brings_no_offer_that_the_partner_has() -> None:
     listed = e.OfferListed(offer=OFFER, terms=TERMS, on=DAY)
     there = partner(BY_HAND, listed)

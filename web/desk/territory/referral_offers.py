@@ -318,7 +318,7 @@ def _facts(
         offers.get(near.offer) if near.offer else None,
         hours=hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
         where=listed(typeset(row.town), french.HOME if home else french.away(near.away, near.placed)),
-        confirmed=french.confirmed(row.confirmed, desk.today),
+        confirmed=french.confirmed(row.confirmed, row.checked, desk.today),
         answers=french.answers(sent, desk.today),
         details=details,
     )

@@ -39,14 +39,18 @@ FROM = 5
 """Referrals from which figures are shown: below, they would be one person's story."""
 
 
-def confirmed(day: date | None, today: date, by: str = "") -> str:
-    """Returns "vérifié il y a 3 mois par Nadia Benali"; `by` is the colleague or the source that confirms it."""
+def confirmed(day: date | None, checked: date | None, today: date, by: str = "") -> str:
+    """Returns "vérifié il y a 3 mois par Nadia Benali", or "mis à jour ce mois-ci par Dora" when only a source says so.
+
+    `checked` is the day when the team answered for the file. `by` is the colleague or the source.
+    """
     if day is None:
         return "jamais vérifié"
+    done = "vérifié" if checked else "mis à jour"
     months = max(0, (today.year - day.year) * 12 + today.month - day.month - (today.day < day.day))
-    said = say("vérifié il y a {months} mois", months=months) if months else "vérifié ce mois-ci"
+    said = say("{done} il y a {months} mois", done=done, months=months) if months else f"{done} ce mois-ci"
     if months >= 24:
-        said = say("vérifié il y a {years} ans", years=months // 12)
+        said = say("{done} il y a {years} ans", done=done, years=months // 12)
     return say("{said} par {by}", said=said, by=by) if by else said
 
 

@@ -99,8 +99,8 @@ def _proposed(desk: Desk) -> Iterator[Duplicate]:
 
 
 def _use(row: Any) -> tuple[Any, ...]:
-    """Returns how much a partner serves: the one that serves most stays."""
-    return row.used or date.min, row.offers, row.confirmed or date.min, str(row.stream)
+    """Returns if the team answers for a partner, then how much it serves: the greatest stays."""
+    return row.checked is not None, row.used or date.min, row.offers, row.confirmed or date.min, str(row.stream)
 
 
 def _differ(states: Mapping[UUID, Any], one: UUID, other: UUID) -> bool:

@@ -101,7 +101,7 @@ EXPORTED: Mapping[str, Callable[[tuple[PartnerDetails, Sequence[Any], Any]], Val
     "Site web": lambda row: row[0].website,
     "Offres": lambda row: ", ".join(partners.terms_of(offer).label for offer in row[1]),
     "Horaires": lambda row: "; ".join(hours.in_french(row[0].hours)),
-    "Vérifié le": lambda row: row[2].confirmed,
+    "Vérifié le": lambda row: row[2].checked,
 }
 """The columns of its file: of the details of a partner, its offers and its row."""
 
@@ -179,7 +179,7 @@ def _rows(desk: Desk, rows: Sequence[Any]) -> list[dict[str, Any]]:
             "offers": [partners.terms_of(offer).label for offer in offered.get(row.stream, ())],
             "contact": phone(row.phone) if row.phone else row.email,
             "now": "" if desk.is_past else hours.now_in_french(row.hours, desk.now, desk.zone),
-            "confirmed": french.confirmed(row.confirmed, desk.today),
+            "confirmed": french.confirmed(row.confirmed, row.checked, desk.today),
             "late": freshness(row.confirmed, desk.today) in ("old", "unknown"),
             "to_review": row.to_review,
         }

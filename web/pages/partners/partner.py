@@ -117,7 +117,9 @@ def _page(
         hours=hours.in_french(details.hours),
         now=hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
         facts=[(files.FIELDS[name], typeset(", ".join(lists))) for name in _LISTS if (lists := getattr(details, name))],
-        confirmed=french.confirmed(state.confirmed, desk.today, _confirmed_by(desk, id, state)),
+        confirmed=french.confirmed(
+            state.confirmed, state.checked.on if state.checked else None, desk.today, _confirmed_by(desk, id, state)
+        ),
         contacts=contacts.people_of(desk, id),
         answers=french.answers(sent, desk.today),
         tally=[pair for pair in french.tally(sent, desk.today) if pair[1]] if is_told else (),
@@ -212,10 +214,9 @@ def _alike(desk: Desk, id: UUID, state: PartnerState) -> list[tuple[UUID, str, s
 
 
 def _confirmed_by(desk: Desk, id: UUID, state: PartnerState) -> str:
-    """Returns the colleague or the source whose word is the latest, "" for nobody."""
-    said = state.verified or (state.listed if not state.sources else None)
-    if said and said.on == state.confirmed:
-        told = (one for one in desk.trail(id) if one.originator_version == said.version)
+    """Returns the colleague who answered for the file, else the source whose word is the latest, "" for nobody."""
+    if state.checked:
+        told = (one for one in desk.trail(id) if one.originator_version == state.checked.version)
         return next((sentences.who(one, names_for(desk)) for one in told), "")
     return next((one.source for one in state.sources.values() if one.updated and one.updated == state.confirmed), "")
 
