@@ -91,7 +91,8 @@ class PartnerState(Struct, frozen=True):
     def details(self) -> PartnerDetails:
         """The file: the team's word, then what was stated by hand, then the sources, the latest one first.
 
-        The sources that a join brought come after its own. Without a point where the team names another commune: it would be drawn where it is not.
+        The sources that a join brought come after its own. Without a point where the team names another commune: it
+        would be drawn where it is not.
         """
         fresh = sorted(
             self.sources.values(),

@@ -286,16 +286,13 @@ def i23(slow: Slow) -> Parts:
 
 
 def confirmed(slow: Slow, partner: UUID) -> date | None:
-    standing = slow.standing(slow.streams["partner"][partner])
-    joins = {r.command for r in standing if isinstance(r.event, t.PartnersJoined)}
-    told = [r for r in standing if isinstance(r.event, t.SourceTold | t.PartnerListed) and r.event.source]
-    by_hand = (
-        []
-        if any(r.command not in joins for r in told)
-        else [r for r in standing if isinstance(r.event, t.PartnerListed)]
-    )
-    checked = [r for r in standing if isinstance(r.event, t.PartnerVerified)] or by_hand
-    days = [r.event.on for r in checked] or [r.event.updated for r in told]
+    facts = slow.standing(slow.streams["partner"][partner])
+    joins = {one.command for one in facts if isinstance(one.event, t.PartnersJoined)}
+    told = [(one.command, one.event) for one in facts if isinstance(one.event, t.SourceTold | t.PartnerListed)]
+    sources = [(command, one) for command, one in told if one.source]
+    by_hand = [one.on for _, one in told if not one.source] if {command for command, _ in sources} <= joins else []
+    days: list[date | None] = [one.event.on for one in facts if isinstance(one.event, t.PartnerVerified)] or [*by_hand]
+    days = days or [one.updated for _, one in sources]
     return max(filter(None, days), default=None)
 
 

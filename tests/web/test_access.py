@@ -46,7 +46,7 @@ PUBLIC = {
     "GET /qui", "POST /qui", "GET /t/{structure}", "GET /t/{structure}/ressources/{resource:uuid}/{number:int}",
     "GET /t/{structure}/ressources/{resource:uuid}/{number:int}/fichiers/{digest}", "GET /agenda/{token}.ics",
     "GET /healthz", "GET /metrics", "GET /readyz", "GET /p/{token}", "POST /p/{token}/demande",
-    "GET /p/{token}/fiche", "POST /p/{token}/fiche", "POST /p/{token}/fiche/offre",
+    "GET /p/{token}/fiche", "POST /p/{token}/fiche",
     "POST /p/{token}/reponse", "POST /p/{token}/nouvelles", "POST /p/{token}/nouveau",
     "GET /registre/verifier.py", "GET /preuve", "POST /temoin/add-checkpoint", "GET /registre/{register}/checkpoint",
     "GET /registre/{register}/{epoch:int}/checkpoint", "GET /registre/{register}/tile/{level:int}/{path:path}",

@@ -8,7 +8,6 @@ from web.french.typography import plural, say, typeset
 
 USED = "Cette page a déjà servi à répondre. Vérifiez ce qui suit, puis répondez à nouveau s’il le faut."
 NO_DAY = "Choisissez le jour de votre réponse."
-PROPOSED = "Merci. La Mission locale relit ce que vous proposez, puis change votre fiche."
 STALE = "Cette page n’est plus à jour : vérifiez, puis répondez à nouveau."
 
 

@@ -1,6 +1,8 @@
 """The file of a partner, by its link: it proposes changes that a référent reviews (docs/domain.md#partner-links)."""
 
+import re
 import secrets
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,18 +25,19 @@ from web.desk.names import NoNames
 from web.french import partner_links as french
 from web.french import validation
 from web.french.errors import refusals
+from web.french.territory import hours
 from web.hosting import partner_mails
 from web.http.forms import FormData, Text, text_of, validate
 from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.partner_link.routes import ByLink, Visit, answer, over, set_frame
 from web.pages.partners.forms import FIELDS, OF_COMMUNE, FileFields, commune_of, of_file
+from web.pages.partners.revision import proposed_lines
 
 router = APIRouter()
-OF_OFFER = {"days", "seats", "cost", "bring"}
-"""The fields of an offer that its partner knows best."""
 GONE = frozenset({"moved", "partner-joined", "partner-delisted", "unknown-partner", "unknown-stream", "damaged-stream"})
 """The refusals of a link that ended meanwhile, or of a partner that is listed no more."""
+_OF_OFFER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-[a-z]+")
 
 
 class PlaceForm(FileFields):
@@ -46,13 +49,10 @@ class PlaceForm(FileFields):
     name: str
 
 
-class PlaceOfferForm(BaseModel):
-    """One open offer, as the partner says it."""
+class PlaceOffer(BaseModel):
+    """One open offer, as the partner says it. The form names its fields `<offer>-<field>`."""
 
     model_config = PlaceForm.model_config
-    nonce: str
-    seen: int
-    offer: UUID
     days: Text = ""
     seats: int | None = None
     cost: Text = ""
@@ -72,9 +72,10 @@ class OwnFile:
 
     @property
     def fields(self) -> dict[str, str]:
-        """The file with what is proposed, as forms show it."""
+        """The file with what is proposed, as forms show it: hours are words."""
         changed: dict[str, Any] = dict(self.waiting.fields) if self.waiting else {}
-        return of_file(replace(self.state.details, **changed))
+        details = replace(self.state.details, **changed)
+        return of_file(details) | {"hours": "; ".join(hours.in_french(details.hours))}
 
     @property
     def offers(self) -> dict[UUID, OfferTerms]:
@@ -103,19 +104,7 @@ def read(request: Request, token: str, one: ByLink) -> Response:
 
 @router.post("/p/{token}/fiche")
 def propose(request: Request, token: str, one: ByLink, data: FormData) -> Response:
-    """Records the changes of the file that the partner proposes."""
-    return _propose(request, token, one, data, PlaceForm)
-
-
-@router.post("/p/{token}/fiche/offre")
-def propose_offer(request: Request, token: str, one: ByLink, data: FormData) -> Response:
-    """Records the changes of an offer that the partner proposes."""
-    return _propose(request, token, one, data, PlaceOfferForm)
-
-
-def _propose(
-    request: Request, token: str, one: Visit | None, data: Mapping[str, Any], model: type[PlaceForm | PlaceOfferForm]
-) -> Response:
+    """Records the changes of the file and of the offers that the partner proposes."""
     place = place_of(one) if one else None
     if one is None or place is None:
         return over(request, token)
@@ -123,26 +112,42 @@ def _propose(
     if command is None:
         return _page(request, token, one, place, data, {"": french.STALE})
     request.state.served, request.state.command_id = one.served, str(command)  # for the page of a fault
-    form, errors = validate(model, data)
-    if form is None:
+    form, offers, errors = _read(data)
+    if form is None or errors:
         return _page(request, token, one, place, data, validation.named(errors))
     try:
-        _record(one, place, command, form)
+        _record(one, place, command, form, offers)
     except Refused as refused:
         if refused.code in GONE:
             return over(request, token)
         if refused.code == "command-id-reused":
             return _page(request, token, one, place, data, {"": french.USED}, status=409)
         field = str(refused.details.get("field", ""))
-        field = field if field in model.model_fields else ""
+        field = field if field in PlaceForm.model_fields else ""
         sentence = refusals.refusal(refused.code, refused.details, NoNames())
         return _page(request, token, one, place, data, {field: sentence})
     now = place_of(one)
-    return _page(request, token, one, now, said=french.PROPOSED) if now else over(request, token)
+    return _page(request, token, one, now, sent=True) if now else over(request, token)
+
+
+def _read(data: Mapping[str, Any]) -> tuple[PlaceForm | None, dict[UUID, PlaceOffer], dict[str, str]]:
+    """Returns the file, the offers, and a sentence for each field that is refused."""
+    of_offers: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for name in filter(_OF_OFFER.fullmatch, data):
+        offer, _, field = name.rpartition("-")
+        of_offers[offer][field] = data[name]
+    form, errors = validate(PlaceForm, {name: data[name] for name in data if not _OF_OFFER.fullmatch(name)})
+    offers = {}
+    for offer, sent in of_offers.items():
+        terms, refused = validate(PlaceOffer, sent)
+        errors |= {f"{offer}-{name}": sentence for name, sentence in refused.items()}
+        if terms:
+            offers[UUID(offer)] = terms
+    return form, offers, errors
 
 
 def _said(
-    place: OwnFile, seen: OwnFile, form: PlaceForm | PlaceOfferForm
+    place: OwnFile, seen: OwnFile, form: PlaceForm, terms: Mapping[UUID, PlaceOffer]
 ) -> tuple[dict[str, str], dict[UUID, OfferTerms]]:
     """Returns the whole of what the partner proposes: what waits, and what this form changes of the file as `seen`.
 
@@ -150,25 +155,24 @@ def _said(
     """
     waiting = place.waiting
     fields, offers = (waiting.fields, waiting.offers) if waiting else ({}, {})
-    if isinstance(form, PlaceOfferForm):
-        known, shown_terms = place.offers.get(form.offer), seen.offers.get(form.offer)
-        if known is None or shown_terms is None:
-            raise Refused("unknown-offer")
-        changed = {name for name in OF_OFFER if getattr(form, name) != getattr(shown_terms, name)}
-        return fields, {**offers, form.offer: replace(known, **form.model_dump(include=changed))}
+    now, then = place.offers, seen.offers
+    if not terms.keys() <= now.keys() & then.keys():
+        raise Refused("unknown-offer")
+    changed = {id: {name for name, value in one if value != getattr(then[id], name)} for id, one in terms.items()}
+    revised = {id: replace(now[id], **terms[id].model_dump(include=names)) for id, names in changed.items() if names}
     shown = seen.fields
     typed: dict[str, str] = {name: getattr(form, name) for name in FIELDS if getattr(form, name) != shown[name]}
     if typed.keys() & set(OF_COMMUNE):
         typed |= {name: getattr(form, name) for name in OF_COMMUNE} | commune_of(form.town, form.postal_code)
-    return {**fields, **typed}, dict(offers)
+    return {**fields, **typed}, {**offers, **revised}
 
 
-def _record(one: Visit, place: OwnFile, command: UUID, form: PlaceForm | PlaceOfferForm) -> None:
+def _record(one: Visit, place: OwnFile, command: UUID, form: PlaceForm, terms: Mapping[UUID, PlaceOffer]) -> None:
     """Takes the decision of the partner, as long as the link opens its referral."""
     link, today = one.found.link.id, one.served.today()
     history = one.served.engine.history(place.stream)
     seen = OwnFile(place.stream, fold([known for known in history if known.originator_version <= form.seen]))
-    fields, offers = _said(place, seen, form)
+    fields, offers = _said(place, seen, form, terms)
 
     def holds(_: PartnerState, dossier: Any) -> bool:
         found = referral_of(dossier, link)
@@ -176,7 +180,7 @@ def _record(one: Visit, place: OwnFile, command: UUID, form: PlaceForm | PlaceOf
 
     sent = {"fields": fields, "offers": offers}
     step = Step({"partner": place.stream}, propose_changes, sent, guard=Guard(holds, {"dossier": one.stream}))
-    told = "place", form.model_dump(mode="json")
+    told = "place", form.model_dump(mode="json"), {str(id): one.model_dump() for id, one in terms.items()}
     by = partner_mails.actor_of(one.found.referral)
     one.served.engine.execute_all([step], told, by=by, command_id=command, via="link")
 
@@ -189,12 +193,14 @@ def _page(
     data: Mapping[str, Any] | None = None,
     errors: Mapping[str, str] | None = None,
     *,
-    said: str = "",
+    sent: bool = False,
     status: int = 200,
 ) -> Response:
-    """Draws the file, with what was typed and refused. `about` is the offer of the form that was refused."""
+    """Draws the file, with what was typed and refused. Once `sent`, it says what waits for a review."""
     typed = {name: text_of(data, name) for name in data} if data else {}
-    about, seen = typed.get("offer", ""), {"seen": str(place.state.version)}
+    of_offers = {
+        f"{id}-{name}": getattr(terms, name) for id, terms in place.offers.items() for name in PlaceOffer.model_fields
+    }
     set_frame(request, one.structure)
     response = show(
         request,
@@ -205,15 +211,11 @@ def _page(
         structure=one.structure,
         advisor=one.advisor,
         name=place.state.details.name,
-        values=place.fields | seen | ({} if about else typed),
-        offers=[
-            (id, terms, {name: getattr(terms, name) for name in OF_OFFER} | seen | (typed if about == str(id) else {}))
-            for id, terms in place.offers.items()
-        ],
-        about=about,
+        values=place.fields | of_offers | {"seen": str(place.state.version)} | typed,
+        offers=place.offers,
         errors=errors or {},
-        said=said,
-        waiting=place.waiting is not None,
-        new_nonce=lambda: new_nonce(one.found.link.id, secrets.token_bytes(16), one.served.engine.token),
+        sent=sent,
+        waiting=proposed_lines(place.state),
+        nonce=new_nonce(one.found.link.id, secrets.token_bytes(16), one.served.engine.token),
     )
     return answer(response, status if status != 200 else 422 if errors else 200)

@@ -142,7 +142,7 @@ def referred_in(made: House) -> Referred:
     referral, link = uuid4(), uuid4()
     made.on(
         dossier, parcours.send_referral, action=actions[1], partner=Partner(None, "Médiathèque de Mortagne"),
-        starts=None, ends=date(2026, 4, 30), note=NOTE, email=ADDRESS, agreed=True,
+        starts=date(2026, 3, 18), ends=date(2026, 4, 30), note=NOTE, email=ADDRESS, agreed=True,
         context={"referral": referral, "link": link, "until": made.today + timedelta(days=8)},
     )  # fmt: skip
     return Referred(made, dossier, actions[1], referral)

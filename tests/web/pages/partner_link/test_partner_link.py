@@ -68,6 +68,9 @@ def test_a_partner_reads_accepts_and_tells_how_it_ended(on_both: Referred) -> No
     assert shown.status_code == 200
     request = visit.see()
     assert "Aminata Diallo" in words(request.text)
+    assert parsed(request.text).select_one("[name=starts]")["value"] == "2026-03-18", (
+        "the day that the advisor asked for"
+    )
     done = visit.reply(accepting(request))
     assert (done.status_code, "Merci" in words(done.text)) == (200, True)
     (answer,) = on_both.events(e.ReferralAnswered)

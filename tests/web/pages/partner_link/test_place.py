@@ -73,9 +73,8 @@ def propose(visitor: InspectingClient, path: str, **changed: Any) -> Any:
     return visitor.post(f"{path}/fiche", data=form | changed)
 
 
-def propose_offer(visitor: InspectingClient, path: str, **changed: Any) -> Any:
-    form = dict(sent_by(file_of(visitor, path).text, f"form[action='{path}/fiche/offre']"))
-    return visitor.post(f"{path}/fiche/offre", data=form | changed)
+def of_offer(known: Known, **changed: str) -> dict[str, str]:
+    return {f"{known.offer}-{name}": value for name, value in changed.items()}
 
 
 def review(known: Known, *leave: str) -> Any:
@@ -100,7 +99,7 @@ def test_what_the_partner_proposes_waits_for_a_review(known: Known) -> None:
     (proposal,) = known.proposals()
     assert (proposal.by, proposal.via) == (f"partner:{known.place}", "link")
     assert known.state().details.phone == "+33233000101"
-    propose_offer(visitor, path, days="le jeudi", seats="8")
+    propose(visitor, path, **of_offer(known, days="le jeudi", seats="8"))
     assert "02 33 00 01 99" in unspaced(file_of(visitor, path).text), "what waits stays written"
     pile = at_her_desk(known, SOPHIE).get("/boite?pile=review-partner").text
     assert "le partenaire propose des changements" in words(pile)
@@ -174,13 +173,44 @@ def test_what_cannot_be_is_refused_and_what_was_typed_stays(known: Known, change
     assert "le matin" in answer.text
 
 
-def test_an_offer_of_another_partner_is_refused(known: Known) -> None:
+def test_an_offer_of_another_partner_is_refused_and_what_was_typed_stays(known: Known) -> None:
     path, visitor = known.issue(), known.partner()
     before = known.count()
-    assert propose_offer(visitor, path, offer=str(uuid4()), days="x").status_code == 422
-    assert propose_offer(visitor, path, seats="20000").status_code == 422
-    assert propose_offer(visitor, path, seats="huit").status_code == 422
+    other = {f"{uuid4()}-days": "x"}
+    for said in (other, {"x-days": "x"}, of_offer(known, label="Autre"), of_offer(known, seats="20000")):
+        assert propose(visitor, path, phone="02 33 00 01 99", **said).status_code == 422
+    refused = propose(visitor, path, phone="02 33 00 01 99", **of_offer(known, seats="huit", days="le jeudi"))
+    field = parsed(refused.text).select_one(f"[name='{known.offer}-seats']")
+    assert (field["value"], field["aria-invalid"]) == ("huit", "true")
+    assert parsed(refused.text).select_one(f"a[href='#{field['id']}']"), "the summary leads to the field"
+    assert "le jeudi" in refused.text
+    assert "02 33 00 01 99" in unspaced(refused.text)
     assert known.count() == before
+
+
+def test_one_press_sends_the_place_and_its_offers_and_says_what_was_sent(known: Known) -> None:
+    path, visitor = known.issue(), known.partner()
+    assert len(parsed(file_of(visitor, path).text).select("main form")) == 1
+    said = unspaced(words(propose(visitor, path, phone="02 33 00 01 99", **of_offer(known, days="le jeudi")).text))
+    assert "Téléphone : 02 33 00 01 99" in said
+    assert "Bureautique : Jours : le jeudi" in said
+    assert len(known.proposals()) == 1
+
+
+def test_a_press_that_changes_nothing_says_so(known: Known) -> None:
+    said = words(propose(known.partner(), known.issue()).text)
+    assert "rien n’est envoyé" in said
+    assert "Merci" not in said
+
+
+def test_hours_are_shown_in_words_and_stay_as_they_are(known: Known) -> None:
+    hours = {"field": "hours", "value": "Mo-Fr 09:00-12:00"}
+    known.house.says(SOPHIE, listing.correct_partner, {"partner": known.place}, **hours)
+    path, visitor = known.issue(), known.partner()
+    shown = parsed(file_of(visitor, path).text).select_one("[name=hours]")["value"]
+    assert "du lundi au vendredi" in shown
+    propose(visitor, path, summary="Salle au premier étage")
+    assert known.proposals()[-1].event.fields == (("summary", "Salle au premier étage"),)
 
 
 def test_six_proposals_in_a_day_are_one_too_many(known: Known) -> None:
@@ -234,14 +264,12 @@ def test_a_partner_joined_to_another_one_has_that_file(known: Known) -> None:
 def test_a_page_of_before_proposes_what_was_typed_alone(known: Known) -> None:
     path, visitor = known.issue(), known.partner()
     page = file_of(visitor, path).text
-    of_place = dict(sent_by(page, f"form[action='{path}/fiche']")) | {"hours": "le matin"}
-    of_offer = dict(sent_by(page, f"form[action='{path}/fiche/offre']")) | {"seats": "8"}
+    form = dict(sent_by(page, f"form[action='{path}/fiche']")) | {"hours": "le matin"} | of_offer(known, seats="8")
     corrected = {"field": "phone", "value": "02 33 00 01 55"}
     known.house.says(SOPHIE, listing.correct_partner, {"partner": known.place}, **corrected)
     revised = replace(TERMS, days="le vendredi")
     known.house.says(SOPHIE, listing.revise_offer, {"partner": known.place}, offer=known.offer, terms=revised)
-    assert visitor.post(f"{path}/fiche", data=of_place).status_code == 200
-    assert visitor.post(f"{path}/fiche/offre", data=of_offer).status_code == 200
+    assert visitor.post(f"{path}/fiche", data=form).status_code == 200
     assert known.proposals()[-1].event.fields == (("hours", "le matin"),)
     assert review(known).status_code == 303
     assert known.state().details.phone == "+33233000155"
@@ -262,7 +290,7 @@ def test_a_page_of_before_that_is_refused_still_says_when_it_was_drawn(known: Kn
 
 def test_terms_that_the_team_revised_since_are_not_proposed_back(known: Known) -> None:
     path, visitor = known.issue(), known.partner()
-    propose_offer(visitor, path, seats="8")
+    propose(visitor, path, **of_offer(known, seats="8"))
     revised = replace(TERMS, label="Bureautique, niveau 2", bands=((0, 40),), days="le vendredi")
     known.house.says(SOPHIE, listing.revise_offer, {"partner": known.place}, offer=known.offer, terms=revised)
     page = at_her_desk(known, SOPHIE).get(f"/partenaires/{known.place}").text
