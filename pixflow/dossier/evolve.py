@@ -384,9 +384,11 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> di
                 "imilo_number": event.imilo_number,
                 "site": event.site,
             }
-            return identity | ({"opened": stamp} if isinstance(event, e.DossierOpened) else {})
+            return identity | (
+                {"opened": stamp} if isinstance(event, e.DossierOpened) else _held(dossier, event, stamp)
+            )
         case e.ContactCorrected(phone=phone, email=email):
-            return {"phone": phone, "email": email}
+            return {"phone": phone, "email": email, **_held(dossier, event, stamp)}
         case e.ProjectStated(project=project):
             return {"project": project}
         case e.CommuneStated(commune=commune):
@@ -406,14 +408,16 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> di
     return _of_its_end(dossier, event, stamp, by)
 
 
-def _held(dossier: Dossier, event: e.Retracted | e.DuplicateJoined, stamp: Stamp) -> dict[str, object]:
-    """Adds who holds outside what an event took back, or ended."""
-    names = event.partners if isinstance(event, e.Retracted) else ("",) * len(event.referrals)
+def _held(
+    dossier: Dossier, event: e.Retracted | e.DuplicateJoined | e.IdentityCorrected | e.ContactCorrected, stamp: Stamp
+) -> dict[str, object]:
+    """Adds who holds outside what an event took back, ended or corrected."""
+    names = ("",) * len(event.referrals) if isinstance(event, e.DuplicateJoined) else event.partners
     pairs = zip(event.referrals, names, strict=False)
     told: dict[UUID | None, Recipient] = {one: Recipient(stamp, partner=name) for one, name in pairs}
-    if event.papers:
+    if papers := getattr(event, "papers", ()):
         known = dossier.holders.get(None, Recipient(stamp)).papers
-        told[None] = Recipient(stamp, tuple(dict.fromkeys((*known, *event.papers))))
+        told[None] = Recipient(stamp, tuple(dict.fromkeys((*known, *papers))))
     return {"holders": {**dossier.holders, **told}} if told else {}
 
 
@@ -474,9 +478,9 @@ def _of_tasks(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, object
             return {"reminders": {id: one for id, one in dossier.reminders.items() if id != done}}
         case e.HolderInformed(referral=referral):
             return _informed(dossier, referral)
-        case e.PartnerLinkMailed(referral=referral):
+        case e.PartnerLinkMailed(referral=referral) | e.ReferralSeen(referral=referral):
             return {"parcours": _links(dossier.parcours, event, stamp), **_informed(dossier, referral)}
-        case e.PartnerLinkIssued() | e.PartnerLinkReturned() | e.PartnerLinkRevoked() | e.ReferralSeen():
+        case e.PartnerLinkIssued() | e.PartnerLinkReturned() | e.PartnerLinkRevoked():
             return {"parcours": _links(dossier.parcours, event, stamp)}
     return {}
 

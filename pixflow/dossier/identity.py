@@ -1,6 +1,7 @@
 """Decisions on the young person: opened, corrected, in a group, merged with another dossier of theirs."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from pixflow import identity
 from pixflow.actor import OPERATOR
 from pixflow.decision import OPENING, OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, REFERENT_AND_MANAGER, decision
-from pixflow.dossier.reach import left_since
+from pixflow.dossier.reach import holders_of_contact, holders_of_identity, left_since
 from pixflow.dossier.retraction import comes_from_pix, dependents, new_ids, retractions
 from pixflow.dossier.state import Dossier, must_be_open, must_go_on, must_have_no_seat, must_keep_its_circle
 from pixflow.events import dossier as e
@@ -69,8 +70,12 @@ def correct_identity(
     imilo_number: str | None,
     site: str,
     on: date,
+    history: Sequence[Recorded],
 ) -> list[Event]:
-    """Corrects the identity. A number that stays as it is stored is not judged again."""
+    """Corrects the identity, and says who has another name or birth date.
+
+    A number that stays as it is stored is not judged again.
+    """
     must_be_open(dossier)
     names = _names(last_name, first_name)
     kept = imilo_number == dossier.imilo_number
@@ -78,14 +83,28 @@ def correct_identity(
     wanted = (names["last_name"], names["first_name"], birth_date, number, site)
     if wanted == (dossier.last_name, dossier.first_name, dossier.birth_date, dossier.imilo_number, dossier.site):
         return []
-    return [e.IdentityCorrected(**names, birth_date=_birth(birth_date, on), imilo_number=number, site=site, on=on)]
+    told = {"last_name": dossier.last_name, "first_name": dossier.first_name, "birth_date": dossier.birth_date}
+    held = holders_of_identity(dossier, history) if _is_replaced(told, {**names, "birth_date": birth_date}) else {}
+    said: dict[str, Any] = {**names, "birth_date": _birth(birth_date, on), "imilo_number": number, "site": site}
+    return [e.IdentityCorrected(**said, on=on, **held)]
 
 
 @decision("correct_contact", OWN_DOSSIERS, system=(OPERATOR,))
-def correct_contact(dossier: Dossier, *, phone: str | None, email: str | None, on: date) -> list[Event]:
+def correct_contact(
+    dossier: Dossier, *, phone: str | None, email: str | None, on: date, history: Sequence[Recorded]
+) -> list[Event]:
+    """Corrects the telephone and the e-mail, and says which partners have the former ones."""
     must_be_open(dossier)
-    event = _contact(phone, email, on)
-    return [] if (event.phone, event.email) == (dossier.phone, dossier.email) else [event]
+    event, told = _contact(phone, email, on), {"phone": dossier.phone, "email": dossier.email}
+    if {"phone": event.phone, "email": event.email} == told:
+        return []
+    is_replaced = _is_replaced(told, {"phone": event.phone, "email": event.email})
+    return [replace(event, **holders_of_contact(dossier, history)) if is_replaced else event]
+
+
+def _is_replaced(told: Mapping[str, object], now: Mapping[str, object]) -> bool:
+    """Tells if something that was known is otherwise now. What nobody knew is nowhere outside."""
+    return any(value and value != now[name] for name, value in told.items())
 
 
 @decision("state_project", OWN_DOSSIERS, system=(OPERATOR,))
@@ -264,7 +283,7 @@ def take_over_duplicate(
     known = [r.event for r in not_retracted(history)]
     return [
         e.DuplicateJoined(duplicate=duplicate, on=on, **_holders(other, duplicate_history, on)),
-        *_unknown(dossier, other, on),
+        *_unknown(dossier, other, on, history),
         *_happened([r.event for r in not_retracted(duplicate_history)], known),
     ]
 
@@ -279,7 +298,7 @@ def _holders(other: Dossier, history: Sequence[Recorded], on: date) -> dict[str,
     return {"papers": known.papers if known else (), "referrals": told}
 
 
-def _unknown(dossier: Dossier, other: Dossier, on: date) -> Iterator[Event]:
+def _unknown(dossier: Dossier, other: Dossier, on: date, history: Sequence[Recorded]) -> Iterator[Event]:
     """Yields corrections for what this dossier lacks: number, birth date, contact, programme, project, commune…"""
     yield from correct_identity(
         dossier,
@@ -289,9 +308,10 @@ def _unknown(dossier: Dossier, other: Dossier, on: date) -> Iterator[Event]:
         imilo_number=dossier.imilo_number or other.imilo_number,
         site=dossier.site,
         on=on,
+        history=history,
     )
     phone, email = dossier.phone or other.phone, dossier.email or other.email
-    yield from correct_contact(dossier, phone=phone, email=email, on=on)
+    yield from correct_contact(dossier, phone=phone, email=email, on=on, history=history)
     if other.joined and not dossier.programme:
         yield e.ProgrammeJoined(
             programme=other.programme,

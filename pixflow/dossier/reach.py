@@ -69,6 +69,20 @@ def holders(history: Sequence[Recorded], fact: Recorded) -> dict[str, Any]:
     }
 
 
+def holders_of_identity(dossier: Dossier, history: Sequence[Recorded]) -> dict[str, Any]:
+    """Returns who has the name of the young person, as the fields of its correction."""
+    papers = dict.fromkeys(_paper(one.event) for one in left_since(history, 0))
+    return {"papers": tuple(paper for paper in papers if paper), **holders_of_contact(dossier, history)}
+
+
+def holders_of_contact(dossier: Dossier, history: Sequence[Recorded]) -> dict[str, Any]:
+    """Returns the partners that may call the young person, as the fields of a correction: their referral goes on."""
+    learned = {one.event.referral for one in left_since(history, 0) if isinstance(one.event, _LEARNED)}
+    actions = (action for action in dossier.parcours.actions.values() if not action.over)
+    sent = [one for action in actions for one in action.referrals if one.id in learned and one.answer != "refused"]
+    return {"referrals": tuple(one.id for one in sent), "partners": tuple(one.partner.name for one in sent)}
+
+
 def _paper(event: Event) -> HeldPaper | None:
     if isinstance(event, e.PaperIssued):
         return event.paper

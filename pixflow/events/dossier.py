@@ -49,19 +49,28 @@ class DossierOpened(Event):
 
 @event("dossier.IdentityCorrected")
 class IdentityCorrected(Event):
+    """The identity as it is now. `papers` and the `partners` of `referrals` have the former name or birth date."""
+
     last_name: Personal[str]
     first_name: Personal[str]
     birth_date: Personal[date | None]
     imilo_number: Personal[str | None]
     site: str
     on: date
+    papers: tuple[HeldPaper, ...] = ()
+    referrals: tuple[UUID, ...] = ()
+    partners: Personal[tuple[str, ...]] = ()
 
 
 @event("dossier.ContactCorrected")
 class ContactCorrected(Event):
+    """The telephone and the e-mail as they are now. The `partners` of `referrals` have the former ones."""
+
     phone: Personal[str | None]
     email: Personal[str | None]
     on: date
+    referrals: tuple[UUID, ...] = ()
+    partners: Personal[tuple[str, ...]] = ()
 
 
 @event("dossier.ProjectStated")

@@ -1,7 +1,7 @@
 """From a row of the file to decisions: its sites, members and programmes; its differences from a dossier."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,10 +9,10 @@ from uuid import UUID
 from msgspec.structs import asdict, replace
 
 from pixflow.actor import OPERATOR
-from pixflow.decision import OWN_DOSSIERS_AND_MANAGER, Decision, decision
+from pixflow.decision import OWN_DOSSIERS_AND_MANAGER, Argument, Decision, decision
 from pixflow.dossier import assignment, identity
 from pixflow.dossier.state import Dossier
-from pixflow.events.base import Event
+from pixflow.events.base import Event, Recorded
 from pixflow.identity import normalise, words
 from pixflow.portfolio.columns import FIELDS, Field
 from pixflow.portfolio.entries import Entry
@@ -154,13 +154,20 @@ def opening(row: ResolvedRow, site: str) -> Command:
     return identity.open_dossier, {field: getattr(row, field) for field in FIELDS} | told
 
 
+def with_history(correct: Decision[..., list[Event]], history: Sequence[Recorded]) -> dict[str, Any]:
+    """Returns the history for a decision that needs it."""
+    return {"history": history} if Argument.HISTORY in correct.needs else {}
+
+
 @decision("correct_from_portfolio", OWN_DOSSIERS_AND_MANAGER, system=(OPERATOR,))
-def correct_from_portfolio(dossier: Dossier, *, told: Mapping[str, Any], on: date) -> list[Event]:
+def correct_from_portfolio(
+    dossier: Dossier, *, told: Mapping[str, Any], on: date, history: Sequence[Recorded]
+) -> list[Event]:
     """Corrects one young person from a file, for anyone who may import it (authorization.py). Keeps the rest."""
     events: list[Event] = []
     known = replace(dossier, programme_end=None) if "programme" in told else dossier
     for correct, fields in TAKEN.items():
         if any(field in told for field in fields):
             values = {field: told[field] if field in told else getattr(known, field) for field in fields}
-            events += correct(dossier, **values, on=on)
+            events += correct(dossier, **values, on=on, **with_history(correct, history))
     return events

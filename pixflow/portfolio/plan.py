@@ -15,7 +15,15 @@ from pixflow.dossier.state import Dossier
 from pixflow.identity import words
 from pixflow.participation.scoring import Person, score
 from pixflow.portfolio.columns import FIELDS, Column, Field
-from pixflow.portfolio.corrections import Command, ResolvedRow, Resolver, corrections, differences, opening
+from pixflow.portfolio.corrections import (
+    Command,
+    ResolvedRow,
+    Resolver,
+    corrections,
+    differences,
+    opening,
+    with_history,
+)
 from pixflow.portfolio.problems import PortfolioProblem
 from pixflow.portfolio.reader import Portfolio
 from pixflow.reference_data import References
@@ -182,7 +190,7 @@ class Planner:
     def _refusal(self, commands: Iterable[Command], state: Dossier) -> Refused | None:
         try:
             for decide, arguments in commands:
-                decide(state, **arguments, on=self._today)
+                decide(state, **arguments, on=self._today, **with_history(decide, ()))
         except Refused as refused:
             return refused
         return None

@@ -1,5 +1,6 @@
 """Reach of a correction: who outside holds what a fact said, and what is owed to them."""
 
+from dataclasses import replace
 from datetime import date
 
 import hypothesis
@@ -11,6 +12,7 @@ from pixflow.events import dossier as d
 from pixflow.events.base import Event
 from pixflow.tasks import of_dossier
 from tests.given import (
+    ACTION,
     DAY,
     OTHER_DOSSIER,
     PARTNER_LINK,
@@ -135,6 +137,43 @@ def test_a_holder_received_something_after_the_fact_and_is_informed_once(
     ]
     assert len(informed) == len(state.holders)
     assert owed(*events, *struck, *informed) == {}
+
+
+RINGS = d.ContactCorrected(phone="+33612345678", email="lea@exemple.fr", on=DAY)
+MOVED = {"phone": "0698765432", "email": "lea@exemple.fr"}
+DROPPED = d.ActionDropped(action=ACTION, reason="autre projet", on=DAY)
+REFUSED = answered(answer="refused")
+
+
+@pytest.mark.parametrize(
+    ("after", "is_told"),
+    [
+        ((MAILED,), True),
+        ((SEEN, answered()), True),
+        ((SEEN, REFUSED), False),
+        ((SEEN, DROPPED), False),
+        ((MAILED, RETURNED), False),
+        ((), False),
+    ],
+)
+def test_a_new_telephone_is_for_the_partners_who_may_call(after: tuple[Event, ...], is_told: bool) -> None:
+    now = d.ContactCorrected(phone="+33698765432", email="lea@exemple.fr", on=DAY)
+    then = replace(now, referrals=(REFERRAL,), partners=("viaformation",)) if is_told else now
+    history = (*PRESCRIBED, RINGS, sent(), link_issued(), *after)
+    given(*history).when(identity.correct_contact, **MOVED).then(then)
+    assert list(owed(*history, then)) == ([f"inform-holder:{REFERRAL}"] if is_told else [])
+    assert owed(*history, then, SEEN) == {}, "the link shows the new one"
+
+
+def test_a_telephone_that_nobody_had_is_nowhere_outside() -> None:
+    said = d.ContactCorrected(phone="+33698765432", email="lea@exemple.fr", on=DAY)
+    given(*PRESCRIBED, sent(), SEEN).when(identity.correct_contact, **MOVED).then(said)
+
+
+def test_a_new_name_is_on_every_paper_and_known_to_the_partners_who_go_on() -> None:
+    named = {"last_name": "Martin", "first_name": "Léa", "birth_date": None, "imilo_number": None, "site": "L'Aigle"}
+    then = replace(RENAMED, papers=("fiche", "copy"), referrals=(REFERRAL,), partners=("viaformation",))
+    given(*PRESCRIBED, sent(), SEEN, FICHE, COPY).when(identity.correct_identity, **named).then(then)
 
 
 # --- what is owed to them

@@ -315,7 +315,7 @@ def _corrected(event: Event, before: Event | None, context: EventContext) -> str
     for field in fields(event):  # type: ignore[arg-type]
         value = getattr(event, field.name)
         was = getattr(before, field.name, None) if before else None
-        if field.name == "on" or was == value or (before is None and not value):
+        if field.name in ("on", "papers", "referrals", "partners") or was == value or (before is None and not value):
             continue
         label = lower_first(LABELS[field.name])
         new, old = (text_of(field.name, one, context) for one in (value, was))

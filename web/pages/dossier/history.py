@@ -8,6 +8,7 @@ from uuid import UUID
 from pixflow import tasks
 from pixflow.authorization import Subject, lacks_to_retract
 from pixflow.dossier import retraction
+from pixflow.dossier.reach import holders_of_contact, holders_of_identity
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierMerged, DossierOpened, DuplicateJoined, Retracted, SeatBooked
@@ -21,6 +22,7 @@ from web.desk.names import ScopedNames
 from web.french import tasks as french_tasks
 from web.french.errors import refusals
 from web.french.events import sentences
+from web.french.phrases import listed
 from web.french.typography import say
 from web.http.forms import Form, OpenForm
 from web.pages.dossier.forms import FORM_OF, FORMS, OF_CERTIFICATION, WHILE_CLOSED, allowed
@@ -220,11 +222,19 @@ def form_to_correct(dossier: Dossier, trail: Sequence[Recorded], recorded: Recor
     return form
 
 
+_HELD = {"contact": holders_of_contact, "identity": holders_of_identity}
+"""Function that returns who has what a form corrects, by the form."""
+
+
 def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: OpenForm) -> dict[str, Any] | None:
     """Returns the effects of a correction: the events retracted, the tasks gone, the new ones; or the refusal.
 
-    None for another form.
+    Of a correction of the identity or the contact, it is who is to be told. None for another form.
     """
+    if opened.name in _HELD and not opened.corrects:
+        held = _HELD[opened.name](desk.dossier(dossier_id), desk.trail(dossier_id))
+        told = [*(["la personne"] if held.get("papers") else []), *dict.fromkeys(held["partners"])]
+        return {"told": listed(*told)} if told else None
     if opened.name not in ("retract", "unmatch") and not opened.corrects:
         return None
     decision = retraction.retract if opened.corrects else FORMS[opened.name].decision

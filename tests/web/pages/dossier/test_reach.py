@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from pixflow.dossier.identity import correct_contact
 from pixflow.dossier.privacy import issue_copy, issue_paper
 from pixflow.dossier.retraction import retract
 from pixflow.dossier.stages import parcours
@@ -80,6 +81,23 @@ def test_a_partner_who_read_a_referral_is_named(locale: House) -> None:
     assert "À prévenir" not in reach(locale, address)
     locale.on(dossier, parcours.answer_referral, referral=referral, answer="accepted", reason="")
     assert "À prévenir ensuite Médiathèque de Mortagne" in reach(locale, address)
+
+
+def test_a_new_telephone_says_who_has_the_former_one(locale: House) -> None:
+    dossier, (_, cafe, _) = locale.prescribed()
+    locale.on(dossier, correct_contact, phone="0612345678", email=None)
+    referral = locale.referred(dossier, cafe)
+    address = f"/dossiers/{dossier}?formulaire=contact"
+    assert reach(locale, address) == ""
+    locale.on(dossier, parcours.answer_referral, referral=referral, answer="accepted", reason="")
+    assert reach(locale, address) == "À prévenir ensuite Médiathèque de Mortagne : une tâche le rappellera"
+    client = locale.client(NADIA)
+    form = values(client.get(address).text)
+    send(client, dossier, "contact", {**form, "phone": "06 98 76 54 32"})
+    assert owed(locale, dossier) == [f"inform-holder:{referral}"]
+    page = words(client.get(f"/dossiers/{dossier}").text)
+    assert "Prévenir Médiathèque de Mortagne" in page
+    assert "Coordonnées corrigées : téléphone 06 12 34 56 78 → 06 98 76 54 32" in page
 
 
 def test_a_long_list_is_folded(locale: House) -> None:
