@@ -1,9 +1,9 @@
 """The register of one structure: it follows the events, outside their database, and signs how far it has come.
 
 It never changes what it signed. Where the events differ from its tiles it raises `RegisterDiffers`, and signs nothing.
-A restore begins an epoch: another origin, the same key, and a fact that says so. Where the register is lost, only the
-operator begins one: its disk may come back. Another key takes over where somebody may have seen the one that signs:
-both sign the checkpoint of then.
+A restore that it heard of begins an epoch: another origin, the same key, and a fact that says so. The database alone
+tells of none: whoever writes there would. Where the register is lost, or differs, only the operator begins one. Another
+key takes over where somebody may have seen the one that signs: both sign the checkpoint of then.
 """
 
 import os
@@ -46,6 +46,7 @@ CREATE TABLE IF NOT EXISTS holders (holder TEXT, epoch INTEGER, size INTEGER, li
 CREATE TABLE IF NOT EXISTS keys (public BLOB PRIMARY KEY, epoch INTEGER, size INTEGER, note TEXT NOT NULL,
     at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS refusals (witness TEXT PRIMARY KEY, code TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS restores (command TEXT PRIMARY KEY);
 """
 
 _LAST_NOTE = "SELECT size, note FROM checkpoints WHERE epoch = ? ORDER BY size DESC LIMIT 1"
@@ -117,8 +118,8 @@ class Register:
     def follow(self, engine: Engine, stream: UUID, *, anew: bool = False) -> Checkpoint:
         """Reads the events up to the last one, and returns the signed checkpoint.
 
-        `stream` is that of the structure. `anew` begins an epoch where the register is lost, or a former one. Raises
-        RegisterDiffers and RegisterClosed.
+        `stream` is that of the structure. `anew` begins an epoch where the register is lost, a former one, or differs.
+        Raises RegisterDiffers and RegisterClosed.
         """
         self._check_place()
         if not (anew or self._is_there):
@@ -131,12 +132,11 @@ class Register:
             if not anew:
                 _check_known(engine, _epochs(ours), self.file)
             private = self._private(ours, engine.clock())
-            epoch = self._epoch(ours, engine, stream)
+            epoch = self._epoch(ours, engine, stream, anew=anew)
             signer, head = Signer(private, epoch.origin), engine.head()
             signed = _last(ours, epoch.number)
             size = signed.size if signed else 0
-            if signed:
-                self._compare_end(ours, epoch.number, engine, signed, head)
+            self._compare(ours, epoch, engine, signed)
             if size == head and signed:
                 return signed
             read = partial(_tile, ours, epoch.number)
@@ -148,7 +148,6 @@ class Register:
                         "REPLACE INTO tiles VALUES (?, ?, ?, ?)",
                         [(epoch.number, *place, hashes) for place, hashes in changed.items()],
                     )
-                self._compare_start(ours, epoch, head)
                 note = signer.checkpoint(head, tree.root(read, head))
                 values = (epoch.number, head, note, _text(engine.clock()))
                 ours.execute("INSERT INTO checkpoints VALUES (?, ?, ?, ?)", values)
@@ -200,28 +199,31 @@ class Register:
             raise RegisterClosed("key", self._key)
         return None
 
-    def _epoch(self, ours: sqlite3.Connection, engine: Engine, stream: UUID) -> Epoch:
+    def _epoch(self, ours: sqlite3.Connection, engine: Engine, stream: UUID, *, anew: bool) -> Epoch:
         """Returns the epoch that goes on. Begins one where none does, or a restore came since, and records the fact.
 
-        It begins one after a former epoch too: whoever calls has looked.
+        `anew` begins one after a former epoch too, and where the events differ.
         """
         known, structure = _epochs(ours), engine.references().structure
         restores = {str(command): kept for command, kept in structure.restores}
-        last = next(reversed(restores), "")
-        if not known or known[-1].number < structure.register or _is_restored(known, engine):
+        restored = _is_restored(ours, engine)
+        if not known or restored or (anew and self._must_end(ours, known[-1], engine)):
             number = max(structure.register, *(one.number for one in known), 0) + 1
             kept = engine.head() if number > 1 else 0
-            if known:
+            if known and restored:
                 commands = [*restores]
                 new = commands[commands.index(known[-1].restore) + 1 :] if known[-1].restore in restores else commands
                 kept = min([kept, *(restores[one] for one in new)])
-            base = _base(known[0]) if known else self._base
+            elif before := _signed_before(ours, number):
+                kept = self._alike(ours, before[0], engine, kept)
+            base, last = _base(known[0]) if known else self._base, next(reversed(restores), "")
             begun = Epoch(number, base if number == 1 else f"{base}/{number}", kept, last, engine.clock())
             with ours:
                 ours.execute("INSERT INTO epochs VALUES (?, ?, ?, ?, ?)", (*begun[:-1], _text(begun.began)))
+                ours.execute("DELETE FROM restores")
             known.append(begun)
         epoch = known[-1]
-        if structure.register < epoch.number:
+        if structure.register < epoch.number and not _last(ours, epoch.number):
             engine.execute(
                 {"structure": stream},
                 begin_register,
@@ -232,6 +234,40 @@ class Register:
                 kept=epoch.kept,
             )
         return epoch
+
+    def _must_end(self, ours: sqlite3.Connection, epoch: Epoch, engine: Engine) -> bool:
+        """Tells if an epoch cannot go on: the events know a later one, or differ from what it has read."""
+        try:
+            self._compare(ours, epoch, engine, _last(ours, epoch.number))
+        except RegisterDiffers:
+            return True
+        return epoch.number < engine.references().structure.register
+
+    def _compare(self, ours: sqlite3.Connection, epoch: Epoch, engine: Engine, signed: Checkpoint | None) -> None:
+        """Raises RegisterDiffers where the events are not those of the last checkpoint of an epoch.
+
+        Before the first one, they begin with what the epoch took over from the one before.
+        """
+        if signed:
+            self._compare_end(ours, epoch.number, engine, signed, engine.head())
+            return
+        if before := _signed_before(ours, epoch.number):
+            alike = self._alike(ours, before[0], engine, epoch.kept)
+            if alike < min(epoch.kept, before[1].size):
+                raise RegisterDiffers("changed", alike + 1, before[1].size)
+
+    def _alike(self, ours: sqlite3.Connection, epoch: Epoch, engine: Engine, most: int) -> int:
+        """Returns how many of the first events are those that an epoch has read, `most` at most."""
+        tiles = dict[int, bytes]()
+        for after in range(0, most, SPAN):
+            for row in engine.recorder.log(after, SPAN, min(after + SPAN, most)):
+                n, at = divmod(row[4] - 1, WIDTH)
+                if n not in tiles:
+                    with suppress(LookupError):
+                        tiles = {n: _tile(ours, epoch.number, 0, n)}
+                if tiles.get(n, b"")[at * HASH : (at + 1) * HASH] != leaf_of(row):
+                    return row[4] - 1
+        return most
 
     def _compare_end(self, ours: sqlite3.Connection, epoch: int, engine: Engine, signed: Checkpoint, head: int) -> None:
         """Raises RegisterDiffers where the last events that were read, or the own tiles, are not those of then."""
@@ -248,16 +284,18 @@ class Register:
         if changed := _changed(read, engine.recorder.log(first, WIDTH, signed.size), signed):
             raise RegisterDiffers("changed", changed[0], signed.size)
 
-    def _compare_start(self, ours: sqlite3.Connection, epoch: Epoch, head: int) -> None:
-        """Raises RegisterDiffers where an epoch does not begin with what it took over from the one before."""
-        before = next((one for one in reversed(_epochs(ours)) if one.number < epoch.number), None)
-        signed = before and _last(ours, before.number)
-        if before and signed:
-            kept = min(epoch.kept, signed.size, head)
-            if tree.root(partial(_tile, ours, before.number), kept) != tree.root(
-                partial(_tile, ours, epoch.number), kept
-            ):
-                raise RegisterDiffers("changed")
+    def hear(self, engine: Engine, restore: UUID) -> None:
+        """Notes the command of a restore of these events: it begins an epoch. Raises RegisterClosed.
+
+        The note stands outside the database, where nobody forges it. A register that has not begun needs none.
+        """
+        self._check_place()
+        if not self._is_there:
+            _check_known(engine, [], self.file)
+            return
+        with self._alone(), self._database() as ours, ours:
+            ours.executescript(_SCHEMA)
+            ours.execute("INSERT INTO restores VALUES (?)", (str(restore),))
 
     def check(self, engine: Engine) -> Checkpoint | None:
         """Returns the last checkpoint, None before the first. Raises what `follow` does, and writes nothing.
@@ -272,10 +310,10 @@ class Register:
             epochs = _epochs(ours)
             _check_known(engine, epochs, self.file)
             signed = _last(ours, epochs[-1].number) if epochs else None
-            if signed:
+            if epochs:
                 self._signing(ours)
-            if signed and not _is_restored(epochs, engine):
-                self._compare_end(ours, epochs[-1].number, engine, signed, engine.head())
+            if epochs and not _is_restored(ours, engine):
+                self._compare(ours, epochs[-1], engine, signed)
             return signed
 
     def _check_place(self) -> None:
@@ -384,8 +422,7 @@ class Register:
         """Returns the epochs; none where the register cannot be read, nor while a restore has not begun its own."""
         if self._is_there:
             with suppress(RegisterClosed), self._database() as ours:
-                known = _epochs(ours)
-                return [] if engine and _is_restored(known, engine) else known
+                return [] if engine and _is_restored(ours, engine) else _epochs(ours)
         return []
 
     def _unlike(self, epochs: Sequence[Epoch], rows: Sequence[EventRow]) -> list[int]:
@@ -521,10 +558,12 @@ def _leads(read: tree.Read, position: int, hashed: bytes, signed: Checkpoint) ->
     return False
 
 
-def _is_restored(known: Sequence[Epoch], engine: Engine) -> bool:
-    """Tells if a restore came that no epoch knows. An older copy shows one of before, and begins nothing."""
+def _is_restored(ours: sqlite3.Connection, engine: Engine) -> bool:
+    """Tells if the last restore of the events is one that the register heard of, and whose epoch has not begun."""
     restores = engine.references().structure.restores
-    return bool(restores) and str(restores[-1][0]) not in {one.restore for one in known}
+    if not (restores and ours.execute("SELECT name FROM sqlite_master WHERE name = 'restores'").fetchone()):
+        return False  # a register of before has no such table
+    return bool(ours.execute("SELECT command FROM restores WHERE command = ?", (str(restores[-1][0]),)).fetchone())
 
 
 def _tile(ours: sqlite3.Connection, epoch: int, level: int, n: int) -> bytes:
@@ -551,6 +590,12 @@ def _last(ours: sqlite3.Connection, epoch: int) -> Checkpoint | None:
     found = ours.execute(_LAST_NOTE, (epoch,)).fetchone()
     with _in_words("unread", None, *_UNREADABLE):
         return checkpoint(found[1]) if found else None
+
+
+def _signed_before(ours: sqlite3.Connection, number: int) -> tuple[Epoch, Checkpoint] | None:
+    """Returns the last epoch with a checkpoint before that of a number."""
+    earlier = ((one, _last(ours, one.number)) for one in reversed(_epochs(ours)) if one.number < number)
+    return next(((one, last) for one, last in earlier if last), None)
 
 
 def _check_known(engine: Engine, epochs: Sequence[Epoch], file: Path) -> None:

@@ -28,6 +28,7 @@ from pixflow.engine import Engine, new_id
 from pixflow.events.catalogue import sealed_topics
 from pixflow.events.structure import Motive
 from pixflow.inspection import Fault
+from pixflow.ledger.register import Register, RegisterClosed
 from pixflow.restore import sources
 from pixflow.restore.sources import FolderTarget, SchemaTarget, Target, common
 from pixflow.store import StoreError, StoreRefused, replacement, watermark
@@ -42,13 +43,14 @@ from pixflow.structure import record_restore
 from pixflow.structure_folder import Clock, Document, OpenStructure, utc_now
 
 _log = logging.getLogger(__name__)
-Reading = Callable[[OpenStructure], inspection.Changed]
-"""Returns the comparison of a structure's events with what its register has read."""
+RegisterOf = Callable[[OpenStructure], Register | None]
+"""Returns the register of a structure's events, if it has one."""
 
 
 class RestoreReport(Struct, frozen=True):
     """Result of a restore: people erased again, events kept and lost, and the place of the replaced data.
 
+    `heard` is False where the register could not note it: it begins no epoch then, the operator does.
     `lost` is None when the present events could not be counted. `aside` is "" when there were none. `unopened` are the
     events of the backup that do not open, `differing` counts those that are not what the register has read.
     """
@@ -61,6 +63,7 @@ class RestoreReport(Struct, frozen=True):
     lost: int | None
     unopened: list[Fault]
     differing: int
+    heard: bool
 
 
 class Job(Struct, frozen=True):
@@ -73,7 +76,7 @@ class Job(Struct, frozen=True):
     target: Target
     motive: Motive
     damaged: bool
-    read: Reading
+    register: RegisterOf
     clock: Clock
     database: Database | None
     erased: list[Erasure] | None
@@ -99,7 +102,7 @@ def restore(
     replace: bool = False,
     damaged: bool = False,
     rebuild: Callable[[OpenStructure], object],
-    read: Reading = lambda opened: inspection.unread,
+    register: RegisterOf = lambda opened: None,
     clock: Clock = utc_now,
     database: Database | None = None,
 ) -> RestoreReport:
@@ -107,8 +110,8 @@ def restore(
 
     `backup` may be what an earlier restore set aside: its folder, or the name of its schema. `replace` moves the
     present structure aside and replaces it. `damaged` accepts events that do not open, whose streams stay closed, and
-    those that `read` finds changed. `rebuild` builds read stores. Raises BackupError, AlreadyServed, and StoreBusy when
-    another process uses the structure: nothing has changed then.
+    those that the `register` has read otherwise. `rebuild` builds read stores. Raises BackupError, AlreadyServed, and
+    StoreBusy when another process uses the structure: nothing has changed then.
     """
     with sources.folder_of(data, backup, database) as found:
         made = manifest.verified(found)
@@ -128,7 +131,7 @@ def restore(
         private_folder(folder)
         with replacement.lock(folder, limit=1), target.alone():
             replacement.complete(folder, database)
-            job = Job(found, made, folder, document, target, motive, damaged, read, clock, database, erased)
+            job = Job(found, made, folder, document, target, motive, damaged, register, clock, database, erased)
             done = _replace(job, rebuild)
     try:
         opened = structure_folder.open_one(data, name, clock=clock, database=database)
@@ -280,14 +283,15 @@ def prepare(job: Job, ready: Path, aside: str, rebuild: Callable[[OpenStructure]
     folder, id = job.folder, job.made.structure
     keys_copy = None if job.made.keys_apart else key_copies.read(job.backup)
     job.target.put(job.backup / EVENTS)
-    keys, register, destroyed = merge_keys(folder.parent / "keys", folder.name, job.target, id, keys_copy, job.erased)
+    keys, forgotten, destroyed = merge_keys(folder.parent / "keys", folder.name, job.target, id, keys_copy, job.erased)
     with closing(keys):
         key_copies.check_none_lost(keys, copy.streams(job.backup / EVENTS, sealed_topics()))
         keeps_keys = job.target.has_keys() and job.target.keys(keys.ring.key) is None
         with closing(Engine(job.target.store(), keys, job.clock)) as engine:
             schema = job.document.schema and f"{job.document.schema}{replacement.NEXT}"
             opened = OpenStructure(folder.name, ready, id, engine, schema, job.database)
-            faults = inspection.whole(ready, engine, job.read(changed(opened, folder=folder)))
+            register = job.register(changed(opened, folder=folder))
+            faults = inspection.whole(ready, engine, register.unknown if register else inspection.unread)
             bad, unlike = inspection.unopened(faults), inspection.differing(faults)
             differing = max(len(unlike), job.made.differing)
             if differing and not job.damaged:
@@ -310,16 +314,27 @@ def prepare(job: Job, ready: Path, aside: str, rebuild: Callable[[OpenStructure]
                 made=job.made.made,
                 motive=job.motive,
             )
-            erasing.stop_restored(opened, register)
-            erased = erasing.forget_again(opened, register)
+            heard = _is_heard(register, engine, life)
+            erasing.stop_restored(opened, forgotten)
+            erased = erasing.forget_again(opened, forgotten)
             if erased or destroyed:
                 erasing.owe(changed(opened, folder=folder))
             rebuild(opened)
             mark = Watermark(id, life, engine.head(), keys.vault.count())
-    _write_files(job, ready, register, mark)
+    _write_files(job, ready, forgotten, mark)
     aside = aside if job.target.has_events() else ""
-    report = RestoreReport(folder.name, job.made, len(erased), aside, kept, lost, bad, differing)
+    report = RestoreReport(folder.name, job.made, len(erased), aside, kept, lost, bad, differing, heard)
     return Prepared(report, destroyed, keeps_keys)
+
+
+def _is_heard(register: Register | None, engine: Engine, restore: UUID) -> bool:
+    """Tells a register of a restore. Returns if it could note it: one that is away stops no restore."""
+    try:
+        if register:
+            register.hear(engine, restore)
+    except (RegisterClosed, OSError):
+        return False
+    return True
 
 
 def _write_files(job: Job, ready: Path, register: list[Erasure], mark: Watermark) -> None:

@@ -12,9 +12,12 @@ from pixflow.actor import CLOCK, Actor
 from pixflow.engine import new_id
 from pixflow.ledger.register import Register
 from pixflow.ledger.verify import Checkpoint, PublicKey
+from pixflow.store import watermark
 from pixflow.structure import seal_journal
 from pixflow.structure_folder import OpenStructure
 from tests.backups.house import House
+from tests.test_inspection import Writer
+from tests.test_inspection import _end as counted
 
 BASE = "pix.exemple.fr/registre/00"
 
@@ -50,6 +53,23 @@ def seal_day(opened: OpenStructure, day: date) -> None:
         {"structure": stream}, seal_journal, by=Actor(CLOCK), command_id=new_id(stream, f"seal_journal {day}"),
         via="cli", day=day, heads=("a 1 b",), lines=3,
     )  # fmt: skip
+
+
+def records(house: House) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of its events and commands, as somebody who may read the database keeps them."""
+    return {table: Writer(house.opened)(f"SELECT * FROM @.{table}") for table in ("stored_events", "commands")}
+
+
+def put_back(house: House, kept: dict[str, list[tuple[Any, ...]]]) -> None:
+    """Puts records back by hand: no restore, and nothing beside the database, says so."""
+    write = Writer(house.opened)
+    for table, rows in kept.items():
+        write(f"DELETE FROM @.{table}")
+        for row in rows:
+            write(f"INSERT INTO @.{table} VALUES ({', '.join('?' * len(row))})", *row)
+    counted(write, len(kept["stored_events"]))
+    watermark.path_of(house.opened.folder).unlink()
+    house.reopen()
 
 
 def copied(house: House, to: Path) -> Path:

@@ -143,7 +143,7 @@ def test_a_restore_begins_an_epoch_that_shares_what_was_kept(house: House, tmp_p
     backup = house.backed_up()
     filled(house, 5, 0)
     late = follow(register, house.opened)
-    house.restored(backup.path, replace=True)
+    house.restored(backup.path, replace=True, register=lambda opened: register)
     again = follow(register, house.opened)
     assert again.origin == f"{BASE}/2"
     assert epochs(house) == [(1, 0), (2, early.size)]
@@ -164,7 +164,7 @@ def test_a_later_epoch_keeps_the_address_of_the_first(files: House) -> None:
     follow(register, files.opened)
     backup = files.backed_up()
     files.dossier()
-    files.restored(backup.path, replace=True)
+    files.restored(backup.path, replace=True, register=lambda opened: register)
     moved = Register(files.data.parent / "ledger", "ici", "ailleurs.fr/registre/00")
     again = follow(moved, files.opened)
     assert again.origin == f"{BASE}/2"
@@ -182,7 +182,7 @@ def test_two_restores_between_two_looks_share_the_least(files: House) -> None:
         filled(files, 3, 0)
     follow(register, files.opened)
     for backup in reversed(backups):
-        files.restored(backup.path, replace=True)
+        files.restored(backup.path, replace=True, register=lambda opened: register)
     follow(register, files.opened)
     assert epochs(files)[-1] == (2, backups[0].manifest.holding.head)
 
@@ -191,7 +191,7 @@ def test_a_restore_to_before_its_beginning(files: House) -> None:
     backup = files.backed_up()
     register = register_of(files)
     follow(register, files.opened)
-    files.restored(backup.path, replace=True)
+    files.restored(backup.path, replace=True, register=lambda opened: register)
     assert follow(register, files.opened).origin == f"{BASE}/2"
     assert epochs(files) == [(2, backup.manifest.holding.head)]
 

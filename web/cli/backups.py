@@ -142,7 +142,7 @@ def restore_command(
             replace=replace,
             damaged=damaged,
             rebuild=_rebuild,
-            read=lambda opened: register_of(opened).unknown,
+            register=register_of,
             database=settings.database(),
         )
     if json:
@@ -157,6 +157,8 @@ def restore_command(
         console.print(f"Ne se lit pas : {backups.unopened(one)}")
     if done.differing:
         console.print(f"{backups.differs(done.differing)} : il commence une autre époque, et le dit.")
+    if not done.heard:
+        console.print(backups.UNHEARD)
     if done.aside:
         console.print(backups.lost(done.lost))
         console.print(f"Ce qui était là : {done.aside}", soft_wrap=True)

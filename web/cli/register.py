@@ -111,14 +111,17 @@ def rotate(structure: StructureOption = None) -> None:
 
 @register_app.command("begin")
 def begin(structure: StructureOption = None) -> None:
-    """Commencer une autre époque du registre, là où celui que les faits connaissent est perdu."""
+    """Commencer une autre époque du registre, là où il est perdu, ou ne correspond plus aux faits."""
     with opening(structure) as opened:
         register = register_of(opened)
         try:
-            if 0 < opened.engine.references().structure.register <= register.epoch:
-                fail(NOT_LOST)
+            before = register.epoch
+            if not (before or opened.engine.references().structure.register):
+                fail(NO_REGISTER)
             register.follow(opened.engine, opened.stream("structure"), anew=True)
             epoch, key = register.epoch, register.known_keys()[-1].key
+            if epoch == before:
+                fail(NOT_LOST)
         except (RegisterClosed, RegisterDiffers) as error:
             _fail(register, error)
     console.print(BEGUN.format(epoch=epoch, key=key.text), soft_wrap=True)

@@ -104,9 +104,10 @@ SENTENCES = {
     "copie. Sans copie : « pixflow register begin ».",
     "register alarm busy": "Un autre processus tient {path}, ou la base ne répond pas : relancez « pixflow tick ».",
     "register alarm": "Le fait n° {position} n’est plus celui que le registre a lu : quelqu’un a écrit dans la base. "
-    "Rien n’est signé depuis. Retirez-lui cet accès, puis restaurez une sauvegarde d’avant.",
+    "Rien n’est signé depuis. Retirez-lui cet accès, puis restaurez une sauvegarde d’avant. Sans sauvegarde : "
+    "« pixflow register begin ».",
     "register alarm shorter": "Il a lu {signed} ; ceux depuis le n° {position} ne sont plus là : la base est une copie "
-    "plus ancienne. Restaurez la dernière sauvegarde.",
+    "plus ancienne. Restaurez la dernière sauvegarde. Sans sauvegarde : « pixflow register begin ».",
     "register alarm tiles": "Ses propres empreintes ne sont plus celles qu’il a signées : quelqu’un y a écrit. "
     "Mettez-le de côté comme preuve, puis « pixflow register begin ».",
     "register alarm late": "{lag} attendent depuis plus de cinq minutes : ni « serve » ni « tick » ne passent, ou un "

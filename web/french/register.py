@@ -10,9 +10,9 @@ from web.french.typography import plural, say
 
 NO_REGISTER = "Il n’y a pas encore de registre : « serve » ou « pixflow tick » le commence."
 LOST = "Le registre que les faits connaissent n’est pas là : « pixflow doctor » dit ce qui manque."
-NOT_LOST = "Le registre que les faits connaissent est là : il n’y a rien à commencer."
+NOT_LOST = "Le registre est là, et suit les faits : il n’y a rien à commencer."
 BEGUN = "Une autre époque du registre commence, n° {epoch}. Sa clé : {key}"
-TELL_BEGUN = "Donnez cette clé à qui vous audite et à votre témoin, et dites-leur ce qui est perdu."
+TELL_BEGUN = "Donnez cette clé à qui vous audite et à votre témoin, et dites-leur pourquoi."
 DIFFERS = "Les faits ne sont plus ceux que le registre a lus : « pixflow doctor » dit lesquels. Rien n’est signé."
 ROTATED = "Le registre a une autre clé : {key}"
 TELL = "Donnez-la à qui vous audite et à votre témoin. L’ancienne est détruite ; la page Registre garde la passation."

@@ -48,7 +48,7 @@ def backed_up(data: Path) -> Path:
 
 def test_before_a_tick_there_is_no_register(data: Path) -> None:
     (data / "old.txt").write_text(Signer(b"x" * 32, "ici.fr").checkpoint(1, bytes(32)))
-    for words in (["register", "key"], ["register", "prove", "--from", str(data / "old.txt")]):
+    for words in (["register", "key"], ["register", "prove", "--from", str(data / "old.txt")], ["register", "begin"]):
         result = run(*words)
         assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
         assert "Il n’y a pas encore de registre" in result.stderr
@@ -328,6 +328,24 @@ def test_a_lost_register_begins_anew_when_the_operator_says_so_and_the_former_do
     disk.rename(ledger)
     assert "n° 3" in run("register", "begin").stdout
     assert told()[1]["epoch"] == 3
+
+
+def test_a_restore_while_the_ledger_is_away_says_so_and_begins_when_the_operator_does(store: str, data: Path) -> None:
+    assert tick().exit_code == 0
+    copy = backed_up(data).parent
+    recorded()
+    assert tick().exit_code == 0
+    (data / "apart").rename(data / "away")
+    done = run("restore", copy, "--replace", "--reason", "drill")
+    assert (done.exit_code, "n’a pas pu noter cette reprise" in done.stdout) == (0, True)
+    (data / "away").rename(data / "apart")
+    assert (told()[0], told()[1]["why"], tick().exit_code) == ("alarm", "shorter", 1)
+    recorded()
+    assert told()[1]["why"] in ("shorter", "changed")
+    assert "n° 2" in run("register", "begin").stdout
+    assert tick().exit_code == 0
+    assert told()[0] != "alarm"
+    assert "rien à commencer" in run("register", "begin").stderr
 
 
 @contextmanager

@@ -34,6 +34,10 @@ ASIDE = say(
     "Un effacement n’atteint pas les personnes qui ne sont que là, ou dans les sauvegardes faites depuis celle-ci : "
     "supprimez tout cela dès que vous n’en avez plus besoin."
 )
+UNHEARD = say(
+    "Le registre n’a pas pu noter cette reprise : dès qu’il est là, « pixflow register begin » en commence une autre "
+    "époque. Rien n’est signé avant."
+)
 
 
 def unopened(event: Fault) -> str:
