@@ -46,8 +46,9 @@ class Organisation(Struct, frozen=True):
 class Structure(Struct, frozen=True):
     """The state of the structure. `sealed` is the last day whose access journal is sealed.
 
-        `confirmed` is the last confirmation of the whole team, `portfolios` are the fields chosen for the columns of
-    XX"""
+    `confirmed` is the last confirmation of the whole team, `portfolios` are the fields chosen for the columns of
+    portfolios, by a digest of their titles. `register` is the epoch that the register began last.
+    """
 
     version: int = 0
     name: str = ""
