@@ -1,15 +1,16 @@
 """Checks a copy of pixflow's events against what somebody outside holds: one file, standard library, Python 3.9.
 
     python3 verifier.py COPY [HELD …] [--key VKEY …] [--register LEDGER.db]
+    python3 verifier.py HELD … --key VKEY
 
-COPY is the events.db of a backup. HELD is a checkpoint, a proof, a PDF with its proof, or the line of a paper such as
-"84530 K7QF-2M9A-XX4T-0PDE". Formats: RFC 6962, and signed-note, tlog-checkpoint, tlog-cosignature, tlog-tiles and
-tlog-proof of C2SP. Exit codes: 0 unchanged, 1 changed, 2 not readable. Its sentences are in French: it travels alone.
+COPY is the events.db of a backup. HELD is a saved message, a checkpoint, a proof, a PDF with its proof, the line of a
+paper such as "84530 K7QF-2M9A-XX4T-0PDE", or its code alone. Formats: RFC 6962, and signed-note, tlog-checkpoint,
+tlog-cosignature, tlog-tiles and tlog-proof of C2SP. Exit codes: 0 unchanged, 1 changed, 2 nothing was compared. Its
+sentences are in French: it travels alone.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import sqlite3
@@ -19,11 +20,12 @@ from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
+from email import message_from_bytes
 from functools import partial
 from hashlib import sha256, sha512
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 EMPTY = sha256(b"").digest()
 HASH, WIDTH, SALT = 32, 256, 16
@@ -403,11 +405,16 @@ _BASE = _point((4 * pow(5, _P - 2, _P) % _P).to_bytes(32, "little")) or (0, 1, 1
 # --- a copy against what is held
 
 
+UNKNOWN = -1
+"""The size of a short code without the number of facts."""
+
+
 class Held(NamedTuple):
     """A root that somebody holds. `name` is where it stands, `root` the whole of it or its first ten bytes.
 
-    `note` is None on paper. `proof` proves a fact in it. `dates` are those of witnesses whose keys are given;
-    `successor` is the key that it hands over to, where a given key says so.
+    `note` is None on paper, whose `size` may be UNKNOWN. `proof` proves a fact in it. `is_signed`: a given key
+    signed it. `dates` are those of witnesses whose keys are given; `successor` is the key that it hands over to, where
+    a given key says so.
     """
 
     name: str
@@ -417,6 +424,7 @@ class Held(NamedTuple):
     proof: Proof | None = None
     dates: tuple[datetime, ...] = ()
     successor: str = ""
+    is_signed: bool = False
 
 
 class CopyFinding(NamedTuple):
@@ -427,16 +435,17 @@ class CopyFinding(NamedTuple):
 
 
 class CopyReport(NamedTuple):
-    """The facts and the root of a copy, what of `held` stands in it, its epochs, and what differs."""
+    """The facts and the root of a copy, what of `held` stands in it, its epochs, and what differs.
 
+    `read` is what was read: a copy, a proof between two dates, or only what is held.
+    """
+
+    read: Literal["copy", "proof", "held"]
     size: int
     root: bytes
     kept: list[Held]
     epochs: list[dict[str, Any]]
     findings: list[CopyFinding]
-
-
-_PAPER = re.compile(r"([0-9   ]+?)\s*(?:faits?)?\s*[·:,]?\s*([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})", re.IGNORECASE)
 
 
 def held(text: str, keys: Sequence[PublicKey] = ()) -> list[Held]:
@@ -449,11 +458,12 @@ def signed(found: Sequence[Held], keys: Sequence[PublicKey]) -> list[Held]:
     known, checked = successors(keys, [one.note for one in found if one.note]), []
     for one in found:
         try:
-            new = one.note.successor if one.note and _signed(one.note, known) else None
+            told = bool(one.note and _signed(one.note, known))
+            new = one.note.successor if one.note and told else None
             dates = [date for key in known if one.note and key.kind == 4 for date in one.note.cosigned(key)]
         except Unreadable as error:
             raise Unreadable(f"{one.name} : {error}") from None
-        checked.append(one._replace(dates=tuple(dates), successor=new.text if new else ""))
+        checked.append(one._replace(dates=tuple(dates), successor=new.text if new else "", is_signed=told))
     return checked
 
 
@@ -466,36 +476,112 @@ def _signed(one: Checkpoint, keys: Sequence[PublicKey]) -> bool:
 
 
 def _read(text: str) -> list[Held]:
-    """Reads what somebody holds, whoever signed it. Raises Unreadable."""
-    found = _PAPER.fullmatch(text.strip())
-    if found:
-        bits, size = 0, re.sub(r"\D", "", found[1])
-        for one in found[2].upper().replace("-", "").translate(_TYPED):
-            bits = bits << 5 | _CROCKFORD.find(one)
-        if bits < 0 or len(size) > 18:
-            raise Unreadable("cette ligne n’est pas celle d’un papier")
-        return [Held(text, int(size), bits.to_bytes(10, "big"))]
+    """Reads what somebody holds, whoever signed it: a file, or the line of a paper. Raises Unreadable."""
     try:
         file = Path(text)
-        if not file.is_file() or not 0 < file.stat().st_size <= HELD_BYTES:
-            raise Unreadable("ce fichier n’existe pas, est vide, ou pèse plus de 50 Mo")
-        content = file.read_bytes()
+        if file.is_file():
+            if not 0 < file.stat().st_size <= HELD_BYTES:
+                raise Unreadable("ce fichier est vide, ou pèse plus de 50 Mo")
+            return read(text, file.read_bytes())
     except (OSError, ValueError) as error:
-        raise error if isinstance(error, Unreadable) else Unreadable("ce fichier ne se lit pas") from None
-    if content.startswith(b"%PDF"):
-        proofs = [proof(one) for one in _attached(content)]
-        if not proofs:
-            raise Unreadable("ce PDF ne contient pas de preuve")
+        if isinstance(error, Unreadable):
+            raise
+    found = list(_printed(text, text))
+    if not found:
+        raise Unreadable("ce n’est ni un fichier qui se lit, ni la ligne d’un papier (« 1 205 faits · K7QF-2M9A-… »)")
+    return found
+
+
+def read(name: str, content: bytes) -> list[Held]:
+    """Reads what somebody holds: a message, a checkpoint, a proof, a PDF, the line of a paper. Raises Unreadable."""
+    found = list[Held]()
+    for part in _parts(content):
+        inside = map(partial(_proven, name), _attached(part)) if _is_pdf(part) else _told(name, _decoded(part))
+        for one in inside:
+            found += [] if one in found else [one]
+    if not found and _is_pdf(content):
+        raise Unreadable("ce PDF ne contient pas de preuve : il en faut un que pixflow a remis, et non son impression")
+    if not found:
+        raise Unreadable(
+            "on n’y trouve ni point de contrôle ni preuve : il faut le message reçu (en .eml ou en texte), le PDF du "
+            "papier, ou sa ligne (« Registre : 1 205 faits · K7QF-2M9A-… »)"
+        )
+    return [one for one in found if one.note] or found
+
+
+def _parts(content: bytes) -> Iterator[bytes]:
+    """Yields the texts and the files of a saved message, and any other file as it is. Raises Unreadable."""
+    if not re.match(rb"(?:From .*\n)?[!-9;-~]+:[ \t].*\n(?:[!-9;-~]+:|[ \t]|\r?\n)", content):
+        yield content
+        return
+    try:
+        for part in message_from_bytes(content).walk():
+            inside = part.get_payload(decode=True)
+            if isinstance(inside, bytes):
+                yield inside
+    except RecursionError:
+        raise Unreadable("ce message a trop de parties") from None
+
+
+def _decoded(content: bytes) -> str:
+    """Returns a text without the signs that mail programs put before its lines."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")
+    return "\n".join(line.lstrip("> |\t\xa0").rstrip() for line in text.splitlines()).strip() + "\n"
+
+
+def _told(name: str, text: str) -> Iterator[Held]:
+    """Yields what a text has: checkpoints and a proof, else the lines of papers. Raises Unreadable."""
+    before, mark, after = text.partition(_PROOF)
+    for note in _notes(before):
+        yield Held(name, note.size, note.root, note)
+    if mark:
+        yield _proven(name, mark + after)
     else:
-        try:
-            told = content.decode().replace("\r\n", "\n").strip() + "\n"
-        except UnicodeDecodeError:
-            raise Unreadable("ce n’est ni un point de contrôle ni une preuve") from None
-        if not told.startswith(_PROOF):
-            note = checkpoint(told)
-            return [Held(text, note.size, note.root, note)]
-        proofs = [proof(told)]
-    return [Held(text, one.checkpoint.size, one.checkpoint.root, one.checkpoint, one) for one in proofs]
+        yield from _printed(name, text)
+
+
+def _proven(name: str, text: str) -> Held:
+    one = proof(text)
+    return Held(name, one.checkpoint.size, one.checkpoint.root, one.checkpoint, one)
+
+
+def _is_pdf(content: bytes) -> bool:
+    return content.startswith(b"%PDF")
+
+
+_NOTE = re.compile(
+    r"(?<!\S)(\S+)\s+([0-9]+)\s+([A-Za-z0-9+/]{43}=)\s+(?:key\s+(\S+)\s+)?((?:—\s+\S+\s+[A-Za-z0-9+/]+={0,2}\s+)+)"
+)
+"""A checkpoint among other words: its lines may be wrapped, or stand apart."""
+
+
+def _notes(text: str) -> Iterator[Checkpoint]:
+    """Yields the checkpoints of a text. Raises Unreadable."""
+    try:
+        yield checkpoint(text)
+    except Unreadable:
+        for origin, size, root, key, lines in _NOTE.findall(text):
+            signatures = re.sub(r"—\s+(\S+)\s+(\S+)\s+", r"— \1 \2\n", lines)
+            yield checkpoint("\n".join([origin, size, root, *([f"key {key}"] if key else []), "", signatures]))
+
+
+_CODE = re.compile(r"(?<![0-9A-Z-])[0-9A-TV-Z]{4}(?:-\s{0,2}[0-9A-TV-Z]{4}){3}(?![0-9A-Z-])", re.IGNORECASE | re.ASCII)
+_SIZE = re.compile(r"([0-9][0-9\s]*)(?:faits?)?[\s·:,(]*$", re.IGNORECASE)
+
+
+def _printed(name: str, text: str) -> Iterator[Held]:
+    """Yields the short codes of a text, each with the number of facts before it. Raises Unreadable."""
+    for found in _CODE.finditer(text):
+        before, bits = _SIZE.search(text[max(0, found.start() - 60) : found.start()]), 0
+        for one in re.sub(r"[-\s]", "", found[0]).upper().translate(_TYPED):
+            bits = bits << 5 | _CROCKFORD.index(one)
+        size = re.sub(r"\D", "", before[1]) if before else ""
+        if len(size) > 18:
+            raise Unreadable("ce nombre de faits n’est pas celui d’un papier")
+        yield Held(name, int(size) if size else UNKNOWN, bits.to_bytes(10, "big"))
 
 
 def _attached(content: bytes) -> Iterator[str]:
@@ -552,12 +638,16 @@ def _report(
 ) -> CopyReport:
     """Compares leaves with what is held. Whoever yields them fills `found` and `epochs`."""
     tree, sizes, roots = Tree(), {one.size for one in known}, {0: EMPTY}
+    codes = {one.root: UNKNOWN for one in known if one.size == UNKNOWN}
     for hashed in leaves:
         tree.add(hashed)
         if tree.size in sizes:
             roots[tree.size] = tree.root()
-    kept, differing = compared(roots, known, epochs)
-    return CopyReport(tree.size, tree.root(), kept, epochs, found + differing)
+        if codes and (root := tree.root())[:10] in codes:
+            roots[tree.size], codes[root[:10]] = root, tree.size
+    sized = [one._replace(size=codes[one.root]) if one.size == UNKNOWN else one for one in known]
+    kept, differing = compared(roots, sized, epochs)
+    return CopyReport("copy", tree.size, tree.root(), kept, epochs, [*found, *differing, *untrue(known)])
 
 
 def _leaves(entries: Iterable[bytes], found: list[CopyFinding]) -> Iterator[bytes]:
@@ -574,19 +664,57 @@ def _leaves(entries: Iterable[bytes], found: list[CopyFinding]) -> Iterator[byte
         yield leaf(one)
 
 
-def compare(text: str, known: Sequence[Held]) -> CopyReport:
+def compare(text: str, known: Sequence[Held], keys: Sequence[PublicKey] = ()) -> CopyReport:
     """Compares what is held with the proof that a checkpoint extends an earlier one. Raises Unreadable."""
     old, path, one = extension(text)
-    kept, found = [], []
+    this = Held("cette preuve", one.size, one.root, one, is_signed=_signed(one, keys))
+    kept, found = list[Held](), list(untrue(known))
     for each in known:
-        if _leads(old, path, one, each):
-            kept.append(each)
-            continue
-        theirs, ours = epoch_of(each.note.origin if each.note else one.origin), epoch_of(one.origin)
-        short = each.size == old and len(each.root) < HASH and not old & (old - 1)
-        code = "epoch" if theirs != ours else "paper" if short else "apart"
-        found.append(CopyFinding(code, {"held": each.name, "old": old, "theirs": theirs, "ours": ours}))
-    return CopyReport(one.size, one.root, kept, [], found)
+        sizes = [one.size, old] if each.size == UNKNOWN else [each.size]
+        leading = [size for size in sizes if _leads(old, path, one, each._replace(size=size))]
+        if leading:
+            kept.append(each._replace(size=leading[0]))
+        elif each.note and each.note.origin == one.origin and _tells(old, path, one, each.size):
+            found.append(_apart(each, this))
+        else:
+            theirs, ours = epoch_of(each.note.origin if each.note else one.origin), epoch_of(one.origin)
+            short = old in sizes and len(each.root) < HASH and not old & (old - 1)
+            code = "epoch" if theirs != ours else "paper" if short else "apart"
+            found.append(CopyFinding(code, {"held": each.name, "old": old, "theirs": theirs, "ours": ours}))
+    return CopyReport("proof", one.size, one.root, kept, [], found)
+
+
+def _tells(old: int, path: Sequence[bytes], one: Checkpoint, size: int) -> bool:
+    """Tells if a proof tells the root of a size by itself: that of its end, or of its beginning."""
+    roots = grown(old, b"", one.size, path) if size == old and 0 < old < one.size else None
+    return size == one.size or (roots is not None and roots[1] == one.root)
+
+
+def alone(known: Sequence[Held]) -> CopyReport:
+    """Checks what is held without a copy: who signed it, and what its proofs say. Raises Unreadable."""
+    kept, found = list[Held](), list(untrue(known))
+    for one in known:
+        if not one.note or (one.proof and not one.proof.extra):
+            raise Unreadable(f"{one.name} : il manque une copie des faits (events.db), à laquelle le comparer")
+        if not one.is_signed:
+            raise Unreadable(f"{one.name} : il manque la clé du registre (--key), ou une copie des faits (events.db)")
+        found += [_apart(one, each) for each in kept if _is_forked(one, each)]
+        kept.append(one)
+    return CopyReport("held", 0, b"", kept, [], found)
+
+
+def untrue(known: Iterable[Held]) -> Iterator[CopyFinding]:
+    """Yields the proofs that do not prove what they say of a fact."""
+    for one in known:
+        try:
+            _said(one)
+        except Unreadable as error:
+            yield CopyFinding("untrue", {"held": one.name, "why": error})
+
+
+def _said(one: Held) -> Any:
+    """Returns what the fact said that somebody holds a proof of, None without. Raises Unreadable."""
+    return told(one.proof) if one.proof else None
 
 
 def _leads(old: int, path: Sequence[bytes], one: Checkpoint, held: Held) -> bool:
@@ -688,19 +816,41 @@ def compared(
     roots: dict[int, bytes], known: Sequence[Held], epochs: Sequence[dict[str, Any]]
 ) -> tuple[list[Held], list[CopyFinding]]:
     """Returns what is held and stands in the copy; then the rest, each with the interval in which it changed."""
-    kept, found, since = [], [], 0
-    for one in sorted(known, key=lambda one: one.size):
-        root = roots.get(one.size)
-        if root and root[: len(one.root)] == one.root:
-            kept.append(one)
+    ordered, found, since = sorted(known, key=lambda one: one.size), list[CopyFinding](), 0
+    kept = [one for one in ordered if one.size in roots and roots[one.size].startswith(one.root)]
+    for n, one in enumerate(ordered):
+        if one in kept:
             since = one.size
-            continue
-        number = epoch_of(one.note.origin) if one.note else 1
-        ends = [begun["kept"] for begun in epochs if begun["epoch"] > number and begun["kept"] < one.size]
-        code = "restored" if ends else "interval" if root else "cut"
-        details = {"since": min(since, one.size - 1) + 1, "kept": min(ends, default=0), "held": one.name}
-        found.append(CopyFinding(code, {"position": one.size, **details}))
+        elif other := next((each for each in [*kept, *ordered[:n]] if _is_forked(one, each, roots)), None):
+            found.append(_apart(one, other))
+        else:
+            number = epoch_of(one.note.origin) if one.note else 1
+            ends = [begun["kept"] for begun in epochs if begun["epoch"] > number and begun["kept"] < one.size]
+            code = "interval" if one.size in roots else "nowhere" if one.size == UNKNOWN else "cut"
+            if ends:
+                code = "restored" if one.note else "either"
+            details = {"since": min(since, one.size - 1) + 1, "kept": min(ends, default=0), "held": one.name}
+            found.append(CopyFinding(code, {"position": one.size, **details}))
     return kept, found
+
+
+def _is_forked(one: Held, other: Held, roots: dict[int, bytes] | None = None) -> bool:
+    """Tells if two checkpoints of a register exclude each other: two trees of a size, or `other` begins otherwise.
+
+    `roots` are those of a copy without `one`: it tells how a longer `other` begins that stands in it.
+    """
+    if not one.note or not other.note or one.note.origin != other.note.origin:
+        return False
+    if one.size == other.size:
+        return one.root != other.root
+    return one.size < other.size and (roots or {}).get(other.size) == other.root
+
+
+def _apart(one: Held, other: Held) -> CopyFinding:
+    """Returns that two checkpoints exclude each other: it is a fork where a given key signed both."""
+    code = "fork" if one.is_signed and other.is_signed else "two"
+    details = {"held": one.name, "size": one.size, "short": short(one.root)}
+    return CopyFinding(code, {**details, "other": other.name, "others": other.size, "shorts": short(other.root)})
 
 
 SENTENCES = {
@@ -708,6 +858,15 @@ SENTENCES = {
     "interval": "{held} : entre les faits n° {since} et n° {position}, au moins un n’est plus celui d’alors.",
     "cut": "{held} : il atteste {position} faits, cette copie en a moins : la fin manque.",
     "shorter": "Le registre a lu {register} faits, cette copie en a {position} : la fin manque.",
+    "nowhere": "{held} : aucun début de cette copie n’a ce code : un fait n’est plus celui d’alors, ou la fin manque. "
+    "Le nombre de faits, imprimé devant le code, dirait lequel.",
+    "fork": "UNE MÊME CLÉ A SIGNÉ DEUX SUITES DIFFÉRENTES : {held} ({size} faits, {short}) et {other} ({others} faits, "
+    "{shorts}). L’une ne prolonge pas l’autre. Gardez les deux : il n’y a pas de preuve plus forte.",
+    "two": "{held} ({size} faits, {short}) et {other} ({others} faits, {shorts}) s’excluent, et nomment le même "
+    "registre. Avec sa clé (--key), on saurait si elle a signé les deux.",
+    "untrue": "{held} : {why}.",
+    "either": "{held} : ou une sauvegarde a été remise depuis, après le fait n° {kept}, ou un fait n’est plus celui "
+    "d’alors. Une ligne de papier ne dit pas lequel : son PDF le dirait.",
     "restored": "{held} : une sauvegarde a été remise depuis ; après le fait n° {kept}, ce qu’il atteste est perdu.",
     "position": "À la place du fait n° {position} s’en trouve un autre : un numéro manque ou se répète.",
     "version": "Le fait n° {position} porte la version {version} de la fiche {stream} : ce n’est pas la suivante.",
@@ -725,14 +884,16 @@ SENTENCES = {
 
 def words(report: CopyReport) -> Iterator[str]:
     """Yields what a report says, a sentence a line."""
-    yield f"{report.size} faits. Racine : {short(report.root)}"
+    if report.read != "held":
+        yield f"{report.size} faits. Racine : {short(report.root)}"
     for one in report.epochs[1:]:
         yield f"Le registre a été repris le {one['at'][:10]}, après {one['kept']} faits : époque {one['epoch']}."
     for kept in report.kept:
-        yield f"Inchangé : {kept.name}, {kept.size} faits."
+        how = "Signé" if report.read == "held" else "Inchangé"
+        yield f"{how} : {kept.name}, {kept.size} faits ({short(kept.root)})."
         if kept.successor:
             yield f"  Depuis le fait n° {kept.size}, une autre clé signe le registre : {kept.successor}"
-        if kept.proof and (said := told(kept.proof)):
+        if kept.proof and not any(untrue([kept])) and (said := _said(kept)):
             yield f"  Ce que disait le fait n° {kept.proof.at + 1} : {json.dumps(said, ensure_ascii=False)}"
     if not report.kept and not report.findings:
         yield "Rien de détenu n’a été comparé : une fin coupée ne se verrait pas."
@@ -740,47 +901,112 @@ def words(report: CopyReport) -> Iterator[str]:
         yield "✗ " + SENTENCES[finding.code].format(**finding.details)
     if len(report.findings) > MOST:
         yield f"✗ et {len(report.findings) - MOST} autres différences"
+    yield from _unread(report)
+
+
+def _unread(report: CopyReport) -> Iterator[str]:
+    """Yields what a report does not tell, where it could seem to."""
+    last = max((one.size for one in report.kept), default=0)
+    if report.read == "held":
+        yield "Non lu : les faits. Sans une copie (events.db), rien ne dit s’ils sont encore ceux d’alors."
+    if report.read == "copy" and 0 < last < report.size:
+        yield f"Non lu : ce qui suit le fait n° {last}, que rien de détenu n’atteste."
+    if any(one.proof or not one.note for one in report.kept):
+        yield "Non lu : le texte imprimé du papier. Seul son PDF dit ce que disait le fait : comparez-les."
 
 
 _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that a terminal would obey instead of showing them."""
+_HIDES = "\ufffd"
+
+
+USAGE = """\
+python3 verifier.py COPIE [DÉTENU …] [--key CLÉ …] [--register BASE]
+python3 verifier.py DÉTENU … --key CLÉ
+
+  COPIE            le events.db d’une sauvegarde, les empreintes de tous les faits, ou une preuve entre deux dates
+  DÉTENU           message enregistré (.eml, .txt), point de contrôle, preuve, PDF d’un papier, sa ligne entre
+                   guillemets (« 1 205 faits · K7QF-2M9A-XX4T-0PDE »), ou ce code seul
+  --key CLÉ        une clé publique, du registre ou d’un témoin : qui a signé
+  --register BASE  la base du registre : elle nomme le fait qui diffère
+
+Il sort avec 0 : inchangé ; 1 : changé ; 2 : rien n’a été comparé."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns its exit code."""
-    parser = argparse.ArgumentParser(prog="verifier.py", description="Vérifier une copie des faits de pixflow.")
-    parser.add_argument(
-        "copy", type=Path, metavar="COPIE", help="le events.db d’une sauvegarde, ou une preuve entre deux dates"
-    )
-    parser.add_argument("held", nargs="*", metavar="DÉTENU", help="point de contrôle, preuve, PDF, ligne d’un papier")
-    parser.add_argument("--key", action="append", default=[], help="une clé publique, du registre ou d’un témoin")
-    parser.add_argument("--register", type=Path, help="la base du registre : elle nomme le fait qui diffère")
-    given = parser.parse_args(arguments)
-    return run(given.copy, given.held, [str(one) for one in given.key], given.register)  # `--key=--` is a list
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if {"-h", "--help"} & set(given):
+        print(USAGE)
+        return 0
+    try:
+        files, keys, registers = _options(given)
+    except Unreadable as error:
+        print(f"{_HIDDEN.sub(_HIDES, str(error))}.\n\n{USAGE}", file=sys.stderr)
+        return 2
+    return run(Path(files[0]), files[1:], keys, Path(registers[-1]) if registers else None)
+
+
+def _options(given: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """Returns the files, the keys and the registers of a command line. Raises Unreadable."""
+    files, words = list[str](), iter(given)
+    options: dict[str, list[str]] = {"--key": [], "--register": []}
+    for one in words:
+        name, equals, value = one.partition("=")
+        if name in options:
+            value = value if equals else next(words, "")
+            if not value:
+                raise Unreadable(f"Il manque ce qui suit {name}")
+            options[name].append(value)
+        elif one == "--":
+            files += words
+        elif one.startswith("-"):
+            raise Unreadable(f"{name} n’est pas une option")
+        else:
+            files.append(one)
+    if not files:
+        raise Unreadable("Il manque ce qu’il faut vérifier")
+    return files, options["--key"], options["--register"]
 
 
 def run(copy: Path, known: Sequence[str], public: Sequence[str], register: Path | None) -> int:
-    """Compares a copy, or a proof between two dates, with what is held; `public` are keys. Returns the exit code."""
+    """Compares a copy, or a proof between two dates, with what is held; `public` are keys. Returns the exit code.
+
+    What is held may stand in the place of the copy.
+    """
     try:
         keys = [PublicKey.read(one) for one in public]
-        read = [root for one in known for root in _named(one)]
+        proves, held_alone = _text(copy), _is_held(copy)
+        read = [root for one in ([str(copy)] if held_alone else []) + list(known) for root in _named(one)]
         keys, roots = successors(keys, [one.note for one in read if one.note]), signed(read, keys)
-        proves = copy.is_file() and copy.stat().st_size < 20_000 and _text(copy)
         if proves:
-            _signed(extension(proves)[2], keys)
-        report = compare(proves, roots) if proves else check(copy, roots, register)
+            report = compare(proves, roots, keys)
+        else:
+            report = alone(roots) if held_alone else check(copy, roots, register)
         for line in words(report):
-            print(_HIDDEN.sub("\ufffd", line))
-    except Unreadable as error:
-        print(_HIDDEN.sub("\ufffd", f"Illisible : {error}."), file=sys.stderr)
+            print(_HIDDEN.sub(_HIDES, line))
+    except (Unreadable, OSError) as error:
+        why = error if isinstance(error, Unreadable) else f"{copy} ne se lit pas"
+        print(_HIDDEN.sub(_HIDES, f"Rien n’est comparé : {why}."), file=sys.stderr)
         return 2
     return 1 if report.findings else 0
 
 
 def _text(file: Path) -> str:
     """Returns the text of a proof between two checkpoints, "" for another file."""
-    content = file.read_bytes()
-    return content.decode("utf-8", "replace") if content.startswith(b"old ") else ""
+    if not file.is_file() or file.stat().st_size >= 20_000:
+        return ""
+    text = _decoded(file.read_bytes())
+    return text if text.startswith("old ") else ""
+
+
+def _is_held(file: Path) -> bool:
+    """Tells if a file is neither a database nor entries, nor a proof between two checkpoints."""
+    if not file.is_file():
+        return bool(_CODE.search(str(file)))
+    with file.open("rb") as opened:
+        start = opened.read(16)
+    return start[:1] not in (b"", b"\0") and not start.startswith(b"SQLite format 3") and not _text(file)
 
 
 def _named(text: str) -> list[Held]:

@@ -58,7 +58,7 @@ def test_before_a_tick_there_is_no_register(data: Path) -> None:
 def test_two_hyphens_are_a_value_like_another(data: Path, words: list[str]) -> None:
     result = run("register", "check", backed_up(data), *words)
     assert result.exit_code == 2
-    assert result.stderr.startswith("Illisible")
+    assert result.stderr.startswith("Rien n’est comparé")
 
 
 def test_a_copy_is_checked_and_a_proof_leads_from_one_checkpoint_to_the_next(data: Path) -> None:
