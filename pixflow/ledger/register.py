@@ -382,6 +382,28 @@ class Register:
                     return tree.inclusion(read, position - 1, size)
         raise LookupError(position)
 
+    def root(self, size: int, epoch: int) -> bytes:
+        """Returns the root of the first events, as the last checkpoint of an epoch proves it.
+
+        Raises LookupError for more than it signed, RegisterDiffers where its hashes do not lead there.
+        """
+        with self._database() as ours:
+            read, last = partial(_tile, ours, epoch), _last(ours, epoch)
+            if not last or not 0 <= size <= last.size:
+                raise LookupError(size)
+            with suppress(LookupError, ValueError):
+                root, path = tree.root(read, size), tree.consistency(read, size, last.size)
+                if verify.extends(size, root, last.size, last.root, path):
+                    return root
+        raise RegisterDiffers("tiles", signed=last.size)
+
+    def size_of(self, start: bytes) -> int | None:
+        """Returns the size of a checkpoint of any epoch by the first ten bytes of its root, None of none."""
+        with self._database() as ours:
+            named = "SELECT note FROM checkpoints WHERE instr(note, ?) ORDER BY epoch DESC, size DESC"
+            found = ours.execute(named, (f"\n{notes.base64(start)[:13]}",))
+            return next((one.size for (note,) in found if (one := checkpoint(note)).root.startswith(start)), None)
+
     def consistency(self, old: int, new: int) -> list[bytes]:
         """Returns the hashes that prove that a checkpoint extends an earlier one. Raises LookupError."""
         last = self.last()

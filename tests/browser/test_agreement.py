@@ -11,7 +11,7 @@ from tests.trials.scale import SEED, rounds
 from web.http.security import STATIC
 
 pytestmark = pytest.mark.browser
-SAYS = ("none", "bent", "old", "false", "ended", "unread", "signed", "asking", "in", "out", "alone")
+SAYS = ("none", "bent", "old", "false", "ended", "unread", "signed", "asking", "in", "out", "other", "alone")
 HERE = "http://localhost:9/preuve"
 JUDGE = """async cases => {
   const said = [], parts = [...document.querySelectorAll("[data-say]")];

@@ -64,7 +64,7 @@ def test_an_auditor_tells_in_a_minute_which_fact_was_changed(
     health.facts(made.served.opened, changed=made.served.register.changed(made.served.engine))
     page.reload()
     expect(page.get_by_text(re.compile(rf"n’était plus celui que le registre a lu\s: n°\s{row[4]}"))).to_be_visible()
-    page.get_by_label("Le point de contrôle que vous gardez").fill("rien")
+    page.get_by_label("Ce que vous gardez").fill("rien")
     page.get_by_role("button", name="Télécharger la preuve").click()
     expect(page.get_by_role("alert")).to_contain_text("ne se prouve pas")
 
@@ -81,6 +81,7 @@ def test_the_code_of_a_paper_is_checked_in_the_browser_and_sent_to_nobody(
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"/preuve#{code[1]}")
     expect(page.get_by_text("Signé par la Mission locale")).to_be_visible()
+    expect(page.get_by_text("Cette page ne lit pas le texte du papier.")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Le fait n°\s.* est dans ce registre"))).to_be_visible()
     assert not [one for one in asked if code[1] in one.partition("#")[0]]
     check_page(page)
@@ -127,6 +128,19 @@ def test_a_paper_of_an_earlier_key_is_true_and_one_of_after_its_end_is_not(
     page.get_by_text("La passation d’une clé à l’autre").click()
     expect(page.get_by_text("Il est signé avec la clé qui sert depuis")).to_be_visible()
     check_page(page)
+
+
+def test_a_paper_of_another_tree_under_the_key_is_told_from_a_fact_that_is_not_there(
+    there: tuple[House, str], silent_tab: Page
+) -> None:
+    made, url = there
+    register = made.served.register
+    last = verify.checkpoint(register.note())
+    signer = notes.Signer((register.file.parent / f"{register.file.stem}.key").read_bytes(), last.origin)
+    other = verify.checkpoint(signer.checkpoint(last.size, bytes(32)))
+    silent_tab.goto(f"{url}/preuve#{notes.code(1, bytes(32), other)}")
+    expect(silent_tab.get_by_text("sa clé a signé deux suites différentes")).to_be_visible()
+    expect(silent_tab.get_by_text("Ce fait n’est pas dans le registre")).to_be_hidden()
 
 
 def test_without_network_the_page_says_what_it_could_check(

@@ -66,18 +66,19 @@ def check(
 
 @register_app.command("prove")
 def prove(
-    since: Annotated[Path, typer.Option("--from", help="Le point de contrôle que vous détenez.")],
+    since: Annotated[
+        str, typer.Option("--from", help="Ce que vous détenez : message, point de contrôle, PDF, ligne d’un papier.")
+    ],
     structure: StructureOption = None,
 ) -> None:
     """Écrire la preuve que le registre d’aujourd’hui prolonge un point de contrôle : elle ne contient aucune donnée."""
     try:
-        verify.held(str(since))
-        note = since.read_text()
-    except (Unreadable, OSError, ValueError) as error:
-        fail(f"Le point de contrôle {since} ne se lit pas : {error}.", USAGE)
+        held = verify.held(since)
+    except Unreadable as error:
+        fail(f"{since} ne se lit pas : {error}.", USAGE)
     with _opening(structure) as (_, register):
         try:
-            console.out(proof_since(register, note), end="", highlight=False)
+            console.out(proof_since(register, held), end="", highlight=False)
         except Unreadable as error:
             fail(NOT_EXTENDED.format(why=error), REFUSED)
 

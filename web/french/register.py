@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from pixflow.ledger.register import SigningKey
 from web.french import dates
-from web.french.typography import plural, say
+from web.french.typography import number, plural, say
 
 NO_REGISTER = "Il n’y a pas encore de registre : « serve » ou « pixflow tick » le commence."
 LOST = "Le registre que les faits connaissent n’est pas là : « pixflow doctor » dit ce qui manque."
@@ -16,7 +16,14 @@ TELL_BEGUN = "Donnez cette clé à qui vous audite et à votre témoin, et dites
 DIFFERS = "Les faits ne sont plus ceux que le registre a lus : « pixflow doctor » dit lesquels. Rien n’est signé."
 ROTATED = "Le registre a une autre clé : {key}"
 TELL = "Donnez-la à qui vous audite et à votre témoin. L’ancienne est détruite ; la page Registre garde la passation."
-NOT_EXTENDED = "Ce point de contrôle ne se prouve pas : {why}."
+NOT_EXTENDED = "Ce que vous gardez ne se prouve pas : {why}."
+NOTHING_GIVEN = "donnez un texte, ou un fichier"
+MANY = "il y en a {count} ici, n’en donnez qu’un"
+OTHER = "il est d’un autre registre"
+UNSIGNED = "ce registre ne l’a pas signé"
+BENT = "les empreintes de ce registre ne sont plus celles qu’il a signées ; « pixflow doctor » le dit à l’exploitant"
+UNKNOWN_CODE = "ce registre n’a signé aucun point de contrôle de ce code, à moins d’une lettre mal lue"
+UNKNOWN_EPOCH = "il est de l’époque {epoch}, dont ce registre n’a rien : rien ici ne dit ce qu’il en est advenu"
 WITNESS = "un témoin, {name}"
 LINE = "Registre : {facts} · {short}"
 
@@ -26,9 +33,42 @@ def line(size: int, short: str) -> str:
     return say(LINE, facts=plural(size, "fait"), short=short)
 
 
-def epoch(number: int, kept: int, began: str) -> str:
+def taken_up(epoch: int, kept: int) -> str:
+    """Returns that a restore, or the loss of the register, left out what an earlier epoch had."""
+    text = "il est de l’époque {epoch} ; le registre a été repris depuis, après {kept}, et n’a plus ce qui suivait"
+    return say(text, epoch=str(epoch), kept=plural(kept, "fait"))
+
+
+def ahead(size: int, last: int) -> str:
+    """Returns that a checkpoint has more facts than its register."""
+    text = (
+        "il atteste {facts}, et ce registre n’en a lu que {last}. Il est d’avant, ou une autre copie signe aussi : "
+        "gardez ce que vous avez, c’est une preuve"
+    )
+    return say(text, facts=plural(size, "fait"), last=number(last))
+
+
+def unknown_line(size: int) -> str:
+    """Returns that no register here has the code of a paper."""
+    text = (
+        "à {facts}, ce registre a un autre code. Relisez le nombre et les lettres ; s’ils sont justes, gardez ce "
+        "papier : son PDF dit qui a signé"
+    )
+    return say(text, facts=plural(size, "fait"))
+
+
+def fork(size: int, held: str, ours: str) -> str:
+    """Returns that the register signed another tree than its own."""
+    text = (
+        "une même clé a signé deux suites différentes de {facts}, la vôtre ({held}) et celle de ce registre ({ours}). "
+        "Gardez les deux : il n’y a pas de preuve plus forte"
+    )
+    return say(text, facts=plural(size, "fait"), held=held, ours=ours)
+
+
+def epoch(nth: int, kept: int, began: str) -> str:
     """Returns how an epoch of the register began."""
-    if number == 1:
+    if nth == 1:
         return say("Commencé le {began}.", began=began)
     text = "Repris le {began}, après {kept} : une sauvegarde a été remise, ou le registre a été perdu."
     return say(text, began=began, kept=plural(kept, "fait"))

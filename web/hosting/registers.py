@@ -2,15 +2,16 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
 
 from pixflow.engine import Engine
-from pixflow.ledger.register import SPAN, Refusal, Register, RegisterClosed, RegisterDiffers, entry_of
-from pixflow.ledger.verify import Checkpoint, PublicKey, Unreadable, checkpoint, extends
+from pixflow.ledger.register import SPAN, Epoch, Refusal, Register, RegisterClosed, RegisterDiffers, entry_of
+from pixflow.ledger.verify import UNKNOWN, Checkpoint, Held, PublicKey, Unreadable, checkpoint, epoch_of, short
 from pixflow.ledger.witness import LogWitness
 from pixflow.store import StoreError
 from pixflow.structure_folder import OpenStructure
@@ -188,20 +189,53 @@ def _asked(url: str, body: str) -> tuple[int, str]:
     return sent.status_code, content.decode("utf-8", "replace")
 
 
-def proof_since(register: Register, note: str) -> str:
-    """Returns the proof that the register extends a checkpoint of its own. Raises Unreadable and RegisterClosed."""
-    old = checkpoint(note)
-    keys = [key for one in register.known_keys() if (key := one.key.of(old.origin))]
+def proof_since(register: Register, known: Sequence[Held]) -> str:
+    """Returns the proof that the register extends what somebody holds of it.
+
+    Raises Unreadable, which says why it does not or what is missing, and RegisterClosed.
+    """
+    if len(known) > 1:
+        raise Unreadable(french.MANY.format(count=len(known)))
+    (one,) = known
+    if one.note:
+        _check_signed(register, one.note)
+    size = register.size_of(one.root) if one.size == UNKNOWN else one.size
+    if size is None:
+        raise Unreadable(french.UNKNOWN_CODE)
+    epochs = register.checkpoints()
+    theirs = [(epoch, last) for epoch, last in epochs if not one.note or epoch.origin == one.note.origin]
+    try:
+        if _stands(register, epochs[-1][0], size, one.root):
+            return register.extension(size)
+        if found := [epoch.number for epoch, _ in theirs if _stands(register, epoch, size, one.root)]:
+            kept = min(epoch.kept for epoch, _ in epochs if epoch.number > found[-1])
+            raise Unreadable(french.taken_up(found[-1], kept))
+        if one.note and not theirs:
+            raise Unreadable(french.UNKNOWN_EPOCH.format(epoch=epoch_of(one.note.origin)))
+        epoch, last = theirs[-1]
+        if size > last.size:
+            raise Unreadable(french.ahead(size, last.size))
+        if not one.note:
+            raise Unreadable(french.unknown_line(size))
+        raise Unreadable(french.fork(size, one.note.short, short(register.root(size, epoch.number))))
+    except RegisterDiffers:
+        raise Unreadable(french.BENT) from None
+
+
+def _check_signed(register: Register, note: Checkpoint) -> None:
+    """Raises Unreadable for a checkpoint that no key of the register signed."""
+    keys = [key for one in register.known_keys() if (key := one.key.of(note.origin))]
     if not keys:
-        raise Unreadable("il est d’un autre registre")
-    if not sum(old.signed_by(key) for key in keys):
-        raise Unreadable("ce registre ne l’a pas signé")
-    last = checkpoint(register.note())
-    if old.size > last.size or not extends(
-        old.size, old.root, last.size, last.root, register.consistency(old.size, last.size)
-    ):
-        raise Unreadable("le registre a été repris depuis, et n’a plus tous ses faits")
-    return register.extension(old.size)
+        raise Unreadable(french.OTHER)
+    if not sum(note.signed_by(key) for key in keys):
+        raise Unreadable(french.UNSIGNED)
+
+
+def _stands(register: Register, epoch: Epoch, size: int, start: bytes) -> bool:
+    """Tells if the root of the first events of an epoch begins so. Raises RegisterDiffers."""
+    with suppress(LookupError):
+        return register.root(size, epoch.number).startswith(start)
+    return False
 
 
 def entries(opened: OpenStructure) -> Iterator[bytes]:

@@ -57,7 +57,8 @@
   async function asked(paper, structure) {
     const root = hex(paper.root.slice(0, 10));
     const answer = await fetch(`/registre/${structure}/preuve/${paper.position}-${paper.size}/${root}`);
-    if (!answer.ok) return [new Uint8Array(32)];
+    if (answer.status === 404) return null;
+    if (!answer.ok) throw new Error(answer.statusText);
     const lines = (await answer.text()).split("\n").filter(Boolean);
     return lines.map((line) => Uint8Array.from(line.match(/../g), (two) => parseInt(two, 16)));
   }
@@ -80,7 +81,10 @@
     box.querySelector("[data-position]").textContent = paper.position.toLocaleString("fr-FR");
     say("signed"); say("asking");
     let found = "alone";
-    try { found = (await includes(paper, await asked(paper, signer.dataset.structure))) ? "in" : "out"; } catch { /* no network */ }
+    try {
+      const path = await asked(paper, signer.dataset.structure);
+      found = !path ? "other" : (await includes(paper, path)) ? "in" : "out";
+    } catch { /* no network */ }
     hide("asking"); say(found);
   }
 

@@ -98,7 +98,34 @@ def test_what_cannot_be_read_ends_with_2_and_what_is_not_extended_with_1(data: P
     (data / "forged.txt").write_text(Signer(b"x" * 32, last.origin).checkpoint(1, bytes(32)))
     refused = run("register", "prove", "--from", data / "forged.txt")
     assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
-    assert "Ce point de contrôle ne se prouve pas" in refused.stderr
+    assert "Ce que vous gardez ne se prouve pas" in refused.stderr
+
+
+def test_a_proof_leads_from_each_thing_that_an_auditor_has(data: Path) -> None:
+    assert run("tick").exit_code == 0
+    note = _checkpoint(backed_up(data))
+    last = verify.checkpoint(note)
+    recorded()
+    assert run("tick").exit_code == 0
+    (data / "empty.txt").write_text(note + "\n\n")
+    (data / "quoted.txt").write_text(f"Bonjour,\n\n> {note}".replace("\n", "\n> "))
+    (data / "mail.eml").write_text(f"Subject: x\nContent-Type: text/plain; charset=utf-8\n\nBonjour,\n\n{note}")
+    line = f"{last.size} faits · {last.short}"
+    for thing in (data / "empty.txt", data / "quoted.txt", data / "mail.eml", f"Registre : {line}", last.short):
+        proof = run("register", "prove", "--from", thing)
+        assert (proof.exit_code, proof.stdout.partition("\n")[0]) == (0, f"old {last.size}"), thing
+        (data / "proof.txt").write_text(proof.stdout)
+        checked = run("register", "check", data / "proof.txt", thing)
+        assert (checked.exit_code, "Inchangé" in checked.stdout) == (0, True), thing
+    key = PublicKey.read(run("register", "key").stdout.removeprefix("Registre : "))
+    alone = run("register", "check", data / "mail.eml", "--key", key.text)
+    assert (alone.exit_code, "Signé : " in alone.stdout) == (0, True)
+    private = next((data / "apart").glob("sees-*.key")).read_bytes()
+    (data / "fork.txt").write_text(Signer(private, last.origin).checkpoint(last.size, bytes(32)))
+    fork = run("register", "prove", "--from", data / "fork.txt")
+    assert (fork.exit_code, "une même clé a signé deux suites différentes" in fork.stderr) == (1, True)
+    both = run("register", "check", data / "mail.eml", data / "fork.txt", "--key", key.text)
+    assert (both.exit_code, "UNE MÊME CLÉ A SIGNÉ" in both.stdout) == (1, True)
 
 
 def nonsense(folder: Path) -> Iterator[Path]:

@@ -15,11 +15,12 @@ from pixflow.ledger.verify import Unreadable, checkpoint
 from pixflow.store.recorders import digest_of
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.desk.imports import sent_file
 from web.desk.names import names_for
 from web.french import dates
 from web.french import register as french
 from web.hosting import registers
-from web.http.forms import FormData, text_of
+from web.http.forms import UploadData, text_of
 from web.http.people import IDS, NOBODY, note
 from web.http.templates import show
 
@@ -47,15 +48,18 @@ def entries(request: Request, desk: AtRegister) -> Response:
 
 
 @router.post("/registre/preuve")
-def prove(request: Request, desk: AtRegister, data: FormData) -> Response:
-    """Sends the proof that the register extends the checkpoint that somebody pasted."""
-    held = text_of(data, "detenu").strip().replace("\r\n", "\n") + "\n"
+def prove(request: Request, desk: AtRegister, data: UploadData) -> Response:
+    """Sends the proof that the register extends what somebody holds: a text that was pasted, or a file."""
+    typed = text_of(data, "detenu").strip()
+    content, name = sent_file(data, "fichier") or (typed.encode(), "")
     try:
-        proof = registers.proof_since(desk.served.register, held)
+        if not content:
+            raise Unreadable(french.NOTHING_GIVEN)
+        proof = registers.proof_since(desk.served.register, verify.read(name, content))
     except Unreadable as error:
-        return _page(request, desk, problem=french.NOT_EXTENDED.format(why=error), held=held.strip())
+        return _page(request, desk, problem=french.NOT_EXTENDED.format(why=error), held=typed)
     except RegisterClosed:
-        return _page(request, desk, problem=french.NO_REGISTER, held=held.strip())
+        return _page(request, desk, problem=french.NO_REGISTER, held=typed)
     note(request, NOBODY)
     return PlainTextResponse(proof, headers={"Content-Disposition": 'attachment; filename="preuve.txt"'})
 

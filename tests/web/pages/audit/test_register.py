@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -29,7 +29,9 @@ from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.tags import parsed
 from web.french import dates
-from web.hosting import registers
+from web.french import register as french
+from web.french.notices import checkpoint as checkpoint_mail
+from web.hosting import mail, registers
 from web.hosting.settings import sound
 from web.pages.audit.register import VERIFIER
 
@@ -111,7 +113,7 @@ def test_what_is_no_checkpoint_of_this_register_is_answered_in_words(there: Hous
     followed(there)
     answer = there.client(CLAIRE).post("/registre/preuve", data={"detenu": held})
     assert answer.status_code == 422
-    assert "Ce point de contrôle ne se prouve pas" in words(answer.text)
+    assert "Ce que vous gardez ne se prouve pas" in words(answer.text)
     assert held.strip() in parsed(answer.text).select_one("textarea").text
 
 
@@ -120,6 +122,86 @@ def test_a_checkpoint_that_this_register_did_not_sign_is_not_extended(there: Hou
     forged = notes.Signer(b"x" * 32, last.origin).checkpoint(3, bytes(32))
     answer = there.client(CLAIRE).post("/registre/preuve", data={"detenu": forged})
     assert "ce registre ne l’a pas signé" in words(answer.text)
+
+
+def proven(there: House, kept: str = "", file: tuple[str, bytes] | None = None) -> str:
+    """Sends what an auditor holds. Returns the proof, or the words of the refusal."""
+    files = {"fichier": file} if file else None
+    answer = there.client(CLAIRE).post("/registre/preuve", data={"detenu": kept}, files=files)
+    assert answer.status_code in (200, 422)
+    return answer.text if answer.status_code == 200 else words(parsed(answer.text).select_one("[role=alert]").text)
+
+
+def test_what_auditors_have_is_taken_as_it_is(there: House) -> None:
+    dossier = there.planned()
+    _, pdf = fiche(there, dossier)
+    ((paper,),) = pdf.attachments.values()
+    note = there.served.register.note()
+    last = checkpoint(note)
+    message = mail.message(
+        mail.Mail("claire@ml.example", *checkpoint_mail(note, last.size, last.short, "https://pix.fr"), "x", there.now),
+        "pixflow@ml.example",
+    )
+    there.opened()
+    followed(there)
+    wanted = there.served.register.extension(last.size)
+    line = french.line(last.size, last.short)
+    for text in (note, f"> {note}".replace("\n", "\n> "), f"{note}\n\n", message.get_content(), line, last.short):
+        assert proven(there, text.replace("\n", "\r\n")) == wanted, text
+    sheet = there.client(NADIA).get(f"/dossiers/{dossier}/fiche.pdf").content
+    for name, content in (("a.eml", message.as_bytes()), ("a.tlog-proof", paper), ("a.txt", line.encode())):
+        assert proven(there, file=(name, content)) == wanted, name
+    assert proven(there, file=("fiche.pdf", sheet)).startswith("old ")
+    size, code = last.size, f"{last.short[:-1]}{'A' if last.short[-1] != 'A' else 'B'}"
+    for kept, said in (
+        ("", "donnez un texte, ou un fichier"), (f"{note}\n{there.served.register.note()}", "il y en a 2 ici"),
+        (code, "aucun point de contrôle de ce code"),
+        (f"{size} {code}", f"à {size} faits, ce registre a un autre code"),
+        (f"{size + 900} {last.short}", "n’en a lu que"), ("Registre : 12 faits", "il faut le message reçu"),
+        ("tests/web/paths.py", "il faut le message reçu"),
+    ):  # fmt: skip
+        assert said in proven(there, kept), kept
+
+
+def test_two_trees_of_a_size_under_the_key_of_the_house_are_a_fork(there: House) -> None:
+    first, register = followed(there), there.served.register
+    there.opened()
+    last = followed(there)
+    signer = notes.Signer((register.file.parent / f"{register.file.stem}.key").read_bytes(), last.origin)
+    for size in (first.size, last.size):
+        said = proven(there, signer.checkpoint(size, bytes(32)))
+        assert f"une même clé a signé deux suites différentes de {size} faits, la vôtre (0000-0000-0000-0000)" in said
+        assert verify.short(register.root(size, 1)) in said
+    assert "une autre copie signe aussi" in proven(there, signer.checkpoint(last.size + 1, bytes(32)))
+    later = notes.Signer(signer._private.private_bytes_raw(), f"{last.origin}/7")
+    assert "il est de l’époque 7, dont ce registre n’a rien" in proven(there, later.checkpoint(1, bytes(32)))
+    with closing(sqlite3.connect(register.file)) as opened, opened:
+        opened.execute("UPDATE tiles SET hashes = zeroblob(length(hashes))")
+    for kept in (signer.checkpoint(last.size, bytes(32)), f"{last.size} {last.short}"):
+        assert "ne sont plus celles qu’il a signées" in proven(there, kept), "no fork is told of damaged hashes"
+
+
+def test_what_an_earlier_epoch_had_is_said_to_be_gone_where_that_is_known(there: House) -> None:
+    served, register = there.served, there.served.register
+    early = followed(there)
+    shutil.copy(register.file, copy := register.file.with_name("copy"))
+    there.opened()
+    late, note = followed(there), register.note()
+    with closing(sqlite3.connect(register.file)) as opened, opened:
+        values = (f"{late.origin}/2", early.size)
+        opened.execute("INSERT INTO epochs SELECT 2, ?, ?, restore, began FROM epochs", values)
+    with closing(sqlite3.connect(copy)) as opened:
+        tiles = opened.execute("SELECT 2, level, n, hashes FROM tiles").fetchall()
+    signer = notes.Signer((register.file.parent / f"{register.file.stem}.key").read_bytes(), f"{late.origin}/2")
+    with closing(sqlite3.connect(register.file)) as opened, opened:
+        opened.executemany("INSERT INTO tiles VALUES (?, ?, ?, ?)", tiles)
+        again = signer.checkpoint(early.size, early.root)
+        opened.execute("INSERT INTO checkpoints VALUES (2, ?, ?, ?)", (early.size, again, there.now.isoformat()))
+    assert served.register.epoch == 2
+    for kept in (note, f"{late.size} {late.short}", late.short):
+        said = proven(there, kept)
+        assert f"il est de l’époque 1 ; le registre a été repris depuis, après {early.size} faits" in said
+    assert proven(there, f"{early.size} {early.short}").startswith("old ")
 
 
 def test_an_earlier_key_stays_told_and_its_checkpoint_provable(there: House) -> None:
