@@ -96,7 +96,7 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
             if isinstance(event, (e.SeatBooked, e.SeatCancelled)):
                 changes = {"diagnostic": _seats(dossier.diagnostic, event, stamp)}
         case "diagnostic":
-            changes = {"diagnostic": _diagnostic(dossier.diagnostic, event, stamp)}
+            changes = {"diagnostic": diagnose(dossier.diagnostic, event, stamp)}
         case "prescription":
             changes = {"prescription": _prescription(dossier.prescription, event, stamp)}
             if isinstance(event, e.PrescriptionBuilt):
@@ -147,7 +147,7 @@ def _seats(state: Diagnostic, event: object, stamp: Stamp) -> Diagnostic:
     return replace(state, seats={**state.seats, workshop: seat})
 
 
-def _diagnostic(state: Diagnostic, event: object, stamp: Stamp) -> Diagnostic:
+def diagnose(state: Diagnostic, event: object, stamp: Stamp) -> Diagnostic:
     match event:
         case e.WorkshopAttended() | e.WorkshopMissed():
             return _seats(state, event, stamp)

@@ -245,6 +245,23 @@ class Diagnostic(Struct, frozen=True):
         shared = [one for one in self.participations.items() if one[1].purpose == purpose and one[1].result]
         return shared[0] if len(shared) == 1 else max(shared, key=_shared_at, default=None)
 
+    @property
+    def certifiable(self) -> Stamp | None:
+        """The event since which this person may take the certification; tasks and figures both ask here.
+
+        The profile shared last says so, or the current complete diagnostic earned a badge: since the first that did.
+        """
+        profile, complete = self.profile, self.current("complete")
+        by_profile = profile is not None and bool(profile.certifiable)
+        by_badge = complete is not None and _has_badge(complete[1])
+        stamps = [
+            link.received
+            for link in self.participations.values()
+            if (by_profile and link.profile and link.profile.certifiable)
+            or (by_badge and link.purpose == "complete" and _has_badge(link))
+        ]
+        return min(filter(None, stamps), key=_when, default=None)
+
     def has_participation(self, purpose: Purpose) -> bool:
         return any(link.purpose == purpose for link in self.participations.values())
 
@@ -480,6 +497,10 @@ def _shared_at(one: tuple[UUID, LinkedParticipation]) -> tuple[date, str, str]:
     result, started = one[1].result, one[1].started
     assert result
     return (*_moment(result.shared), started.day.isoformat() if started else "")
+
+
+def _has_badge(link: LinkedParticipation) -> bool:
+    return link.result is not None and any(earned for _, earned in link.result.badges)
 
 
 def _moment(moment: Moment) -> tuple[date, str]:

@@ -9,10 +9,12 @@ from msgspec import Struct
 
 from pixflow.documents.grille import percent
 from pixflow.documents.protocol import ProtocolDocument
-from pixflow.dossier.evolve import NO_ACTIVITY, NO_PROJECT
+from pixflow.dossier.evolve import NO_ACTIVITY, NO_PROJECT, diagnose
+from pixflow.dossier.state import Diagnostic
 from pixflow.events import dossier as e
 from pixflow.events.base import Erased, Event, Recorded, event_day
 from pixflow.events.values import Action
+from pixflow.folding import Stamp
 
 Milestone = Literal[
     "concerned", "presented", "planned", "begun", "shared", "received", "dispatched", "debriefed", "prescribed",
@@ -88,6 +90,7 @@ class Path(Struct):
     explored: Mark | None = None
     joined: Mark | None = None
     workshop_presents: bool = True
+    diagnostic: Diagnostic = Diagnostic()
 
     @property
     def counts(self) -> bool:
@@ -134,9 +137,21 @@ def path_of(
             _way_out(path, event, mark)
             _repeated(path, event, mark)
             _of_an_action(path, event, mark)
+            if event.STAGE == "diagnostic":
+                path.diagnostic = diagnose(path.diagnostic, event, Stamp(mark.on, mark.version))
         if type(event) not in NO_ACTIVITY:
             path.last = max(path.last or mark.on, mark.on)
+    if since := _certifiable(path):
+        path.marks["certifiable"] = since
     return path
+
+
+def _certifiable(path: Path) -> Mark | None:
+    """Returns the first fact that shows a certifiable person. Who took the certification was: Pix lets nobody else."""
+    known = path.diagnostic.certifiable
+    shown = Mark(known.on, known.version) if known else None
+    found = filter(None, (shown, path.marks.get("taken"), path.marks.get("obtained")))
+    return min(found, key=lambda one: (one.on, one.version), default=None)
 
 
 def _who(path: Path, event: object, mark: Mark) -> None:
@@ -171,6 +186,7 @@ PASSED: dict[type, Milestone] = {
     e.CertificationProposed: "proposed",
     e.CertificationRegistered: "registered",
     e.CertificationTaken: "taken",
+    e.CertificationNotObtained: "taken",
     e.CertificationObtained: "obtained",
 }
 """Events that each pass one milestone, on their day."""
@@ -198,8 +214,6 @@ def _milestones(path: Path, event: object, mark: Mark, protocol: ProtocolOn) -> 
             yield "received", on
             if any(one.outcome == "done" for one in path.actions.values()):
                 yield "retaken", on
-        case e.ProfileReceived(profile=profile) if profile.certifiable:
-            yield "certifiable", on
         case e.PrescriptionBuilt(actions=actions) if any(action.kind == "complete" for action in actions):
             yield "at-ease", on
 

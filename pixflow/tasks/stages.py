@@ -206,20 +206,10 @@ def _complete(builder: TaskBuilder) -> Iterator[Task]:
 
 
 def _certification(builder: TaskBuilder) -> Iterator[Task]:
-    state, certifiable = builder.dossier.parcours, _certifiable(builder.dossier.diagnostic)
+    state, certifiable = builder.dossier.parcours, builder.dossier.diagnostic.certifiable
     if state.complete and state.complete.accepted and state.certification is None and certifiable:
         since = max(state.complete.stamp.on, certifiable.on)
         yield builder.task("propose-certification", "", state.complete.stamp, opens=since)
-
-
-def _certifiable(diagnostic: Diagnostic) -> Stamp | None:
-    """Returns the event that makes the person certifiable: a shared profile, or the complete diagnostic."""
-    profile, complete = diagnostic.profile, diagnostic.current("complete")
-    sent = diagnostic.participations.values() if profile and profile.certifiable else ()
-    stamps = [link.received for link in sent if link.profile == profile]
-    if complete and complete[1].result and any(earned for _, earned in complete[1].result.badges):
-        stamps.append(complete[1].received)
-    return min(filter(None, stamps), key=when, default=None)
 
 
 def _retake(builder: TaskBuilder) -> Iterator[Task]:

@@ -362,8 +362,20 @@ def at_ease(facts: list[Fact]) -> date | None:
     return first_where(facts, eases)
 
 
+CERTIFIED = (d.CertificationTaken, d.CertificationObtained, d.CertificationNotObtained)
+
+
 def certifiable(facts: list[Fact]) -> date | None:
-    return first_where(facts, lambda one: isinstance(one, d.ProfileReceived) and bool(one.profile.certifiable))
+    """Returns the first day of those who are certifiable by their last profile or badge, or took the certification."""
+    profiles = {one.participation: (one.profile.shared, bool(one.profile.certifiable), on)
+                for on, one, _ in facts if isinstance(one, d.ProfileReceived)}  # fmt: skip
+    complete = {one.participation: (one.result.shared, any(won for _, won in one.result.badges), on)
+                for on, one, _ in facts if isinstance(one, d.ResultReceived) and one.purpose == "complete"}  # fmt: skip
+    days = [first_where(facts, lambda one: isinstance(one, CERTIFIED))]
+    for shared in (profiles.values(), complete.values()):
+        if shared and max(shared, key=lambda one: (one[0].day, str(one[0].at or "")))[1]:
+            days += [on for _, says, on in shared if says]
+    return min(filter(None, days), default=None)
 
 
 def built(facts: list[Fact]) -> dict[UUID, Any]:

@@ -150,7 +150,8 @@ def i10(slow: Slow) -> Parts:
 
 def i12(slow: Slow) -> Parts:
     there = [facts for facts in slow.known.values() if slow.within(certifiable(facts))]
-    reached = [len(there), *(sum(first_of(*STEPS[n:])(facts) is not None for facts in there) for n in range(4))]
+    later = [(*STEPS[n:], d.CertificationNotObtained) if n < 3 else STEPS[n:] for n in range(4)]
+    reached = [len(there), *(sum(first_of(*steps)(facts) is not None for facts in there) for steps in later)]
     named = zip(("proposed", "registered", "taken", "obtained"), pairwise(reached), strict=True)
     out = sum(first_of(d.CertificationDeclined)(facts) is not None for facts in there)
     return {name: (after, before) for name, (before, after) in named} | {"declined": (out, len(there))}

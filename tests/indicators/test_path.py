@@ -1,15 +1,36 @@
 """A path: the first standing fact of each milestone, told by a few events."""
 
+from dataclasses import replace as with_
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal
+from uuid import UUID
 
+import pytest
+from hypothesis import given as holds
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pixflow.events import dossier as d
 from pixflow.events.base import Event, Recorded, as_erased
+from pixflow.events.values import Moment as SharedAt
+from pixflow.events.values import Profile
 from pixflow.folding import Clock, Moment, standing
 from pixflow.indicators.path import Mark, Path, path_of
 from pixflow.working_days import Calendar
-from tests.given import DOSSIER, PARTICIPATION, PRESET, stamped
+from tests.given import (
+    DOSSIER,
+    PARTICIPATION,
+    PRESET,
+    assigned,
+    certified,
+    complete,
+    linked,
+    not_certified,
+    received,
+    result,
+    stamped,
+    tasks_of,
+)
 
 CALENDAR = Calendar("FR", "Europe/Paris")
 MONDAY = date(2026, 9, 14)
@@ -81,3 +102,52 @@ def test_an_erased_person_leaves_cohorts_and_keeps_days() -> None:
 def test_a_debrief_says_who_held_it() -> None:
     held = d.DebriefHeld(participation=PARTICIPATION, channel="meeting", note="", on=after(5))
     assert path(recorded(opened(), held)).debriefed_by == stamped([held])[0].by
+
+
+# --- one definition of certifiable, for tasks and for figures
+
+
+Shared = tuple[Literal["profile", "complete"], bool, int]
+
+
+def shared(number: int, one: Shared) -> list[Event]:
+    """Returns what an export tells of a profile, or of a complete diagnostic with a badge or without."""
+    purpose, says, days = one
+    participation, on = UUID(int=number), after(days)
+    link = linked(on, participation, purpose=purpose, started=None)
+    if purpose == "profile":
+        sent = Profile(shared=SharedAt(on), pix=204, certifiable=says)
+        return [link, d.ProfileReceived(participation=participation, profile=sent, on=on)]
+    read = with_(result(on), badges=(("Prêt pour le CléA numérique", says),))
+    return [link, received(on, participation, purpose="complete", result=read)]
+
+
+@holds(st.lists(st.tuples(st.sampled_from(("profile", "complete")), st.booleans(), st.integers(0, 9)), max_size=5))
+def test_figures_count_as_certifiable_whom_a_task_says_to_propose_it_to(shares: list[Any]) -> None:
+    told = [event for number, one in enumerate(shares, 1) for event in shared(number, one)]
+    events = [opened(), assigned(on=MONDAY), complete(after(10)), *told]
+    owed = {task.kind: task for task in tasks_of(*events)}
+    mark = path(recorded(*events)).marks.get("certifiable")
+    assert (mark is not None) == ("propose-certification" in owed)
+    says = [days for _, certifiable, days in shares if certifiable]
+    assert mark is None or mark.on in {after(days) for days in says}
+
+
+def test_a_badge_makes_somebody_certifiable_for_figures() -> None:
+    """A Mission locale may collect no profile."""
+    without = path(recorded(opened(), *shared(1, ("complete", False, 3)), complete(after(3)))).marks
+    assert "certifiable" not in without
+    earned = recorded(opened(), *shared(1, ("complete", True, 3)), *shared(2, ("profile", False, 5)))
+    assert path(earned).marks["certifiable"] == Mark(after(3), 3)
+
+
+def test_a_profile_that_says_no_takes_back_what_an_older_one_said() -> None:
+    both = recorded(opened(), *shared(1, ("profile", True, 3)), *shared(2, ("profile", False, 5)))
+    assert "certifiable" not in path(both).marks
+    assert path(both, after(4)).marks["certifiable"] == Mark(after(3), 3)
+
+
+@pytest.mark.parametrize("outcome", [certified, not_certified])
+def test_who_took_the_certification_was_certifiable(outcome: Any) -> None:
+    found = path(recorded(opened(), outcome(after(8)))).marks
+    assert found["certifiable"] == found.get("taken", found.get("obtained")) == Mark(after(8), 2)

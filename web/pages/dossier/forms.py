@@ -602,11 +602,11 @@ def can_value(dossier: Dossier) -> bool:
 
 
 def can_certify(dossier: Dossier) -> bool:
-    """True after the complete diagnostic, with a certifiable profile, or when a prescription kept the certification."""
-    state, profile = dossier.parcours, dossier.diagnostic.profile
+    """True after the complete diagnostic, for who is certifiable, or when a prescription kept the certification."""
+    state = dossier.parcours
     complete = state.complete is not None and state.complete.accepted
     kept = any(known.action.kind == "certification" for known in state.actions.values())
-    return complete or kept or bool(profile and profile.certifiable)
+    return complete or kept or dossier.diagnostic.certifiable is not None
 
 
 def certification_is(*steps: str) -> Condition:
