@@ -61,6 +61,8 @@ from tests.given import (
     built,
     cancelled,
     certification,
+    certification_taken,
+    certified,
     chased,
     closed,
     complete,
@@ -84,6 +86,7 @@ from tests.given import (
     needed,
     no_certification,
     no_retake,
+    not_certified,
     not_complete,
     note,
     on_cv,
@@ -552,6 +555,17 @@ ROWS = (
         closed_by={"proposed": (certification(JULY_13),), "declined": (no_certification(JULY_13),)},
         stops={"closed": (closed(JULY_13),)},
         stays={"a profile that says no": profile(JULY_13, PLAN, certifiable=False), "vanished": (withdrawn(JULY_13),)},
+    ),
+    Row(
+        kind="record-certification",
+        history=(opened(JULY_13), assigned(on=JULY_13), certification(JULY_13), certification_taken(JULY_13)),
+        opens=JULY_13,
+        due=date(2026, 8, 11),  # 20 days, without 14 July
+        why=4,
+        details={"by": "taken"},
+        closed_by={"obtained": (certified(JULY_13),), "not obtained": (not_certified(JULY_13),)},
+        stops={"closed": (closed(JULY_13),)},
+        stays={"on the CV": (on_cv(JULY_13),)},
     ),
     Row(
         kind="plan-retake",
@@ -1305,6 +1319,18 @@ def test_declined_then_taken_all_the_same_it_may_be_certified() -> None:
     assert kinds(history) == {"propose-certification"}
 
 
+def test_somebody_owes_the_outcome_from_the_day_of_the_session_on() -> None:
+    history = (*BEGUN, certification(OCT_1), registered(NOV_6, OCT_1))
+    task = owed(history)["record-certification"]
+    assert (task.opens, task.due, task.why.details) == (
+        NOV_6, date(2026, 12, 7), {"by": "registered", "planned": "2026-11-06"},
+    )  # fmt: skip
+    assert kinds((*history, no_certification(NOV_2))) == {"close-or-plan"}
+    assert owed((*history, registered(DEC_3, NOV_6)))["record-certification"].opens == DEC_3, "missed: another session"
+    taken = owed((*history, certification_taken(NOV_10)))["record-certification"]
+    assert (taken.opens, taken.why.details) == (NOV_10, {"by": "taken"})
+
+
 @pytest.mark.parametrize(
     ("kind", "event"),
     [("certification", certification()), ("certification", no_certification()), ("cv", on_cv())],
@@ -1346,11 +1372,7 @@ def test_a_retake_with_a_newer_result_lapses_what_the_older_one_owed() -> None:
     assert set(owed(history)) == {f"dispatch-result:{SECOND}"}
 
 
-@pytest.mark.parametrize(
-    "event",
-    [retake(NOV_2, DEC_24), registered(DEC_24, NOV_2), booked(DEC_24, NOV_2)],
-    ids=["a retake", "a session", "a workshop"],
-)
+@pytest.mark.parametrize("event", [retake(NOV_2, DEC_24), booked(DEC_24, NOV_2)], ids=["a retake", "a workshop"])
 def test_a_day_that_is_set_is_waited_for(event: Event) -> None:
     assert owed((*gone_quiet(OCT_1), event))["close-or-plan"].opens == date(2027, 3, 22)
 

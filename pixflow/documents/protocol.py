@@ -72,6 +72,7 @@ class Delays:
     verify_partner: int = 20
     update_contact: int = 10
     inform_holder: int = 2
+    record_certification: int = 20
 
 
 @dataclass(frozen=True, slots=True)

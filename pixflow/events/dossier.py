@@ -482,7 +482,7 @@ class CertificationTaken(Event):
     on: date
 
 
-@event("dossier.CertificationObtained", "parcours")
+@event("dossier.CertificationObtained", "parcours", closes=True)
 class CertificationObtained(Event):
     """`level` as written on the certificate, empty when unknown."""
 
@@ -490,7 +490,7 @@ class CertificationObtained(Event):
     on: date
 
 
-@event("dossier.CertificationNotObtained", "parcours")
+@event("dossier.CertificationNotObtained", "parcours", closes=True)
 class CertificationNotObtained(Event):
     note: Personal[str]
     on: date

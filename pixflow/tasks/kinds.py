@@ -12,9 +12,10 @@ Kind = Literal[
     "present-pix", "plan-diagnostic", "book-workshop", "mark-attendance", "rebook-absent", "chase-diagnostic",
     "chase-sharing", "declare-campaign", "match-participation", "dispatch-result", "hold-debrief",
     "explore-difficulty", "follow-self-study", "build-prescription", "refer", "chase-partner", "offer-alternative",
-    "record-outcome", "complete-path", "propose-certification", "plan-retake", "assign-advisor", "review-late-event",
-    "confirm-erasure", "close-or-plan", "inform-holder", "recall", "answer-question", "revise-resource", "take-pix",
-    "brief-newcomer", "review-partner", "verify-partner", "update-contact", "confirm-team", "designate-referent",
+    "record-outcome", "complete-path", "propose-certification", "record-certification", "plan-retake",
+    "assign-advisor", "review-late-event", "confirm-erasure", "close-or-plan", "inform-holder", "recall",
+    "answer-question", "revise-resource", "take-pix", "brief-newcomer", "review-partner", "verify-partner",
+    "update-contact", "confirm-team", "designate-referent",
 ]  # fmt: skip
 
 
@@ -34,6 +35,7 @@ _PLAN = ("plan_diagnostic", "decline_diagnostic")
 _SEAT = (*_PLAN, "book_seat", "release_seat", "undo_release")
 _ACTION = ("start_action", "end_action", "drop_action")
 _REFER = (*_ACTION, "send_referral")
+_SESSION = ("register_certification", "take_certification", "obtain_certification", "decline_certification")
 _CHASE = ("chase_partner", "answer_referral", "issue_link", "revoke_link")
 
 TASK_KINDS: Mapping[str, TaskKind] = {
@@ -57,6 +59,7 @@ TASK_KINDS: Mapping[str, TaskKind] = {
     "record-outcome": TaskKind("advisor", "parcours", _ACTION, with_subject=True),
     "complete-path": TaskKind("advisor", "parcours", ("take_complete_diagnostic", "decline_complete_diagnostic")),
     "propose-certification": TaskKind("advisor", "parcours", ("propose_certification", "decline_certification")),
+    "record-certification": TaskKind("advisor", "parcours", _SESSION),
     "plan-retake": TaskKind("advisor", "parcours", ("plan_retake", "decline_retake")),
     "assign-advisor": TaskKind("referent"),
     "review-late-event": TaskKind("referent"),

@@ -206,10 +206,15 @@ def _complete(builder: TaskBuilder) -> Iterator[Task]:
 
 
 def _certification(builder: TaskBuilder) -> Iterator[Task]:
+    """Yields the proposal to who is certifiable, then the outcome: once taken, or from the day of the session on."""
     state, certifiable = builder.dossier.parcours, builder.dossier.diagnostic.certifiable
-    if state.complete and state.complete.accepted and state.certification is None and certifiable:
+    known = state.certification
+    if state.complete and state.complete.accepted and known is None and certifiable:
         since = max(state.complete.stamp.on, certifiable.on)
         yield builder.task("propose-certification", "", state.complete.stamp, opens=since)
+    if known and known.step in ("registered", "taken"):
+        details = {"by": known.step, **({"planned": known.session.isoformat()} if known.session else {})}
+        yield builder.task("record-certification", "", known.stamp, details, known.session)
 
 
 def _retake(builder: TaskBuilder) -> Iterator[Task]:
@@ -263,12 +268,10 @@ def _ways_on(dossier: Dossier) -> Iterator[Stamp]:
 
 
 def _days_to_come(dossier: Dossier) -> Iterator[date]:
-    """Yields the days set: appointments, a workshop, a certification session, a second diagnostic."""
+    """Yields the days set: appointments, a workshop, a second diagnostic."""
     yield from (set_.day for set_ in _appointments(dossier))
     yield from (seat.day for seat in dossier.diagnostic.seats.values() if seat.status == "booked")
-    certification, retake = dossier.parcours.certification, dossier.parcours.retake
-    if certification and certification.session:
-        yield certification.session
+    retake = dossier.parcours.retake
     if retake and retake.planned_for:
         yield retake.planned_for
 

@@ -258,6 +258,11 @@ def certifiable(house: House) -> None:
     arranged.certifiable(house)
 
 
+def taken(house: House) -> None:
+    """Registered, and taken."""
+    arranged.taken(house)
+
+
 def profiled(house: House, dossier: UUID) -> None:
     """A profile that can be certified came in, and is matched."""
     found, sent = uuid4(), Moment(house.today)

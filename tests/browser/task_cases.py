@@ -177,6 +177,9 @@ PARCOURS = (
         other="Déclinée",
     ),
     Case(
+        "record-certification", states.taken, "30 avril", {"obtenue": True}, "Certification obtenue",
+    ),
+    Case(
         "plan-retake", states.learned, "17 avril",
         {"Campagne": "Diagnostic initial, printemps", "À partir du": "2026-04-15"},
         "Nouveau passage prévu à partir du 15 avril", later={"close-or-plan": july(15)},

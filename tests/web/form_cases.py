@@ -129,9 +129,15 @@ FORM_CASES: tuple[Case, ...] = (
     ),
     Case("certify", arranged.certifiable, {"note": "vente"}, e.CertificationProposed, {"propose-certification"}),
     Case("not-certify", arranged.certifiable, {"reason": "non"}, e.CertificationDeclined, {"propose-certification"}),
-    Case("register", arranged.proposed, {"session": "2026-04-10", "place": "GRETA"}, e.CertificationRegistered),
+    Case(
+        "register", arranged.proposed, {"session": "2026-04-10", "place": "GRETA"}, e.CertificationRegistered,
+        new={"record-certification": april(10)},
+    ),
     Case("certified", arranged.registered, {}, e.CertificationTaken),
-    Case("obtain", arranged.taken, {"obtained": "true", "level": "Indépendant 1"}, e.CertificationObtained),
+    Case(
+        "obtain", arranged.taken, {"obtained": "true", "level": "Indépendant 1"}, e.CertificationObtained,
+        {"record-certification"},
+    ),
     Case("cv", arranged.debriefed, {}, e.ResultAddedToCv),
     Case("retake", arranged.to_retake, {"planned_for": "2026-06-15"}, e.RetakePlanned, {"plan-retake"}),
     Case("not-retake", arranged.to_retake, {"reason": "en emploi"}, e.RetakeDeclined, {"plan-retake"}),

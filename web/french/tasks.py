@@ -208,6 +208,15 @@ WORDS: dict[str, TaskWords] = {
         opens="le diagnostic complet passé, certifiable", closed_by="proposée, ou déclinée",
         form="certify", other=("not-certify", "Déclinée"),
     ),
+    "record-certification": TaskWords(
+        "Noter l’issue de la certification", "Noter", "Issues de certification", "pour l’issue de la certification",
+        ("issue de certification à noter", "issues de certification à noter"),
+        {
+            "registered": ("session du {planned}", "Inscription à la session du {planned}, issue pas encore notée"),
+            "taken": ("passée le {on}", "Certification passée le {on}, issue pas encore notée"),
+        },
+        opens="le jour de la session", closed_by="obtenue, ou non", form="obtain",
+    ),
     "plan-retake": TaskWords(
         "Prévoir un nouveau passage", "Prévoir", "Nouveaux passages", "pour le nouveau passage",
         ("nouveau passage à prévoir", "nouveaux passages à prévoir"),

@@ -98,6 +98,7 @@ PATIENCE: dict[Kind, Days] = {
     "record-outcome": Days(0, 3, 14),
     "complete-path": Days(0, 5, 20),
     "propose-certification": Days(0, 4, 14),
+    "record-certification": Days(5, 9, 20),
     "plan-retake": Days(0, 5, 20),
     "close-or-plan": Days(0, 3, 14),
     "recall": Days(0, 0, 3),
@@ -166,7 +167,6 @@ NO_ALTERNATIVE = Share(0.3)
 WANTED = Share(0.7)  # of those who have a project
 SESSION_IN = Days(8, 20, 40)
 REGISTERED_IN = Days(1, 4, 12)
-LEARNED_IN = Days(5, 9, 20)
 OBTAINS = Share(0.82)
 ON_CV = Share(0.6)
 MISSES_SESSION = Share(0.2)

@@ -281,9 +281,8 @@ class Parcours(Advisors):
             yield from self._register(case)
         else:
             yield case.say(certification.take_certification)
-            self.later(case, parameters.LEARNED_IN, self._learn)
 
-    def _learn(self, case: Case) -> Commands:
+    def record_certification(self, case: Case) -> Commands:
         known = case.state.parcours.certification
         if known is None or known.step != "taken":
             return

@@ -18,6 +18,8 @@ from web.samples.youth import Attempt, Young
 
 NEVER = 1_000
 """Working days that outlast every demonstration."""
+PUBLISHED_IN = 5
+"""Working days until the outcome of a certification is known, whoever waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class ScriptedYoung(Young):
         """Returns the working days before their advisor does a task: the same each time it is asked."""
         if task.kind in self.waits:
             return self.waits[task.kind]
+        if task.kind == "record-certification":
+            return PUBLISHED_IN
         if self.prompt or (self.eager and task.kind in ("present-pix", "plan-diagnostic")):
             return 0
         drawn = Random(f"{self.number or self.name} {task.key.split(':')[0]} {task.chases}")  # noqa: S311
@@ -133,8 +137,7 @@ DELAYS: Mapping[Days, Callable[[ScriptedYoung], int]] = {
     parameters.STUDIES_IN: lambda young: 1,
     parameters.BEGINS_IN: lambda young: 1 if young.prompt else max(1, 10 - len(young.first_name)),
     parameters.REGISTERED_IN: lambda young: 3,
-    parameters.SESSION_IN: lambda young: 20,
-    parameters.LEARNED_IN: lambda young: 5,
+    parameters.SESSION_IN: lambda young: 10 if young.never("record-certification") else 20,
     parameters.RETAKEN_IN: lambda young: 1,
 }
 """Delays in working days."""

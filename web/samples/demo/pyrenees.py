@@ -69,7 +69,12 @@ THIRD_GROUP = (
     Youth("Zohra Vignaux", 50, waits={"plan-diagnostic": NEVER}),
 )
 OUTSIDE = (
-    (0, Youth("Baptiste Cadéac", 45, project="Gestion d’une exploitation", waits=OPEN)),
+    (
+        0,
+        Youth(
+            "Baptiste Cadéac", 45, project="Gestion d’une exploitation", waits={"record-certification": NEVER, **OPEN}
+        ),
+    ),
     (-84, Youth("Noah Barrère", 50, project="Mécanique agricole", waits={"plan-retake": NEVER, **OPEN})),
     (-63, Youth("Anaïs Lacaze", 0, "no-need", project="Danse")),
     (-40, Youth("Inaya Duffau", 0, "no-test", project="Coiffure", waits=OPEN)),
