@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -34,7 +35,13 @@ from web.accounts.oidc.issuer import PROFILES, Issuer, IssuerDenied
 REDIRECT = "https://pixflow.exemple.fr/connexion/retour"
 ES256 = jws.JWSRegistry.algorithms["ES256"]
 PEM = serialization.Encoding.PEM
-STRANGER, STRANGER_RSA = ECKey.generate_key("P-256"), RSAKey.generate_key(2048)
+STRANGER = ECKey.generate_key("P-256")
+
+
+@cache
+def stranger_rsa() -> RSAKey:
+    """Returns a key that the issuer does not know. To make one takes longer than most tests."""
+    return RSAKey.generate_key(2048)
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +225,7 @@ def _with_header(idp: Provider, token: str, **more: Any) -> str:
 
 def _encrypted(token: str) -> str:
     header = {"alg": "RSA-OAEP", "enc": "A128GCM"}
-    return jwe.encrypt_compact(header, token.encode(), STRANGER_RSA)
+    return jwe.encrypt_compact(header, token.encode(), stranger_rsa())
 
 
 TOKENS: dict[str, Callable[[Provider, str], Any]] = {
@@ -229,7 +236,7 @@ TOKENS: dict[str, Callable[[Provider, str], Any]] = {
         idp, token, idp.keys[0].as_pem(private=False)
     ),
     "the client's secret as a key": lambda idp, token: _shared_secret(idp, token, SECRET.encode()),
-    "another algorithm": lambda idp, token: idp.sign(_payload(token), STRANGER_RSA, alg="RS256"),
+    "another algorithm": lambda idp, token: idp.sign(_payload(token), stranger_rsa(), alg="RS256"),
     "a stranger's key": lambda idp, token: idp.sign(_payload(token), STRANGER),
     "a stranger's key, carried along": lambda idp, token: idp.sign(
         _payload(token), STRANGER, kid="stranger", jwk=STRANGER.as_dict(private=False)
