@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from unicodedata import normalize
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,11 +14,13 @@ from pypdf import PdfReader
 
 from pixflow.dossier.stages import parcours
 from pixflow.events.values import OfferTerms, Partner, PartnerDetails
+from pixflow.indicators.catalogue import BY_ID
 from pixflow.partners import listing
 from tests.browser.house import known, listening
 from tests.web import arranged
 from tests.web.filled import fill
 from tests.web.paths import House, house
+from web.french.indicators import TITLES
 
 pytestmark = pytest.mark.browser
 NADIA, SOPHIE, CLAIRE = "Nadia Benali", "Sophie Lecomte", "Claire Vasseur"
@@ -116,6 +119,16 @@ def test_a_printed_page_is_whole_and_says_whose_it_is(printed: Printed, kept_tab
     assert "page 1 sur" in first
 
 
+def test_printed_figures_have_each_of_the_24_with_its_numbers(printed: Printed, kept_tab: Page) -> None:
+    """Folded, an indicator is its line; one without any number is named below."""
+    known(kept_tab, SOPHIE, printed.address)
+    kept_tab.goto(f"{printed.address}/indicateurs")
+    lines = [one.inner_text() for one in kept_tab.locator("#all ~ details.measure > summary").all()]
+    told = _close(" ".join(_pages(kept_tab, "A4")))
+    assert lines
+    assert not [line for line in [*lines, *(TITLES[id] for id in BY_ID)] if _close(line) not in told]
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -164,6 +177,11 @@ def _printed_well(printed: Printed, tab: Page, name: str, path: str) -> str:
         assert all(len(one.split()) > 9 for one in pages), f"{sheet}: {[len(one.split()) for one in pages]}"
         first = " ".join(pages[0].split())
     return first
+
+
+def _close(text: str) -> str:
+    """Returns a text without its spaces and ligatures, which a PDF places as it likes."""
+    return "".join(normalize("NFKC", text).split())
 
 
 def _pages(tab: Page, sheet: str) -> list[str]:
