@@ -8,7 +8,7 @@ overwrites no example, and refuses a shape that would not read what is stored (t
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count, takewhile
 from pathlib import Path
@@ -292,6 +292,9 @@ SEAT: dict[str, Any] = {"workshop_id": WORKSHOP, "dossier_id": DOSSIER}
 BOOK = SEAT | {"or_wait": True, "initial": True, "plan": PLAN, "on": DAY}
 MARK = SEAT | {"presence": "present", "trouble": True, "ease": False, "entrusted": True, "on": HELD}
 OTHER = UUID(int=0xA3)
+WAITED: dict[str, Any] = {"waited": timedelta(minutes=40), "now": hours(HELD)["ends"]}
+NOTED: datetime = hours(HELD)["ends"]
+CONTESTED = d.AttendanceContested(workshop=WORKSHOP, mark="absent", presser=OTHER, at=NOTED, noter=ADVISOR, on=HELD)
 RUN_BY = {"facilitators": (ADVISOR,), "rules": Workshops(), "on": DAY}
 SCHEDULED = {
     "campaign_id": CAMPAIGN, "site": "Mortagne", "place": "Salle 2", **hours(), "capacity": 8,
@@ -576,10 +579,18 @@ EMITTED: dict[type[Event], Emitted] = {
         (opened(), HALF), diagnostic.withdraw_participation, {"participation": PARTICIPATION, "on": LATER},
     ),
     d.WorkshopAttended: Emitted(
-        (scheduled(), runs(), seated(), opened(), assigned(), booked()), booking.mark_attendance, MARK,
+        (scheduled(), runs(), seated(), opened(), assigned(), booked()), booking.mark_attendance, MARK | WAITED,
     ),
     d.WorkshopMissed: Emitted(
-        (scheduled(), seated(), opened(), booked()), booking.mark_attendance, MARK | {"presence": "excused"},
+        (scheduled(), seated(), opened(), booked()), booking.mark_attendance, MARK | {"presence": "excused"} | WAITED,
+    ),
+    d.AttendanceContested: Emitted(
+        (scheduled(), seated(), marked(), opened(), booked(), attended(ease=True, pressed=NOTED)),
+        booking.mark_attendance, MARK | {"presence": "absent", "trouble": False} | WAITED,
+    ),
+    d.AttendanceSettled: Emitted(
+        (scheduled(), seated(), marked(), opened(), booked(), attended(), CONTESTED), booking.mark_attendance,
+        MARK | WAITED | {"seen": 4},
     ),
     d.ResultReceived: Emitted(
         (opened(), HALF), diagnostic.receive_result,
@@ -795,7 +806,7 @@ EMITTED: dict[type[Event], Emitted] = {
         (scheduled(), waits(), kept(until=DAY)), booking.lapse_offer,
         {"dossier": DOSSIER, "kept": DAY, "until": LATER, "on": LATER},
     ),
-    w.AttendanceMarked: Emitted((scheduled(), seated(), opened(), booked()), booking.mark_attendance, MARK),
+    w.AttendanceMarked: Emitted((scheduled(), seated(), opened(), booked()), booking.mark_attendance, MARK | WAITED),
     w.HelpAsked: Emitted((scheduled(),), scheduling.ask_help, {"on": HELD}),
     w.HelpGiven: Emitted((scheduled(), w.HelpAsked(on=HELD)), scheduling.give_help, {"on": HELD}),
     w.WorkshopClosed: Emitted((scheduled(), seated(), marked()), scheduling.close_workshop, {"on": HELD}),
@@ -891,7 +902,7 @@ AT_ANY_TIME = (
     d.PartnerLinkReturned, d.PartnerLinkRevoked, d.ReferralSeen, d.AnswerPromised, d.ReferralAnswered,
     d.OutcomeReported, d.CompleteDiagnosticTaken, d.NoteTaken, d.LateEventReviewed, d.DossierReopened, d.CopyIssued,
     d.PaperIssued, d.GlassBroken, d.ErasureRequested, d.ErasureDeclined, d.PersonErased, d.Retracted,
-    d.ErasureStopped,
+    d.ErasureStopped, d.AttendanceContested, d.AttendanceSettled,
 )  # fmt: skip
 """Events handed out, read, taken back, or from outside: they are recorded on a closed dossier too."""
 WHILE_OPEN = [cls for cls in EVENTS if kind_of(cls) == "dossier" and cls not in AT_ANY_TIME]

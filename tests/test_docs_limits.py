@@ -17,7 +17,7 @@ from pixflow.partner_links.issuing import LONGEST_STUDY
 from pixflow.partners.listing import CLOSE
 from pixflow.portfolio.reader import MAX_BYTES
 from pixflow.portfolio.records import MAX_ROWS
-from pixflow.workshop import booking
+from pixflow.workshop import booking, presses
 from tests.test_docs import OPERATIONS, PAGES, ROOT, codes, rows, section
 from web import security_events
 from web.accounts import accounts, attempts, invitations, memberships, sessions, sign_in
@@ -150,7 +150,7 @@ def test_the_limits_of_the_domain_are_explained() -> None:
     assert (
         f"valid for `partner_link` days of the protocol ({default(ProtocolDocument, 'partner_link')}, calendar)" in said
     )
-    assert f"from {booking.EARLY.seconds // 60} minutes before the start until 2 hours after the end" in said
+    assert f"from {presses.EARLY.seconds // 60} minutes before the start until 2 hours after the end" in said
     assert (booking.LATE.seconds, booking.LETTERS) == (2 * 3600, 3)
     assert f"whole months, 1 to {LONGEST_KEPT}, for each programme" in page("retention")
     most = f"at most {open_rows.MAX_BYTES >> 20} MB and {open_rows.MAX_ROWS:,} rows"

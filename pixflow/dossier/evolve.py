@@ -11,6 +11,7 @@ from pixflow.dossier.state import (
     Appointment,
     BuiltPrescription,
     Certification,
+    ContestedMark,
     Diagnostic,
     DiagnosticPlan,
     Difficulty,
@@ -54,7 +55,7 @@ NO_PROJECT = "—"
 """The project of a prescription of somebody who has not said any."""
 NO_ACTIVITY = frozenset({
     e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.ReminderSet, e.ReminderDone,
-    e.HolderInformed,
+    e.HolderInformed, e.AttendanceContested, e.AttendanceSettled,
     e.ErasureRequested, e.ErasureDeclined, e.ErasureStopped,
     e.Retracted, e.CopyIssued, e.PaperIssued, e.GlassBroken, e.PartnerLinkIssued, e.PartnerLinkMailed,
     e.PartnerLinkReturned, e.PartnerLinkRevoked, e.ReferralSeen,
@@ -145,6 +146,15 @@ def _seats(state: Diagnostic, event: object, stamp: Stamp) -> Diagnostic:
         case _:
             return state
     return replace(state, seats={**state.seats, workshop: seat})
+
+
+def _contested(state: Diagnostic, event: e.AttendanceContested | e.AttendanceSettled, stamp: Stamp) -> Diagnostic:
+    others = {workshop: marks for workshop, marks in state.contested.items() if workshop != event.workshop}
+    if isinstance(event, e.AttendanceSettled):
+        return replace(state, contested=others)
+    mark = ContestedMark(stamp, event.mark, event.presser, event.at, event.noter)
+    asked = (*state.contested.get(event.workshop, ()), mark)
+    return replace(state, contested={**others, event.workshop: asked})
 
 
 def diagnose(state: Diagnostic, event: object, stamp: Stamp) -> Diagnostic:
@@ -393,6 +403,8 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> di
             return {"project": project}
         case e.CommuneStated(commune=commune):
             return {"commune": commune}
+        case e.AttendanceContested() | e.AttendanceSettled():
+            return {"diagnostic": _contested(dossier.diagnostic, event, stamp)}
         case e.ProgrammeJoined(programme=programme, group=group, collective_end=end):
             left = stamp.on if dossier.programme == "CEJ" != programme else dossier.left_cej
             return {

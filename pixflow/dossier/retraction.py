@@ -18,8 +18,10 @@ FROM_PIX = (
     e.ParticipationLinked, e.ParticipationAdvanced, e.ParticipationWithdrawn, e.ResultReceived, e.ProfileReceived,
 )  # fmt: skip
 
-AT_WORKSHOPS = (e.SeatBooked, e.SeatCancelled, e.WorkshopAttended, e.WorkshopMissed)
-"""Events that the workshop's stream records too: both are corrected at once, from the workshop."""
+AT_WORKSHOPS = (
+    e.SeatBooked, e.SeatCancelled, e.WorkshopAttended, e.WorkshopMissed, e.AttendanceContested, e.AttendanceSettled,
+)  # fmt: skip
+"""Events of a seat: they are corrected from the workshop, whose stream records most of them too."""
 
 OF_A_MERGE = (e.DossierMerged, e.DuplicateJoined)
 """Events of a merge: both dossiers are corrected at once, by undoing the merge."""

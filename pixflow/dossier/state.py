@@ -16,6 +16,7 @@ from pixflow.events.values import (
     HeldPaper,
     LinkChannel,
     LinkPurpose,
+    Mark,
     Modality,
     Moment,
     Partner,
@@ -219,9 +220,22 @@ class Seat(Struct, frozen=True):
     by_advisor: bool = False
 
 
+class ContestedMark(Struct, frozen=True):
+    """A press that another one, later, did not see: somebody chooses between them."""
+
+    stamp: Stamp
+    mark: Mark
+    presser: UUID
+    at: datetime
+    noter: UUID
+
+
 class Diagnostic(Struct, frozen=True):
+    """The tests and the workshops of a dossier. `contested` are the presses to choose between, by workshop."""
+
     participations: dict[UUID, LinkedParticipation] = {}
     seats: dict[UUID, Seat] = {}
+    contested: dict[UUID, tuple[ContestedMark, ...]] = {}
 
     @property
     def seat(self) -> Seat | None:

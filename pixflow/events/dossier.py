@@ -15,6 +15,7 @@ from pixflow.events.values import (
     HeldPaper,
     LinkChannel,
     LinkPurpose,
+    Mark,
     Modality,
     Moment,
     Partner,
@@ -30,7 +31,7 @@ PLAIN = frozenset({
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
     "paper", "nth", "awaits", "reminder", "link", "asked", "automatic", "partner_id", "offer", "contact", "bulk",
-    "papers", "referrals", "due",
+    "papers", "referrals", "due", "pressed", "presser", "noter",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -210,20 +211,51 @@ class ParticipationWithdrawn(Event):
 
 @event("dossier.WorkshopAttended", "diagnostic")
 class WorkshopAttended(Event):
-    """Present at a workshop. `by_advisor`: the dossier's advisor was one of its facilitators."""
+    """Present at a workshop. `by_advisor`: the dossier's advisor was one of its facilitators.
+
+    `pressed` is the hour (UTC) of a press that waited for the network.
+    """
 
     workshop: UUID
     trouble: Personal[bool]
     ease: Personal[bool]
     by_advisor: bool
     on: date
+    pressed: datetime | None = None
 
 
 @event("dossier.WorkshopMissed", "diagnostic")
 class WorkshopMissed(Event):
+    """Absent from a workshop. `pressed` is the hour (UTC) of a press that waited for the network."""
+
     workshop: UUID
     excused: bool
     on: date
+    pressed: datetime | None = None
+
+
+@event("dossier.AttendanceContested")
+class AttendanceContested(Event):
+    """Two presses about one presence did not see each other: the later one counts, and both people are asked.
+
+    `mark` is the earlier press, of `presser` at an hour (`at`, UTC); `noter` made the later one.
+    """
+
+    workshop: UUID
+    mark: Personal[Mark]
+    presser: UUID
+    at: datetime
+    noter: UUID
+    on: date
+
+
+@event("dossier.AttendanceSettled")
+class AttendanceSettled(Event):
+    """Somebody who read both presses chose one. `pressed` is the hour (UTC) of a choice that waited."""
+
+    workshop: UUID
+    on: date
+    pressed: datetime | None = None
 
 
 @event("dossier.ResultReceived", "diagnostic")

@@ -20,6 +20,8 @@ PartnerRefusal = Literal[
 LinkPurpose = Literal["answer", "outcome"]
 LinkChannel = Literal["email", "paper"]
 Presence = Literal["present", "absent", "excused"]
+Mark = Literal["present", "absent", "excused", "trouble", "ease", "none"]
+"""A press of attendance. "trouble" and "ease" are a presence too, "none" takes a mark back."""
 DossierPaper = Literal["fiche", "convocation", "prescription"]
 LogStandard = Literal["xes", "ocel"]
 """The standards of a log for process mining: XES (IEEE 1849-2023), OCEL 2.0 JSON."""

@@ -10,7 +10,7 @@ from pixflow.events.values import Presence, WorkshopPaper
 PLAIN = frozenset({
     "campaign", "site", "place", "starts", "ends", "day", "capacity", "series", "on", "facilitator", "reason",
     "dossier", "until", "presence", "present", "absent", "excused", "version", "shown", "paper",
-    "people", "alone",
+    "people", "alone", "pressed",
 })  # fmt: skip
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
 
@@ -115,11 +115,15 @@ class SeatOfferLapsed(Event):
 
 @event("workshop.AttendanceMarked", closes=True)
 class AttendanceMarked(Event):
-    """An attendance mark. The latest one counts. Difficulty and ease stand in the dossier only."""
+    """An attendance mark. The latest one counts. Difficulty and ease stand in the dossier only.
+
+    `pressed` is the hour (UTC) of a press that waited for the network.
+    """
 
     dossier: UUID
     presence: Presence
     on: date
+    pressed: datetime | None = None
 
 
 @event("workshop.HelpAsked")

@@ -19,6 +19,7 @@ from pixflow.folding import not_retracted
 from pixflow.reference_data import References
 from pixflow.refused import Refused, required
 from pixflow.team.staff import Team, standing_in
+from pixflow.workshop.presses import EARLY, Press, contest, hour_of, is_mark, last_press, settle
 from pixflow.workshop.state import Workshop, fold, must_be_on, must_have_begun, waiting_without_seat
 
 
@@ -38,19 +39,35 @@ def record_cancellation(
 
 
 def record_attendance(
-    dossier: Dossier, *, workshop: UUID, presence: Presence, trouble: bool, ease: bool, by_advisor: bool, on: date
+    dossier: Dossier,
+    *,
+    workshop: UUID,
+    presence: Presence,
+    trouble: bool,
+    ease: bool,
+    by_advisor: bool,
+    on: date,
+    pressed: datetime | None = None,
+    again: bool = False,
 ) -> list[Event]:
-    """Records presence, and difficulty or ease. The latest mark counts. Never refused: it happened."""
+    """Records presence, and difficulty or ease. The latest mark counts. Never refused: it happened.
+
+    `again`: an equal mark is recorded too, for it was pressed later.
+    """
     known = dossier.diagnostic.seats.get(workshop)
     if presence == "present":
         there = (known.trouble, known.ease, known.by_advisor) if known and known.status == "attended" else None
-        if there == (trouble, ease, by_advisor):
+        if there == (trouble, ease, by_advisor) and not again:
             return []
-        return [d.WorkshopAttended(workshop=workshop, trouble=trouble, ease=ease, by_advisor=by_advisor, on=on)]
+        return [
+            d.WorkshopAttended(
+                workshop=workshop, trouble=trouble, ease=ease, by_advisor=by_advisor, on=on, pressed=pressed
+            )
+        ]
     excused = presence == "excused"
-    if known and known.status == "missed" and (known.reason == "excused") == excused:
+    if known and known.status == "missed" and (known.reason == "excused") == excused and not again:
         return []
-    return [d.WorkshopMissed(workshop=workshop, excused=excused, on=on)]
+    return [d.WorkshopMissed(workshop=workshop, excused=excused, on=on, pressed=pressed)]
 
 
 # --- decisions on the seats of a workshop. Each one writes both streams, workshop and dossier
@@ -159,20 +176,36 @@ def mark_attendance(
     trouble: bool,
     ease: bool,
     entrusted: bool,
+    actor: str,
+    now: datetime,
     on: date,
+    history: Sequence[Recorded],
+    seen: int = 0,
+    waited: timedelta | None = None,
 ) -> dict[str, list[Event]]:
     """Marks a registrant present, absent or excused; if present, in difficulty or at ease.
 
-    The mark has the workshop's day. The latest mark counts. Presence counts as Pix presented. Raises
-    Refused("not-entrusted") for a difficulty or an ease that this actor may not note.
+    The mark has the workshop's day. The latest press counts. A press that `waited`, and did not see the last one
+    (`seen` is the version of the dossier on its page), asks about the earlier of both. A press that saw such a question
+    answers it. Presence counts as Pix presented. Raises Refused("not-entrusted") for a difficulty or an ease that this
+    actor may not note.
     """
     day = must_be_held(workshop, on)
     if (trouble or ease) and not entrusted:
         raise Refused("not-entrusted")
     if dossier_id not in workshop.seats:
         raise Refused("no-seat")
+    pressed, last = hour_of(workshop, waited, now), last_press(history, workshop_id)
+    press = Press("trouble" if trouble else "ease" if ease else presence, actor, pressed or now)
+    unseen = last if pressed and last and last.version > seen else None
+    asked: list[d.AttendanceContested] = []
+    if unseen and unseen.mark != press.mark:
+        if press.at <= unseen.at:
+            return {"dossier": [*contest(dossier, workshop_id, press, unseen, on)]}
+        if unseen.by != actor:
+            asked = contest(dossier, workshop_id, unseen, press, on)
     known = workshop.attendance.get(dossier_id)
-    own = [] if known == presence else [e.AttendanceMarked(dossier=dossier_id, presence=presence, on=day)]
+    marked = e.AttendanceMarked(dossier=dossier_id, presence=presence, on=day, pressed=pressed)
     theirs = record_attendance(
         dossier,
         workshop=workshop_id,
@@ -181,8 +214,13 @@ def mark_attendance(
         ease=ease and not trouble,
         by_advisor=dossier.advisor in workshop.facilitators,
         on=day,
+        pressed=pressed,
+        again=unseen is not None and press.at > unseen.at,
     )
-    return {"workshop": [*own], "dossier": theirs}
+    return {
+        "workshop": [] if known == presence else [marked],
+        "dossier": [*theirs, *asked, *settle(dossier, workshop_id, seen, pressed, on)],
+    }
 
 
 @decision("walk_in", OWN_WORKSHOPS)
@@ -305,8 +343,8 @@ def walk_ins(workshop_history: Sequence[Recorded]) -> dict[UUID, Recorded]:
 def has_later_work(history: Sequence[Recorded], workshop: UUID) -> bool:
     """Tells if people acted on a dossier since its first attendance mark at this workshop."""
     told = not_retracted(history)
-    marks = [r.originator_version for r in told if _marks(r.event, workshop)]
-    later = [r.event for r in told if marks and r.originator_version > marks[0] and not _marks(r.event, workshop)]
+    marks = [r.originator_version for r in told if is_mark(r, workshop)]
+    later = [r.event for r in told if marks and r.originator_version > marks[0] and not is_mark(r, workshop)]
     return any(event.STAGE and not comes_from_pix(event) for event in later)
 
 
@@ -318,28 +356,40 @@ def undo_attendance(
     workshop_id: UUID,
     dossier_id: UUID,
     reason: str,
+    actor: str,
+    now: datetime,
     on: date,
     history: Sequence[Recorded],
     workshop_history: Sequence[Recorded],
+    seen: int = 0,
+    waited: timedelta | None = None,
 ) -> dict[str, list[Event]]:
     """Retracts the attendance marks of a dossier; for a walk-in, also its seat and its plan.
 
+    A press that `waited` takes back no mark that its page did not show: it asks about it, as in `mark_attendance`.
     Raises Refused("acted-since") when people acted on the dossier since: another mark corrects it then.
     """
     must_be_held(workshop, on)
+    pressed, last = hour_of(workshop, waited, now), last_press(history, workshop_id)
+    if pressed and last and last.version > seen and last.mark != "none":
+        return {"dossier": [*contest(dossier, workshop_id, Press("none", actor, pressed), last, on)]}
+    settled = settle(dossier, workshop_id, seen, pressed, on)
     if dossier_id not in workshop.attendance:
-        return {}
+        return {"dossier": [*settled]}
     came = walk_ins(workshop_history).get(dossier_id)
     if came is None and has_later_work(history, workshop_id):
         raise Refused("acted-since")
     told = not_retracted(workshop_history)
     ours = [r for r in told if isinstance(r.event, e.AttendanceMarked) and r.event.dossier == dossier_id]
-    theirs = {r.originator_version for r in not_retracted(history) if _marks(r.event, workshop_id)}
+    theirs = {r.originator_version for r in not_retracted(history) if is_mark(r, workshop_id)}
     return {
         "workshop": _retracted([*ours, *([came] if came else [])], reason, on),
-        "dossier": retractions(
-            history, theirs | (_planned_by(came, history) if came else set()), required(reason, "reason"), on
-        ),
+        "dossier": [
+            *retractions(
+                history, theirs | (_planned_by(came, history) if came else set()), required(reason, "reason"), on
+            ),
+            *settled,
+        ],
     }
 
 
@@ -392,15 +442,11 @@ def _retracted(told: Sequence[Recorded], reason: str, on: date) -> list[Event]:
     return [e.Retracted(version=version, reason=required(reason, "reason"), on=on) for version in versions]
 
 
-def _marks(event: Event, workshop: UUID) -> bool:
-    return isinstance(event, (d.WorkshopAttended, d.WorkshopMissed)) and event.workshop == workshop
-
-
 # --- visitors of a workshop: young people whom the one who runs it does not follow (docs/domain.md#visitors)
 
 
-EARLY, LATE = timedelta(minutes=30), timedelta(hours=2)
-"""Margins before the start and after the end of a workshop: people arrive, attendance is completed."""
+LATE = timedelta(hours=2)
+"""Margin after the end of a workshop: attendance is completed."""
 LETTERS = 3
 """Fewest letters of a name to look for among all young people. Their birth date is asked too."""
 

@@ -86,6 +86,7 @@ INFORMED = {"told": "correction dite", "needless": "inutile de prévenir"}
 ANSWERS = {"accepted": "accepté", "refused": "refusé"}
 OUTCOMES = {"done": "terminée", "abandoned": "abandonnée"}
 PRESENCES = {"present": "présent·e", "absent": "absent·e", "excused": "excusé·e"}
+MARKS = {**PRESENCES, "trouble": "en difficulté", "ease": "à l’aise", "none": "pas encore noté"}
 CANCELLATIONS = {
     "facilitator": "plus personne pour l’animer",
     "room": "salle indisponible",

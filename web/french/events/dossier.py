@@ -64,6 +64,11 @@ EVENTS: dict[type[Event], EventWords] = {
     e.SeatCancelled: ("Place perdue ou rendue", "{reason}"),
     e.WorkshopAttended: ("Présence en atelier", "Présent·e à l’atelier[, {trouble}][, {ease}]"),
     e.WorkshopMissed: ("Absence en atelier", "{excused} l’atelier"),
+    e.AttendanceContested: (
+        "Présence notée deux fois",
+        "Présence notée deux fois : « {mark} », par {presser} à {at:clock}, n’est pas retenu ; {noter} a noté ensuite",
+    ),
+    e.AttendanceSettled: ("Choix d’une présence", "Présence notée deux fois : le choix est fait"),
     e.ProfileReceived: ("Profil", "Profil reçu : {profile}, partagé le {profile.shared}"),
     e.DifficultyExplored: ("Difficulté explorée", "Difficulté explorée : {cause}[ — {note}]"),
     e.SelfStudyAssigned: ("Tutoriels", "Tutoriels Pix à suivre[ : {tutorials}]"),

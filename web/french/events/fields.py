@@ -88,7 +88,8 @@ LABELS: dict[str, str] = {
     "version": "N° de la ligne annulée",
     "standard": "Format", "linked": "Relié aux dossiers",
     "papers": "À reprendre", "partners": "À prévenir", "referrals": "Orientations à prévenir",
-    "warnings": "À vérifier", "way": "Par", "wish": "Souhait", "zone": "Fuseau horaire",
+    "warnings": "À vérifier", "way": "Par", "mark": "Présence notée", "presser": "Notée par",
+    "noter": "Ensuite notée par", "pressed": "Notée à", "wish": "Souhait", "zone": "Fuseau horaire",
 }  # fmt: skip
 """Label of each field."""
 
@@ -124,6 +125,7 @@ _CODES: Mapping[object, Mapping[Any, str]] = {
     "outcome": {**vocabulary.REPORTS, **vocabulary.OUTCOMES},
     "programme": vocabulary.PROGRAMMES,
     "presence": vocabulary.PRESENCES,
+    "mark": vocabulary.MARKS,
     "purpose": vocabulary.PURPOSES,
     "reasons": matching.REASONS,
     "refusal": vocabulary.REFUSALS_OF_PARTNERS,
@@ -247,7 +249,7 @@ _READ: Mapping[str, Callable[[str], str]] = {
 
 def _named(name: str, id: UUID, context: EventContext) -> str:
     match name:
-        case "advisor" | "facilitator" | "deputy" | "to":
+        case "advisor" | "facilitator" | "deputy" | "to" | "presser" | "noter":
             return context.names.staff(id)
         case "campaign":
             return context.names.campaign(id)

@@ -200,8 +200,16 @@ def retraction(by: Recorded, names: Names, zone: str = PARIS) -> str:
 
 
 def when(recorded: Recorded, zone: str = PARIS) -> str:
-    """Returns the time: "5 mars 2026, 09:12", or "16 mars, noté le 17 mars 2026, 10:00" if recorded another day."""
+    """Returns the time: "5 mars 2026, 09:12", or "16 mars, noté le 17 mars 2026, 10:00" if recorded another day.
+
+    What waited for the network has two hours: "noté à 14:05, reçu le 5 mars 2026, 14:40".
+    """
     known = dates.instant(recorded.at, zone)
+    if pressed := getattr(recorded.event, "pressed", None):
+        noted = pressed.astimezone(ZoneInfo(zone))
+        same_day = noted.date() == recorded.at.astimezone(ZoneInfo(zone)).date()
+        said = f"à {noted:%H:%M}" if same_day else f"le {dates.instant(pressed, zone)}"
+        return f"noté {said}, reçu le {known}"
     on: date | None = getattr(recorded.event, "on", None)
     local = recorded.at.astimezone(ZoneInfo(zone)).date()
     return known if on in (None, local) else f"{dates.day(on or local, year=True)}, noté le {known}"
