@@ -193,12 +193,12 @@ def mark_attendance(
     day = must_be_held(workshop, on)
     if (trouble or ease) and not entrusted:
         raise Refused("not-entrusted")
-    if dossier_id not in workshop.seats:
-        raise Refused("no-seat")
     pressed, last = hour_of(workshop, waited, now), last_press(history, workshop_id)
     press = Press("trouble" if trouble else "ease" if ease else presence, actor, pressed or now)
     unseen = last if pressed and last and last.version > seen else None
     asked: list[d.AttendanceContested] = []
+    if dossier_id not in workshop.seats and not (unseen and press.at <= unseen.at):
+        raise Refused("no-seat")
     if unseen and unseen.mark != press.mark:
         if press.at <= unseen.at:
             return {"dossier": [*contest(dossier, workshop_id, press, unseen, on)]}

@@ -21,6 +21,7 @@ from projections import (
     advisor_queue,
     audit_trail,
     contacts,
+    contested_marks,
     directory,
     dossier_sheet,
     name_search,
@@ -60,6 +61,7 @@ from projections.store.transaction import (
 PROJECTIONS: tuple[Projection, ...] = (
     advisor_queue, result_routing, exports_made, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]
     paths, entries, partners, contacts, referrals, partner_links, resources, questions,
+    contested_marks,
 )  # fmt: skip
 DAYS = {table: make_day_table(table) for projection in PROJECTIONS for table in getattr(projection, "KEPT", ())}
 """The lists whose rows are kept for each day, each with the table of its day rows."""

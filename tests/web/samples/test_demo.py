@@ -40,6 +40,8 @@ NOT_PLAYED = {
     "structure.ReadingsIssued", "structure.ShortcutOpened", "structure.BackupRestored", "structure.JournalSealed",
     "structure.RegisterBegun",
     "structure.KeyRotated", "structure.OrganisationWithdrawn", "campaign.CampaignWithdrawn", "intake.ExportTakenBack",
+    # two people without network
+    "dossier.AttendanceContested", "dossier.AttendanceSettled",
     # an advisor who takes a link back
     "dossier.PartnerLinkRevoked", "dossier.PartnerLinkReturned",
     "structure.PortfolioMapped",

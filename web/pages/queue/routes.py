@@ -117,6 +117,7 @@ def read(
         on_all=pager.total + late["pager"].total,
         kept=filters.parameters({**asked, "kind": ""}),
         help_calls=alerts.help_calls(desk),
+        contested=alerts.contested(desk),
         seat_offers=offers,
         uncovered=list(uncovered(desk)),
         loans=loan_rows(desk, desk.owners),

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC
 from uuid import UUID
 
+from pixflow.authorization import Subject
+from pixflow.workshop.booking import mark_attendance
+from pixflow.workshop.state import Workshop
+from projections import contested_marks
+from projections.store.folds import folds_of
 from web.desk.dependencies import calls, seats_kept
 from web.desk.desk import Desk
 from web.desk.names import staff_name
@@ -43,3 +48,16 @@ def help_calls(desk: Desk) -> Iterator[tuple[UUID, str]]:
     for row in calls(desk):
         where, at = french.place(row.site, row.place), dates.clock(row.help_at.replace(tzinfo=UTC), desk.zone)
         yield row.stream, say(text, where=where, who=staff_name(desk, row.help_by), at=at)
+
+
+def contested(desk: Desk) -> Iterator[tuple[str, str]]:
+    """Yields the workshops where a presence of this person's was noted twice: the address of the choice, the sentence.
+
+    The address is "" for somebody who may note nothing there any more.
+    """
+    asked = [] if desk.is_past else contested_marks.of_person(desk.read, desk.me)
+    for id, state in folds_of(desk.read, asked).items():
+        if isinstance(state, Workshop) and state.day:
+            may = desk.may(mark_attendance, Subject(workshop=state))
+            held = say("atelier du {day}", day=french.on(state.day, desk.today))
+            yield f"/ateliers/{id}/presence" if may else "", held

@@ -1,15 +1,18 @@
 """The page of attendance: one press a mark, the search for somebody who came without a seat, a call for help."""
 
-from collections.abc import Mapping, Sequence, Set
-from datetime import date
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import Field
 
 from pixflow.decision import Decision
 from pixflow.engine import new_id
+from pixflow.events.values import Mark
 from pixflow.events.workshop import AttendanceMarked
 from pixflow.workshop import booking, scheduling
 from pixflow.workshop.booking import (
@@ -20,29 +23,47 @@ from pixflow.workshop.booking import (
     undo_attendance,
     walk_ins,
 )
-from projections import directory, name_search
+from pixflow.workshop.presses import LONGEST_WAIT, last_press
+from pixflow.workshop.state import fold
+from projections import contested_marks, directory, name_search
 from projections.directory import YoungPerson
 from projections.store.folds import folds_of
 from web.desk import guesses, names, receipts
-from web.desk.commands import Outcome, again, check, read_form, record, recorded, take
+from web.desk.commands import Outcome, again, check, read_form, record, recorded
 from web.desk.dependencies import helpers
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, ReceiptLine, UndoForm, row_command
-from web.french import vocabulary
+from web.french import dates, vocabulary
 from web.french.typography import plural, say
+from web.http.addresses import MOST
 from web.http.forms import Form, FormData, OpenForm
 from web.http.people import listed
 from web.http.templates import show
-from web.pages.workshops.scoped_workshop import AtWorkshops, ScopedWorkshop
+from web.pages.workshops.scoped_workshop import AtWorkshops, ScopedWorkshop, SeatRow
 from web.pages.workshops.workshop import SeatForm
 
 router = APIRouter()
-Mark = Literal["present", "absent", "excused", "trouble", "ease"]
+PressedMark = Literal["present", "absent", "excused", "trouble", "ease"]
 SHOWN = 8
 
 
-class MarkForm(SeatForm):
-    mark: Mark
+class PressForm(Form):
+    """A press: `drawn` is the position that its page showed; `waited` the ms that it waited for the network."""
+
+    drawn: Annotated[int, Field(ge=0, le=MOST)] = 0
+    waited: Annotated[int, Field(ge=0, le=MOST)] | None = None
+
+    @property
+    def wait(self) -> timedelta | None:
+        return None if self.waited is None else min(timedelta(milliseconds=self.waited), LONGEST_WAIT)
+
+
+class SeatPressForm(PressForm, SeatForm):
+    """A press about a person."""
+
+
+class MarkForm(SeatPressForm):
+    mark: PressedMark
 
 
 class WalkInForm(Form):
@@ -73,17 +94,23 @@ def _page(
     """
     workshop = ScopedWorkshop(desk, workshop_id)
     seats, undo, form = workshop.seats(), _undo_labels(workshop), form or OpenForm("")
+    asked = list(_contested(workshop))
     present = [dossier for dossier, presence in workshop.state.attendance.items() if presence == "present"]
     is_today = workshop.day == desk.today
     return show(
         request,
         "workshops/attendance.html",
         "presence",
-        listed((seat.dossier for seat in seats if seat.named), (person.stream for person, _ in answers or ())),
+        listed(
+            (seat.dossier for seat in (*seats, *(one.seat for one in asked)) if seat.named),
+            (person.stream for person, _ in answers or ()),
+        ),
         workshop=workshop,
         seats=sorted(seats, key=lambda seat: seat.sort),
         marks={id: one.diagnostic.seats.get(workshop_id) for id, one in folds_of(desk.read, present).items()},
         undo=undo,
+        contested=asked,
+        drawn=desk.position,
         may_call=workshop.is_open and is_today,
         helpers=helpers(desk, workshop.state) if is_today else [],
         anybody=_may_meet_anybody(workshop),
@@ -94,6 +121,28 @@ def _page(
         wrong=form.error("") if form.name == "look" else next(iter(form.errors.values()), ""),
         receipt=_receipt(workshop, marked, undo),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ContestedPresence:
+    """A presence that was noted twice: the presses to choose from, each with its mark, author and hour, and label."""
+
+    seat: SeatRow
+    presses: Sequence[tuple[Mark, str, str]]
+
+
+def _contested(workshop: ScopedWorkshop) -> Iterator[ContestedPresence]:
+    """Yields the presences noted twice, also of who left the list since. The press that counts is the first."""
+    desk, asked = workshop.desk, contested_marks.of_workshop(workshop.desk.read, workshop.id)
+    states, trails = folds_of(desk.read, asked), desk.trails(asked)
+    for id in asked:
+        last, contested = last_press(trails[id], workshop.id), states[id].diagnostic.contested[workshop.id]
+        told = [(last.mark, last.by, last.at)] if last else []
+        told += [(one.mark, str(one.presser), one.at) for one in contested]
+        presses: dict[Mark, tuple[Mark, str, str]] = {}
+        for mark, by, at in told:
+            presses.setdefault(mark, (mark, names.staff_name(desk, by), dates.clock(at, desk.zone)))
+        yield ContestedPresence(workshop.seat(id), list(presses.values()))
 
 
 def _undo_labels(workshop: ScopedWorkshop) -> dict[UUID, str]:
@@ -146,18 +195,20 @@ def _workshop(desk: Desk, id: UUID) -> ScopedWorkshop:
 def mark(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Records one press at once: a presence, and with it a difficulty or an ease."""
     workshop, form = _workshop(desk, workshop_id), read_form(MarkForm, data)
-    recorded(desk, _mark(workshop, form.dossier, form.mark, form.command_id))
+    recorded(desk, _mark(workshop, form, form.dossier, form.mark, form.command_id))
     return _return(workshop_id, f"#p-{form.dossier}")
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/tous")
 @again(_page)
 def mark_the_others(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """Marks everybody without a mark as present: one command for each."""
-    workshop, command = _workshop(desk, workshop_id), read_form(Form, data).command_id
-    unmarked = workshop.state.unmarked
-    _all_recorded(desk, [_mark(workshop, id, "present", new_id(command, str(id))) for id in unmarked])
-    return _return(workshop_id, f"?recu={command}")
+    """Marks everybody without a mark as present, as its page showed them if it waited: one command for each."""
+    workshop, form = _workshop(desk, workshop_id), read_form(PressForm, data)
+    shown = [one for one in workshop.trail if one.position <= form.drawn]
+    unmarked = workshop.state.unmarked if form.wait is None else fold(shown).unmarked
+    outcomes = [_mark(workshop, form, id, "present", new_id(form.command_id, str(id))) for id in unmarked]
+    _all_recorded(desk, outcomes)
+    return _return(workshop_id, f"?recu={form.command_id}")
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/annuler")
@@ -168,28 +219,40 @@ def undo(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
     if "receipt" in data:
         all_of_it = read_form(UndoForm, data)
         marked = _marked_at_once(workshop, str(all_of_it.receipt))
-        _all_recorded(desk, [_undo(workshop, id, row_command(all_of_it.command_id, id)) for id in marked])
+        shown = PressForm(command_id=all_of_it.command_id, drawn=desk.position)
+        _all_recorded(desk, [_undo(workshop, shown, id, row_command(shown.command_id, id)) for id in marked])
         return _return(workshop_id)
-    form = read_form(SeatForm, data)
-    recorded(desk, _undo(workshop, form.dossier, form.command_id))
+    form = read_form(SeatPressForm, data)
+    recorded(desk, _undo(workshop, form, form.dossier, form.command_id))
     return _return(workshop_id, f"#p-{form.dossier}")
 
 
-def _mark(workshop: ScopedWorkshop, dossier: UUID, mark: Mark, command_id: UUID) -> Outcome:
+def _mark(workshop: ScopedWorkshop, form: PressForm, dossier: UUID, mark: PressedMark, command_id: UUID) -> Outcome:
     return record(
         workshop.desk,
         {"workshop": workshop.id, "dossier": dossier},
         booking.mark_attendance,
         command_id=command_id,
+        context=_shown(workshop.desk, form, dossier),
         presence="present" if mark in ("trouble", "ease") else mark,
         trouble=mark == "trouble",
         ease=mark == "ease",
     )
 
 
-def _undo(workshop: ScopedWorkshop, dossier: UUID, command_id: UUID) -> Outcome:
-    streams = {"workshop": workshop.id, "dossier": dossier}
-    return record(workshop.desk, streams, undo_attendance, command_id=command_id, reason="noté par erreur")
+def _undo(workshop: ScopedWorkshop, form: PressForm, dossier: UUID, command_id: UUID) -> Outcome:
+    streams, context = {"workshop": workshop.id, "dossier": dossier}, _shown(workshop.desk, form, dossier)
+    about: dict[str, Any] = {"command_id": command_id, "context": context, "reason": "noté par erreur"}
+    return record(workshop.desk, streams, undo_attendance, **about)
+
+
+def _shown(desk: Desk, form: PressForm, dossier: UUID) -> dict[str, Any]:
+    """Returns the version of a dossier that the page of a press showed, and how long the press waited.
+
+    Neither counts for the fingerprint of its command: a press that is sent again has waited longer.
+    """
+    shown = (one.originator_version for one in desk.trail(dossier) if one.position <= form.drawn)
+    return {"seen": max(shown, default=0), "waited": form.wait}
 
 
 def _all_recorded(desk: Desk, outcomes: Sequence[Outcome]) -> None:
@@ -232,7 +295,7 @@ def look(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
 @again(_page)
 def walk_in(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Records somebody who came without a seat."""
-    workshop, form = _workshop(desk, workshop_id), read_form(SeatForm, data)
+    workshop, form = _workshop(desk, workshop_id), read_form(SeatPressForm, data)
     context = {"initial": workshop.initial, "plan": new_id(form.command_id, "plan")}
     streams = {"workshop": workshop_id, "dossier": form.dossier}
     recorded(desk, record(desk, streams, booking.walk_in, command_id=form.command_id, context=context))
@@ -306,5 +369,5 @@ def close(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData
 
 def _press(desk: Desk, id: UUID, decision: Decision[..., Any], data: Mapping[str, Any]) -> Response:
     _workshop(desk, id)
-    take(desk, {"workshop": id}, decision, read_form(Form, data))
+    recorded(desk, record(desk, {"workshop": id}, decision, command_id=read_form(PressForm, data).command_id))
     return _return(id)

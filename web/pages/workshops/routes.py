@@ -82,6 +82,7 @@ def read(
         schedules=desk.may(schedule_workshop),
         seat_offers=offers,
         help_calls=alerts.help_calls(desk),
+        contested=alerts.contested(desk),
         feed=feed_of(desk, agenda),
         receipt=_series_receipt(desk, serie, sautes),
         pager=pager,
