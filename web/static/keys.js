@@ -63,7 +63,7 @@ function moveRow(step) {
 }
 
 function press(key) {
-  if (going && PLACES[key]) return () => (location.href = PLACES[key]);
+  if (going && PLACES[key]) return () => (isCut() ? tell(SILENT, "network") : (location.href = PLACES[key]));
   const arrow = { ArrowLeft: "prev", ArrowRight: "next" }[key];
   const row = document.activeElement?.closest(ROWS_OF_LISTS) ?? document.querySelector(`main :is(${ROWS_OF_LISTS}).current`);
   const link = arrow ? document.querySelector(`[data-arrows] a[rel="${arrow}"]`) : buttonOf(key, row);

@@ -72,7 +72,7 @@ function showPause() {
   const control = document.querySelector("#live");
   if (!control) return;
   control.hidden = !liveBlock();
-  control.querySelector("span").textContent = isPaused() ? "La mise à jour de cette page est suspendue." : "Cette page se tient à jour.";
+  control.querySelector("span").textContent = isPaused() ? "La mise à jour de cette page est suspendue." : isCut() ? "Sans réseau, cette page ne se tient plus à jour." : "Cette page se tient à jour.";
   control.querySelector("button").textContent = isPaused() ? "Reprendre" : "Suspendre";
 }
 

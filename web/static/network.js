@@ -8,6 +8,82 @@ const SILENT = "Pas de réponse : le réseau manque, ou le serveur est arrêté.
 const FAILED = "Le serveur n’a pas pu répondre.";
 const KEPT = "Rien de ce que vous avez saisi n’est perdu.";
 let pressed = null; // the button of the last form that was sent
+let cutSince = 0; // when the network went, in ms; 0 while it is there
+let freshAt = Date.now(); // when the page was last known to be up to date
+
+// --- a page without network says so, and how old it is; what would leave it says so beside itself
+
+const isCut = () => cutSince > 0;
+const hourOf = (at) => new Date(at).toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
+
+function setCut(cut) {
+  if (cut === isCut()) return;
+  cutSince = cut ? Date.now() : 0;
+  showNetwork();
+  showPause();
+  if (cut) return;
+  look();
+  sendQueue();
+}
+
+// Asks the server whether it is there.
+async function probe() {
+  try {
+    await fetch("/healthz", { cache: "no-store" });
+    setCut(false);
+  } catch {
+    setCut(true);
+  }
+  return !isCut();
+}
+
+// Without network the banner stands over the header, whose links and search need it: it covers no button of the page,
+// and moves none. Where the network is there and presses wait, it is a line at the bottom. The age is not read out.
+function showNetwork() {
+  const [state, age] = document.querySelectorAll("#network p");
+  const count = waiting().length;
+  const shown = isCut() || count > 0;
+  const banner = document.querySelector("#network");
+  banner.hidden = !shown;
+  banner.toggleAttribute("data-cut", isCut());
+  const told = [
+    isCut() && `Pas de réseau depuis ${hourOf(cutSince)}.`,
+    count && `${many(count, "geste attend", "gestes attendent")} le réseau : ${count < 2 ? "il partira de lui-même" : "ils partiront d’eux-mêmes"}.`,
+  ];
+  const words = shown ? told.filter(Boolean).join(" ") : "";
+  if (state.textContent !== words) state.textContent = words;
+  const minutes = Math.floor((Date.now() - freshAt) / 60_000);
+  age.hidden = !isCut();
+  age.textContent = `Cette page est celle de ${hourOf(freshAt)}${minutes ? `, il y a ${minutes}\u202fmin` : ""}.`;
+}
+
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (!ctx?.response) return;
+  if (ctx.sourceElement?.matches?.("[data-live]")) freshAt = Date.now();
+  setCut(false);
+});
+addEventListener("offline", () => setCut(true));
+addEventListener("online", probe);
+
+// A link, or a form that no script sends, would leave the page for an error of the browser.
+async function stay(event, source, again) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (await probe()) again();
+  else sayUnsent(source, SILENT);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!isCut() || !link || link.matches("[hx-get], [download], [target]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (link.origin !== location.origin || link.href.split("#")[0] === location.href.split("#")[0]) return;
+  stay(event, link, () => link.click());
+}, true);
+document.addEventListener("submit", (event) => {
+  const { target: form, submitter } = event;
+  if (!isCut() || form.method === "dialog" || form.elements.command_id || form.matches("[hx-post], [hx-get]")) return;
+  stay(event, form, () => form.requestSubmit(submitter));
+}, true);
 
 document.addEventListener("submit", (event) => (pressed = event.submitter), true);
 
@@ -40,6 +116,7 @@ const clearUnsent = () => document.querySelectorAll(".unsent").forEach((one) => 
 const isByHand = (source) => source && !source.matches("[data-live], [data-checks], [type=search]");
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  probe();
   if (isByHand(ctx?.sourceElement)) noAnswer(ctx.sourceElement, SILENT);
 });
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
@@ -73,6 +150,7 @@ document.addEventListener("submit", async (event) => {
     if (there) return goTo(new URL(there, location.href));
     await showAnswer(answer);
   } catch {
+    probe();
     return sayUnsent(form, SILENT);
   } finally {
     form.ariaBusy = null;
@@ -141,6 +219,8 @@ function keepPress(form) {
   if (!form.matches("form[data-queue]")) return false;
   const sent = new URLSearchParams(new FormData(form, form.contains(pressed) ? pressed : undefined));
   if (readQueue().some((press) => press.body.includes(sent.get("command_id")))) sent.set("command_id", crypto.randomUUID());
+  const before = readQueue().map((press) => new URLSearchParams(press.body)).findLast((one) => [sent.get("dossier"), null].includes(one.get("dossier")));
+  if (before) sent.set("after", before.get("command_id"));
   const press = { page: location.pathname, action: form.getAttribute("action"), body: String(sent), button: pressed?.id ?? "", at: Date.now() };
   if (!changeQueue((queue) => [...queue, press])) return false;
   showQueue();
@@ -155,6 +235,7 @@ document.addEventListener("htmx:before:request", (event) => {
   sendQueue();
 });
 
+let asked = false; // a press that was sent met another one
 const oneTab = (work) => (navigator.locks ? navigator.locks.request("pixflow-presses", work) : work());
 
 const sendQueue = () => oneTab(async () => {
@@ -168,14 +249,19 @@ const sendQueue = () => oneTab(async () => {
   if (sent) await showSent();
 });
 
-// Sends a press: "" once it is recorded, else the sentence of its refusal; undefined when it has to wait.
-async function sendPress({ page, action, body }) {
+// Sends a press, with the time that it waited: the clock of this browser may be wrong. "" once it is recorded, else the
+// sentence of its refusal; undefined when it has to wait.
+async function sendPress({ page, action, body, at }) {
+  const sent = new URLSearchParams(body);
+  sent.set("waited", Math.max(0, Date.now() - at));
   try {
-    const answer = await fetch(action, { method: "POST", body: new URLSearchParams(body), headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
+    const answer = await fetch(action, { method: "POST", body: sent, headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
     const there = new URL(answer.url).pathname;
     if (answer.status >= 500 || (there !== page && there !== action)) return undefined; // the lock, the sign-in
+    const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (drawn.getElementById(`choix-${sent.get("dossier")}`)) asked = true;
     if (answer.ok) return "";
-    const said = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[role=alert] p, .notice p");
+    const said = drawn.querySelector("[role=alert] p, .notice p");
     return said?.textContent.trim() || `refusé (${answer.status})`;
   } catch {
     return undefined;
@@ -186,27 +272,30 @@ async function showSent() {
   const page = document.querySelector("[data-queue-page]");
   if (page) await htmx.ajax("GET", location.pathname, { target: `#${page.id}`, swap: "outerHTML" });
   showQueue();
-  if (!waiting().length) tell("Tout ce qui attendait le réseau est envoyé.", "queue");
+  if (waiting().length) return;
+  tell(`Tout ce qui attendait le réseau est envoyé.${asked ? " Une présence a été notée deux fois : choisissez, sur la page Présence." : ""}`, "queue");
+  asked = false;
 }
 
+// Presses that were refused stay until somebody has read why.
 function showQueue() {
-  document.querySelector("#waiting")?.remove();
+  document.querySelector("#refused")?.remove();
   document.querySelectorAll(".waits").forEach((one) => one.remove());
+  showNetwork();
   const queue = readQueue();
-  if (!queue.length) return;
   for (const press of queue.filter((one) => one.page === location.pathname)) markPress(press);
-  const count = waiting().length;
+  const refused = queue.filter((one) => one.refused);
+  if (!refused.length) return;
   const part = document.createElement("div");
-  part.id = "waiting";
+  part.id = "refused";
   part.className = "notice late stays";
   part.setAttribute("role", "status");
-  if (count) part.append(line(`${many(count, "geste attend", "gestes attendent")} le réseau : ${count < 2 ? "il partira de lui-même" : "ils partiront d’eux-mêmes"}.`));
-  for (const press of queue.filter((one) => one.refused)) part.append(line(`Non enregistré : ${nameOf(press)}${press.refused}`));
+  for (const press of refused) part.append(line(`Non enregistré : ${nameOf(press)}${press.refused}`));
   const button = document.createElement("button");
   button.type = "button";
   button.className = "btn";
-  button.textContent = count ? "Envoyer maintenant" : "J’ai lu";
-  button.addEventListener("click", () => (count ? sendQueue() : changeQueue((queue) => queue.filter((one) => !one.refused)) && showQueue()));
+  button.textContent = "J’ai lu";
+  button.addEventListener("click", () => changeQueue((queue) => queue.filter((one) => !one.refused)) && showQueue());
   part.append(button);
   document.querySelector("#main").prepend(part);
 }
@@ -293,7 +382,11 @@ document.addEventListener("DOMContentLoaded", () => {
   if (document.querySelector("[data-signed-out]")) return showLeft();
   showQueue();
   sendQueue();
-  setInterval(() => waiting().length && sendQueue(), TRIES);
+  if (navigator.onLine === false) setCut(true);
+  setInterval(() => {
+    if (isCut()) probe();
+    else if (waiting().length) sendQueue();
+    if (isCut()) showNetwork();
+  }, TRIES);
 });
-addEventListener("online", sendQueue);
 addEventListener("storage", showQueue);

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from pixflow.decision import Decision
 from pixflow.engine import new_id
+from pixflow.events.dossier import AttendanceContested
 from pixflow.events.values import Mark
 from pixflow.events.workshop import AttendanceMarked
 from pixflow.workshop import booking, scheduling
@@ -48,10 +49,14 @@ SHOWN = 8
 
 
 class PressForm(Form):
-    """A press: `drawn` is the position that its page showed; `waited` the ms that it waited for the network."""
+    """A press: `drawn` is the position that its page showed; `waited` the ms that it waited for the network.
+
+    `after` is the command of the press that waits before it, about the same person.
+    """
 
     drawn: Annotated[int, Field(ge=0, le=MOST)] = 0
     waited: Annotated[int, Field(ge=0, le=MOST)] | None = None
+    after: UUID | None = None
 
     @property
     def wait(self) -> timedelta | None:
@@ -202,10 +207,16 @@ def mark(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
 @router.post("/ateliers/{workshop_id:uuid}/presence/tous")
 @again(_page)
 def mark_the_others(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """Marks everybody without a mark as present, as its page showed them if it waited: one command for each."""
+    """Marks everybody without a mark as present: one command for each.
+
+    A press that waited is about those of its page, but for whom the same person marked meanwhile.
+    """
     workshop, form = _workshop(desk, workshop_id), read_form(PressForm, data)
-    shown = [one for one in workshop.trail if one.position <= form.drawn]
-    unmarked = workshop.state.unmarked if form.wait is None else fold(shown).unmarked
+    unmarked = workshop.state.unmarked
+    if form.wait is not None:
+        shown = fold([one for one in workshop.trail if one.position <= form.drawn]).unmarked
+        last = {id: last_press(trail, workshop_id) for id, trail in desk.trails(shown).items()}
+        unmarked = [id for id in shown if not ((press := last.get(id)) and press.by == desk.actor.id)]
     outcomes = [_mark(workshop, form, id, "present", new_id(form.command_id, str(id))) for id in unmarked]
     _all_recorded(desk, outcomes)
     return _return(workshop_id, f"?recu={form.command_id}")
@@ -251,7 +262,12 @@ def _shown(desk: Desk, form: PressForm, dossier: UUID) -> dict[str, Any]:
 
     Neither counts for the fingerprint of its command: a press that is sent again has waited longer.
     """
-    shown = (one.originator_version for one in desk.trail(dossier) if one.position <= form.drawn)
+    before = {form.after, form.after and new_id(form.after, str(dossier))}
+    shown = (
+        one.originator_version
+        for one in desk.trail(dossier)
+        if one.position <= form.drawn or (one.command in before and not isinstance(one.event, AttendanceContested))
+    )
     return {"seen": max(shown, default=0), "waited": form.wait}
 
 

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.events import dossier as d
-from tests.web.arranged import MONDAY
+from tests.web.arranged import MONDAY, seat
 from tests.web.client import words
-from tests.web.pages.workshops.test_workshops import NADIA, PAUL, SAMIR, at_work, held, say, seat, state, today, values
+from tests.web.pages.workshops.test_workshops import NADIA, PAUL, SAMIR, at_work, held, say, state, today, values
 from tests.web.paths import House
 from tests.web.tags import parsed
 
@@ -142,3 +142,24 @@ def test_a_wait_that_no_browser_sends_is_refused(at_work: House, today: Today, w
     made, (aya, *_) = today
     form = card(at_work, made, aya) | {"mark": "absent", "waited": wait}
     assert at_work.client(SAMIR).post(f"/ateliers/{made}/presence", data=form).status_code == 422
+
+
+def test_the_presses_of_one_device_count_in_their_order(at_work: House, today: Today) -> None:
+    """Even where a slow answer makes the first one seem the later."""
+    made, (aya, *_) = today
+    first = card(at_work, made, aya) | {"mark": "absent", "command_id": str(uuid4())}
+    client, path = at_work.client(SAMIR), f"/ateliers/{made}/presence"
+    client.post(path, data={**first, "waited": "0"})
+    again = {**first, "command_id": str(uuid4()), "mark": "present", "after": first["command_id"]}
+    client.post(path, data={**again, "waited": str(MINUTE)})
+    assert at_work.state(aya).diagnostic.seats[made].status == "attended"
+    assert question(at_work, made, SAMIR) is None
+
+
+def test_all_the_others_are_not_those_whom_the_same_person_marked_before(at_work: House, today: Today) -> None:
+    made, (aya, bob, cleo) = today
+    page = parsed(at_work.client(SAMIR).get(f"/ateliers/{made}/presence").text)
+    (form,) = (values(one) for one in page.select("form") if one["action"].endswith("/tous"))
+    waited(at_work, made, card(at_work, made, aya) | {"mark": "absent"}, 3)
+    waited(at_work, made, form, 2, path="/tous")
+    assert state(at_work, made).attendance == {aya: "absent", bob: "present", cleo: "present"}
