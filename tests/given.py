@@ -262,6 +262,13 @@ def built(on: date = DAY, participation: UUID = PARTICIPATION, actions: tuple[Ac
     )
 
 
+DIGITAL = Action(ADDED, "CAP Digital", "action", "cap-digital")
+
+
+def added(on: date = DAY, action: Action = DIGITAL, participation: UUID = PARTICIPATION) -> d.ActionAdded:
+    return d.ActionAdded(participation=participation, added=action, reason="le veut aussi", on=on)
+
+
 def sent(on: date = DAY, referral: UUID = REFERRAL, action: UUID = ACTION, **changes: Any) -> d.ReferralSent:
     said = {"partner": Partner(None, "viaformation"), "starts": None, "ends": None, "note": ""}
     return d.ReferralSent(**{**said, "referral": referral, "action": action, "on": on, **changes})

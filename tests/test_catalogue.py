@@ -614,6 +614,13 @@ EMITTED: dict[type[Event], Emitted] = {
             "project": "vente", "reason": "le demande", "action_ids": (ACTION, ADDED), **GRILLE,
         },
     ),
+    d.ActionAdded: Emitted(
+        PRESCRIBED, prescription.add_action,
+        {
+            "participation": PARTICIPATION, "proposal": "cap-digital", "label": "", "reason": "le demande aussi",
+            "grille": GRILLE["grille"], "action": ADDED,
+        },
+    ),
     d.DifficultyExplored: Emitted(
         (opened(),), prescription.explore_difficulty,
         {"cause": "comprehension", "note": "lit peu", "tutorials": "", "study": STUDY},

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from pixflow.dossier.state import (
     ActionState,
+    AddedAction,
     Answer,
     Appointment,
     BuiltPrescription,
@@ -99,11 +100,8 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
         case "diagnostic":
             changes = {"diagnostic": diagnose(dossier.diagnostic, event, stamp)}
         case "prescription":
-            changes = {"prescription": _prescription(dossier.prescription, event, stamp)}
-            if isinstance(event, e.PrescriptionBuilt):
-                made = {one.id: _under_way(dossier.parcours, ActionState(one, stamp)) for one in event.actions}
-                changes["parcours"] = replace(dossier.parcours, actions={**dossier.parcours.actions, **made})
-                changes["project"] = dossier.project if event.project == NO_PROJECT else event.project
+            changes = {"prescription": _prescription(dossier.prescription, event, stamp, recorded.by)}
+            changes |= _prescribed(dossier, event, stamp)
         case "parcours":
             changes = {"parcours": _parcours(dossier.parcours, event, stamp)}
             if isinstance(event, e.PartnerChased):
@@ -184,7 +182,7 @@ def diagnose(state: Diagnostic, event: object, stamp: Stamp) -> Diagnostic:
     return replace(state, participations={**state.participations, participation: link})
 
 
-def _prescription(state: Prescription, event: object, stamp: Stamp) -> Prescription:
+def _prescription(state: Prescription, event: object, stamp: Stamp, by: str) -> Prescription:
     match event:
         case e.ResultDispatched(participation=participation, advisor=advisor):
             return replace(state, dispatched={**state.dispatched, participation: Dispatch(stamp, advisor)})
@@ -204,27 +202,30 @@ def _prescription(state: Prescription, event: object, stamp: Stamp) -> Prescript
                 "" if event.project == NO_PROJECT else event.project,
             )
             return replace(state, built={**state.built, participation: built})
+        case e.ActionAdded(participation=participation, added=action) if known := state.built.get(participation):
+            grown = replace(known, added=(*known.added, AddedAction(stamp, action, event.reason, by)))
+            return replace(state, built={**state.built, participation: grown})
         case e.DifficultyExplored(cause=cause):
             return replace(state, explored=Difficulty(stamp, cause))
         case e.SelfStudyAssigned(study=study, tutorials=tutorials):
             return replace(state, studies={**state.studies, study: Study(stamp, study, tutorials)})
-        case e.SelfStudyFollowed(study=study, outcome=outcome) if known := state.studies.get(study):
-            followed = replace(known, followed=stamp, outcome=outcome)
+        case e.SelfStudyFollowed(study=study, outcome=outcome) if given := state.studies.get(study):
+            followed = replace(given, followed=stamp, outcome=outcome)
             return replace(state, studies={**state.studies, study: followed})
     return state
 
 
-def _under_way(state: Parcours, made: ActionState) -> ActionState:
-    """Marks a new action as started or done when the dossier shows it was, as after a workshop."""
-    kind, step = made.action.kind, state.certification.step if state.certification else ""
-    done = (
-        (kind == "complete" and state.complete is not None and state.complete.accepted)
-        or (kind == "cv" and state.on_cv is not None)
-        or (kind == "certification" and step == "obtained")
-    )
-    begun = kind == "certification" and step in ("proposed", "registered", "taken")
-    ended = {"ended": made.built, "outcome": "done"} if done else {}
-    return replace(made, started=made.built if begun else None, **ended)
+def _prescribed(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, object]:
+    """Begins the actions of a prescription, or one that is added to it."""
+    match event:
+        case e.PrescriptionBuilt(actions=actions, project=said):
+            project = dossier.project if said == NO_PROJECT else said
+        case e.ActionAdded(participation=participation) if participation in dossier.prescription.built:
+            actions, project = (event.added,), dossier.project
+        case _:
+            return {}
+    begun = {one.id: dossier.parcours.begin(one, stamp) for one in actions}
+    return {"parcours": replace(dossier.parcours, actions={**dossier.parcours.actions, **begun}), "project": project}
 
 
 def _parcours(state: Parcours, event: object, stamp: Stamp) -> Parcours:

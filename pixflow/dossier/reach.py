@@ -26,7 +26,8 @@ _SHOWN: Mapping[str, tuple[type[Event], ...]] = {
     "fiche": (*_IDENTITY, e.DiagnosticPlanned),
     "convocation": (*_IDENTITY, e.SeatBooked),
     "prescription": (
-        *_IDENTITY, e.ProjectStated, e.PrescriptionBuilt, e.ReferralSent, e.ReferralAnswered, e.ActionDropped,
+        *_IDENTITY, e.ProjectStated, e.PrescriptionBuilt, e.ActionAdded, e.ReferralSent, e.ReferralAnswered,
+        e.ActionDropped,
     ),
 }  # fmt: skip
 """The events that each paper shows."""

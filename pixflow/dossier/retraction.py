@@ -1,6 +1,6 @@
 """Decisions that retract events of a dossier, with the events that depend on them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -57,7 +57,7 @@ def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: S
         raise Refused("correct-at-the-workshop")
     reason = required(reason, "reason")
     later = [r for r in history if r.originator_version > version]
-    taken = [version, *dependents(later, new_ids(target.event))]
+    taken = [version, *dependents(later, new_ids(target.event, later))]
     return retractions(history, {*taken, *assignments_of_dispatches(history, taken)}, reason, on)
 
 
@@ -161,15 +161,22 @@ def dependents(history: Sequence[Recorded], ids: set[UUID]) -> list[int]:
         text = msgspec.json.encode(recorded.event)
         if any(str(known).encode() in text for known in ids):
             found.append(recorded.originator_version)
-            ids = ids | new_ids(recorded.event)
+            ids = ids | new_ids(recorded.event, history)
     return found
 
 
-def new_ids(event: Event) -> set[UUID]:
-    """Returns the ids that this event introduces: later events may name them."""
+def new_ids(event: Event, later: Iterable[Recorded] = ()) -> set[UUID]:
+    """Returns the ids that this event introduces: later events may name them.
+
+    Those of the actions that `later` events add to a prescription are among its own.
+    """
     match event:
-        case e.PrescriptionBuilt(actions=actions):
-            return {action.id for action in actions}
+        case e.PrescriptionBuilt(participation=participation):
+            added = (one.event for one in later if isinstance(one.event, e.ActionAdded))
+            grown = [event, *(one for one in added if one.participation == participation)]
+            return {action.id for one in grown for action in e.prescribed_by(one)}
+        case e.ActionAdded(added=action):
+            return {action.id}
         case e.ReferralSent(referral=referral):
             return {referral}
         case e.SelfStudyAssigned(study=study):

@@ -160,6 +160,18 @@ class Parcours(Struct, frozen=True):
     on_cv: Stamp | None = None
     retake: Retake | None = None
 
+    def begin(self, action: Action, built: Stamp) -> ActionState:
+        """Returns a new action; it has started or is done when the dossier shows it was, as after a workshop."""
+        kind, step = action.kind, self.certification.step if self.certification else ""
+        done = (
+            (kind == "complete" and self.complete is not None and self.complete.accepted)
+            or (kind == "cv" and self.on_cv is not None)
+            or (kind == "certification" and step == "obtained")
+        )
+        begun = kind == "certification" and step in ("proposed", "registered", "taken")
+        started, ended = built if begun else None, built if done else None
+        return ActionState(action, built, started=started, ended=ended, outcome="done" if done else None)
+
     @property
     def last_training(self) -> tuple[Stamp, Action] | None:
         """The latest remediation or training done, and when. Checks, CV and certification do not count."""
@@ -285,8 +297,20 @@ class Dispatch(Struct, frozen=True):
     advisor: UUID
 
 
+class AddedAction(Struct, frozen=True):
+    """An action added to a prescription, why, and by whom: an actor."""
+
+    stamp: Stamp
+    action: Action
+    reason: str
+    by: str
+
+
 class BuiltPrescription(Struct, frozen=True):
-    """A prescription. Number, percent and band are None when Pix gave no score."""
+    """A prescription. Number, percent and band are None when Pix gave no score.
+
+    `actions` are those chosen when it was built, `added` those added since.
+    """
 
     stamp: Stamp
     grille: int | None
@@ -298,6 +322,12 @@ class BuiltPrescription(Struct, frozen=True):
     wish: str
     reason: str
     project: str = ""
+    added: tuple[AddedAction, ...] = ()
+
+    @property
+    def all_actions(self) -> tuple[Action, ...]:
+        """The actions chosen when it was built, then those added, in their order."""
+        return *self.actions, *(one.action for one in self.added)
 
 
 class Study(Struct, frozen=True):

@@ -316,6 +316,26 @@ class PrescriptionBuilt(Event):
     on: date
 
 
+@event("dossier.ActionAdded", "prescription")
+class ActionAdded(Event):
+    """An action added to the prescription of a result. What was built, with its reading by the grid, stays."""
+
+    participation: UUID
+    added: Personal[Action]
+    reason: Personal[str]
+    on: date
+
+
+def prescribed_by(event: object) -> tuple[Action, ...]:
+    """Returns the actions that an event prescribes."""
+    match event:
+        case PrescriptionBuilt(actions=actions):
+            return actions
+        case ActionAdded(added=action):
+            return (action,)
+    return ()
+
+
 @event("dossier.DifficultyExplored", "prescription", closes=True)
 class DifficultyExplored(Event):
     """The cause of a difficulty, found in an interview."""

@@ -71,15 +71,17 @@ STEPS: tuple[Cohort, ...] = (
 def oriented(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """Prescriptions with a remediation or a training: counted when one is referred or started (I7)."""
     for mark, built in path.prescriptions:
-        actions = [path.actions[action.id] for action in built.actions if action.kind == "action"]
-        if not actions:
+        chosen = [(at, one) for at, one in path.actions_of(mark, built) if one.action.kind == "action"]
+        if not chosen:
             continue
+        entered, actions = chosen[0][0], [one for _, one in chosen]
         ids = {one.action.id for one in actions}
         began = [one.started for one in actions] + [r.sent for r in path.referrals.values() if r.action in ids]
         done = min(filter(None, began), key=lambda one: one.version, default=None)
         dropped = [one.dropped for one in actions if one.dropped]
         out = (dropped[-1], "dropped") if len(dropped) == len(actions) else way_out(path)
-        yield followed("I7", mark, done, out, basis.due("I7", mark.on, basis.protocol(mark.on).delays.refer))
+        days = basis.protocol(entered.on).delays.refer
+        yield followed("I7", entered, done, out, basis.due("I7", entered.on, days))
 
 
 def answers(basis: Basis, path: Path) -> Iterator[FigureEntry]:
@@ -422,19 +424,22 @@ def results_by_band(basis: Basis, path: Path) -> Iterator[FigureEntry]:
 
 
 def proposals(basis: Basis, path: Path) -> Iterator[FigureEntry]:
-    """I15: proposals of the grid shown, kept or not; beside, the actions that advisors added."""
+    """I15: proposals of the grid shown, kept or not; beside, the actions that advisors added.
+
+    A proposal added to a prescription is kept on that day.
+    """
     for mark, built in path.prescriptions:
-        chosen = {action.proposal for action in built.actions}
+        chosen = path.actions_of(mark, built)
+        kept = {one.action.proposal for _, one in chosen}
         for proposal in built.proposed:
-            yield happened("I15", mark, "proposal", "done" if proposal in chosen else "out")
-        for action in built.actions:
-            made = path.actions[action.id]
-            if action.proposal is None:
-                yield happened("I15", mark, "own")
-            if made.started:
-                yield happened("I15", mark, "started", ended=made.started)
-            if made.ended and made.outcome == "done":
-                yield happened("I15", mark, "done", ended=made.ended)
+            if proposal not in kept:
+                yield happened("I15", mark, "proposal", "out")
+        for at, one in chosen:
+            yield happened("I15", at, "own") if one.action.proposal is None else happened("I15", at, "proposal", "done")
+            if one.started:
+                yield happened("I15", at, "started", ended=one.started)
+            if one.ended and one.outcome == "done":
+                yield happened("I15", at, "done", ended=one.ended)
 
 
 def ages(basis: Basis, path: Path) -> Iterator[FigureEntry]:

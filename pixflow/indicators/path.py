@@ -83,6 +83,7 @@ class Path(Struct):
     actions: dict[UUID, ActionPath] = {}
     results: list[ResultPath] = []
     prescriptions: list[tuple[Mark, e.PrescriptionBuilt]] = []
+    additions: list[tuple[Mark, e.ActionAdded]] = []
     seats: list[tuple[Mark, e.WorkshopAttended | e.WorkshopMissed]] = []
     chases: list[tuple[Mark, e.YoungPersonChased | e.PartnerChased]] = []
     debriefed_by: str = ""
@@ -109,6 +110,12 @@ class Path(Struct):
     def band(self) -> Band | None:
         """The band of the first prescription."""
         return _band(self.prescriptions[0][1]) if self.prescriptions else None
+
+    def actions_of(self, mark: Mark, built: e.PrescriptionBuilt) -> list[tuple[Mark, ActionPath]]:
+        """Returns the actions of a prescription, each with the fact that chose it or added it."""
+        added = [(at, one.added) for at, one in self.additions if one.participation == built.participation]
+        chosen = [*((mark, one) for one in built.actions), *added]
+        return [(at, self.actions[action.id]) for at, action in chosen]
 
 
 def path_of(
@@ -214,7 +221,7 @@ def _milestones(path: Path, event: object, mark: Mark, protocol: ProtocolOn) -> 
             yield "received", on
             if any(one.outcome == "done" for one in path.actions.values()):
                 yield "retaken", on
-        case e.PrescriptionBuilt(actions=actions) if any(action.kind == "complete" for action in actions):
+        case e.PrescriptionBuilt() | e.ActionAdded() if any(one.kind == "complete" for one in e.prescribed_by(event)):
             yield "at-ease", on
 
 
@@ -256,16 +263,18 @@ def _way_out(path: Path, event: object, mark: Mark) -> None:
 
 
 def _repeated(path: Path, event: object, mark: Mark) -> None:
+    path.actions |= {action.id: ActionPath(action) for action in e.prescribed_by(event)}
     match event:
         case e.ResultReceived(purpose="initial", participation=participation, result=result):
             score = percent(result.mastery) if result.mastery is not None else None
             path.results.append(ResultPath(participation, mark, score))
         case e.PrescriptionBuilt():
             path.prescriptions.append((mark, event))
-            path.actions |= {action.id: ActionPath(action) for action in event.actions}
             for read in path.results:
                 if read.participation == event.participation:
                     read.band = _band(event)
+        case e.ActionAdded():
+            path.additions.append((mark, event))
         case e.WorkshopAttended(trouble=trouble):
             path.seats.append((mark, event))
             path.difficulty = path.difficulty or (mark if trouble else None)

@@ -15,12 +15,21 @@ from msgspec import Struct
 from pixflow.documents.grille import Explanation, Grille, Proposal, explain
 from pixflow.documents.protocol import in_force
 from pixflow.events.base import Recorded
-from pixflow.events.dossier import DossierMerged, PrescriptionBuilt, ProgrammeJoined, ResultReceived, Retracted
+from pixflow.events.dossier import (
+    ActionAdded,
+    DossierMerged,
+    PrescriptionBuilt,
+    ProgrammeJoined,
+    ResultReceived,
+    Retracted,
+)
 from pixflow.folding import not_retracted
 from pixflow.protocol.comparison import Move, moves
 from pixflow.protocol.publishing import Numbered
 
-TOPICS = frozenset(one.TOPIC for one in (DossierMerged, PrescriptionBuilt, ProgrammeJoined, ResultReceived, Retracted))
+TOPICS = frozenset(
+    one.TOPIC for one in (ActionAdded, DossierMerged, PrescriptionBuilt, ProgrammeJoined, ResultReceived, Retracted)
+)
 """Events of a dossier that `scored_results` reads."""
 LEADS_OVER = 0.05
 """Share of results that are not computed, from which an answer begins with them."""
@@ -29,7 +38,8 @@ LEADS_OVER = 0.05
 class ScoredResult(Struct, frozen=True):
     """A result with a score, received on a day, and the prescription built on it; None without one.
 
-    `programme` is that of the prescription, or of today.
+    `kept` are ids of the proposals that it kept, or that were added to it. `programme` is that of the prescription, or
+    of today.
     """
 
     dossier: UUID
@@ -37,6 +47,7 @@ class ScoredResult(Struct, frozen=True):
     mastery: Decimal
     programme: str
     built: PrescriptionBuilt | None
+    kept: frozenset[str] = frozenset()
 
 
 class SecondReading(Struct, frozen=True):
@@ -65,8 +76,7 @@ class SecondReading(Struct, frozen=True):
     @property
     def is_open(self) -> bool:
         """Tells if the prescription keeps a proposal that the other grid leaves out: it is not computed."""
-        built = self.result.built
-        return built is not None and any(action.proposal in self.lost for action in built.actions)
+        return not self.lost.isdisjoint(self.result.kept)
 
     @property
     def is_recorded(self) -> bool:
@@ -93,19 +103,24 @@ def scored_results(histories: Iterable[Sequence[Recorded]], first: date, last: d
         if any(isinstance(event, DossierMerged) for event in standing):
             continue
         built: dict[UUID, tuple[PrescriptionBuilt, str]] = {}
+        kept: dict[UUID, frozenset[str]] = {}
         programme = ""
         for event in standing:
             match event:
                 case ProgrammeJoined():
                     programme = event.programme
-                case PrescriptionBuilt():
-                    built[event.participation] = event, programme
+                case PrescriptionBuilt(participation=participation, actions=actions):
+                    built[participation] = event, programme
+                    kept[participation] = frozenset(one.proposal for one in actions if one.proposal)
+                case ActionAdded(participation=participation, added=action) if action.proposal:
+                    kept[participation] = kept.get(participation, frozenset()) | {action.proposal}
         for event in standing:
             if isinstance(event, ResultReceived) and event.purpose == "initial" and first <= event.on <= last:
                 mastery = event.result.mastery if event.result else None
                 if mastery is not None:
                     made, then = built.get(event.participation, (None, programme))
-                    yield ScoredResult(events[0].originator_id, event.on, mastery, then, made)
+                    chosen = kept.get(event.participation, frozenset())
+                    yield ScoredResult(events[0].originator_id, event.on, mastery, then, made, chosen)
 
 
 def read_again(

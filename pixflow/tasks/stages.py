@@ -257,11 +257,15 @@ def _ways_on(dossier: Dossier) -> Iterator[Stamp]:
     for link in dossier.diagnostic.participations.values():
         stamps += [link.finished, link.received]
     stamps += [sent.stamp for sent in prescription.dispatched.values()]
-    stamps += [*prescription.debriefs.values(), *(built.stamp for built in prescription.built.values())]
+    stamps += prescription.debriefs.values()
     for study in prescription.studies.values():
         stamps += [study.stamp, study.followed]
     for action in parcours.actions.values():
-        stamps += [action.started, *(stamp for sent in action.referrals for stamp in (sent.stamp, sent.answered))]
+        stamps += [
+            action.built,
+            action.started,
+            *(stamp for sent in action.referrals for stamp in (sent.stamp, sent.answered)),
+        ]
     stamps += [answer.stamp for answer in (parcours.complete, parcours.certification, parcours.retake) if answer]
     stamps += [set_.stamp for set_ in _appointments(dossier)]
     return filter(None, stamps)

@@ -242,8 +242,8 @@ DECISIONS: tuple[Callable[..., list[Event]], ...] = (
     orientation.present_pix, orientation.plan_diagnostic, orientation.decline_diagnostic,
     diagnostic.link_participation, diagnostic.advance_participation, diagnostic.withdraw_participation,
     diagnostic.receive_result, prescription.dispatch_result, prescription.hold_debrief,
-    prescription.build_prescription, parcours.send_referral, parcours.answer_referral, parcours.start_action,
-    parcours.end_action, parcours.drop_action, identity.open_dossier, identity.correct_identity,
+    prescription.build_prescription, prescription.add_action, parcours.send_referral, parcours.answer_referral,
+    parcours.start_action, parcours.end_action, parcours.drop_action, identity.open_dossier, identity.correct_identity,
     identity.correct_contact, identity.state_project, identity.join_programme, assignment.assign_advisor,
     follow_up.set_appointment, follow_up.miss_appointment, follow_up.chase_young_person, follow_up.take_note,
     follow_up.review_late_event, follow_up.close_dossier, follow_up.reopen_dossier, retraction.retract,
@@ -281,6 +281,8 @@ PLAUSIBLE: dict[str, SearchStrategy[Any]] = {
     "tutorials": st.sampled_from(["Chercher sur le web", ""]),
     "kept": st.lists(st.sampled_from([*LOW, *LOW, "cv"]), min_size=1, max_size=3).map(tuple),
     "added": st.sampled_from([(), ("Permis",), (" ",)]),
+    "proposal": st.sampled_from([*LOW, *LOW, "", "cv"]),
+    "label": st.sampled_from(["Permis", "Code", ""]),
     "version": st.integers(1, 20),
 }
 
@@ -303,6 +305,8 @@ def arguments(
     }
     if decide is parcours.send_referral:
         known["referral"] = new
+    if decide is prescription.add_action:
+        known["action"] = new
     if decide is not prescription.follow_self_study:
         known["study"] = new
     actions = dossier.parcours.actions

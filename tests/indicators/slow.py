@@ -127,8 +127,12 @@ class Slow:
         for facts in self.known.values():
             for on, one, _ in facts:
                 if isinstance(one, d.PrescriptionBuilt) and self.within(on):
-                    shown += len(one.proposed)
-                    kept += len({action.proposal for action in one.actions} & set(one.proposed))
+                    later = {action.proposal for action in added_to(facts, one)}
+                    chosen = {action.proposal for action in one.actions} & set(one.proposed)
+                    shown += len(set(one.proposed) - (later - chosen))
+                    kept += len(chosen)
+                if isinstance(one, d.ActionAdded) and one.added.proposal and self.within(on):
+                    shown, kept = shown + 1, kept + 1
         return kept, shown
 
     def held(self) -> dict[UUID, tuple[date, int, int]]:
@@ -357,7 +361,7 @@ def at_ease(facts: list[Fact]) -> date | None:
     def eases(one: Any) -> bool:
         if isinstance(one, d.WorkshopAttended):
             return bool(one.ease)
-        return isinstance(one, d.PrescriptionBuilt) and any(action.kind == "complete" for action in one.actions)
+        return any(action.kind == "complete" for action in d.prescribed_by(one))
 
     return first_where(facts, eases)
 
@@ -379,7 +383,12 @@ def certifiable(facts: list[Fact]) -> date | None:
 
 
 def built(facts: list[Fact]) -> dict[UUID, Any]:
-    return {action.id: action for _, one, _ in facts if isinstance(one, d.PrescriptionBuilt) for action in one.actions}
+    return {action.id: action for _, one, _ in facts for action in d.prescribed_by(one)}
+
+
+def added_to(facts: list[Fact], built: d.PrescriptionBuilt) -> list[Any]:
+    found = [one for _, one, _ in facts if isinstance(one, d.ActionAdded)]
+    return [one.added for one in found if one.participation == built.participation]
 
 
 def started(facts: list[Fact]) -> dict[UUID, date]:

@@ -18,6 +18,7 @@ from tests.indicators.slow import (
     Counts,
     Fact,
     Slow,
+    added_to,
     at_ease,
     begun,
     built,
@@ -103,13 +104,21 @@ def dropped(facts: list[Fact]) -> set[Any]:
     return {one.action for _, one, _ in facts if isinstance(one, d.ActionDropped)}
 
 
+def added_on(facts: list[Fact], ids: set[Any]) -> date:
+    """The day of the first of these additions."""
+    return next(on for on, one, _ in facts if isinstance(one, d.ActionAdded) and one.added.id in ids)
+
+
 def i7(slow: Slow) -> Parts:
     def each() -> Iterator[Followed]:
         for facts in slow.known.values():
             moved = {one.action for _, one, _ in facts if isinstance(one, d.ReferralSent | d.ActionStarted)}
-            for on, one, _ in facts:
-                ids = {a.id for a in one.actions if a.kind == "action"} if isinstance(one, d.PrescriptionBuilt) else ()
+            for day, one, _ in facts:
+                if not isinstance(one, d.PrescriptionBuilt):
+                    continue
+                ids = {a.id for a in (*one.actions, *added_to(facts, one)) if a.kind == "action"}
                 if ids:
+                    on = day if any(a.kind == "action" for a in one.actions) else added_on(facts, ids)
                     due = slow.due(on, slow.refs.protocol(on).delays.refer)
                     yield on, ids & moved, ids <= dropped(facts) or closed(facts), due
 
@@ -195,10 +204,10 @@ def i15(slow: Slow) -> Parts:
     own = begun_ones = done = 0
     for facts in slow.known.values():
         for on, one, _ in facts:
-            if isinstance(one, d.PrescriptionBuilt) and slow.within(on):
-                own += sum(action.proposal is None for action in one.actions)
-                begun_ones += sum(action.id in started(facts) for action in one.actions)
-                done += sum(outcome(facts, action.id) == "done" for action in one.actions)
+            if slow.within(on):
+                own += sum(action.proposal is None for action in d.prescribed_by(one))
+                begun_ones += sum(action.id in started(facts) for action in d.prescribed_by(one))
+                done += sum(outcome(facts, action.id) == "done" for action in d.prescribed_by(one))
     return {name: (n, kept + own) for name, n in (("own", own), ("started", begun_ones), ("done", done))}
 
 

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from pixflow.documents.grille import Band, Grille, Proposal, band_of
 from pixflow.events.base import Event, Recorded
-from pixflow.events.dossier import DossierMerged, PrescriptionBuilt, ProgrammeJoined, ResultReceived, Retracted
+from pixflow.events.dossier import (
+    ActionAdded,
+    DossierMerged,
+    PrescriptionBuilt,
+    ProgrammeJoined,
+    ResultReceived,
+    Retracted,
+)
 from pixflow.events.values import Action, Moment, Result
 from pixflow.protocol.publishing import Numbered
 from pixflow.protocol.what_if import ProposalCount, ScoredResult, proposal_counts, read_again, scored_results
@@ -94,6 +101,11 @@ def test_a_prescription_that_keeps_what_the_draft_leaves_out_is_not_computed() -
     assert readings(result(43), built(43, "clea"))[0].is_open
     assert not readings(result(43), built(43))[0].is_open
     assert not readings(result(50), built(50, "clea"))[0].is_open
+    added = ActionAdded(
+        participation=FIRST, added=Action(UUID(int=8), "clea", "complete", "clea"), reason="", on=SUMMER
+    )
+    assert readings(result(43), built(43), added)[0].is_open
+    assert not readings(result(43), built(43), added, Retracted(version=3, reason="", on=SUMMER))[0].is_open
 
 
 def test_the_control_tells_a_prescription_that_its_grid_does_not_give_back() -> None:

@@ -5,10 +5,11 @@ from typing import Literal
 from uuid import UUID
 
 from pixflow.decision import OWN_DOSSIERS, REFERENT, decision
-from pixflow.documents.grille import Grille, explain
-from pixflow.dossier.state import BuiltPrescription, Dossier, LinkedParticipation, must_be_open
+from pixflow.documents.grille import Grille, Proposal, explain, is_for
+from pixflow.dossier.state import ActionState, BuiltPrescription, Dossier, LinkedParticipation, must_be_open
 from pixflow.events.base import Event
 from pixflow.events.dossier import (
+    ActionAdded,
     AdvisorAssigned,
     DebriefHeld,
     DifficultyExplored,
@@ -18,6 +19,7 @@ from pixflow.events.dossier import (
     SelfStudyFollowed,
 )
 from pixflow.events.values import Action, Cause, Channel
+from pixflow.identity import normalise
 from pixflow.refused import Refused, required
 
 
@@ -175,6 +177,58 @@ def build_prescription(
             on=on,
         )
     ]
+
+
+@decision("add_action", OWN_DOSSIERS)
+def add_action(
+    dossier: Dossier,
+    *,
+    participation: UUID,
+    proposal: str,
+    label: str,
+    reason: str,
+    on: date,
+    grille: Grille | None,
+    action: UUID,
+) -> list[Event]:
+    """Adds one action to the prescription of the current result: what stands beside it stays.
+
+    It is a `proposal` of the band that the prescription relied on, else the free action `label`. `grille` is the
+    grid of that prescription, whatever is in force since; None when it read no score.
+    """
+    must_be_open(dossier)
+    _must_be_current(dossier, participation)
+    built = dossier.prescription.built.get(participation)
+    if built is None:
+        raise Refused("prescription-first")
+    if on < built.stamp.on:
+        raise Refused("before-its-prescription", field="on", built=built.stamp.on)
+    shown = {one.id: one for one in proposals_of(dossier, built, grille)}
+    if proposal and proposal not in shown:
+        raise Refused("unknown-proposal", proposal=proposal)
+    field = "proposal" if proposal else "label"
+    said = shown[proposal] if proposal else Proposal("", required(label, "label"), "action")
+    added, reason = Action(action, said.label, said.kind, proposal or None), required(reason, "reason")
+    standing = next((one for one in dossier.parcours.actions.values() if not one.over and _is_same(one, added)), None)
+    if standing:
+        if any(one.stamp == standing.built and (one.stamp.on, one.reason) == (on, reason) for one in built.added):
+            return []
+        raise Refused("already-prescribed", field=field, action=said.label, on=standing.built.on)
+    if dossier.parcours.begin(added, built.stamp).over:
+        raise Refused("done-before", field=field, action=said.label)
+    return [ActionAdded(participation=participation, added=added, reason=reason, on=on)]
+
+
+def proposals_of(dossier: Dossier, built: BuiltPrescription, grille: Grille | None) -> tuple[Proposal, ...]:
+    """Returns the proposals of the band that a prescription relied on, for the programme of today."""
+    bands = (one for one in (grille.bands if grille else ()) if (one.low, one.high) == (built.low, built.high))
+    return tuple(one for band in bands for one in band.proposals if is_for(one, dossier.programme))
+
+
+def _is_same(known: ActionState, action: Action) -> bool:
+    """Tells if an action is of the same proposal, or has the same label whatever its capitals."""
+    proposed = action.proposal is not None and known.action.proposal == action.proposal
+    return proposed or normalise(known.action.label) == normalise(action.label)
 
 
 def _said(built: BuiltPrescription) -> tuple[tuple[str, ...], tuple[str, ...], str, str]:

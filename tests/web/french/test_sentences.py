@@ -575,6 +575,7 @@ DETAILS: dict[str, object] = {
     "path": "/srv/pixflow", "zone": "Paris", "capacity": 8, "smallest": 6, "largest": 10, "count": 2, "most": 5,
     "value": "Nulle-Part", "means": "email", "backup": "/srv/pixflow/backups/mortagne/2026-03-05T010000Z",
     "organisation": "Mission locale du Perche", "user": "pixflow", "owner": "root", "shared": DAY, "debriefed": DAY,
+    "action": "CAP LEC", "built": DAY,
 }  # fmt: skip
 
 

@@ -41,6 +41,7 @@ EVENTS: dict[type[Event], EventWords] = {
         if event.percent is None or event.grille is None
         else "Prescription construite sur {percent}, grille n° {grille} : {labels}",
     ),
+    e.ActionAdded: ("Action ajoutée", "Action ajoutée à la prescription : {added}[ — {reason}]"),
     e.ReferralSent: (
         "Orientation",
         "Orientation vers {partner} : {action}[, à partir du {starts}][, jusqu’au {ends}][, {agreed}]",

@@ -25,7 +25,7 @@ EMPTY = "—"
 UNNAMED = ("un dossier", "un autre dossier")
 """Words for a dossier whose name the reader may not see."""
 LABELS: dict[str, str] = {
-    "address": "Adresse", "alone": "De sa propre initiative",
+    "added": "Action ajoutée", "address": "Adresse", "alone": "De sa propre initiative",
     "agreed": "Accord de la personne", "asked": "Demandé par le partenaire",
     "action": "Action", "actions": "Actions", "advisor": "Suivi par", "answer": "Réponse",
     "automatic": "Automatique", "awaits": "En attente de", "at": "Heure", "about": "À propos de", "badges": "Badges",
@@ -174,10 +174,9 @@ class EventContext:
     def action(self, id: UUID) -> str:
         """Returns an action's label, even if its prescription was retracted since."""
         for known in self.history:
-            if isinstance(known.event, e.PrescriptionBuilt):
-                for action in known.event.actions:
-                    if action.id == id:
-                        return action.label
+            for action in e.prescribed_by(known.event):
+                if action.id == id:
+                    return action.label
         return self.names.action(id)
 
     def referral(self, id: UUID) -> tuple[str, str]:
