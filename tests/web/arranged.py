@@ -74,6 +74,12 @@ def prescribed(locale: House) -> Arranged:
     return dossier, actions[1]
 
 
+def growing(locale: House) -> tuple[UUID, UUID]:
+    """A prescription that stands, and the result it was built on."""
+    dossier, _ = locale.prescribed()
+    return dossier, next(iter(locale.state(dossier).prescription.built))
+
+
 def referred(locale: House) -> Arranged:
     dossier, actions = locale.prescribed()
     return dossier, locale.referred(dossier, actions[1])

@@ -84,6 +84,10 @@ FORM_CASES: tuple[Case, ...] = (
         {"build-prescription result"}, {"refer action 1": march(23)},
     ),
     Case(
+        "add", arranged.growing, {"proposal": "cap-lec", "reason": "le veut aussi"}, e.ActionAdded,
+        new={"refer action 4": march(23)},
+    ),
+    Case(
         "refer", arranged.prescribed, {"partner": "EPN", "ends": "2026-04-30", "agreed": "true"}, e.ReferralSent,
         {"refer action 2"},
         {

@@ -102,7 +102,9 @@ def _forms(browser: TestClient, address: str, html: LexborNode) -> Iterator[Form
     for form in html.css("form[method=post]"):
         files = tuple(tag.attributes["name"] or "" for tag in form.css("input[type=file][name]"))
         fields = {name: value for name, value in values_of(form).items() if name not in files}
-        others = {tag.attributes["name"] or "": tag.attributes.get("value") or "" for tag in form.css("[name]")}
+        others = {
+            tag.attributes["name"] or "": tag.attributes.get("value") or "" for tag in form.css("[name]:not([form])")
+        }
         fields |= {name: value for name, value in others.items() if name not in fields and name not in files}
         own = form.attributes.get("action") or address
         for action in dict.fromkeys([own, *(tag.attributes["formaction"] or "" for tag in form.css("[formaction]"))]):

@@ -32,7 +32,7 @@ def sent_by(html: str, form: str = "form") -> dict[str, Any]:
 
 def values_of(form: LexborNode) -> dict[str, Any]:
     sent: dict[str, Any] = {}
-    for tag in form.css("[name]"):
+    for tag in form.css("[name]:not([form])"):
         name = tag.attributes["name"] or ""
         for value in _sent(tag):
             known = sent.get(name)

@@ -19,6 +19,7 @@ from pixflow.events.dossier import (
     SelfStudyFollowed,
 )
 from pixflow.events.values import Action, Cause, Channel
+from pixflow.folding import Stamp
 from pixflow.identity import normalise
 from pixflow.refused import Refused, required
 
@@ -209,12 +210,11 @@ def add_action(
     field = "proposal" if proposal else "label"
     said = shown[proposal] if proposal else Proposal("", required(label, "label"), "action")
     added, reason = Action(action, said.label, said.kind, proposal or None), required(reason, "reason")
-    standing = next((one for one in dossier.parcours.actions.values() if not one.over and _is_same(one, added)), None)
-    if standing:
+    if standing := _standing(dossier, added):
         if any(one.stamp == standing.built and (one.stamp.on, one.reason) == (on, reason) for one in built.added):
             return []
         raise Refused("already-prescribed", field=field, action=said.label, on=standing.built.on)
-    if dossier.parcours.begin(added, built.stamp).over:
+    if _is_done(dossier, added):
         raise Refused("done-before", field=field, action=said.label)
     return [ActionAdded(participation=participation, added=added, reason=reason, on=on)]
 
@@ -225,10 +225,23 @@ def proposals_of(dossier: Dossier, built: BuiltPrescription, grille: Grille | No
     return tuple(one for band in bands for one in band.proposals if is_for(one, dossier.programme))
 
 
-def _is_same(known: ActionState, action: Action) -> bool:
-    """Tells if an action is of the same proposal, or has the same label whatever its capitals."""
-    proposed = action.proposal is not None and known.action.proposal == action.proposal
-    return proposed or normalise(known.action.label) == normalise(action.label)
+def may_be_added(dossier: Dossier, action: Action) -> bool:
+    """Tells if an action is neither prescribed already nor done."""
+    return _standing(dossier, action) is None and not _is_done(dossier, action)
+
+
+def _standing(dossier: Dossier, action: Action) -> ActionState | None:
+    """Returns the action of the same proposal, or of the same label whatever its capitals, that is not over."""
+
+    def is_same(known: Action) -> bool:
+        proposed = action.proposal is not None and known.proposal == action.proposal
+        return proposed or normalise(known.label) == normalise(action.label)
+
+    return next((one for one in dossier.parcours.actions.values() if not one.over and is_same(one.action)), None)
+
+
+def _is_done(dossier: Dossier, action: Action) -> bool:
+    return dossier.parcours.begin(action, Stamp(date.min, 0)).over
 
 
 def _said(built: BuiltPrescription) -> tuple[tuple[str, ...], tuple[str, ...], str, str]:

@@ -99,15 +99,12 @@ def fitting(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
     return _chosen(desk, dossier, [one for one in _offers(desk, dossier, state) if one.fits]) if state else []
 
 
-def choose(desk: Desk, dossier: Dossier, action: UUID, text: str, chosen: str) -> Chooser:
+def choose(desk: Desk, dossier: Dossier, state: ActionState, text: str, chosen: str) -> Chooser:
     """Returns the cards of an action: offers that answer it, then others, then partners without one for it.
 
     `text` has beginnings of words of names, communes and offers; without it, others are shown only when nothing answers
     the action. The card of the value `chosen` is always there.
     """
-    state = dossier.parcours.actions.get(action)
-    if state is None:
-        return Chooser()
     wanted = normalise(text).split()[: partner_search.WORDS]
     offers = [one for one in _offers(desk, dossier, state) if one.has(wanted)]
     fit = [one for one in offers if one.fits]
@@ -225,6 +222,13 @@ def chosen(desk: Desk, partner: UUID, offer: UUID | None) -> Partner | None:
         return Partner(partner, row.name) if row.stream == partner else None
     rows = partners.open_offers(desk.read, [partner]).get(partner, ())
     return Partner(partner, row.name) if any(one.offer == offer for one in rows) else None
+
+
+def title(desk: Desk, partner: UUID, offer: UUID | None) -> str:
+    """Returns what a partner offers, its name without an offer; "" for one that is gone."""
+    row, rows = partners.one(desk.read, partner), partners.open_offers(desk.read, [partner]).get(partner, ())
+    named = [partners.terms_of(one).label for one in rows if one.offer == offer]
+    return named[0] if named else row.name if row else ""
 
 
 def is_called(desk: Desk, partner: UUID, offer: UUID | None, contact: UUID | None) -> bool:

@@ -136,9 +136,11 @@ def imilo_block(built: BuiltPrescription, link: LinkedParticipation | None, acti
     score = "sans score" if built.percent is None else typography.percent(built.percent)
     lines = [say("Pix emploi : {score}{on}", score=score, on=on)]
     lines.append(say("Prescription du {day} :", day=dates.day(built.stamp.on, year=True)))
+    added = {one.action.id: f", ajoutée le {dates.day(one.stamp.on, year=True)}" for one in built.added}
     for state in actions:
         partner = f" ({state.referrals[-1].partner.name})" if state.referrals else ""
-        lines.append(say("- {label}{partner} : {word}", label=state.action.label, partner=partner, word=imilo(state)))
+        label = f"{state.action.label}{partner}{added.get(state.action.id, '')}"
+        lines.append(say("- {label} : {word}", label=label, word=imilo(state)))
     return "\n".join(lines)
 
 

@@ -197,7 +197,7 @@ def _prescription(dossier: Dossier, owed: Collection[str], today: date) -> str:
     current = dossier.diagnostic.current("initial")
     built = dossier.prescription.built.get(current[0]) if current else None
     if built:
-        return f"construite le {path.short(built.stamp.on, today)}, {plural(len(built.actions), 'action')}"
+        return f"construite le {path.short(built.stamp.on, today)}, {plural(len(built.all_actions), 'action')}"
     for kind, said in (
         ("dispatch-result", "résultat à transmettre"),
         ("hold-debrief", "restitution à tenir"),

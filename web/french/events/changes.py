@@ -99,7 +99,7 @@ def _results(dossier: Dossier, names: Names, today: date) -> Iterator[Field]:
         yield f"debrief {id}", "Restitution", f"tenue le {_day(held.on)}"
     for id, built in dossier.prescription.built.items():
         text = "{actions}, grille n° {number}, tranche {low}-{high}" if built.grille else "{actions}, sans score"
-        count = plural(len(built.actions), "action")
+        count = plural(len(built.all_actions), "action")
         said = say(text, actions=count, number=built.grille, low=built.low, high=built.high)
         yield f"built {id}", "Prescription", said
 

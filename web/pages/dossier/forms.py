@@ -39,6 +39,7 @@ from web.french import validation, vocabulary
 from web.french.dossier import progress
 from web.hosting import partner_mails
 from web.http.forms import DatedForm, Day, Form, Label, Text, labels
+from web.pages.dossier import results
 
 TaskKey = Annotated[str, Field(pattern=rf"^({'|'.join(TASK_KINDS)})(:[0-9a-f-]{{36}})?$")]
 Reason = Annotated[str, Label("Motif", "textarea")]
@@ -53,6 +54,8 @@ YES_NO = {"true": "oui", "false": "non"}
 NO_CAMPAIGN, FROM = "Choisissez la campagne.", "Choisissez le jour à partir duquel le test est à passer."
 UNDECLARED = "Aucune campagne de diagnostic initial n’est déclarée : la ou le référent·e Pix le fait dans Résultats."
 WHEN = "Écrivez quel jour l’action a commencé."
+NO_ACTION = "Choisissez une action, ou écrivez-la."
+CLOSED_OFFER = "Cette offre n’est plus ouverte, ou ce partenaire n’est plus inscrit : choisissez-en un autre."
 WHENCE = "Dites d’où vient la difficulté."
 SESSION = "Choisissez le jour de la session."
 RECALL_TO_COME = "Choisissez un jour à venir."
@@ -283,6 +286,11 @@ def _meeting(desk: Desk, dossier: Dossier, task: str) -> Values:
 # --- prescription
 
 
+Offered = Annotated[
+    tuple[UUID, UUID | None],
+    BeforeValidator(lambda text: [one or None for one in text.split(":")] if isinstance(text, str) else text),
+]
+"""A partner and its offer, written `partner:offer`; `partner:` for a partner alone."""
 Added = Annotated[Text, Label("Autre action", "textarea", hint="Une par ligne ; une raison est alors demandée.")]
 Wish = Annotated[Text, Label("Souhait du jeune", "textarea")]
 WHY_ELSE = "Demandée si rien de ce qui est proposé n’est gardé, ou si une action y est ajoutée."
@@ -316,6 +324,16 @@ class PrescriptionForm(PathForm):
     wish: Wish = ""
     project: Annotated[Text, Label("Projet professionnel")] = ""
     reason: Because = ""
+
+
+class AddActionForm(PathForm):
+    """One more action of a prescription: a proposal of its band, an offer of a partner, or another one."""
+
+    participation: UUID
+    proposal: Annotated[Text, Label("Action", "radio")] = ""
+    label: Annotated[Text, Label("Autre action", missing=NO_ACTION)] = ""
+    offered: Annotated[Offered | None, Label("Chez un partenaire", "radio")] = None
+    reason: Annotated[str, Label("Raison", "textarea", missing="Donnez la raison.")]
 
 
 class DifficultyForm(PathForm):
@@ -359,6 +377,11 @@ def can_prescribe(dossier: Dossier) -> bool:
     return is_open(dossier) and debriefed
 
 
+def can_add(dossier: Dossier) -> bool:
+    current = dossier.diagnostic.current("initial")
+    return is_open(dossier) and current is not None and current[0] in dossier.prescription.built
+
+
 def _current_result(desk: Desk, dossier: Dossier, participation: str) -> Values:
     """Names the current result when the link names none; shows the project."""
     current = dossier.diagnostic.current("initial")
@@ -385,19 +408,48 @@ def _prescription(desk: Desk, dossier: Dossier, form: PrescriptionForm | Debrief
     return {**sent(form), "added": added}, context
 
 
+def _check_addition(desk: Desk, dossier: Dossier, form: AddActionForm) -> Errors:
+    """Asks for an action: a proposal, an offer or a name. An offer closed meanwhile is chosen again."""
+    if form.offered and referral_offers.chosen(desk, *form.offered) is None:
+        return {"offered": CLOSED_OFFER}
+    if form.proposal and form.label:
+        return {"label": "Choisissez dans la liste, ou écrivez une autre action : pas les deux."}
+    return {} if form.proposal or form.label or form.offered else {"label": NO_ACTION}
+
+
+def _addition(desk: Desk, dossier: Dossier, form: AddActionForm) -> Arguments:
+    """Names an action by the offer of its partner when nothing else does."""
+    built = dossier.prescription.built.get(form.participation)
+    named = referral_offers.title(desk, *form.offered) if form.offered else ""
+    label = "" if form.proposal else form.label or named
+    context = {"grille": results.grille(desk, built.grille if built else None), "action": _added_id(form)}
+    return {**sent(form, "offered"), "label": label}, context
+
+
+def _added_id(form: Form) -> UUID:
+    return new_id(form.command_id, "action 0")
+
+
+def _refer_addition(desk: Desk, stream: UUID, dossier: Dossier, form: AddActionForm) -> Sequence[Step]:
+    """Returns the referral of an action to the partner chosen with it: no e-mail leaves."""
+    partner = referral_offers.chosen(desk, *form.offered) if form.offered else None
+    if form.offered is None or partner is None:
+        return ()
+    said = {"action": _added_id(form), "partner": partner, "offer": form.offered[1], "on": form.on}
+    blank = {"starts": None, "ends": None, "note": "", "email": None}
+    referral = {"referral": new_id(form.command_id, "referral")}
+    return (
+        Step({"dossier": stream}, parcours.send_referral, {**said, **blank}, referral),
+        Step({"partner": form.offered[0]}, use_partner, {"on": form.on}),
+    )
+
+
 # --- actions and partners
 
 
 Agreed = Annotated[
     bool, Label("La personne est d’accord pour que le partenaire lise son nom, son âge et son téléphone", "checkbox")
 ]
-
-
-Offered = Annotated[
-    tuple[UUID, UUID | None],
-    BeforeValidator(lambda text: [one or None for one in text.split(":")] if isinstance(text, str) else text),
-]
-"""A partner and its offer, written `partner:offer`; `partner:` for a partner alone."""
 
 
 class ReferForm(PathForm):
@@ -486,9 +538,7 @@ def _check_offer(desk: Desk, dossier: Dossier, form: ReferForm) -> Errors:
             "contact": "Cette personne n’est pas à joindre chez ce partenaire : choisissez l’offre où elle travaille."
         }
     if form.offered and referral_offers.chosen(desk, *form.offered) is None:
-        return {
-            "offered": "Cette offre n’est plus ouverte, ou ce partenaire n’est plus inscrit : choisissez-en un autre."
-        }
+        return {"offered": CLOSED_OFFER}
     if form.offered and form.partner:
         return {"partner": "Choisissez dans la liste, ou écrivez un autre nom : pas les deux."}
     if form.offered and form.email and referral_offers.is_called(desk, *form.offered, form.contact):
@@ -756,7 +806,7 @@ class DossierForm(FormSpec[Dossier]):
     it is sent, so the day is hidden. `offered` is the condition on the dossier.
     """
 
-    place: Literal["task", "header", "result", "prescription", "action", "next-steps", "event", "history"]
+    place: Literal["task", "header", "result", "prescription", "addition", "action", "next-steps", "event", "history"]
     title: str
     _: KW_ONLY
     events: tuple[type[Event], ...] = ()
@@ -854,6 +904,12 @@ FORMS: dict[str, DossierForm] = {
         prescription.build_prescription, PrescriptionForm, "prescription", "Construire la prescription",
         events=(e.PrescriptionBuilt,), about="participation", save="Enregistrer la prescription", offered=can_prescribe,
         initial=_current_result, arguments=_prescription,
+    ),
+    "add": DossierForm(
+        prescription.add_action, AddActionForm, "addition", "Ajouter une action", events=(e.ActionAdded,),
+        about="participation", save="Ajouter l’action", offered=can_add, initial=_current_result,
+        check=_check_addition, arguments=_addition, further=_refer_addition,
+        lead="Ce qui est prescrit, orienté ou commencé reste : l’action s’y ajoute, avec sa raison.",
     ),
     "explore": DossierForm(
         prescription.explore_difficulty, DifficultyForm, "next-steps", "Explorer la difficulté",

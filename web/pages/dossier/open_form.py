@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pixflow.documents.grille import PROGRAMMES, Explanation
+from pixflow.documents.grille import PROGRAMMES, Explanation, Proposal
 from pixflow.dossier.evolve import NO_PROJECT
+from pixflow.dossier.stages import prescription
 from pixflow.dossier.state import ActionState, Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
+from pixflow.events.values import Action
+from pixflow.folding import Stamp
 from pixflow.tasks import TASK_KINDS, Kind
 from projections.resources import StepPlace
 from web.desk.colleagues import takers
@@ -25,11 +29,13 @@ from web.french.territory import partners as french_partners
 from web.http.addresses import whole_number
 from web.http.forms import Form, OpenForm, errors_shown, labels
 from web.pages.dossier import results, tasks
-from web.pages.dossier.forms import FORM_OF, FORMS, PROSE
+from web.pages.dossier.forms import FORM_OF, FORMS, PROSE, can_add
 from web.pages.dossier.history import HistoryEntry
 from web.pages.dossier.tasks import OpenTask
 from web.pages.resources.beside import Beside, beside
 
+NEW = UUID(int=0)
+"""The id of an action that is not recorded yet."""
 Choices = Mapping[str, Sequence[Any]]
 """The values and labels of each list of a form."""
 
@@ -63,6 +69,8 @@ def _values_of(desk: Desk, event: Event, model: type[Form]) -> dict[str, Any]:
             kept = [action.proposal for action in actions if action.proposal]
             added = "\n".join(action.label for action in actions if not action.proposal)
             return {**said, "kept": kept, "added": added, "project": "" if project == NO_PROJECT else project}
+        case e.ActionAdded(added=added):
+            return {**said, "proposal": _text(added.proposal), "label": "" if added.proposal else added.label}
         case e.CertificationObtained() | e.CertificationNotObtained():
             return {**said, "obtained": _text(isinstance(event, e.CertificationObtained))}
     return said
@@ -120,6 +128,8 @@ def place(dossier: Dossier, opened: OpenForm | None, shown: Sequence[OpenTask], 
         case "action":
             found = subject(dossier, opened)
             return str(found.action.id) if found else "tasks"
+        case "addition":
+            return "addition" if can_add(dossier) else "tasks"
         case "event":
             return _beside(opened.about, history)
         case part:
@@ -176,7 +186,9 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
     first: list[tuple[object, str]] = [("", "Choisir…")]
     name, found = opened.name, subject(dossier, opened)
     refers = found if name == "refer" else None
-    chooser = _chooser(desk, dossier, refers, opened)
+    addable = additions(desk, dossier, str(opened.get("proposal"))) if name == "add" else []
+    sought = _sought(dossier, opened) if name == "add" else refers
+    chooser = _chooser(desk, dossier, sought, opened)
     others = referral_offers.alternatives(desk, dossier, found.action.id) if found and name == "remind" else []
     called = next((one for one in found.referrals if str(one.id) == opened.about), None) if found else None
     lists: dict[str, Any] = {
@@ -190,6 +202,7 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
         "workshop": [*first, *tasks.bookable(desk)] if name == "book" else [],
         "modality": modalities(desk),
         "occasion": occasions(cej=dossier.entered_cej()),
+        "addable": addable,
         "lists": chooser.lists,
         "notes": (chooser.origin, chooser.found),
         "asked": [
@@ -207,11 +220,27 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
     return lists
 
 
-def _chooser(desk: Desk, dossier: Dossier, refers: ActionState | None, opened: OpenForm) -> Chooser:
-    if refers is None:
+def additions(desk: Desk, dossier: Dossier, chosen: str) -> list[Proposal]:
+    """Returns the proposals of the grid of the current prescription that may be added to it, and the `chosen` one."""
+    current = dossier.diagnostic.current("initial")
+    built = dossier.prescription.built.get(current[0]) if current else None
+    if built is None:
+        return []
+    shown = prescription.proposals_of(dossier, built, results.grille(desk, built.grille))
+    free = {one.id for one in shown if prescription.may_be_added(dossier, Action(NEW, one.label, one.kind, one.id))}
+    return [one for one in shown if one.id in {*free, chosen}]
+
+
+def _sought(dossier: Dossier, opened: OpenForm) -> ActionState:
+    """Returns the action that a form is about to add, for whom a partner is looked for."""
+    action = Action(NEW, str(opened.get("label")), "action", str(opened.get("proposal")) or None)
+    return ActionState(action, Stamp(date.min, 0))
+
+
+def _chooser(desk: Desk, dossier: Dossier, sought: ActionState | None, opened: OpenForm) -> Chooser:
+    if sought is None:
         return Chooser()
-    text, chosen = str(opened.get("cherche")), str(opened.get("offered"))
-    return referral_offers.choose(desk, dossier, refers.action.id, text, chosen)
+    return referral_offers.choose(desk, dossier, sought, str(opened.get("cherche")), str(opened.get("offered")))
 
 
 def campaigns(desk: Desk) -> list[tuple[object, str]]:

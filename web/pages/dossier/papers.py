@@ -99,7 +99,7 @@ def _prescription(desk: Desk, dossier: Dossier, participation: UUID, origin: str
             "Décidé ensemble le {day} :" if shown else "Décidé ensemble le {day} : rien à faire pour le moment.",
             day=dates.day(one.built.stamp.on, year=True),
         ),
-        entries=[entry_of(desk, dossier, state) for state in shown],
+        entries=[entry_of(desk, dossier, state, one.since.get(state.action.id, ("", ""))[0]) for state in shown],
         links=[
             *(link for state in shown for link in _partner_links(desk, dossier, state, origin)),
             *_takeaways(desk, dossier, one, origin),

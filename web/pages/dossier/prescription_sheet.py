@@ -48,12 +48,16 @@ def is_kept(state: ActionState) -> bool:
     return not state.dropped and state.outcome != "abandoned"
 
 
-def entry_of(desk: Desk, dossier: Dossier, state: ActionState) -> PaperEntry:
-    """Returns an action as the sheet says it. A partner who refused, or whom the grid alone names, is not on it."""
+def entry_of(desk: Desk, dossier: Dossier, state: ActionState, added: str = "") -> PaperEntry:
+    """Returns an action as the sheet says it. A partner who refused, or whom the grid alone names, is not on it.
+
+    `added` says when and by whom it was added.
+    """
     there = _destination(desk, state.referral) if state.referral else None
     campaign = _complete_campaign(desk, dossier) if state.action.kind == "complete" else None
     session, advisor = _session(dossier, state), _advisor(desk, dossier)
     facts = (
+        ("Ajoutée", added),
         ("Quoi", _offered(state, there)),
         ("Où", _where(there, session, campaign, advisor)),
         ("Quand", _when(state, there, session)),

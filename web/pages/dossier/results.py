@@ -1,6 +1,6 @@
 """Results of a dossier by purpose, compared to the ones before; the current one as the grid reads it; prescriptions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -8,11 +8,12 @@ from itertools import pairwise
 from uuid import UUID
 
 from pixflow.documents.grille import Explanation, Grille, Proposal, explain, percent
-from pixflow.dossier.state import ActionState, BuiltPrescription, Dossier, LinkedParticipation
+from pixflow.dossier.state import ActionState, AddedAction, BuiltPrescription, Dossier, LinkedParticipation
 from pixflow.events.values import Action, Moment, Part, Profile, Purpose, Result
 from pixflow.pix_orga.framework import DOMAINS
 from web.desk.desk import Desk
-from web.french import typography, vocabulary
+from web.desk.names import names_for
+from web.french import dates, typography, vocabulary
 from web.french.dossier import path, profiles
 from web.french.typography import say
 from web.http.templates import ScoreBand
@@ -207,14 +208,18 @@ def _result(shared: Shared | None) -> Result | None:
 
 @dataclass(frozen=True, slots=True)
 class PrescriptionRow:
-    """A prescription beside the proposals of the grid; `reserved` are the actions that only the advisor sees."""
+    """A prescription beside the proposals of the grid, each with what became of it: "retenu", "laissé"…
+
+    `reserved` are the actions that only the advisor sees, `since` says when, by whom and why some were added.
+    """
 
     built: BuiltPrescription
     participation: UUID
-    proposals: Sequence[tuple[Proposal, bool]]
+    proposals: Sequence[tuple[Proposal, str]]
     added: Sequence[Action]
     actions: Sequence[tuple[ActionState, str]]
     reserved: frozenset[UUID]
+    since: Mapping[UUID, tuple[str, str]]
 
 
 def participations(dossier: Dossier) -> list[tuple[UUID, LinkedParticipation]]:
@@ -257,17 +262,24 @@ def prescribed(desk: Desk, dossier: Dossier) -> Iterator[PrescriptionRow]:
         relied_on = grille(desk, one.grille)
         bands_then = relied_on.bands if relied_on else ()
         known = {p.id: p for band in bands_then if band.low == one.low for p in band.proposals}
-        kept = {action.proposal for action in one.actions}
-        states = [dossier.parcours.actions[action.id] for action in one.actions]
-        reserved = {a.id for a in one.actions if a.proposal in known and known[a.proposal].advisor_only}
+        added = {new.action.proposal: f"ajouté le {path.short(new.stamp.on, desk.today)}" for new in one.added}
+        kept = {action.proposal: "retenu" for action in one.actions}
+        states = [dossier.parcours.actions[action.id] for action in one.all_actions]
+        reserved = {a.id for a in one.all_actions if a.proposal in known and known[a.proposal].advisor_only}
         yield PrescriptionRow(
             one,
             participation,
-            [(known[id], id in kept) for id in one.proposed if id in known],
+            [(known[id], {**added, **kept}.get(id, "laissé")) for id in one.proposed if id in known],
             [action for action in one.actions if action.proposal is None],
             [(state, path.action(state, desk.today)) for state in states],
             frozenset(reserved),
+            {new.action.id: (_added_by(desk, new), new.reason) for new in one.added},
         )
+
+
+def _added_by(desk: Desk, new: AddedAction) -> str:
+    text = "le {day} par {name}"
+    return say(text, day=dates.day(new.stamp.on, year=True), name=names_for(desk).staff(new.by))
 
 
 def rank(dossier: Dossier) -> int:

@@ -24,7 +24,7 @@ from tests.web.tags import parsed
 from web.pages.dossier.forms import FORM_OF
 
 CORRECTED = [case for case in CASES.values() if FORM_OF.get(case.event) == case.form]
-NEW_IDS = ("plan", "study", "referral", "actions", "link")
+NEW_IDS = ("plan", "study", "referral", "actions", "added", "link")
 
 
 def said(event: Event) -> dict[str, Any]:

@@ -75,6 +75,7 @@ def written(form: str) -> list[str]:
 
 
 MISSING: dict[str, tuple[dict[str, str], str, str]] = {
+    "add": ({"proposal": "", "label": ""}, "label", "Choisissez une action, ou écrivez-la."),
     "refer": ({"partner": ""}, "partner", "Écrivez le nom du partenaire."),
     "progress": ({"outcome": ""}, "outcome", "Dites où en sont les tutoriels."),
     "link": ({"channel": ""}, "channel", "Dites comment le lien part."),
