@@ -12,28 +12,41 @@ from msgspec.structs import replace
 
 from pixflow.events import dossier as d
 from pixflow.events.base import Event, Recorded, as_erased
+from pixflow.events.values import Action, Profile
 from pixflow.events.values import Moment as SharedAt
-from pixflow.events.values import Profile
 from pixflow.folding import Clock, Moment, standing
+from pixflow.indicators import facts
+from pixflow.indicators.entry import Basis
 from pixflow.indicators.path import Mark, Path, path_of
 from pixflow.working_days import Calendar
 from tests.given import (
+    ACTION,
+    ADDED,
     DOSSIER,
+    LOW,
     PARTICIPATION,
     PRESET,
+    added,
     assigned,
+    built,
     certified,
     complete,
+    dropped,
     linked,
     not_certified,
     received,
     result,
+    sent,
     stamped,
+    started,
     tasks_of,
 )
 
 CALENDAR = Calendar("FR", "Europe/Paris")
 MONDAY = date(2026, 9, 14)
+
+
+BASIS = Basis(CALENDAR, lambda day: PRESET.protocol, lambda day: PRESET.grille)
 
 
 def recorded(*events: Event) -> list[Recorded]:
@@ -151,3 +164,35 @@ def test_a_profile_that_says_no_takes_back_what_an_older_one_said() -> None:
 def test_who_took_the_certification_was_certifiable(outcome: Any) -> None:
     found = path(recorded(opened(), outcome(after(8)))).marks
     assert found["certifiable"] == found.get("taken", found.get("obtained")) == Mark(after(8), 2)
+
+
+def told(found: Path, name: str) -> list[tuple[date, str, str]]:
+    """Returns the day, the part and the state of each entry of a figure."""
+    return [(one.on, one.part, one.state) for one in getattr(facts, name)(BASIS, found)]
+
+
+def test_a_proposal_added_is_kept_on_its_own_day() -> None:
+    before = path(recorded(opened(), built(after(1))))
+    found = path(recorded(opened(), built(after(1)), added(after(8)), started(after(9), action=ADDED)))
+    left = [(after(1), "proposal", "out")] * (len(LOW) - 1)
+    kept = (after(1), "proposal", "done")
+    assert told(before, "proposals") == [*left, kept]
+    mine = [(after(8), "proposal", "done"), (after(8), "started", "done")]
+    assert told(found, "proposals") == [*left[1:], kept, *mine]
+    free = path(recorded(opened(), built(after(1)), added(after(8), Action(ADDED, "Permis", "action"))))
+    assert told(free, "proposals") == [*left, kept, (after(8), "own", "done")]
+
+
+def test_a_prescription_is_passed_by_an_action_added_to_it() -> None:
+    events = (opened(), built(after(1)), dropped(after(2), ACTION), added(after(8)))
+    assert told(path(recorded(*events)), "oriented") == [(after(1), "", "open")]
+    assert told(path(recorded(*events, sent(after(9), action=ADDED))), "oriented") == [(after(1), "", "done")]
+    assert told(path(recorded(*events, dropped(after(9), ADDED))), "oriented") == [(after(1), "", "out")]
+    cv = Action(ACTION, "CV", "cv", "cv")
+    late = path(recorded(opened(), built(after(1), actions=(cv,)), added(after(8))))
+    assert told(late, "oriented") == [(after(8), "", "open")]
+
+
+def test_a_complete_diagnostic_added_says_that_the_person_is_at_ease() -> None:
+    clea = Action(ADDED, "Diagnostic complet", "complete", "diagnostic-complet")
+    assert path(recorded(opened(), built(after(1)), added(after(8), clea))).marks["at-ease"] == Mark(after(8), 3)

@@ -240,6 +240,7 @@ class Aigle(Story):
         yield at(day[-2], 9, 10), partial(self._endorse, NADIA, True, "Testé avec trois jeunes")
         yield at(day[-2], 9, 20), partial(self.set_aside, NADIA, PAUL)
         yield at(day[-2], 9, 40), self._forget_me
+        yield at(day[-2], 10, 20), partial(self.add_action, NADIA)
         yield at(day[-58], 10, 0), partial(self.verify, SOPHIE, "Centre social de L’Aigle")
         yield at(day[-57], 10, 0), partial(self.verify, SOPHIE, "Bus numérique du Perche")
         yield at(day[-18], 9, 40), self.confirm_team

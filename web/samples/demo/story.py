@@ -12,7 +12,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.decision import Decision
+from pixflow.documents.grille import Grille
 from pixflow.dossier import follow_up
+from pixflow.dossier.stages import prescription
 from pixflow.events.values import ContactDetails, OfferKind, OfferTerms, Partner, PartnerDetails
 from pixflow.open_data.communes import communes
 from pixflow.partners import catalogue, contacts, listing
@@ -289,6 +291,27 @@ class Story(ScriptedCast):
         }
         for (young, task), decide in zip(latest, said, strict=False):
             self.sim.execute([self.case(young, name).say(decide, task=task.key, until=until, **said[decide])])
+
+    def add_action(self, name: str) -> None:
+        """Adds a proposal of the grid to a prescription whose actions are under way."""
+        advisor = self.roster.named(name).id
+        mine = (case for case in self.cases() if case.state.advisor == advisor and not case.state.closed)
+        case, participation, grid, left = next(one for case in mine for one in self._growing(case))
+        streams, said = {"dossier": case.young.dossier}, {"proposal": left, "label": "", "reason": words.ADDED_SINCE}
+        context = {"grille": grid, "action": self.sim.log.new_id()}
+        self.say(name, streams, prescription.add_action, context=context, participation=participation, **said)
+
+    def _growing(self, case: Case) -> Iterator[tuple[Case, UUID, Grille, str]]:
+        """Yields what may be added to the current prescription of somebody who was referred."""
+        current, state = case.state.diagnostic.current("initial"), case.state
+        built = state.prescription.built.get(current[0]) if current else None
+        under_way = any(one.referral and not one.over for one in state.parcours.actions.values())
+        for _, published in self.sim.refs.grilles.published if current and built and under_way else ():
+            if current and built and published.number == built.grille:
+                known = {one.proposal for one in built.all_actions}
+                for one in prescription.proposals_of(state, built, published.document):
+                    if one.kind == "action" and not one.advisor_only and one.id not in known:
+                        yield case, current[0], published.document, one.id
 
     # --- partners
 
