@@ -358,7 +358,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_terminal_answers_as_its_page_says(elsewhere: Path) -> None:
     """`…` in a transcript stands for variable text: dates, file names, long output."""
-    assert all(page.name == "cli.md" for page in PAGES if list(blocks(page.read_text(), "console")))
+    told = {page.name for page in PAGES if list(blocks(page.read_text(), "console"))}
+    assert told == {"cli.md", "auditing.md"}, "tests/web/pages/audit/test_auditing.py plays those of auditors"
     for _, block in blocks(CLI, "console"):
         for turn in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             line, _, wanted = turn.partition("\n")

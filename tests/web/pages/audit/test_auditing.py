@@ -50,7 +50,7 @@ Row = tuple[object, ...]
 
 
 class Desk(NamedTuple):
-    """What an auditor has on the desk, in a folder: `first` is the checkpoint of the e-mail, `last` of the PDF."""
+    """The things of an auditor, in a folder: `first` is the checkpoint of the e-mail, `last` of the PDF."""
 
     folder: Path
     key: PublicKey
