@@ -122,8 +122,8 @@ class Register:
         Raises RegisterDiffers and RegisterClosed.
         """
         self._check_place()
-        if not (anew or self._is_there):
-            _check_known(engine, [], self.file)
+        if not anew:
+            self._check_there(engine)
         with _in_words("shut", self.file, OSError):
             private_folder(self.file.parent)
             private_file(self.file)
@@ -303,8 +303,8 @@ class Register:
         After a restore nothing is compared until the next epoch begins.
         """
         self._check_place()
+        self._check_there(engine)
         if not self._is_there:
-            _check_known(engine, [], self.file)
             return None
         with self._database() as ours:
             epochs = _epochs(ours)
@@ -324,6 +324,14 @@ class Register:
         for one in (self.file, self._key, self._lock):
             if os.path.exists(one) and not os.access(one, os.R_OK | os.W_OK):
                 raise RegisterClosed("shut", one)
+
+    def _check_there(self, engine: Engine) -> None:
+        """Raises RegisterClosed where the events know a register that is not there.
+
+        The events are read first: another process that begins it writes its file before the fact.
+        """
+        if engine.references().structure.register and not self._is_there:
+            raise RegisterClosed("lost", self.file)
 
     @property
     def _is_there(self) -> bool:

@@ -15,6 +15,7 @@ from pixflow.events.structure import RegisterBegun
 from pixflow.ledger import verify
 from pixflow.ledger.register import SPAN, Register, RegisterClosed, RegisterDiffers, leaf_of
 from pixflow.ledger.verify import Tree, check, extends, held, includes
+from pixflow.reference_data import References
 from pixflow.store.locks import FileLock
 from tests.backups.house import House
 from tests.ledger.registers import BASE, Copy, copied, filled, follow, key_of, register_of
@@ -240,6 +241,22 @@ def test_two_processes_follow_at_once(files: House) -> None:
         found = list(pool.map(lambda one: follow(one, files.opened), registers))
     assert len({one.root for one in found}) == 1
     assert epochs(files) == [(1, 0)]
+
+
+def test_a_register_that_another_process_begins_meanwhile_is_not_lost(
+    files: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, other = files.opened.engine, register_of(files)
+    look = engine.references
+
+    def meanwhile() -> References:
+        if not other.epoch:
+            monkeypatch.setattr(engine, "references", look)
+            follow(other, files.opened)
+        return look()
+
+    monkeypatch.setattr(engine, "references", meanwhile)
+    assert follow(register_of(files), files.opened) == other.last()
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
