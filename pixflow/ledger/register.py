@@ -28,7 +28,7 @@ from pixflow.store.locks import FileLock
 from pixflow.structure import begin_register
 
 Code = Literal["shorter", "changed", "tiles"]
-Closed = Literal["lost", "former", "key", "shut", "unread", "busy"]
+Closed = Literal["lost", "former", "other", "key", "shut", "unread", "busy"]
 Refusal = Literal["fork", "ahead", "unknown", "other"]
 SPAN = 2_000
 PATIENCE = 2.0
@@ -70,8 +70,8 @@ class RegisterClosed(Exception):
     """The files of the register do not serve. Nothing was signed.
 
     `code`: "lost" when the events know a register and the folder has none, "former" when they know a later epoch,
-    "key" when the key that signed last is gone, "shut" when `file` cannot be written, "unread" when it is damaged,
-    "busy" when another process holds it.
+    "other" when it is another structure's, "key" when the key that signed last is gone, "shut" when `file` cannot be
+    written, "unread" when it is damaged, "busy" when another process holds it.
     """
 
     def __init__(self, code: Closed, file: Path | None = None, why: object = "") -> None:
@@ -319,10 +319,11 @@ class Register:
     def _check_place(self) -> None:
         """Raises RegisterClosed where this user cannot write the folder, or a file that is there."""
         there = next(one for one in self.file.parents if os.path.exists(one))
-        if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK, effective_ids=True)):
             raise RegisterClosed("shut", there)
         for one in (self.file, self._key, self._lock):
-            if os.path.exists(one) and not os.access(one, os.R_OK | os.W_OK):
+            closed = os.path.exists(one) and not os.access(one, os.R_OK | os.W_OK, effective_ids=True)
+            if closed or (one == self._lock and one.is_dir()):
                 raise RegisterClosed("shut", one)
 
     def _check_there(self, engine: Engine) -> None:
@@ -540,12 +541,18 @@ class Register:
             held.push(lock)
             yield
 
+    def _is_own(self, epoch: Epoch) -> bool:
+        """Tells if an epoch is of this structure, whose id ends its origin. The address may be one of before."""
+        return _base(epoch).rpartition("/")[2] == self._base.rpartition("/")[2]
+
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
-        file = f"{self.file.resolve().as_uri()}?mode=rw"
+        file = f"{self.file.absolute().as_uri()}?mode=rw"
         try:
             with closing(sqlite3.connect(file, uri=True, timeout=PATIENCE)) as ours:
                 ours.executescript(_OPENING)
+                if _has_table(ours, "epochs") and any(not self._is_own(one) for one in _epochs(ours)):
+                    raise RegisterClosed("other", self.file)
                 yield ours
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "")
@@ -591,9 +598,13 @@ def _leads(read: tree.Read, position: int, hashed: bytes, signed: Checkpoint) ->
 def _is_restored(ours: sqlite3.Connection, engine: Engine) -> bool:
     """Tells if the last restore of the events is one that the register heard of, and whose epoch has not begun."""
     restores = engine.references().structure.restores
-    if not (restores and ours.execute("SELECT name FROM sqlite_master WHERE name = 'restores'").fetchone()):
-        return False  # a register of before has no such table
+    if not (restores and _has_table(ours, "restores")):  # a register of before has none
+        return False
     return bool(ours.execute("SELECT command FROM restores WHERE command = ?", (str(restores[-1][0]),)).fetchone())
+
+
+def _has_table(ours: sqlite3.Connection, name: str) -> bool:
+    return bool(ours.execute("SELECT name FROM sqlite_master WHERE name = ?", (name,)).fetchone())
 
 
 def _tile(ours: sqlite3.Connection, epoch: int, level: int, n: int) -> bytes:

@@ -96,6 +96,8 @@ SENTENCES = {
     "Montez son disque, ou remettez-en une copie avec sa clé. Sans copie : « pixflow register begin ».",
     "register alarm former": "{path} est une copie plus ancienne : un autre registre a commencé depuis. Aucun fait "
     "n’est signé. Remettez l’autre ; s’il est perdu, « pixflow register begin ».",
+    "register alarm other": "{path} est le registre d’une autre structure : aucun fait n’est signé. Remettez celui de "
+    "cette structure. S’il est perdu, mettez celui-là de côté, puis « pixflow register begin ».",
     "register alarm key": "{path} manque, ou n’est pas la clé qui a signé : aucun fait n’est signé. Remettez-la d’une "
     "copie. Sans copie, mettez le registre de côté, puis « pixflow register begin ».",
     "register alarm shut": "{path} ne s’écrit pas : aucun fait n’est signé. Voyez le disque, les droits de ce compte "

@@ -147,8 +147,6 @@ def wrong(name: str, way: Callable[..., None], result: Result, whole: Told) -> I
         return
     found, of_site = told(result), "ici" not in name
     concerned = {title for pattern, titles in CONCERNED.items() if re.fullmatch(pattern, name) for title in titles}
-    if way is another and name.startswith("_ledger/"):
-        concerned.add("Lecture des faits")
     if found.keys() != whole.keys():
         yield f"structures: {list(found)}"
         return
@@ -168,6 +166,12 @@ def wrong(name: str, way: Callable[..., None], result: Result, whole: Told) -> I
         yield f"ends with {result.exit_code}"
     if NEEDED.fullmatch(name) and not alarms:
         yield "says nothing"
+    if (
+        way is another
+        and re.fullmatch(r"_ledger/ici.*\.db", name)
+        and "registre d’une autre structure" not in str(alarms)
+    ):
+        yield "takes another's register for its own"
 
 
 @ON_SQLITE

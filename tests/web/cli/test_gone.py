@@ -5,7 +5,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -204,6 +204,82 @@ def test_backups_that_cannot_be_read_stop_nothing_else(data: Path) -> None:
             assert result.exit_code == 1, command
             assert f"ne peut pas lire ou écrire {data / 'backups'}," in plain(result.output), command
             assert DONE[command[0]] in plain(result.output), command
+
+
+def of_root(mode: int, part: str = "") -> Callable[[Path], AbstractContextManager[None]]:
+    def closing(data: Path) -> AbstractContextManager[None]:
+        return somebody.without(data, next((data / "_ledger").glob(part)) if part else data / "_ledger", mode)
+
+    return closing
+
+
+def bent(bend: Callable[[Path], object]) -> Callable[[Path], AbstractContextManager[None]]:
+    def bending(data: Path) -> AbstractContextManager[None]:
+        bend(data / "_ledger")
+        return nullcontext()
+
+    return bending
+
+
+def a_file(ledger: Path) -> None:
+    shutil.rmtree(ledger)
+    ledger.touch()
+
+
+def a_link_to_itself(ledger: Path) -> None:
+    shutil.rmtree(ledger)
+    ledger.symlink_to(ledger)
+
+
+def a_folder_as_lock(ledger: Path) -> None:
+    lock = next(ledger.glob("ici-*.lock"))
+    lock.unlink()
+    lock.mkdir()
+
+
+def random_bytes(ledger: Path) -> None:
+    next(ledger.glob("ici-*.db")).write_bytes(os.urandom(9_000))
+
+
+def of_another(ledger: Path) -> None:
+    """Another structure's register, with its key."""
+    for one in (".db", ".key"):
+        shutil.copy(next(ledger.glob(f"tarbes-*{one}")), next(ledger.glob(f"ici-*{one}")))
+
+
+@on_stores(
+    "closed",
+    [
+        (of_root(0), "shut"), (bent(a_file), "shut"), (bent(random_bytes), "unread"), (bent(of_another), "other"),
+        (of_root(0o555), "shut"), (of_root(0, "ici-*.db"), "shut"), (of_root(0o444, "ici-*.db"), "shut"),
+        (of_root(0, "ici-*.key"), "shut"), (of_root(0, "ici-*.lock"), "shut"), (bent(a_link_to_itself), "lost"),
+        (bent(a_folder_as_lock), "shut"),
+    ],
+    4,
+)  # fmt: skip
+def test_a_register_that_is_closed_stops_neither_backup_nor_doctor(
+    data: Path, closed: tuple[Callable[[Path], AbstractContextManager[None]], str]
+) -> None:
+    close, why = closed
+    ran("tick")
+    whole = {check: one["level"] for check, one in doctored()["ici"].items() if check != "register"}
+    before = set((data / "backups" / "ici").iterdir())
+    with close(data):
+        for words in (("backup", "--keep", "1"), ("backup", "--to", "elsewhere")):
+            saved = run(*words)
+            assert (saved.exit_code, saved.stdout.count("faits")) == (1, 2), saved.output
+            assert "ici : Registre : " in plain(saved.stderr)
+            assert "-damaged" not in saved.output
+        found = doctored()
+        told = found["ici"].pop("register")
+        assert run("tick").exit_code == 1
+        begun = run("register", "begin", "--structure", "ici")
+    assert (told["level"], told["details"]["why"]) == ("alarm", why)
+    assert {check: one["level"] for check, one in found["ici"].items()} == whole, "all checks, and none accuses"
+    assert found["tarbes"].keys() == {*whole, "register"}
+    assert (begun.exit_code, "Refusé" in begun.stderr) == (1, True)
+    assert len(set((data / "backups" / "ici").iterdir()) - before) == 1
+    assert set((data / "backups" / "ici").iterdir()) >= before, "nothing is deleted"
 
 
 @on_stores("part", ["", "{last}", "{last}/manifest.json"], 1)

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from uuid import UUID
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -38,6 +39,11 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COLUMNS", "10000")
     assert run("init", "--preset", "laigle-mortagne", "--structure", "Sées").exit_code == 0
     return tmp_path
+
+
+def register_of(data: Path) -> Register:
+    id = UUID(json.loads((data / "data" / "sees" / "structure.json").read_text())["id"]).hex
+    return Register(data / "apart", f"sees-{id[:8]}", f"ici.fr/registre/{id}")
 
 
 def backed_up(data: Path) -> Path:
@@ -93,7 +99,7 @@ def test_what_cannot_be_read_ends_with_2_and_what_is_not_extended_with_1(data: P
     assert run("register", "check", data / "nothing.txt").exit_code == 2
     assert run("register", "check", data / "none.db", "x").exit_code == 2
     assert run("register", "prove", "--from", data / "none.txt").exit_code == 2
-    last = Register(data / "apart", next((data / "apart").glob("sees-*.db")).stem, "").last()
+    last = register_of(data).last()
     assert last
     (data / "forged.txt").write_text(Signer(b"x" * 32, last.origin).checkpoint(1, bytes(32)))
     refused = run("register", "prove", "--from", data / "forged.txt")
@@ -206,8 +212,7 @@ def test_a_backup_that_is_put_back_while_pages_are_served_changes_no_register(da
     assert run("register", "key").stdout == key
     assert run("restore", copy, "--replace", "--reason", "drill").exit_code == 0
     assert run("tick").exit_code == 0
-    register = Register(data / "apart", next((data / "apart").glob("sees-*.db")).stem, "")
-    assert [epoch.number for epoch, _ in register.checkpoints()] == [1, 2]
+    assert [epoch.number for epoch, _ in register_of(data).checkpoints()] == [1, 2]
 
 
 def test_doctor_says_where_the_register_stands_and_names_a_fact_that_changed(data: Path) -> None:
@@ -228,8 +233,7 @@ def test_the_key_changes_and_who_knew_the_old_one_checks_on(data: Path) -> None:
     new = run("register", "key").stdout.splitlines()[0].removeprefix("Registre : ")
     assert f"Le registre a une autre clé : {new}" in rotated.stdout
     assert f"Avant elle : {old}" in run("register", "key").stdout
-    register = next((data / "apart").glob("sees-*.db"))
-    (data / "handover.txt").write_text(Register(data / "apart", register.stem, "").known_keys()[-1].note)
+    (data / "handover.txt").write_text(register_of(data).known_keys()[-1].note)
     assert run("staff", "add", "Nadia", "nadia@ml.example", "--role", "manager").exit_code == 0
     assert run("tick").exit_code == 0
     copy = backed_up(data)
