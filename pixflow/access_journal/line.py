@@ -26,9 +26,9 @@ class Line(Struct, frozen=True):
     """A line. It holds ids alone: names are looked up when it is shown, so an erasure reaches it.
 
     `at` counts microseconds since 1970. `session` begins the digest of the session's token. `page` is a method and a
-    route. `dossier` is the one that was opened. `people` counts those in lists, or those read until a file was refused.
-    `fresh` counts those of them that were not shown to this member before, that day. `listed` has the ids that are
-    known of them, 16 bytes each, in their order.
+    route, with the day of a list of an earlier day. `dossier` is the one that was opened. `people` counts those in
+    lists, or those read until a file was refused. `fresh` counts those of them that were not shown to this member
+    before, that day. `listed` has the ids that are known of them, 16 bytes each, in their order.
     """
 
     at: int

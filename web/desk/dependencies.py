@@ -66,7 +66,7 @@ def desk(request: Request) -> Iterator[Desk]:
         fresh = host.demo or not host.site or sessions.is_fresh(host.site.store, request.state.session)
         made = Desk(host, served, actor, roles, scope, refs, tables, today, away, memory, is_fresh=fresh)
         moment, wrong = moment_of(request, made)
-        request.state.witness = DeskWitness(request, made)
+        request.state.witness = DeskWitness(request, made, moment)
         for named in request.path_params.values() if side.blocked else ():
             if isinstance(named, UUID):
                 must_not_be_damaged(made.read, named)

@@ -23,6 +23,7 @@ from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import AdvisorAssigned, DuplicateJoined
+from pixflow.folding import Moment
 from pixflow.team.accounts import suspend_account
 from pixflow.team.staff import colleagues_deputised_by
 from projections import directory, dossier_sheet
@@ -31,6 +32,8 @@ from web.accounts import memberships, sessions
 from web.accounts.sessions import Session
 from web.desk.commands import FromElsewhere
 from web.desk.desk import Desk
+from web.http.addresses import address
+from web.http.day_bar import params_of
 from web.http.people import IDS, NOBODY, People
 from web.http.security import is_led_from_elsewhere
 
@@ -64,12 +67,16 @@ class MassReading(Exception):
 
 
 class DeskWitness:
-    """The witness of one request. `noted` once somebody said whom its answer shows."""
+    """The witness of one request, for a list of an earlier day with its `moment`.
 
-    def __init__(self, request: Request, desk: Desk) -> None:
+    `noted` once somebody said whom its answer shows.
+    """
+
+    def __init__(self, request: Request, desk: Desk, moment: Moment | None = None) -> None:
         self.noted = False
         self._desk = desk
-        self._page = f"{request.method} {request.scope['route'].path}"
+        path = address(request.scope["route"].path, params_of(moment) if moment else {})
+        self._page = f"{request.method} {path}"
         session: Session | None = getattr(request.state, "session", None)
         self._session = (session.account, session.digest[:SESSION_BYTES]) if session else (None, None)
         self._asks_again = self._page == SHEET and "HX-PTag" in request.headers

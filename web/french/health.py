@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from web.french import dates
 from web.french.errors.refusals import REFUSALS
 from web.french.phrases import together
 from web.french.typography import number, plural, say
@@ -68,7 +69,9 @@ SENTENCES = {
     "Quelqu’un a écrit dans la base, ou le disque l’abîme : restaurez une sauvegarde d’avant.",
     "facts alarm late": "Aucune lecture entière depuis {days}, celle-ci est au n° {reached} sur {head} : « pixflow "
     "doctor --all ».",
-    "access good": "Toutes là, telles qu’elles ont été écrites.",
+    "access good": "Toutes là jusqu’au {until}, telles qu’elles ont été écrites. Les suivantes ne sont pas encore "
+    "scellées : si les dernières manquaient, rien ne le dirait.",
+    "access good none": "Aucun jour n’est encore scellé : si les dernières manquaient, rien ne le dirait.",
     "access alarm": "{access}. Quelqu’un a écrit dans ce registre, ou des fichiers manquent : retirez-lui cet accès, "
     "et gardez ce qui reste.",
     "access alarm unread": "Elles ne se lisent pas : des fichiers du dossier access sont abîmés. Aucune sauvegarde ne "
@@ -269,6 +272,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "hours": lambda count: plural(count, "heure") if count else say("moins d’une heure"),
     "reached": number,
     "head": number,
+    "until": lambda day: dates.day(day, year=True),
     "days": lambda count: plural(count, "jour") if count else say("moins d’un jour"),
     "lag": lambda count: plural(count, "fait"),
     "lost": lambda count: plural(count, "fiche sans clé", "fiches sans clé"),

@@ -157,7 +157,10 @@ def facts(
 
 
 def access(opened: OpenStructure) -> Finding:
-    """Compares every line of the access journal with its chain, and every day with its seal."""
+    """Compares every line of the access journal with its chain, and every day with its seal.
+
+    The last lines may be gone unseen until their day is sealed: `until` is the last day that is.
+    """
     folders.check_databases(opened.folder / "access")
     journal = open_journal(opened.folder, opened.database, opened.schema)
     events = (recorded.event for recorded in opened.engine.history(opened.stream("structure")))
@@ -171,7 +174,10 @@ def access(opened: OpenStructure) -> Finding:
         journal.close()
     lines = {"changed": "lines_changed", "missing": "lines_missing", "day": "days"}
     told = {lines[code]: count for code, count in Counter(one.code for one in found).items()}
-    return judge("access", found, access=told)
+    if found:
+        return Finding("access", "alarm", {"access": told})
+    sealed = opened.engine.references().structure.sealed
+    return Finding("access", "good", {"until": sealed} if sealed else {"why": "none"})
 
 
 def last_facts(opened: OpenStructure, head: int | None = None) -> Finding:

@@ -30,6 +30,7 @@ from tests.web.hosting.conftest import ON_SQLITE
 from tests.web.paths import House, house
 from web.app import create_app
 from web.cli.server import tick_all
+from web.french import dates
 from web.french import health as french_health
 from web.hosting import health
 from web.hosting.clock_jobs import Round
@@ -151,9 +152,14 @@ def test_lines_of_the_access_journal_that_somebody_took_away(at_work: House) -> 
     at_work.opened()
     at_work.client("Sophie Lecomte").get("/dossiers")
     at_work.client("Sophie Lecomte").get("/dossiers")
+    assert found(at_work)["access"] == Finding("access", "good", {"why": "none"}), "nothing is sealed"
+    until = at_work.today
     at_work.pass_by(days=1)
     at_work.served.tick()
-    assert found(at_work)["access"] == Finding("access", "good", {"access": {}})
+    at_work.client("Sophie Lecomte").get("/dossiers")
+    assert found(at_work)["access"] == Finding("access", "good", {"until": until}), "not today"
+    told = french_health.sentence("access", "good", {"until": until})
+    assert told.startswith(f"Toutes là jusqu’au {dates.day(until, year=True)}, ")
     at_work.served.journal.store.drop(202601)
     said = {"access": {"lines_missing": 1, "days": 1}}
     assert found(at_work)["access"] == Finding("access", "alarm", said)
@@ -435,7 +441,7 @@ def examples() -> Iterator[Finding]:
         "access": {"lines_changed": 1, "days": 2}, "span": 180, "to": "pixflow@exemple.fr",
         "answer": "554 5.7.1 Relay access denied", "signed": 84_530, "short": "K7QF-2M9A-XX4T-0PDE", "position": 12,
         "witness": "temoin.fr/temoin", "registers": ["pix.fr/registre/1", "pix.fr/registre/2"],
-        "share": 40, "epoch": 2,
+        "share": 40, "epoch": 2, "until": date(2026, 3, 1),
     }  # fmt: skip
     for key in french_health.SENTENCES:
         check, level, *why = key.split()

@@ -1,7 +1,11 @@
 """Words of the access journal: the page that was open, and the reason that let somebody read."""
 
+from datetime import date
+from urllib.parse import parse_qsl
+
 from pixflow.access_journal.line import Line
-from web.french import typography
+from pixflow.folding import Moment
+from web.french import lists, past, typography
 from web.french.typography import say
 
 WHY = {
@@ -36,6 +40,35 @@ PAGES = {
 }
 
 
+LISTS = {
+    "/boite/en-attente": lists.PAGES["waiting"],
+    "/boite": lists.PAGES["queue"],
+    "/dossiers/{dossier_id:uuid}": "Un dossier",
+    "/dossiers": lists.PAGES["dossiers"],
+    "/resultats/a-rapprocher": lists.PAGES["to-match"],
+    "/resultats/a-transmettre": lists.PAGES["to-dispatch"],
+    "/resultats/transmis": lists.PAGES["dispatched"],
+    "/resultats": "Résultats",
+    "/ateliers/{workshop_id:uuid}": lists.PAGES["workshop"],
+    "/ateliers": lists.PAGES["workshops"],
+    "/equipe": lists.PAGES["team"],
+    "/indicateurs": "Indicateurs",
+    "/mon-activite": "Mon activité",
+    "/partenaires": lists.PAGES["partners"],
+    "/journal": lists.PAGES["journal"],
+    "/consultations": "Consultations",
+    "/protocole/projet": lists.PAGES["what-if"],
+    "/protocole": "Protocole et grille",
+    "/ressources": "Ressources",
+    "/chercher": "Recherche",
+    "/doublons": "Doublons possibles",
+    "/effacements": "Effacements en cours",
+    "/conservation": "Dossiers dont le délai est passé",
+    "/personnes-a-joindre": "Personnes à joindre",
+    "/pourquoi": "Pourquoi cette ligne ?",
+    "/rejouer": "Rejouer",
+}
+"""Names of the pages that list people, by the beginning of their address, the longer one first."""
 WHAT = {
     "counted": "Comptée dans les limites de lecture",
     "stopped": "Trop de lectures : accès coupé",
@@ -79,7 +112,7 @@ def sentence(line: Line) -> str:
         _, path, how = f"{line.page}  ".split(" ", 2)
         known = {"signed-in": WAYS.get(how.strip()), "factor": CHANGES.get(path)}.get(line.what)
         return known or WHAT[line.what]
-    return typography.upper_first(page(line)) if line.dossier else listed(line.people)
+    return typography.upper_first(page(line)) if line.dossier else listed(line.people, line.page)
 
 
 def reason(why: str, page: str) -> str:
@@ -87,24 +120,31 @@ def reason(why: str, page: str) -> str:
     return "au terminal" if page.startswith("pixflow ") else WHY.get(why, "")
 
 
-def listed(people: int, page: str = "") -> str:
-    """Returns the number of people in lists, with the address of their page in a file."""
-    said = say("{people} dans des listes", people=typography.plural(people, "personne"))
-    return f"{said} ({_address(page)})" if page else said
+def listed(people: int, page: str) -> str:
+    """Returns the number of people in the list of a page, as "3 personnes dans « Dossiers », en fichier CSV"."""
+    return say("{people} dans {list}", people=typography.plural(people, "personne"), list=in_list(page))
 
 
-def in_lists(page: str) -> str:
-    """Returns where a file says that a list named somebody: the address of its page."""
-    return f"une liste ({_address(page)})"
+def in_list(page: str) -> str:
+    """Returns the list of a page, its day where it is an earlier one, and its kind of file where it left as one."""
+    if page.startswith("pixflow "):
+        return say("« {list} »", list=page)
+    path, _, asked = page.rpartition(" ")[2].partition("?")
+    path, _, kind = path.partition(".")
+    named = (words for known, words in LISTS.items() if path == known or path.startswith(f"{known}/"))
+    parts = [say("« {list} »", list=next(named, path))]
+    params = dict(parse_qsl(asked))
+    if day := params.get("au"):
+        moment = Moment(date.fromisoformat(day), "true" if params.get("horloge") else "known")
+        parts.append(say("vu au {clock}", clock=past.clock(moment)))
+    if kind:
+        parts.append(say("en fichier {kind}", kind=kind.upper()))
+    return ", ".join(parts)
 
 
 def rest(people: int) -> str:
     """Returns the number of people of a list without a name here: erased, of before, or too many for a page."""
     return say("{people} sans nom ici", people=typography.plural(people, "personne"))
-
-
-def _address(page: str) -> str:
-    return page if page.startswith("pixflow ") else page.rpartition(" ")[2]
 
 
 def page(line: Line) -> str:

@@ -188,7 +188,7 @@ def _report(desk: Desk, sums: Iterable[ReadingSum], people: dict[UUID, YoungPers
 
 def _page_named(one: ReadingSum) -> str:
     if one.people:
-        return french.in_lists(one.page) if one.dossier else french.listed(one.people, one.page)
+        return french.in_list(one.page) if one.dossier else french.listed(one.people, one.page)
     return french.PAGES.get(one.page, "un formulaire")
 
 

@@ -23,6 +23,8 @@ from tests.web.access_lines import NewLines
 from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.tags import parsed
+from tests.web.test_access import MATRIX
+from web.french.accounts import access_journal as french
 from web.pages.audit.access_journal import HEADER, NAMED
 from web.pages.privacy.erasure import erase
 
@@ -63,7 +65,7 @@ def test_everybody_s_lines_of_a_week_the_latest_first(there: House) -> None:
     got = rows(there.client(HELENE).get("/consultations"))
     assert [row[:2] for row in got] == [
         (PAUL, "Page refusée : Aminata Diallo"),
-        (SOPHIE, "1 personne dans des listes"),
+        (SOPHIE, "1 personne dans « Dossiers »"),
         (NADIA, "Le dossier : Aminata Diallo"),
     ]
     assert got[2][2].startswith("30 mars 2026")
@@ -96,7 +98,7 @@ def test_the_report_says_who_was_looked_at_by_whom_and_since_when(there: House) 
     lines.take()
     got = report(there.client(HELENE).get(f"/consultations.csv?{asked}"))
     *of_dossier, in_list = (row for row in got if row["dossier"] == str(dossier))
-    assert (in_list["nom"], in_list["page"], in_list["fois"]) == ("Diallo", "une liste (/dossiers)", "1")
+    assert (in_list["nom"], words(in_list["page"]), in_list["fois"]) == ("Diallo", "« Dossiers »", "1")
     assert [(row["nom"], row["n° i-Milo"], row["lu par"], row["page"], row["raison"]) for row in of_dossier] == [
         ("Diallo", "0012350", SOPHIE, "le dossier", "par son rôle")
     ] * 2, "a row a month"
@@ -105,10 +107,38 @@ def test_the_report_says_who_was_looked_at_by_whom_and_since_when(there: House) 
     bad, bad_in_list = (row for row in got if row["dossier"] == str(other))
     assert (bad["prénom"], bad["nom"]) == ("'＝HYPERLINK", "Ev;il")
     assert {row["dossier"] for row in got[-2:]} == {str(dossier), str(other)}, "lists come last"
-    assert bad_in_list["page"] == got[-1]["page"] == "une liste (/dossiers)"
+    assert words(bad_in_list["page"]) == words(got[-1]["page"]) == "« Dossiers »"
     assert {row["lu par"] for row in got} == {SOPHIE}
     (line,) = lines.take()
     assert (line.page, line.people, line.fresh) == ("GET /consultations.csv", 2, 2)
+
+
+def test_it_says_which_list_of_which_day_and_that_it_left_as_a_file(there: House) -> None:
+    dossier = there.opened()
+    there.day(FIRST + timedelta(days=3))
+    sophie, helene = there.client(SOPHIE), there.client(HELENE)
+    for asked in ("", f"?au={FIRST}", ".csv", f".xlsx?au={FIRST}&horloge=vrai"):
+        there.pass_by(minutes=1)
+        assert sophie.get(f"/dossiers{asked}").status_code == 200
+    said = [
+        "« Dossiers », vu au 30 mars 2026, tel que c’était, su aujourd’hui, en fichier XLSX",
+        "« Dossiers », en fichier CSV", "« Dossiers », vu au 30 mars 2026, tel qu’on le savait", "« Dossiers »",
+    ]  # fmt: skip
+    by = f"par={there.people[SOPHIE]}&du={FIRST}"
+    assert [row[1] for row in rows(helene.get(f"/consultations?{by}"))] == [f"1 personne dans {one}" for one in said]
+    got = report(helene.get(f"/consultations.csv?{by}"))
+    assert [words(row["page"]) for row in got if row["dossier"] == str(dossier)] == said[::-1]
+
+
+def test_each_page_at_a_desk_has_a_name() -> None:
+    """Others name nobody: they are pages of an account, of this machine or of people without one."""
+    unnamed = {
+        words(french.in_list(f"GET {row['route']}")) for row in MATRIX if not row["route"].startswith("/dossiers/{")
+    }
+    assert {one.split("/")[1].removesuffix(" »") for one in unnamed if "/" in one} <= {
+        "", "agenda", "attente", "compte", "connexion", "deconnexion", "healthz", "invitation", "metrics", "p",
+        "premiere-visite", "preuve", "qui", "readyz", "registre", "reprise", "t", "temoin", "verrou",
+    }  # fmt: skip
 
 
 def test_people_whose_ids_no_line_has_stay_a_number(there: House) -> None:
@@ -116,7 +146,7 @@ def test_people_whose_ids_no_line_has_stay_a_number(there: House) -> None:
     for people in (50, 2):
         journal.write(Line(at, "shown", "GET /dossiers", member=there.people[SOPHIE], people=people), there.today)
     (row,) = report(there.client(HELENE).get("/consultations.csv"))
-    assert (words(row["page"]), row["fois"], row["nom"]) == ("52 personnes dans des listes (/dossiers)", "2", "")
+    assert (words(row["page"]), row["fois"], row["nom"]) == ("52 personnes dans « Dossiers »", "2", "")
     assert "liste=" not in there.client(HELENE).get("/consultations").text
 
 
@@ -136,8 +166,8 @@ def test_the_names_of_a_list_are_shown_when_asked_for(there: House) -> None:
     (line,) = lines.take()
     assert (line.ids, line.people, line.page) == (sorted(people), 3, "GET /consultations")
     said = " , ".join(f"Lou {people.index(one)} Diallo" for one in sorted(people))
-    assert rows(named)[-1][1] == f"3 personnes dans des listes : {said}"
-    assert rows(named)[-2][1] == "4 personnes dans des listes", "one list at a time"
+    assert rows(named)[-1][1] == f"3 personnes dans « Dossiers » : {said}"
+    assert rows(named)[-2][1] == "4 personnes dans « Dossiers »", "one list at a time"
     version = request_erasure(there.served.opened, erased)
     erase(there.served, erased, version, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
     after = next(row[1] for row in rows(browser.get(of_nadia)) if row[0] == NADIA)
@@ -159,7 +189,7 @@ def test_a_list_of_thousands_names_a_hundred(there: House) -> None:
     got = there.client(HELENE).get(f"/consultations?liste={line.at}")
     (row,) = (row for row in rows(got) if row[0] == SOPHIE)
     assert known in line.ids[:NAMED]
-    assert row[1] == "3 000 personnes dans des listes : Aminata Diallo , 2 999 personnes sans nom ici"
+    assert row[1] == "3 000 personnes dans « Dossiers » : Aminata Diallo , 2 999 personnes sans nom ici"
 
 
 def test_an_erased_person_has_no_name_in_it(there: House) -> None:
