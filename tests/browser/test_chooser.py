@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
-from pixflow.events.dossier import ReferralSent
+from pixflow.events.dossier import ActionAdded, ReferralSent
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.partners import listing
 from tests.browser.house import arrive
@@ -15,15 +15,19 @@ from tests.web.paths import House
 PLACES = (("Médiathèque", "Mortagne-au-Perche", "cafe-numerique"), ("Cyber-base", "L'Aigle", "autre"))
 
 
-@pytest.mark.browser
-def test_a_card_is_found_and_chosen_by_keyboard(
-    locale: House, url: str, new_tab: Callable[..., Page], glance: Callable[[Page], None]
-) -> None:
+def list_places(locale: House) -> None:
     for name, town, proposal in PLACES:
         partner = {"partner": uuid4()}
         terms = OfferTerms(label="Atelier", kind="digital", proposals=(proposal,), days="le jeudi")
         locale.says("Sophie Lecomte", listing.list_partner, partner, details=PartnerDetails(name=name, town=town))
         locale.says("Sophie Lecomte", listing.list_offer, partner, offer=uuid4(), terms=terms)
+
+
+@pytest.mark.browser
+def test_a_card_is_found_and_chosen_by_keyboard(
+    locale: House, url: str, new_tab: Callable[..., Page], glance: Callable[[Page], None]
+) -> None:
+    list_places(locale)
     dossier, actions = locale.prescribed()
     page = new_tab()
     arrive(page, "Nadia Benali", f"/dossiers/{dossier}?formulaire=refer&sur={actions[1]}", url)
@@ -41,3 +45,30 @@ def test_a_card_is_found_and_chosen_by_keyboard(
     expect(page.locator("#sheet")).to_contain_text("Orientation vers Cyber-base")
     (told,) = [one for one in locale.events(dossier) if isinstance(one, ReferralSent)]
     assert (told.partner.name, told.note, told.email) == ("Cyber-base", "Vient le matin", "")
+
+
+@pytest.mark.browser
+def test_an_action_at_a_partner_is_added_by_keyboard(
+    locale: House, url: str, new_tab: Callable[..., Page], glance: Callable[[Page], None]
+) -> None:
+    list_places(locale)
+    dossier, _ = locale.prescribed()
+    page = new_tab()
+    arrive(page, "Nadia Benali", f"/dossiers/{dossier}", url)
+    page.get_by_role("link", name="Ajouter une action").press("Enter")
+    expect(page.locator("#form-title")).to_be_focused()
+    page.get_by_label("Raison").fill("près de chez lui")
+    page.get_by_text("Chez un partenaire…").press("Enter")
+    search = page.get_by_label("Chercher un partenaire")
+    search.fill("cyber")
+    search.press("Enter")
+    expect(page.locator(".offer-cards label > b")).to_have_text(["Cyber-base"])
+    expect(page.get_by_label("Raison")).to_have_value("près de chez lui")
+    glance(page)
+    page.get_by_label("Cyber-base").press("Space")
+    page.get_by_role("button", name="Ajouter l’action").press("Enter")
+    expect(page.locator("#prescription")).to_contain_text("Ajoutée le 16 mars 2026 par Nadia Benali")
+    *_, new, sent = locale.events(dossier)
+    assert isinstance(new, ActionAdded)
+    assert isinstance(sent, ReferralSent)
+    assert (new.added.label, sent.action, sent.partner.name) == ("Atelier", new.added.id, "Cyber-base")

@@ -77,6 +77,20 @@ def test_one_is_debriefed_and_prescribed_with_the_score_in_view(
     assert nadia.spent == said("debrief and prescribe one, the score in view") <= 5
 
 
+def test_an_action_is_added_to_a_prescription(locale: House, url: str, new_tab: Callable[..., Page]) -> None:
+    dossier, _ = locale.prescribed()
+    nadia = Clicks(new_tab(base_url=url), NADIA, f"/dossiers/{dossier}")
+    nadia.link("Ajouter une action")
+    nadia.ticks("CAP LEC")
+    nadia.page.get_by_label("Raison").fill("le veut aussi")
+    nadia.button("Ajouter l’action")
+    nadia.sees("Action ajoutée à la prescription : CAP LEC")
+    assert nadia.spent == said("add an action to a prescription") <= 3
+    nadia.button("^Annuler")
+    nadia.sees("annulé aussitôt")
+    assert len(locale.state(dossier).parcours.actions) == 3
+
+
 def test_pix_is_presented_to_nine_and_all_is_undone(locale: House, url: str, new_tab: Callable[..., Page]) -> None:
     fill(locale, 9)
     nadia = Clicks(new_tab(base_url=url), NADIA, "/boite")
