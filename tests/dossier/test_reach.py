@@ -19,6 +19,7 @@ from tests.given import (
     PRESCRIBED,
     REFERRAL,
     SECOND,
+    added,
     answered,
     given,
     link_issued,
@@ -96,6 +97,17 @@ def test_what_follows_from_a_fact_is_held_too() -> None:
     struck = retraction.retract(state_of("dossier", *PRESCRIBED), version=7, reason="?", on=DAY, history=history)
     held = {one.version: (one.papers, one.referrals) for one in struck if isinstance(one, d.Retracted)}
     assert held == {9: (("prescription",), ()), 8: (("prescription",), (REFERRAL,)), 7: (("prescription",), ())}
+
+
+def test_an_action_added_before_the_sheet_is_held_by_it() -> None:
+    version = len(PRESCRIBED) + 1
+    given(*PRESCRIBED, added(), SHEET).when(retraction.retract, version=version, reason="erreur").then(
+        taken_back(version, papers=("prescription",))
+    )
+    given(*PRESCRIBED, SHEET, added()).when(retraction.retract, version=version + 1, reason="erreur").then(
+        taken_back(version + 1)
+    )
+    assert reach.says_else("prescription", added())
 
 
 def test_a_name_is_held_by_everybody_and_work_of_the_team_by_nobody() -> None:

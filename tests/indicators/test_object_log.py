@@ -14,6 +14,7 @@ from tests.given import (
     OTHER_DOSSIER,
     PRESCRIBED,
     WORKSHOP,
+    added,
     answered,
     assigned,
     booked,
@@ -43,12 +44,12 @@ def related(log: Any, kind: str) -> set[tuple[str, str]]:
 
 
 def test_each_event_names_its_objects_and_the_answer_its_partner() -> None:
-    history = (*PRESCRIBED, sent(partner_id=PARTNER), answered(), booked(), assigned(COLLEAGUE))
+    history = (*PRESCRIBED, added(), sent(partner_id=PARTNER), answered(), booked(), assigned(COLLEAGUE))
     log = log_of(dossier(*history))
     assert related(log, "ReferralSent") == related(log, "ReferralAnswered") == {("partner-e1", "sent to")}
     assert related(log, "SeatBooked") == {(f"workshop-{str(WORKSHOP)[-2:]}", "at")}
     assert related(log, "AdvisorAssigned") == {("member-a1", "advisor"), ("member-a2", "advisor")}
-    assert related(log, "DebriefHeld") == {("participation-f1", "about")}
+    assert related(log, "ActionAdded") == related(log, "DebriefHeld") == {("participation-f1", "about")}
     assert all({"objectId": "member-a1", "qualifier": "by"} in one["relationships"] for one in log["events"])
     objects = {one["id"]: one["relationships"] for one in log["objects"]}
     assert objects["participation-f1"] == [{"objectId": f"dossier-{DOSSIER}", "qualifier": "of"}]

@@ -65,6 +65,18 @@ def test_a_free_action_is_added_and_the_paper_says_when_and_by_whom(locale: Hous
     assert "le veut aussi" not in paper
 
 
+def test_rejouer_shows_the_addition_and_what_it_changed(locale: House) -> None:
+    _, dossier, _ = added(locale)
+    client, version = locale.client(SOPHIE), locale.state(dossier).version
+    shown = words(client.get(f"/rejouer/{dossier}?version={version}").text)
+    assert "Action ajoutée à la prescription : CAP LEC — le veut aussi" in shown
+    assert "Action « CAP LEC » — à orienter" in shown
+    assert "3 actions, grille n° 1, tranche 0-40 4 actions, grille n° 1, tranche 0-40" in shown
+    before = words(client.get(f"/rejouer/{dossier}?version={version - 1}").text)
+    assert "Ajoutée le 16 mars 2026" in shown
+    assert "Ajoutée le 16 mars 2026" not in before
+
+
 def test_annuler_takes_back_that_one_only(locale: House) -> None:
     client, dossier, _ = added(locale)
     assert len(locale.state(dossier).parcours.actions) == 4
