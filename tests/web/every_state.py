@@ -55,6 +55,9 @@ def play(at_work: House) -> dict[str, UUID]:
     at_work.day(date(2026, 5, 20))
     publish(at_work, 41)
     at_work.on(dossier, follow_up.take_note, text="grille changée depuis")
+    said = {"proposal": "", "label": "Atelier mobilité", "reason": "sans voiture"}
+    context = {"grille": None, "action": uuid4()}
+    at_work.on(dossier, prescription.add_action, participation=first, **said, context=context)
     at_work.day(date(2026, 7, 6))
     _later(at_work, dossiers)
     dossiers |= {"by link": _by_link(at_work), "to the end": _to_the_end(at_work)}

@@ -409,7 +409,12 @@ def _prescription(desk: Desk, dossier: Dossier, form: PrescriptionForm | Debrief
 
 
 def _check_addition(desk: Desk, dossier: Dossier, form: AddActionForm) -> Errors:
-    """Asks for an action: a proposal, an offer or a name. An offer closed meanwhile is chosen again."""
+    """Asks for an action: a proposal, an offer or a name. An offer closed meanwhile is chosen again.
+
+    Without a prescription any more there is nothing to choose: the decision says why.
+    """
+    if not can_add(dossier):
+        return {}
     if form.offered and referral_offers.chosen(desk, *form.offered) is None:
         return {"offered": CLOSED_OFFER}
     if form.proposal and form.label:

@@ -1,15 +1,18 @@
 """Ajouter une action: a prescription grows on its page, on its papers and in its history."""
 
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from pixflow.dossier.stages import parcours
 from pixflow.events import dossier as e
 from pixflow.events.values import OfferTerms, PartnerDetails
+from pixflow.participation.matches import undo_match
 from pixflow.partners import listing
 from tests.web import arranged
 from tests.web.client import InspectingClient, words
-from tests.web.paths import House
-from tests.web.pressing import opened, send, undo_form
+from tests.web.every_state import publish
+from tests.web.paths import House, house
+from tests.web.pressing import opened, send, undo_form, values
 from tests.web.tags import parsed
 
 NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
@@ -116,6 +119,37 @@ def test_twice_the_same_leads_to_its_field(locale: House) -> None:
     answer = send(client, dossier, "add", form)
     assert answer.status_code == 422
     assert "est prescrit depuis le 16 mars 2026" in words(str(parsed(answer.text).select_one("#label-error")))
+
+
+def test_the_grid_of_then_is_asked_after_another_one_is_published(tmp_path: Path) -> None:
+    with house(tmp_path) as at_work:
+        at_work.day(arranged.MONDAY)
+        dossier, about = arranged.growing(at_work)
+        publish(at_work, 30)
+        client = at_work.client(NADIA)
+        form = opened(client, dossier, "add", about)
+        assert send(client, dossier, "add", {**form, **SAID}).status_code == 303
+        built = at_work.state(dossier).prescription.built[about]
+        assert (built.grille, built.low, built.high) == (1, 0, 40)
+        assert built.added[0].action.proposal == "cap-lec"
+        other = {**opened(client, dossier, "add", about), **SAID, "proposal": "diagnostic-complet"}
+        answer = send(client, dossier, "add", other)
+        assert "n’est pas proposé à ce jeune" in words(str(parsed(answer.text).select_one("#proposal-error, .errors")))
+
+
+def test_a_result_taken_back_meanwhile_says_so_and_keeps_what_was_typed(locale: House) -> None:
+    dossier, about = arranged.growing(locale)
+    client = locale.client(NADIA)
+    form = {**opened(client, dossier, "add", about), **SAID}
+    streams = {"participation": about, "dossier": dossier}
+    locale.says(SOPHIE, undo_match, streams, reason="homonyme", context={"participation_id": about})
+    answer = send(client, dossier, "add", form)
+    assert answer.status_code == 422
+    assert "Entre-temps, ce dossier a changé" in words(answer.text)
+    again = values(answer.text)
+    assert again["reason"] == "le veut aussi"
+    assert "Ce résultat n’est pas le plus récent" in words(send(client, dossier, "add", again).text)
+    assert locale.state(dossier).parcours.actions == {}
 
 
 def test_a_closed_dossier_and_one_without_a_prescription_offer_no_addition(locale: House) -> None:
