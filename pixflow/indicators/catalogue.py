@@ -220,6 +220,9 @@ ENTERED: dict[tuple[str, str], str] = {
     ("I23", "sent"): "sent",
     ("I9", AMONG): "accepted",
     ("I13", "accepted-started-among"): "accepted",
+    ("steps", COUNTED): "started",
+    ("steps", AMONG): "presented",
+    **{("steps", step): step for step in facts.MAIN_STEPS},
 }
 """The numbers that several indicators count among, by the milestone: whoever passed it in the period."""
 

@@ -1,12 +1,15 @@
 """Figures, and how they leave the structure."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import date, timedelta
 from hashlib import sha256
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import NamedTuple
 
 import msgspec
+from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
 from pixflow.documents.small_numbers import Span, Sum, told
@@ -55,7 +58,10 @@ def rate(counted: int, among: int) -> float | None:
 # --- figures as they leave the house: what is told of each of their numbers (docs/indicators.md#outside)
 
 
-HEADLINE, PART = 3, 1
+Days = tuple[date, date]
+"""The first and the last day of a period."""
+_DAY, _YEAR = timedelta(1), relativedelta(years=1)
+_HEADLINE, _PART = 3, 1
 """The weights of a number of an indicator and of one of its parts: a part gives way first."""
 _BESIDE = ("no-score", "own")
 """Parts that make up, with what is counted, what they are counted among."""
@@ -68,10 +74,70 @@ _FIRST = ("indicator", "part", "counted", "among", "rate")
 """The fields of a row of the first reports."""
 
 
-class _Number(NamedTuple):
-    """A number of a table, by its place: a figure and a cell, or what several figures count among."""
+def years(day: date) -> tuple[Days, Days, Days]:
+    """Returns the twelve months that end with a day, its year up to it, and the year before that one."""
+    start = day.replace(month=1, day=1)
+    return (day - _YEAR + _DAY, day), (start, day), (start - _YEAR, start - _DAY)
 
-    place: tuple[str, ...]
+
+def pieces(periods: Collection[Days]) -> list[Days]:
+    """Returns the periods that others are made of: no two have a day in common."""
+    starts = {first for first, _ in periods} | {last + _DAY for _, last in periods}
+    return [(first, then - _DAY) for first, then in pairwise(sorted(starts))]
+
+
+def at_least(number: int) -> int:
+    """Returns the bound of a number that can be subtracted from another one: by fives, with room for one less."""
+    return max(0, number - 1) // FEWEST * FEWEST
+
+
+class Outside:
+    """All that leaves the house of the figures of one day.
+
+    The numbers of the whole structure over the `years` of the day are one table. Any other number is a bound: of a
+    cell of a cut, of other days. A bound has room for one less: so a twin of the table is one of all that leaves.
+    """
+
+    def __init__(self, day: date, tables: Mapping[Days, Mapping[str, Figure]]) -> None:
+        """Takes the figures of the whole structure over the years of the day, and over the pieces of these."""
+        self._years = {days: _by_part(rows) for days, rows in hide(tables, years(day)).items()}
+
+    def rows(self, id: str, figure: Figure, days: Days, *, whole: bool) -> list[ReportRow]:
+        """Returns what is told of a figure, its own row first. `whole`: it is that of the whole structure.
+
+        A part of which a bound would tell nothing has no row.
+        """
+        parts = [("", figure.counted, figure.among), *((one.name, one.counted, one.among) for one in figure.parts)]
+        if whole and days in self._years:
+            return [self._years[days][id, part] for part, *_ in parts]
+        rows = [self._bounds(id, part, counted, among, days) for part, counted, among in parts]
+        return [row for row in rows if not row.part or row.counted is not None or row.counted_least]
+
+    def _bounds(self, id: str, part: str, counted: int, among: int, days: Days) -> ReportRow:
+        """Returns the bounds of two numbers. Where a year has nobody, nothing within it has: that zero is told."""
+        year = self._around(days).get((id, part))
+        return ReportRow(
+            indicator=id,
+            part=part,
+            counted=0 if year and year.counted == 0 else None,
+            among=0 if year and year.among == 0 else None,
+            rate=None,
+            counted_least=at_least(counted) or None,
+            among_least=at_least(among) or None,
+        )
+
+    def _around(self, days: Days) -> Mapping[tuple[str, str], ReportRow]:
+        return next((rows for (first, last), rows in self._years.items() if first <= days[0] <= days[1] <= last), {})
+
+
+def _by_part(rows: Sequence[ReportRow]) -> dict[tuple[str, str], ReportRow]:
+    return {(row.indicator, row.part): row for row in rows}
+
+
+class _Number(NamedTuple):
+    """A number of a table, by its place: days, a figure and a cell, or what several figures count among."""
+
+    place: tuple[Hashable, ...]
     value: int
 
 
@@ -90,50 +156,64 @@ class _Named(NamedTuple):
             yield part.name, counted, among
 
 
-def report_rows(figures: Mapping[str, Figure]) -> list[ReportRow]:
-    """Returns the table of a report."""
-    return [row for rows in outside(list(figures.items())) for row in rows]
+def hide(tables: Mapping[Days, Mapping[str, Figure]], printed: Collection[Days]) -> dict[Days, list[ReportRow]]:
+    """Returns the rows of the tables that are printed: each figure's own, then those of its parts.
 
-
-def outside(figures: Sequence[tuple[str, Figure]]) -> list[list[ReportRow]]:
-    """Returns the rows of each figure of a table: its own, then those of its parts.
-
-    Where an indicator comes again, its first figure is the whole, and the others are the cells of a cut.
+    A period is the sum of the other tables whose days are its own.
     """
-    cut = Counter(id for id, _ in figures)
-    named = [_named(id, figure, f"{place}" if cut[id] > 1 else "") for place, (id, figure) in enumerate(figures)]
+    named = {days: [_named(id, figure, days) for id, figure in table.items()] for days, table in tables.items()}
     weights: Counter[_Number] = Counter()
-    for one in named:
+    for one in (one for days in printed for one in named[days]):
         for part, counted, among in one.rows():
-            weights.update(dict.fromkeys((counted, among), PART if part else HEADLINE))
-    sums = list(dict.fromkeys((*(found for one in named for found in _sums(one)), *_cuts(named))))
+            weights.update(dict.fromkeys((counted, among), _PART if part else _HEADLINE))
+    own = (found for table in named.values() for one in table for found in _sums(one))
+    sums = list(dict.fromkeys((*own, *_sums_of_days(named))))
     numbers = {number: number.value for number in weights}
     numbers |= {number: number.value for one in sums for number in (one.total, *one.parts)}
     spans = told(numbers, weights, sums)
-    return [
-        [
+    return {
+        days: [
             _row(one.id, part, spans[counted], spans[among], shares=bool(part) or one.figure.shares)
+            for one in named[days]
             for part, counted, among in one.rows()
         ]
-        for one in named
-    ]
+        for days in printed
+    }
 
 
-def _named(id: str, figure: Figure, scope: str) -> _Named:
-    """Returns a figure with names: cells that are one by the catalogue have one name."""
+def _named(id: str, figure: Figure, days: Days) -> _Named:
+    """Returns a figure with names: cells that are one by the catalogue have one name, those of a stock on all days."""
 
     def number(name: str, value: int, part: str = "") -> _Number:
         if not name:
-            return _Number((scope, id, part, "volume"), value)
+            return _Number((days, id, part, "volume"), value)
         known = next((usual for usual in (AMONG, COUNTED) if cell(id, name) == cell(id, usual)), name)
-        milestone = "" if scope else ENTERED.get((id, known), "")
-        return _Number((milestone,) if milestone else (scope, id, known), value)
+        if cell(id, known).ever:
+            return _Number((id, known), value)
+        milestone = ENTERED.get((id, known), "")
+        return _Number((days, milestone) if milestone else (days, id, known), value)
 
     parts = [
         (part, number(part.counts, part.counted, part.name), number(part.of, part.among, part.name))
         for part in figure.parts
     ]
     return _Named(id, figure, number(COUNTED, figure.counted), number(AMONG, figure.among), parts)
+
+
+def _sums_of_days(named: Mapping[Days, Sequence[_Named]]) -> Iterator[Sum[_Number]]:
+    """Yields the numbers of a period as sums of those of its pieces. A piece without a part has none of it."""
+    rows = {
+        days: {(one.id, part): numbers for one in table for part, *numbers in one.rows()}
+        for days, table in named.items()
+    }
+    atoms = [days for days in named if days in pieces(list(named))]
+    for days, table in rows.items():
+        within = [one for one in atoms if days[0] <= one[0] and one[1] <= days[1] and one != days]
+        for key, numbers in table.items():
+            for place, total in enumerate(numbers):
+                parts = tuple(rows[one][key][place] for one in within if key in rows[one])
+                if total not in parts and total.value == sum(part.value for part in parts) and parts:
+                    yield Sum(total, parts)
 
 
 def _sums(one: _Named) -> Iterator[Sum[_Number]]:
@@ -164,18 +244,6 @@ def _rest(total: _Number, *parts: _Number) -> _Number:
     return _Number(("rest", *total.place, *(name for part in parts for name in part.place)), rest)
 
 
-def _cuts(named: Sequence[_Named]) -> Iterator[Sum[_Number]]:
-    """Yields the numbers of a whole as sums of those of its cells, and of whoever stands in none."""
-    rows: dict[tuple[str, str, int], list[_Number]] = defaultdict(list)
-    for one in named:
-        for part, *numbers in one.rows():
-            for place, number in enumerate(numbers):
-                rows[one.id, part, place].append(number)
-    for whole, *cells in rows.values():
-        if cells and (rest := _rest(whole, *cells)).value >= 0:
-            yield Sum(whole, (*cells, rest) if rest.value else tuple(cells))
-
-
 def _row(id: str, part: str, counted: Span, among: Span, *, shares: bool) -> ReportRow:
     share = rate(counted.low, among.low) if shares and counted.exact and among.exact else None
     return ReportRow(
@@ -187,14 +255,6 @@ def _row(id: str, part: str, counted: Span, among: Span, *, shares: bool) -> Rep
         counted_least=_least(counted),
         among_least=_least(among),
     )
-
-
-def volumes_outside(
-    numbers: Mapping[Any, int], weights: Mapping[Any, int], sums: Sequence[Sum[Any]]
-) -> dict[Any, tuple[int | None, int | None]]:
-    """Returns what leaves the house of numbers that are no share: each as it is, or None and the least that is told."""
-    spans = told(numbers, weights, sums)
-    return {name: (span.low if span.exact else None, _least(span)) for name, span in spans.items()}
 
 
 def _least(span: Span) -> int | None:

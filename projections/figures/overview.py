@@ -6,17 +6,20 @@ from datetime import date
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
+from pixflow.documents.definitions import TARGETED
 from pixflow.indicators.catalogue import STEPS
-from projections.figures.entries import sums
+from projections.figures.entries import entries, sums
 from projections.figures.paths import paths
 from projections.figures.tallies import (
+    Cut,
     FigureQuestion,
     counted_in,
     entries_of,
     how_many,
     in_period,
+    late,
     late_ones,
     of_tasks,
     tasks,
@@ -41,6 +44,30 @@ def steps(connection: Connection, asked: FigureQuestion) -> Counter[str]:
     table = counted_in(asked)
     query = select(table.c.part, how_many(table)).where(table.c.indicator == STEPS.id, in_period(table, asked))
     return Counter(dict(map(tuple, connection.execute(query.where(*there(asked)).group_by(table.c.part)))))
+
+
+def steps_by(connection: Connection, asked: FigureQuestion, cut: Cut) -> dict[str, Counter[str]]:
+    """Counts those who passed each main step, by cell of a cut."""
+    of_steps = (entries.c.indicator == STEPS.id, in_period(entries, asked))
+    return _by(connection, asked, cut, entries.c.part, *of_steps)
+
+
+def stuck_by(connection: Connection, asked: FigureQuestion, cut: Cut) -> dict[str, Counter[str]]:
+    """Counts those who wait past their day in each step, whatever the period, by cell of a cut."""
+    of_stuck = (entries.c.indicator.in_(TARGETED), entries.c.part == "", entries.c.state == "open")
+    return _by(connection, asked, cut, entries.c.indicator, *of_stuck, late(entries, asked))
+
+
+def _by(
+    connection: Connection, asked: FigureQuestion, cut: Cut, named: ColumnElement[str], *wanted: ColumnElement[bool]
+) -> dict[str, Counter[str]]:
+    """Counts entries by cell of a cut, and by a column. An erased person stands in no cell."""
+    alike = (paths.c[cut], named)
+    query = select(*alike, func.count()).join(paths, paths.c.stream == entries.c.stream).where(paths.c.counts, *wanted)
+    made: dict[str, Counter[str]] = defaultdict(Counter)
+    for value, name, n in connection.execute(query.where(*there(asked)).group_by(*alike)).all():
+        made[value][name] += n
+    return made
 
 
 def passed(connection: Connection) -> set[str]:

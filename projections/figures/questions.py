@@ -11,10 +11,10 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, literal_column, select
 
 from pixflow.documents.definitions import TARGETED
-from pixflow.indicators.catalogue import AMONG, COUNTED, EVERY, Indicator, cell, parts
+from pixflow.indicators.catalogue import AMONG, BY_ID, COUNTED, EVERY, STEPS, Indicator, cell, parts
 from pixflow.indicators.entry import Basis
 from pixflow.indicators.facts import Waited, quantile
-from pixflow.indicators.outside import Figure, Part
+from pixflow.indicators.outside import Figure, Outside, Part, pieces, years
 from projections.figures.entries import entries, is_referral, is_targeted, sums
 from projections.figures.paths import paths
 from projections.figures.tallies import (
@@ -45,6 +45,13 @@ Spread = dict[tuple[str, str], tuple[int | None, int | None]]
 def count_figures(tables: Counting, asked: FigureQuestion, ids: Collection[str] = ALL) -> dict[str, Figure]:
     """Returns these indicators by id, those beside the 24 too."""
     return figures_of(tables, asked, count_entries(tables, asked, ids))
+
+
+def outside(tables: Counting, day: date) -> Outside:
+    """Returns what leaves the house of the figures of a day."""
+    whole = years(day)
+    asked = [FigureQuestion(first, last, day) for first, last in dict.fromkeys((*pieces(whole), *whole))]
+    return Outside(day, {(one.first, one.last): count_figures(tables, one, (*BY_ID, STEPS.id)) for one in asked})
 
 
 def figures_of(tables: Counting, asked: FigureQuestion, found: FigureCounts) -> dict[str, Figure]:

@@ -11,26 +11,30 @@ from dateutil.relativedelta import relativedelta
 from msgspec.structs import replace
 
 from pixflow.documents.definitions import TARGETED
-from pixflow.documents.small_numbers import Sum
 from pixflow.identity import normalise
 from pixflow.indicators.catalogue import STEPS
 from pixflow.indicators.facts import MAIN_STEPS
-from pixflow.indicators.outside import HEADLINE, PART, volumes_outside
+from pixflow.indicators.outside import Days, Figure, Outside, Part, at_least, years
 from projections.figures import overview, questions
-from projections.figures.tallies import Counting, FigureQuestion, count_entries
+from projections.figures.tallies import Counting, Cut, FigureQuestion, count_entries
 from web.french import dates
 from web.french import indicators as french
 from web.french.typography import number, say, upper_first
+from web.french.vocabulary import PROGRAMMES
 from web.typesetting import compile_template
 
-Days = tuple[date, date]
-"""The first and the last day of a period."""
 _DAY = timedelta(1)
 _MONTH = relativedelta(months=1)
-LINES = 18
-"""Sites that fit on the page without any month; three months take the place of two."""
+LINES = 15
+"""Cells of cuts that fit on the page without any month; three months take the place of two."""
 LEAST = 80
 """Days of the shortest period whose own months are shown; a shorter one stands in twelve months."""
+COHORTS = ("I2", "I3", "I4", "I5", "I6", "I7")
+"""The steps of which the page tells how many of those who came to them went on."""
+Told = tuple[str, int]
+"""A number as it leaves the house, and what is told at least."""
+Line = tuple[str, list[tuple[str, float]]]
+"""The words of a line, and its numbers, each with its length among those of its column."""
 
 
 def board_pdf(there: Counting, asked: FigureQuestion, before: Days, whose: str = "") -> bytes:
@@ -46,55 +50,63 @@ def last_month(today: date) -> Days:
 
 def board_page(there: Counting, asked: FigureQuestion, before: Days, whose: str = "") -> dict[str, Any]:
     """Returns what the template shows: the numbers as they leave the house, each with its length."""
-    numbers, period = _Numbers(), (asked.first, asked.last)
-    months = list(_months(*_at_length(period)))
-    whole = replace(asked, first=months[0][0], last=months[-1][1])
-    by_month = questions.parts_by_month(there.connection, whole, STEPS.id)
-    for days in months:
-        numbers.add_steps(days, by_month.get(days[0].replace(day=1), {}))
-    for first, last in (period, before):
-        passed = overview.steps(there.connection, replace(asked, first=first, last=last))
-        numbers.add_steps((first, last), passed, HEADLINE)
-    if len(months) > 1 and period == (whole.first, whole.last):
-        numbers.add_sums(period, months)
-    sites = {} if asked.cut else _by_site(there, asked)
-    for site, counts in sites.items():
-        numbers.add_steps(site, counts)
-    if len(sites) > 1:
-        numbers.add_sums(period, list(sites))
-    shown = sites_shown(sites, len(months))
-    stuck = count_entries(there, asked, TARGETED).stuck
-    for id, one in stuck.items():
-        numbers.add(id, one.count)
-    numbers.hide()
-    definitions = there.basis.definitions
-    aims = {step: definitions.aim(step, *period) for step, _ in definitions.aims if not asked.cut}
+    outside, period = questions.outside(there, asked.day), (asked.first, asked.last)
+    months = {upper_first(dates.month(one[0])): one for one in _months(*_at_length(period))}
+    first, last = _at_length(period)
+    long = replace(asked, first=first, last=last)
+    by_month = questions.parts_by_month(there.connection, long, STEPS.id)
+    cells = {cut: {} if asked.cut else _cells(there, asked, outside, cut) for cut in ("site", "programme")}
+    sites = sites_shown(cells["site"], len(months), len(cells["programme"]))
+    found = count_entries(there, asked, (*COHORTS, *TARGETED))
+    name = there.basis.definitions.name
     return {
         "structure": there.refs.structure.name,
         "whose": whose,
         "period": upper_first(french.days(*period)),
         "before": french.days(*before),
-        "cards": [
-            {
-                "label": french.STEPS[step],
-                "count": numbers.cell(period, step)[0],
-                "before": numbers.cell(before, step)[0],
-                "aim": number(aims[step] or 0) if step in aims else "",
-            }
-            for step in MAIN_STEPS
-        ],
+        "cards": _cards(there, asked, outside, before),
         "steps": [french.STEPS[step] for step in MAIN_STEPS],
-        "months": [(upper_first(dates.month(days[0])), numbers.row(days, months)) for days in months],
-        "sites": [(site or french.WITHOUT["site"], numbers.row(site, list(sites))) for site in shown],
-        "others": french.other_sites(len(sites) - len(shown)) if shown else "",
-        "stuck": [(french.STUCK[id], numbers.told(id)[0]) for id in TARGETED if id in stuck],
-        "masked": french.MASKED,
-        "issued": say(
-            "Document établi le {day} · {name}",
-            day=dates.day(there.today, year=True),
-            name=definitions.name or french.ORIGINAL,
+        "months": _drawn(
+            {label: _steps(outside, by_month.get(one[0].replace(day=1), {}), one) for label, one in months.items()}
         ),
+        "sites": _drawn({site or french.WITHOUT["site"]: cells["site"][site] for site in sites}),
+        "others": french.other_sites(len(cells["site"]) - len(sites)) if sites else "",
+        "programmes": _drawn(
+            {PROGRAMMES.get(one, french.WITHOUT["programme"]): told for one, told in cells["programme"].items()}
+        ),
+        "of_year": _year(asked) not in (None, period),
+        "shares": list(_shares(outside, questions.figures_of(there, asked, found), asked)),
+        "stuck": [(french.STUCK[id], _bound(one.count)[0]) for id, one in found.stuck.items() if at_least(one.count)],
+        "masked": french.MASKED,
+        "issued": say("Document établi le {day}", day=dates.day(there.today, year=True)) + (name and f" · {name}"),
     }
+
+
+def _cards(there: Counting, asked: FigureQuestion, outside: Outside, before: Days) -> list[dict[str, str]]:
+    """Returns the main steps in the period, in the one before and over a year, each with the target of the period."""
+    now, then = (
+        _steps(outside, overview.steps(there.connection, replace(asked, first=one[0], last=one[1])), one, asked.cut)
+        for one in ((asked.first, asked.last), before)
+    )
+    year, definitions = _year(asked), there.basis.definitions
+    aims = {} if asked.cut else {one: definitions.aim(one, asked.first, asked.last) for one, _ in definitions.aims}
+    whole = _steps(outside, {}, year) if year and year != (asked.first, asked.last) else [("", 0)] * len(now)
+    return [
+        {
+            "label": french.STEPS[step],
+            "count": count,
+            "before": earlier,
+            "year": in_year,
+            "aim": number(aims[step] or 0) if step in aims else "",
+        }
+        for step, (count, _), (earlier, _), (in_year, _) in zip(MAIN_STEPS, now, then, whole, strict=True)
+    ]
+
+
+def _year(asked: FigureQuestion) -> Days | None:
+    """Returns the year of which numbers are exact: the period, or twelve months for another one; none of a cut."""
+    known = years(asked.day)
+    return None if asked.cut else next((one for one in known if one == (asked.first, asked.last)), known[0])
 
 
 def _at_length(period: Days) -> Days:
@@ -111,63 +123,57 @@ def _months(first: date, last: date) -> Iterator[Days]:
         start += _MONTH
 
 
-def _by_site(there: Counting, asked: FigureQuestion) -> dict[str, dict[str, int]]:
-    """Returns how many passed each step, by site."""
-    found = {step: overview.months_by_site(there.connection, asked, step) for step in MAIN_STEPS}
-    sites = {site for by_site in found.values() for site in by_site}
-    return {
-        site: {step: sum(found[step][site].values()) for step in MAIN_STEPS if site in found[step]}
-        for site in sorted(sites, key=lambda one: (one == "", normalise(one)))
-    }
+def _cells(there: Counting, asked: FigureQuestion, outside: Outside, cut: Cut) -> dict[str, list[Told]]:
+    """Returns how many passed each step and how many wait past their day, by cell of a cut; none of one cell alone."""
+    passed, waits = (find(there.connection, asked, cut) for find in (overview.steps_by, overview.stuck_by))
+    cells = sorted(passed.keys() | waits.keys(), key=lambda one: (one == "", normalise(one)))
+    days = (asked.first, asked.last)
+    made = {one: [*_steps(outside, passed[one], days, cut), _bound(sum(waits[one].values()))] for one in cells}
+    return made if len(made) > 1 else {}
 
 
-def sites_shown(sites: Mapping[str, Mapping[str, int]], months: int) -> list[str]:
-    """Returns the sites that fit on the page below so many months, those with most people; none of one alone."""
-    most = max(1, LINES - -(-2 * months // 3))
-    largest = sorted(sites, key=lambda site: -sum(sites[site].values()))[:most]
-    return [site for site in sites if site in largest] if len(sites) > 1 else []
+def sites_shown(sites: Mapping[str, Sequence[Told]], months: int, others: int) -> list[str]:
+    """Returns the sites that fit on the page below so many months and other cells, those with most people."""
+    most = max(1, LINES - -(-2 * months // 3) - others)
+    largest = sorted(sites, key=lambda site: -sum(least for _, least in sites[site]))[:most]
+    return [site for site in sites if site in largest]
 
 
-class _Numbers:
-    """The numbers of the page by name, and what is told of each. Those of the same days and step have one name."""
+# --- numbers as they leave the house
 
-    def __init__(self) -> None:
-        self._counts: dict[Any, int] = {}
-        self._weights: dict[Any, int] = {}
-        self._sums: list[Sum[Any]] = []
-        self._told: Mapping[Any, tuple[int | None, int | None]] = {}
 
-    def add(self, name: Any, count: int, weight: int = PART) -> None:
-        self._counts[name] = count
-        self._weights[name] = weight
+def _steps(outside: Outside, counts: Mapping[str, int], days: Days, cut: str = "") -> list[Told]:
+    """Returns how many passed each step in some days."""
+    parts = tuple(Part(step, counts.get(step, 0), 0, counts=step) for step in MAIN_STEPS)
+    rows = {row.part: row for row in outside.rows(STEPS.id, Figure(0, 0, parts), days, whole=not cut)}
+    return [
+        _told(rows[step].counted, rows[step].counted_least) if step in rows else _told(None, None)
+        for step in MAIN_STEPS
+    ]
 
-    def add_steps(self, where: Any, counts: Mapping[str, int], weight: int = PART) -> None:
-        """Adds how many passed each step in some days, or at a site."""
-        for step in MAIN_STEPS:
-            self.add((where, step), counts.get(step, 0), weight)
 
-    def add_sums(self, whole: Any, parts: Sequence[Any]) -> None:
-        """Says that the numbers of the steps are the sums of others."""
-        self._sums += [Sum((whole, step), tuple((part, step) for part in parts)) for step in MAIN_STEPS]
+def _bound(count: int) -> Told:
+    return _told(None, at_least(count) or None)
 
-    def hide(self) -> None:
-        """Finds what is told of each number."""
-        self._told = volumes_outside(self._counts, self._weights, self._sums)
 
-    def told(self, name: Any) -> tuple[str, int]:
-        """Returns a number as it leaves the house, and what it counts for in a drawing: none for a hidden one."""
-        shown, least = self._told[name]
-        said = french.told(shown, least)
-        return (number(said) if isinstance(said, int) else said), shown or 0
+def _told(shown: int | None, least: int | None) -> Told:
+    said = french.told(shown, least)
+    return (number(said) if isinstance(said, int) else said), shown or least or 0
 
-    def cell(self, where: Any, step: str) -> tuple[str, int]:
-        return self.told((where, step))
 
-    def row(self, where: Any, others: Sequence[Any]) -> list[tuple[str, float]]:
-        """Returns the numbers of a row, each with its length among those of the same step."""
-        made = []
-        for step in MAIN_STEPS:
-            said, count = self.cell(where, step)
-            most = max(self.cell(one, step)[1] for one in others)
-            made.append((said, count / most if most else 0.0))
-        return made
+def _shares(outside: Outside, figures: Mapping[str, Figure], asked: FigureQuestion) -> Iterator[tuple[str, str, str]]:
+    """Yields steps in words, those who went on among those who came to it, and their share of a year."""
+    days = _year(asked) or (asked.first, asked.last)
+    for id in COHORTS:
+        row, *_ = outside.rows(id, figures[id], days, whole=not asked.cut)
+        counted, among = _told(row.counted, row.counted_least)[0], _told(row.among, row.among_least)[0]
+        yield french.TITLES[id], say("{n} sur {of}", n=counted, of=among), french.share(row.rate)
+
+
+def _drawn(rows: Mapping[str, Sequence[Told]]) -> list[Line]:
+    """Returns lines with the length of each number among those of its column."""
+    longest = [max(least for _, least in column) for column in zip(*rows.values(), strict=True)]
+    return [
+        (label, [(said, least / most if most else 0.0) for (said, least), most in zip(row, longest, strict=True)])
+        for label, row in rows.items()
+    ]

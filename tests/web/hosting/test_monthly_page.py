@@ -29,9 +29,9 @@ HERE = "/indicateurs"
 
 @pytest.fixture
 def at_work(tmp_path: Path) -> Iterator[House]:
-    """Five young people to whom Pix was presented in March; the direction asks for the page of each month."""
+    """Six young people to whom Pix was presented in March; the direction asks for the page of each month."""
     with house(tmp_path, MONDAY) as made:
-        for number in range(5):
+        for number in range(6):
             dossier = made.opened(last=f"Jeune{number}", imilo_number=f"70{number}")
             made.on(dossier, orientation.present_pix, occasion="welcome")
         chosen(made, HELENE)
@@ -59,7 +59,7 @@ def test_the_page_of_last_month_leaves_once_and_names_nobody(at_work: House) -> 
     (page,) = PdfReader(BytesIO(mail.pdf)).pages
     told = words(page.extract_text())
     assert "Du 1er mars 2026 au 31 mars 2026" in told
-    assert "Présentations 5 avant : 0" in told
+    assert "Présentations 5 ou plus avant : masqué sur douze mois : 6" in told
     assert not [name for name in ("Jeune0", "Aminata", NADIA, HELENE) if name in told + mail.text]
     for again in (FIRST_OF_APRIL, date(2026, 4, 2), date(2026, 4, 30)):
         assert sent_by_a_tick(at_work, again) == []

@@ -13,6 +13,7 @@ from fastapi import Depends
 from msgspec import structs
 
 from pixflow.folding import Clock
+from pixflow.indicators.outside import years
 from projections.figures.tallies import CUTS, Counting, Cut, FigureQuestion
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk, why_no_day
@@ -30,12 +31,12 @@ _DAY = timedelta(1)
 
 
 PERIODS: dict[str, Callable[[date], tuple[date, date]]] = {
-    "": lambda day: (day - relativedelta(years=1) + _DAY, day),
+    "": lambda day: years(day)[0],
     "3-mois": lambda day: (day - relativedelta(months=3) + _DAY, day),
     "mois": lambda day: (day.replace(day=1), day),
     "mois-dernier": lambda day: (day.replace(day=1) - relativedelta(months=1), day.replace(day=1) - _DAY),
-    "annee": lambda day: (day.replace(month=1, day=1), day),
-    "annee-derniere": lambda day: (date(day.year - 1, 1, 1), date(day.year - 1, 12, 31)),
+    "annee": lambda day: years(day)[1],
+    "annee-derniere": lambda day: years(day)[2],
 }
 """The periods of the menu, each as its days up to the day asked for."""
 _BACK = {"3-mois": 3, "mois": 1, "mois-dernier": 1}

@@ -11,7 +11,7 @@ from pixflow.documents.definitions import RULES
 from pixflow.documents.small_numbers import FEWEST
 from pixflow.events.indicators import ReportRow
 from pixflow.indicators.catalogue import BY_ID, COUNTED, FUNNEL, Indicator
-from pixflow.indicators.outside import Figure, outside
+from pixflow.indicators.outside import Days, Figure, Outside
 from pixflow.reference_data import References
 from projections.figures.tallies import FigureCounts, Tally
 from web.desk.desk import Desk
@@ -195,8 +195,19 @@ def list_changes(changed: Mapping[date, Sequence[str]], month: date) -> str:
 # --- its file
 
 
-def download(request: Request, desk: Desk, name: str, asked: AskedFigures, figures: Sequence[FigureText]) -> Response:
-    """Returns figures as a file, the clock, the day and what is masked first; a workbook where the address says so."""
+def download(
+    request: Request,
+    desk: Desk,
+    name: str,
+    asked: AskedFigures,
+    outside: Outside,
+    figures: Sequence[FigureText],
+    cells: Sequence[FigureText] = (),
+) -> Response:
+    """Returns figures, then the cells of a cut, as a file; a workbook where the address says so.
+
+    The clock, the day and what is masked come first.
+    """
     note(request, NOBODY)
     day = asked.question.day
     heads: list[list[Cell]] = [
@@ -207,23 +218,28 @@ def download(request: Request, desk: Desk, name: str, asked: AskedFigures, figur
         [french.MASKED],
         [],
     ]
-    rows = [*heads, *_table(figures)]
+    days, whole = (asked.question.first, asked.question.last), not asked.cut
+    rows = [*heads, _TITLES, *(row for one in figures for row in _rows(one, outside, days, whole=whole))]
+    rows += [row for one in cells for row in _rows(one, outside, days, whole=False)]
     is_workbook = request.url.path.endswith(".xlsx")
     return workbook(f"{name}-{day}", "Indicateurs", rows) if is_workbook else sheet(f"{name}-{day}", rows)
 
 
-def _table(figures: Sequence[FigureText]) -> Iterator[list[Cell]]:
-    """Yields the rows of a file, a number a cell; it leaves the house, so small numbers are hidden.
+_TITLES: list[Cell] = [
+    "Indicateur", "Titre", "Partie", "Nombre", "Sur", "Part", "Médiane (jours)", "Neuvième décile", "Définition",
+]  # fmt: skip
 
-    The figures of an indicator that comes again are the cells of its first one.
-    """
-    yield ["Indicateur", "Titre", "Partie", "Nombre", "Sur", "Part", "Médiane (jours)", "Neuvième décile", "Définition"]
-    rows = outside([(one.id, one.figure) for one in figures])
-    for one, (whole, *parts) in zip(figures, rows, strict=True):
-        yield [one.id, one.title, "", *_said(whole), "", "", one.definition]
-        for part, row in zip(one.parts, parts, strict=True):
-            spread = (part.median, part.ninth) if (row.counted or row.counted_least or 0) >= FEWEST else (None, None)
-            yield [one.id, one.title, part.label, *_said(row), *("" if one is None else one for one in spread), ""]
+
+def _rows(one: FigureText, outside: Outside, days: Days, *, whole: bool) -> Iterator[list[Cell]]:
+    """Yields the rows of a figure, a number a cell."""
+    parts = {part.name: shown for part, shown in zip(one.figure.parts, one.parts, strict=True)}
+    for row in outside.rows(one.id, one.figure, days, whole=whole):
+        if not row.part:
+            yield [one.id, one.title, "", *_said(row), "", "", one.definition]
+            continue
+        part = parts[row.part]
+        spread = (part.median, part.ninth) if (row.counted or row.counted_least or 0) >= FEWEST else (None, None)
+        yield [one.id, one.title, part.label, *_said(row), *("" if one is None else one for one in spread), ""]
 
 
 def _said(row: ReportRow) -> list[str | int]:

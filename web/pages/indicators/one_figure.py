@@ -80,7 +80,8 @@ def send(request: Request, desk: AtFigures, name: str, at: At, par: str = "") ->
     with count_for(desk, asked) as there:
         figure = questions.count_figures(there, asked.question, [name])[name]
         _, cells = _cells_of(asked, there, name, par, f"{PATH}/{name}")
-    return download(request, desk, name, asked, [describe(BY_ID[name], figure, asked), *cells])
+        told = questions.outside(there, asked.question.day)
+    return download(request, desk, name, asked, told, [describe(BY_ID[name], figure, asked)], cells)
 
 
 @as_file(router, f"{PATH}/{{name}}/liste")

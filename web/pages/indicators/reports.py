@@ -7,9 +7,9 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.events.indicators import ReportIssued, ReportRow
 from pixflow.indicators.catalogue import BY_ID
-from pixflow.indicators.outside import digest, report_rows
+from pixflow.indicators.outside import digest
 from pixflow.protocol.drafting import issue_report
-from projections.figures.questions import count_figures
+from projections.figures.questions import count_figures, outside
 from projections.figures.tallies import FigureQuestion
 from web.desk.commands import again, check, read_form, record, recorded
 from web.desk.dependencies import allowed
@@ -116,7 +116,9 @@ def _rows(desk: Desk, question: FigureQuestion, asked: AskedFigures | None) -> l
     """Returns the table of the days, as asked, or as they are counted today."""
     day, clock = (question.day, asked.clock) if asked else (desk.today, "known")
     with counting(desk.served, day, clock) as there:
-        return report_rows(count_figures(there, question, BY_ID))
+        told, days = outside(there, question.day), (question.first, question.last)
+        figures = count_figures(there, question, BY_ID)
+        return [row for id, one in figures.items() for row in told.rows(id, one, days, whole=True)]
 
 
 def _table(given: Sequence[ReportRow], now: Sequence[ReportRow]) -> Iterator[tuple[str, bool, str, str, bool]]:

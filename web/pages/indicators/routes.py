@@ -10,7 +10,7 @@ from pixflow.indicators.catalogue import FUNNEL, STEPS
 from pixflow.indicators.facts import PAIRS, delay
 from pixflow.indicators.outside import Figure
 from pixflow.protocol.drafting import draft_definitions, issue_report
-from projections.figures.questions import count_figures, figures_of
+from projections.figures.questions import count_figures, figures_of, outside
 from projections.figures.tallies import count_entries
 from web.desk.box_count import box_count
 from web.desk.dependencies import allowed
@@ -110,8 +110,8 @@ def send(request: Request, desk: AtFigures, at: At) -> Response:
     """Sends the figures as a table, with the definition, the clock and the day."""
     asked = at(desk)
     with count_for(desk, asked) as there:
-        figures = count_figures(there, asked.question)
-    return download(request, desk, "indicateurs", asked, list(describe_all(figures, asked).values()))
+        figures, told = count_figures(there, asked.question), outside(there, asked.question.day)
+    return download(request, desk, "indicateurs", asked, told, list(describe_all(figures, asked).values()))
 
 
 @router.get(MINE)
