@@ -101,8 +101,19 @@ def test_an_open_menu_and_the_list_of_keys_pass_axe(
     check_page(tab)
     tab.keyboard.press("Escape")
     tab.keyboard.press("?")
-    expect(tab.get_by_role("dialog", name="Touches du clavier")).to_be_visible()
+    keys = tab.get_by_role("dialog", name="Touches du clavier")
+    expect(keys).to_be_visible()
     check_page(tab)
+    assert tab.evaluate(
+        "[...document.querySelectorAll('dialog dt')].every((one) => one.scrollWidth <= one.clientWidth)"
+    )
+    title = "(box) => document.elementFromPoint(box.x + 5, box.y + 5).id"
+    assert tab.evaluate(title, keys.get_by_role("heading").bounding_box()) == "keys-title"
+    tab.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    tab.keyboard.press("?")
+    keys.get_by_role("button", name="Fermer").click()
+    expect(keys).to_be_hidden()
 
 
 def test_keys_move_along_the_rows_open_one_search_and_go_home(served: Served, tab: Page) -> None:
