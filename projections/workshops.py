@@ -135,6 +135,13 @@ def engagements(connection: Connection, runners: Collection[UUID], first: date, 
     return list(connection.execute(query.where(*wanted).order_by(table.c.starts, table.c.stream, facilitators.c.rank)))
 
 
+@question(list_rows)
+def at_once(site: str, begins: datetime, finishes: datetime) -> Select[Any]:
+    """Returns the workshops of a site that are on between two instants (UTC, naive), but cancelled ones."""
+    on = (table.c.site == site, table.c.starts < finishes, table.c.ends > begins, ~table.c.cancelled)
+    return select(table).where(*on).order_by(table.c.starts, table.c.stream)
+
+
 def page(connection: Connection, today: date, wanted: WorkshopFilter, limit: int = 50, offset: int = 0) -> list[Any]:
     """Returns the workshops to come, the next first, or those past or cancelled, the latest first."""
     order = table.c.starts if wanted.when == "to-come" else table.c.starts.desc()

@@ -276,7 +276,12 @@ OF_ONE: dict[str, dict[str, list[Any]]] = {
         "text": ["", "martin lea", "061234"],
         "order": [dossier_list.ListOrder(by, falling) for by in get_args(dossier_list.By) for falling in (False, True)],
     },
-    "workshops": {"wanted": [workshops.WorkshopFilter(when) for when in ("to-come", "past", "cancelled")]},
+    "workshops": {
+        "wanted": [workshops.WorkshopFilter(when) for when in ("to-come", "past", "cancelled")],
+        "site": ["Mortagne", "L’Aigle"],
+        "begins": [NOW.replace(tzinfo=None) - timedelta(days=days) for days in (0, 90)],
+        "finishes": [NOW.replace(tzinfo=None) + timedelta(days=9)],
+    },
     "territory.partners": {
         "asked": [
             PartnerFilter("listed", TODAY),

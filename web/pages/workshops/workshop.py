@@ -1,7 +1,7 @@
 """One workshop: its page, the decisions about it, its seats."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, time
+from datetime import UTC, date, time
 from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,10 +16,11 @@ from pixflow.engine import Step, new_id
 from pixflow.events.base import Recorded
 from pixflow.events.workshop import Retracted, SeatReleased, SeatTaken, WaitlistJoined, WaitlistLeft
 from pixflow.folding import retractions_by_version
+from pixflow.identity import normalise
 from pixflow.refused import Refused
 from pixflow.workshop import booking, scheduling
 from pixflow.workshop.booking import undo_release
-from projections import advisor_queue, directory
+from projections import advisor_queue, directory, workshops
 from projections.store.folds import fold_of
 from web.desk import receipts
 from web.desk import undo as desk_undo
@@ -165,6 +166,7 @@ def _page(
         links=_links(workshop),
         to_mark=workshop.has_begun and bool(state.unmarked),
         help_at=workshop.help_at if workshop.day == desk.today else "",
+        in_its_room=_in_its_room(workshop),
         attendance=french.attendance(state.count("present"), state.count("absent"), state.count("excused")),
         taken=french.seats(len(seats), state.capacity),
         offered=sum(one.until is not None for one in state.waiting.values()),
@@ -327,6 +329,16 @@ def move(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
         "day": form.day,
     }
     return _see(workshop_id, _take_with_registrants(desk, workshop_id, "move", form, sent))
+
+
+def _in_its_room(workshop: ScopedWorkshop) -> list[tuple[UUID, str]]:
+    """Returns the other workshops in this room at these hours, each in words."""
+    state, desk = workshop.state, workshop.desk
+    starts, ends = (at.replace(tzinfo=None) for at in (workshop.starts, workshop.ends))
+    found = workshops.at_once(desk.read, state.site, starts, ends) if state.place and workshop.is_open else []
+    others = [one for one in found if one.stream != workshop.id and normalise(one.place) == normalise(state.place)]
+    zoned = [(one.stream, one.starts.replace(tzinfo=UTC), one.ends.replace(tzinfo=UTC)) for one in others]
+    return [(id, french.hours(begins, finishes, desk.zone)) for id, begins, finishes in zoned]
 
 
 def _must_be_free(

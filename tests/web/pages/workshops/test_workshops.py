@@ -781,6 +781,19 @@ def test_an_advisor_prints_for_their_own_and_who_does_not_run_it_has_no_sheet(at
     assert client.get(f"/ateliers/{made}/emargement").status_code == 403
 
 
+def test_two_workshops_in_one_room_at_the_same_hours_are_said_and_allowed(at_work: House) -> None:
+    made, other = held(at_work, runners=(NADIA,)), held(at_work, runners=(SAMIR,))
+    said_ = "Un autre atelier a lieu dans la même salle, de 14:00 à 16:00."
+    for one, link in ((made, other), (other, made)):
+        page = at_work.client(NADIA).get(f"/ateliers/{one}").text
+        assert said_ in words(page)
+        assert f'href="/ateliers/{link}"' in page
+    at_work.says(SOPHIE, scheduling.cancel_workshop, {"workshop": other}, reason="room", context={"registrants": ()})
+    assert said_ not in words(at_work.client(NADIA).get(f"/ateliers/{made}").text)
+    elsewhere = held(at_work, MONDAY)
+    assert said_ not in words(at_work.client(NADIA).get(f"/ateliers/{elsewhere}").text)
+
+
 # --- presence
 
 
