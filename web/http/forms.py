@@ -57,6 +57,7 @@ class Label:
     `options` are the labels of its answers by code; a page gives the lists that it computes itself. `missing` is the
     sentence for an empty field, `without` the hint of an empty list. `since` and `until` bound a day: by today, or by
     the day of the form ("on"). Fields that stand `together` are on one line; one `aside` is folded below the others.
+    `sometimes`: the hint says when it is required, so it is not marked as optional.
     """
 
     text: str
@@ -71,6 +72,7 @@ class Label:
     since: Literal["", "today", "on"] = ""
     until: Literal["", "today"] = ""
     remembered: bool = True
+    sometimes: bool = False
 
     def attributes(self, today: date, on: object) -> dict[str, object]:
         """Returns more attributes of the field in HTML."""

@@ -157,9 +157,9 @@ def build_prescription(
     if unknown:
         raise Refused("unknown-proposal", proposal=unknown[0])
     if not kept and not extra:
-        raise Refused("no-action")
+        raise Refused("no-action", field="added")
     if (not kept or extra) and not reason.strip():
-        raise Refused("reason-needed")
+        raise Refused("reason-needed", field="reason")
     chosen = [(shown[p].label, shown[p].kind, p) for p in kept] + [(label, "action", None) for label in extra]
     ids = action_ids[: len(chosen)]
     actions = tuple(Action(i, label, kind, p) for i, (label, kind, p) in zip(ids, chosen, strict=True))

@@ -294,7 +294,7 @@ Offered = Annotated[
 Added = Annotated[Text, Label("Autre action", "textarea", hint="Une par ligne ; une raison est alors demandée.")]
 Wish = Annotated[Text, Label("Souhait du jeune", "textarea")]
 WHY_ELSE = "Demandée si rien de ce qui est proposé n’est gardé, ou si une action y est ajoutée."
-Because = Annotated[Text, Label("Raison", "textarea", hint=WHY_ELSE, missing="Donnez la raison.")]
+Because = Annotated[Text, Label("Raison", "textarea", hint=WHY_ELSE, missing="Donnez la raison.", sometimes=True)]
 OF_PRESCRIPTION = ("kept", "added", "wish", "project", "reason")
 
 
@@ -342,7 +342,12 @@ class DifficultyForm(PathForm):
     cause: Annotated[Cause, Label("D’où vient la difficulté", "radio", vocabulary.CAUSES, missing=WHENCE)]
     note: Annotated[
         Text,
-        Label("Ce qui s’est dit", "textarea", hint="Demandé pour une autre cause. Ne figure sur aucun document remis."),
+        Label(
+            "Ce qui s’est dit",
+            "textarea",
+            hint="Demandé pour une autre cause. Ne figure sur aucun document remis.",
+            sometimes=True,
+        ),
     ] = ""
     tutorials: Tutorials = ""
 

@@ -98,6 +98,24 @@ def test_a_missing_answer_has_the_sentence_of_its_form(locale: House, form: str)
     assert sentence in words(str(parsed(answer.text).select_one(f"#{field}-error")))
 
 
+@pytest.mark.parametrize(("form", "said", "field"), [
+    ("prescription", {"kept": [], "added": "Stage", "reason": ""}, "reason"),
+    ("prescription", {"kept": [], "added": "", "reason": ""}, "added"),
+    ("debrief", {"note": "ok", "added": "Stage", "reason": ""}, "reason"),
+])  # fmt: skip
+def test_an_error_of_a_prescription_leads_to_its_field(
+    locale: House, form: str, said: dict[str, Any], field: str
+) -> None:
+    case = CASES[form]
+    dossier, about = case.arrange(locale)
+    client = locale.client("Nadia Benali")
+    page = parsed(send(client, dossier, form, {**opened(client, dossier, form, about), **said}).text)
+    (link,) = page.select(".errors a")
+    assert link["href"] == f"#{field}"
+    assert page.select_one(f"#{field}")["aria-invalid"] == "true"
+    assert "facultatif" not in page.select_one("label[for=reason]").text, "its hint says when it is asked"
+
+
 def test_every_form_has_its_case() -> None:
     assert set(CASES) == set(FORMS)
 
