@@ -33,7 +33,7 @@ def present(walk: Walk) -> None:
     walk.check(nadia)
     nadia.starts("SOW Fatou", "Présenter Pix")
     walk.check(nadia)
-    nadia.saves("Enregistré : Pix présenté au premier accueil", {"au premier accueil": True})
+    nadia.saves("Enregistré pour Fatou Sow : Pix présenté au premier accueil", {"au premier accueil": True})
     nadia.presses("Annuler", within=".notice")
     nadia.sees("Pix présenté au premier accueil — annulé aussitôt", within="#historique")
     nadia.goes_to_queue()

@@ -81,6 +81,9 @@ def test_on_a_phone_what_comes_next_is_in_view_where_the_form_stood(
     nadia.saves("Diagnostic prévu", {"À partir du": locale.today.isoformat(), "au bureau": True})
     expect(nadia.page.get_by_role("heading", name="À faire maintenant")).to_be_in_viewport(ratio=1)
     expect(nadia.page.locator(".notice.stays")).to_be_in_viewport(ratio=1)
+    name = nadia.page.get_by_role("heading", level=1)
+    expect(name).to_be_in_viewport(ratio=1)
+    expect(nadia.page.locator(".notice.stays")).to_contain_text(f"Enregistré pour {name.inner_text()} :")
 
 
 def test_focus_is_back_on_the_link_whose_form_was_left(locale: House, url: str, new_tab: Callable[..., Page]) -> None:

@@ -24,11 +24,14 @@ function focusNews() {
   else if (document.activeElement === document.body) (document.querySelector("[autofocus]") ?? landing()).focus({ preventScroll: true });
 }
 
-// The page shrank as its form went: the part where it stood comes back, for it says what is to do next.
+// The page shrank as its form went: the part where it stood comes back, for it says what is to do next. The first part
+// comes back under the name of the person.
 function showPart() {
   const title = document.getElementById(part);
   const { top, bottom } = title?.closest("section").getBoundingClientRect() ?? {};
-  if (bottom < 200 || top > document.querySelector(".stays").offsetTop) title.scrollIntoView();
+  const name = part === "now-title" && document.querySelector(".sheet h1");
+  if (name && name.getBoundingClientRect().top < 54) name.scrollIntoView();
+  else if (bottom < 200 || top > document.querySelector(".stays").offsetTop) title.scrollIntoView();
 }
 
 function landing() {

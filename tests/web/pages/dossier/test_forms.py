@@ -136,7 +136,9 @@ def test_a_form_records_its_fact_once_and_the_sheet_follows(locale: House, case:
     assert answer.headers["location"] == again.headers["location"] == f"/dossiers/{dossier}?fait={head + case.facts}"
     whole = client.get(answer.headers["location"])
     assert sheet(client.get(answer.headers["location"], headers=HTMX).text) == sheet(whole.text)
-    assert ("Annulé : " if case.form in TAKES_BACK else "Enregistré : ") in words(whole.text)
+    person = locale.state(dossier)
+    receipt = f"Enregistré pour {person.first_name} {person.last_name} : "
+    assert ("Annulé : " if case.form in TAKES_BACK else receipt) in words(whole.text)
     names = {**names, **named(locale, dossier)}
     after = owed(locale, dossier)
     assert {said(key, names) for key in before.keys() - after.keys()} == case.gone

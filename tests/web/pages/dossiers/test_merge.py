@@ -148,7 +148,7 @@ def test_the_one_that_goes_on_says_with_whom_it_was_joined_and_takes_it_back_in_
     answer, again = (client.post(f"/dossiers/{duplicate}/fusion", data=sent) for _ in range(2))
     assert (again.status_code, [type(e) for e in at_work.events(duplicate)].count(DossierMerged)) == (303, 1)
     html = client.get(answer.headers["location"]).text
-    assert "Enregistré : Réuni avec le dossier d’Aminata Diallo (doublon) Annuler" in words(html)
+    assert "Enregistré pour Aminata Diallo : Réuni avec le dossier d’Aminata Diallo (doublon) Annuler" in words(html)
     assert "Sophie Lecomte, repris du doublon" in words(html)
     assert parsed(html).select_one(f'.timeline a[href="/dossiers/{duplicate}"]')
     assert parsed(html).select_one(f'.timeline a[href="/dossiers/{duplicate}/fusion"]')
