@@ -13,7 +13,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from pixflow.events.dossier import NoteTaken
-from tests.postgres import Cluster
+from tests.postgres import USER, Cluster
 from tests.trials.proofs import Proofs
 from tests.web.client import InspectingClient
 from tests.web.hosting.conftest import ON_POSTGRES, ON_SQLITE
@@ -24,11 +24,13 @@ from web.cli import server
 from web.hosting.settings import Settings
 
 ROUND = 0.05
+END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
 PATIENCE = 120.0
 
 
 @pytest.fixture
-def at_work(store: str, tmp_path: Path) -> Iterator[House]:
+def at_work(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setenv("PGPASSWORD", "of before")
     with house(tmp_path, url="https://pixflow.exemple.fr") as made:
         yield made
 
@@ -67,7 +69,7 @@ def signed(made: House) -> bool:
 
 @contextmanager
 def away(cluster: Cluster, how: str, name: str, ledger: Path = Path()) -> Iterator[None]:
-    """Stops the server, lets nobody enter the database, as a changed password does, or moves the register away."""
+    """Stops the server, lets nobody enter the database, changes the password, or moves the register away."""
     if how == "register":
         ledger.rename(ledger.with_name("apart"))
         ledger.touch()
@@ -78,15 +80,25 @@ def away(cluster: Cluster, how: str, name: str, ledger: Path = Path()) -> Iterat
         cluster.stop("immediate")
         yield
         cluster.start()
+    elif how == "password":
+        rules = cluster.folder / "data" / "pg_hba.conf"
+        before = rules.read_text()
+        rules.write_text(f"local {name} all scram-sha-256\n{before}")
+        cluster.run(f"ALTER ROLE {USER} PASSWORD 'another'")
+        cluster.run("SELECT pg_reload_conf()")
+        cluster.run(END.format(name=name))
+        yield
+        rules.write_text(before)
+        cluster.run("SELECT pg_reload_conf()")
     else:
         cluster.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        cluster.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        cluster.run(END.format(name=name))
         yield
         cluster.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
 @ON_POSTGRES
-@pytest.mark.parametrize("how", ["stopped", "refused"])
+@pytest.mark.parametrize("how", ["stopped", "refused", "password"])
 def test_after_the_server_was_away_the_jobs_run_and_the_process_is_ready_again(
     at_work: House, postgres: Cluster, database_url: str, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
@@ -109,7 +121,7 @@ def test_after_the_server_was_away_the_jobs_run_and_the_process_is_ready_again(
 
 
 @ON_POSTGRES
-@pytest.mark.parametrize("how", ["stopped", "refused"])
+@pytest.mark.parametrize("how", ["stopped", "refused", "password"])
 def test_the_alarms_of_a_third_of_a_minute_tell_that_a_store_is_away(
     at_work: House, postgres: Cluster, database_url: str, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
@@ -177,7 +189,7 @@ class Poster(Thread):
 
 @pytest.mark.trial
 @ON_POSTGRES
-@pytest.mark.parametrize("how", ["stopped", "refused", "register"])
+@pytest.mark.parametrize("how", ["stopped", "refused", "password", "register"])
 def test_ninety_seconds_away_under_a_poster(
     at_work: House, postgres: Cluster, database_url: str, proofs: Proofs, how: str
 ) -> None:
