@@ -1,6 +1,8 @@
 """A list as the file that somebody takes: its rows, what it says of itself, and the facts that it leaves."""
 
 import csv
+import re
+from datetime import datetime
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -37,9 +39,15 @@ def taken(client: InspectingClient, page: str, within: str = "") -> list[dict[st
     assert len(links) == 2, links
     rows = table(client.get(links[0]))
     (titles, *others), _ = sheets(client.get(links[1]))
-    cells = ([str("" if cell is None else cell) for cell in row] for row in others)
+    cells = ([_as_text(cell) for cell in row] for row in others)
     assert [dict(zip(titles, row, strict=True)) for row in cells] == rows
     return rows
+
+
+def _as_text(cell: object) -> str:
+    """Returns a cell of a workbook as CSV has it. A date is one: no text looks like it."""
+    assert not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(cell))
+    return cell.date().isoformat() if isinstance(cell, datetime) else "" if cell is None else str(cell)
 
 
 def issued(house: House) -> list[tuple[str, ListIssued]]:

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -24,7 +24,8 @@ from tests.web.paths import House, house
 from tests.web.tags import parsed
 from tests.web.taken import issued, sheets, table, taken
 from web.desk import exports
-from web.http.tables import csv_of, workbook_of
+from web.french.typography import THIN
+from web.http.tables import Cell, Share, csv_of, workbook_of
 
 NADIA, PAUL, SOPHIE, CLAIRE, HELENE, YANN = (
     "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur", "Hélène Morin", "Yann Le Goff",
@@ -225,7 +226,24 @@ def test_no_cell_is_a_formula_nor_breaks_the_workbook() -> None:
     odd = ["=cmd|' /C calc'!A0", "+33", "a\x0bb\ufffe", '<b>&"', "é\n»", ""]
     cells = next(csv.reader(StringIO(csv_of([odd]).decode("utf-8-sig")), delimiter=";"))
     assert cells == ["'=cmd|' /C calc'!A0", "'+33", *odd[2:]]
-    book = load_workbook(BytesIO(workbook_of({"Été & co": [["a"] * 6, odd], "Deux": []}, headed=True)))
+    book = load_workbook(BytesIO(workbook_of({"Été & co": [["a"] * 6, odd], "Deux": []})))
     assert book.sheetnames == ["Été & co", "Deux"]
     assert [cell.value for cell in book["Été & co"][2]] == ["=cmd|' /C calc'!A0", "+33", "ab", '<b>&"', "é\n»", None]
     assert "f" not in {cell.data_type for cell in book["Été & co"][2]}
+
+
+def test_dates_and_percents_of_a_workbook_are_typed_and_its_titles_filter() -> None:
+    rows: list[list[Cell]] = [
+        ["Jour", "Part", "Nombre"],
+        [date(2026, 12, 2), Share(0.655), 12],
+        [date(2024, 2, 29), "", 0],
+    ]
+    book = load_workbook(BytesIO(workbook_of({"Liste": [["Mission locale"], *rows], "De ce fichier": rows}, 2)))
+    first, second = book.worksheets
+    assert (first.auto_filter.ref, first.freeze_panes, second.auto_filter.ref) == ("A2:C4", "A3", None)
+    assert [cell.value for cell in first[3]] == [datetime(2026, 12, 2), 0.655, 12]
+    assert [cell.number_format for cell in first[3]] == ["mm-dd-yy", "0%", "General"], "14 is each country's own"
+    lines = csv_of(rows).decode("utf-8-sig").splitlines()
+    assert lines[1:] == [f"2026-12-02;66{THIN}%;12", "2024-02-29;;0"]
+    wide = load_workbook(BytesIO(workbook_of({"Large": [["a"] * 703]}))).active
+    assert wide.auto_filter.ref == "A1:AAA1"

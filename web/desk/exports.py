@@ -36,7 +36,7 @@ _CODE = re.compile(r"[a-z0-9.-]+(:[a-z0-9.-]+)?", re.IGNORECASE)
 
 
 Value = str | int | date | None
-"""A value of a cell. A day is written as 2026-11-30, which sorts and which spreadsheets read."""
+"""A value of a cell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ def send_list(request: Request, desk: Desk, made: ExportedList) -> Response:
     streams = {"structure": desk.served.opened.stream("structure")}
     if kind == "xlsx":
         manifest = list(_manifest(desk, made, len(rows), len(people), digest))
-        content = workbook_of({lists.SHEET: cells, lists.OF_FILE: manifest}, headed=True)
+        content = workbook_of({lists.SHEET: cells, lists.OF_FILE: manifest})
     ask_for_proof(desk, streams, issue_list, people=len(people))
     note(request, listed(people))
     issue(request, desk.of_today, streams, issue_list, **said, people=len(people), digest=digest)
@@ -153,7 +153,7 @@ def _cell(value: Value) -> Cell:
     """Returns a cell, with plain spaces: a spreadsheet searches by them."""
     if isinstance(value, str):
         return value.replace(NBSP, " ").replace(THIN, " ")
-    return value.isoformat() if isinstance(value, date) else "" if value is None else value
+    return "" if value is None else value
 
 
 def _refuse(request: Request, made: ExportedList, why: str) -> Response:

@@ -19,7 +19,7 @@ from web.french import dates
 from web.french import indicators as french
 from web.french.typography import percent
 from web.http.people import NOBODY, note
-from web.http.tables import Cell, sheet, workbook
+from web.http.tables import Cell, Share, sheet, workbook
 from web.pages.indicators.asked import PATH, AskedFigures, describe_period
 
 STATES = ("done", "waiting", "late", "out")
@@ -222,7 +222,9 @@ def download(
     rows = [*heads, _TITLES, *(row for one in figures for row in _rows(one, outside, days, whole=whole))]
     rows += [row for one in cells for row in _rows(one, outside, days, whole=False)]
     is_workbook = request.url.path.endswith(".xlsx")
-    return workbook(f"{name}-{day}", "Indicateurs", rows) if is_workbook else sheet(f"{name}-{day}", rows)
+    if is_workbook:
+        return workbook(f"{name}-{day}", "Indicateurs", rows, len(heads) + 1)
+    return sheet(f"{name}-{day}", rows)
 
 
 _TITLES: list[Cell] = [
@@ -242,9 +244,9 @@ def _rows(one: FigureText, outside: Outside, days: Days, *, whole: bool) -> Iter
         yield [one.id, one.title, part.label, *_said(row), *("" if one is None else one for one in spread), ""]
 
 
-def _said(row: ReportRow) -> list[str | int]:
+def _said(row: ReportRow) -> list[Cell]:
     counted, among = french.told(row.counted, row.counted_least), french.told(row.among, row.among_least)
-    return [counted, among, french.share(row.rate)]
+    return [counted, among, "" if row.rate is None else Share(row.rate)]
 
 
 # --- the rules of conformance

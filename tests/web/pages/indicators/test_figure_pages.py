@@ -17,6 +17,7 @@ from tests.web.client import InspectingClient, words
 from tests.web.paths import House, house
 from tests.web.story import long_story
 from tests.web.tags import parsed
+from web.french.typography import percent
 
 MONDAY = date(2026, 3, 16)
 NADIA, PAUL, SOPHIE, HELENE = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin"
@@ -178,8 +179,12 @@ def test_a_day_that_has_no_figures_of_its_own_says_so(
 def test_the_files_say_what_is_on_screen(manager: InspectingClient) -> None:
     rows = list(csv.reader(StringIO(manager.get("/indicateurs.csv").content.decode("utf-8-sig")), delimiter=";"))
     book = openpyxl.load_workbook(BytesIO(manager.get("/indicateurs.xlsx").content))
-    cells = [[str("" if cell is None else cell) for cell in row] for row in book.active.iter_rows(values_only=True)]
-    assert [[cell for cell in row if cell] for row in cells] == [[cell for cell in row if cell] for row in rows]
+    cells = [
+        [percent(round(100 * cell.value)) if cell.number_format == "0%" else str(cell.value) for cell in row]
+        for row in ([cell for cell in row if cell.value is not None] for row in book.active.iter_rows())
+    ]
+    assert cells == [[cell for cell in row if cell] for row in rows]
+    assert book.active.auto_filter.ref == f"A7:I{len(rows)}"
     assert "ce qu’on savait ce jour-là" in rows[2][0]
     line = next(row for row in rows if row[:3] == ["I2", "Présentation de Pix", ""])
     assert line[3:5] == ["< 5", "< 5"], "it leaves the house: small numbers stay inside"
