@@ -73,6 +73,10 @@ class Protocols(Documents[ProtocolDocument, ProtocolDocument], frozen=True):
 class Grilles(Documents[Grille, Numbered[Grille]], frozen=True):
     """The grids of a structure."""
 
+    def numbered(self, number: int | None) -> Grille | None:
+        """Returns the published grid of a number, None for an unknown one."""
+        return next((known.document for _, known in self.published if known.number == number), None)
+
 
 class GivenReport(Struct, frozen=True):
     """A report as it was given, and who gave it."""

@@ -147,7 +147,7 @@ WITHOUT_PARTNER = ("check", "cv")
 
 
 def _of_action(builder: TaskBuilder, state: ActionState) -> Iterator[Task]:
-    label = {"label": state.action.label}
+    label = builder.label(state.action)
     if state.started is None and state.action.kind != "complete":
         last, held = state.referrals[-1] if state.referrals else None, state.referral
         if last is None:
@@ -168,7 +168,7 @@ def _of_action(builder: TaskBuilder, state: ActionState) -> Iterator[Task]:
 
 def _silent(builder: TaskBuilder, state: ActionState, sent: Referral) -> Iterator[Task]:
     """Yields chases of a silent partner, then the search for another one once the referral has lapsed."""
-    details = {"label": state.action.label, "partner": sent.partner.name}
+    details = builder.label(state.action) | {"partner": sent.partner.name}
     lapses = lapse_day(sent, builder.refs)
     start, until = sent.stamp.on, sent.promised
     yield from builder.chase("chase-partner", sent.id, sent.stamp, start, details, lapses, not_before=until)
@@ -179,7 +179,7 @@ def _reported(builder: TaskBuilder, state: ActionState, told: Referral) -> Task:
     """Returns the task to confirm what the partner says of an action."""
     assert told.report is not None
     said = {"by": told.report.outcome, "partner": told.partner.name, "planned": told.report.day.isoformat()}
-    details = {"label": state.action.label, **said}
+    details = builder.label(state.action) | said
     return builder.task("record-outcome", state.action.id, told.report.stamp, details)
 
 
@@ -226,7 +226,7 @@ def _retake(builder: TaskBuilder) -> Iterator[Task]:
     if (retake and retake.stamp.version > since.version) or _tested_since(builder, since):
         return
     opens = builder.delay_end(since.on, "plan-retake-opens", since)
-    yield builder.task("plan-retake", "", since, {"label": action.label}, opens)
+    yield builder.task("plan-retake", "", since, builder.label(action), opens)
 
 
 def _tested_since(builder: TaskBuilder, since: Stamp) -> bool:

@@ -7,9 +7,10 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pixflow.discretion import marked_actions
 from pixflow.dossier.state import Appointment, Dossier, Snooze
 from pixflow.events.base import Stage
-from pixflow.events.values import Role
+from pixflow.events.values import Action, Role
 from pixflow.folding import Stamp
 from pixflow.reference_data import References
 from pixflow.tasks.kinds import TASK_KINDS, Kind
@@ -79,6 +80,11 @@ class TaskBuilder:
         if TASK_KINDS[kind].role == "advisor" and kind != "close-or-plan":
             self._count_tries(key_of(kind, about), stamp)
         return task(self.refs, kind, about, stamp, details, opens, self.dossier, due, lapses)
+
+    def label(self, action: Action) -> dict[str, str]:
+        """Returns the label of an action, and that the grid keeps it for the advisor if it does."""
+        marked = action.id in marked_actions(self.refs, self.dossier)
+        return {"label": action.label, **({"marked": "yes"} if marked else {})}
 
     def recalls(self) -> Iterator[Task]:
         """Yields the reminders: each is due on its own day, and is nobody else's."""

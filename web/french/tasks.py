@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -406,6 +407,11 @@ def title(kind: str, details: Mapping[str, str]) -> str:
     return upper_first(details["label"]) if kind == "recall" else ALONE.get(details.get("alone", ""), VERBS[kind])
 
 
+def inside(kind: str, details: Mapping[str, str]) -> str:
+    """Returns the verb of a task inside a sentence: "tenir la restitution". A reminder stays as it was typed."""
+    return details["label"] if kind == "recall" else lower_first(title(kind, details))
+
+
 def told(details: Mapping[str, str]) -> str:
     """Returns who is to be told of a correction."""
     return details.get("partner") or "la personne"
@@ -424,8 +430,13 @@ def why(
     appointment: datetime | None = None,
     place: str = "",
     today: date | None = None,
+    shown: bool = False,
 ) -> str:
-    """Returns the reason in one line: "résultat transmis le 5 mars · 40 %". The year is left out if it is `today`'s."""
+    """Returns the reason in one line: "résultat transmis le 5 mars · 40 %". The year is left out if it is `today`'s.
+
+    It names an action that the grid keeps for the advisor only where it is `shown`, on a page of the team.
+    """
+    details = details if shown else outside(details)
     if appointment:
         return f"rendez-vous fixé, {place}" if place else "rendez-vous fixé"
     year = (today or on).year
@@ -443,6 +454,11 @@ def why(
     if chases:
         parts.append(plural(chases, "relance"))
     return " · ".join(parts)
+
+
+def outside(details: Mapping[str, str]) -> Mapping[str, str]:
+    """Returns the details of a task as a file may say them, without what the grid keeps for the advisor."""
+    return {**details, "label": "une action"} if "marked" in details else details
 
 
 def reason_long(task: Task, days: int, calendar: Calendar, *, today: date | None = None) -> str:
@@ -528,10 +544,15 @@ def _day(day: date, year: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """A task in French. `late`: it is past due. `to_come`: the day it opens, None once it is open."""
+    """A task in French. `late`: it is past due. `to_come`: the day it opens, None once it is open.
+
+    `inside` is its verb inside a sentence, `exported` its reason as a file may say it.
+    """
 
     verb: str
+    inside: str
     why: str
+    exported: str
     due: str
     late: bool
     to_come: date | None
@@ -540,10 +561,14 @@ class TaskLine:
 def of_row(row: Any, today: date, calendar: Calendar) -> TaskLine:
     """Returns the line of a row of the queue."""
     at = row.appointment.replace(tzinfo=UTC).astimezone(ZoneInfo(calendar.zone)) if row.appointment else None
-    reason = why(row.kind, row.details, row.why_on, chases=row.chases, appointment=at, place=row.place, today=today)
-    verb, to_come = title(row.kind, row.details), row.opens if row.opens > today else None
+    reason = partial(
+        why, row.kind, row.details, row.why_on, chases=row.chases, appointment=at, place=row.place, today=today
+    )
+    reasons = reason(shown=True), reason()
+    verbs = title(row.kind, row.details), inside(row.kind, row.details)
+    to_come = row.opens if row.opens > today else None
     if row.paused and row.paused > today:
-        return TaskLine(verb, reason, f"revient le {_day(row.paused, today.year)}", False, to_come)
+        return TaskLine(*verbs, *reasons, f"revient le {_day(row.paused, today.year)}", False, to_come)
     late = row.due < today
     due = dates.due_words(at if at and not late else row.due, today, calendar.count(row.due, today) if late else 0)
-    return TaskLine(verb, reason, due, late, to_come)
+    return TaskLine(*verbs, *reasons, due, late, to_come)

@@ -117,16 +117,16 @@ function tell(text, kind) {
   setTimeout(() => notice.remove(), 12_000);
 }
 
-// A button that copies the text before it, folded away or not: by the clipboard, else by a selection, which needs no
-// secure address.
+// A button that copies the text before it, or all texts folded away there: by the clipboard, else by a selection, which
+// needs no secure address.
 async function copyText(button) {
   const before = button.previousElementSibling;
-  const text = before.querySelector("pre") ?? before;
+  const texts = before.matches("pre") ? [before] : [...before.querySelectorAll("pre")];
   try {
-    await navigator.clipboard.writeText(text.textContent);
+    await navigator.clipboard.writeText(texts.map((text) => text.textContent).join("\n\n"));
   } catch {
     before.open = true;
-    getSelection().selectAllChildren(text);
+    getSelection().setBaseAndExtent(texts[0], 0, texts.at(-1), texts.at(-1).childNodes.length);
     if (!document.execCommand("copy")) return tell("Le texte est sélectionné : copiez-le avec Ctrl + C.", "copy");
   }
   tell("Texte copié.", "copy");

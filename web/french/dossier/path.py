@@ -135,7 +135,8 @@ def imilo_block(built: BuiltPrescription, link: LinkedParticipation | None, acti
     on = f", résultat partagé le {dates.day(shared, year=True)}" if shared else ""
     score = "sans score" if built.percent is None else typography.percent(built.percent)
     lines = [say("Pix emploi : {score}{on}", score=score, on=on)]
-    lines.append(say("Prescription du {day} :", day=dates.day(built.stamp.on, year=True)))
+    text = "Prescription du {day} :" if actions else "Prescription du {day} : aucune action"
+    lines.append(say(text, day=dates.day(built.stamp.on, year=True)))
     added = {one.action.id: f", ajoutée le {dates.day(one.stamp.on, year=True)}" for one in built.added}
     for state in actions:
         partner = f" ({state.referrals[-1].partner.name})" if state.referrals else ""

@@ -157,17 +157,21 @@ def followed_by(name: str) -> str:
 
 
 def of_proposal(label: str) -> str:
+    """Returns the title of a list, on its page and in its file; `label` is "" for what the advisor alone reads."""
+    if not label:
+        return say("Une action pour la ou le conseiller·ère seulement, en plus ou en moins")
     return say("« {label} », en plus ou en moins", label=label)
 
 
-def labels(proposals: Iterable[Proposal], ids: Collection[str]) -> str:
-    """Returns the labels of some proposals, as one cell of a file."""
-    return ", ".join(one.label for one in proposals if one.id in ids)
+def labels(proposals: Iterable[Proposal], ids: Collection[str], *, shown: bool = False) -> str:
+    """Returns the labels of some proposals, with those for the advisor only where they are `shown`, on a page."""
+    return ", ".join(one.label for one in proposals if one.id in ids and (shown or not one.advisor_only))
 
 
 def moved_proposals(one: SecondReading) -> str:
     """Returns a text like "en moins : CléA numérique · en plus : Lecture", "les mêmes"."""
-    moved = {"en moins": labels(one.before.proposals, one.lost), "en plus": labels(one.after.proposals, one.gained)}
+    sides = {"en moins": (one.before.proposals, one.lost), "en plus": (one.after.proposals, one.gained)}
+    moved = {words: labels(*some, shown=True) for words, some in sides.items()}
     return " · ".join(f"{words} : {found}" for words, found in moved.items() if found) or "les mêmes"
 
 

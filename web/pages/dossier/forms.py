@@ -39,7 +39,6 @@ from web.french import validation, vocabulary
 from web.french.dossier import progress
 from web.hosting import partner_mails
 from web.http.forms import DatedForm, Day, Form, Label, Text, labels
-from web.pages.dossier import results
 
 TaskKey = Annotated[str, Field(pattern=rf"^({'|'.join(TASK_KINDS)})(:[0-9a-f-]{{36}})?$")]
 Reason = Annotated[str, Label("Motif", "textarea")]
@@ -432,7 +431,7 @@ def _addition(desk: Desk, dossier: Dossier, form: AddActionForm) -> Arguments:
     built = dossier.prescription.built.get(form.participation)
     named = referral_offers.title(desk, *form.offered) if form.offered else ""
     label = "" if form.proposal else form.label or named
-    context = {"grille": results.grille(desk, built.grille if built else None), "action": _added_id(form)}
+    context = {"grille": desk.refs.grilles.numbered(built.grille if built else None), "action": _added_id(form)}
     return {**sent(form, "offered"), "label": label}, context
 
 

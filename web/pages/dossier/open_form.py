@@ -226,7 +226,7 @@ def additions(desk: Desk, dossier: Dossier, chosen: str) -> list[Proposal]:
     built = dossier.prescription.built.get(current[0]) if current else None
     if built is None:
         return []
-    shown = prescription.proposals_of(dossier, built, results.grille(desk, built.grille))
+    shown = prescription.proposals_of(dossier, built, desk.refs.grilles.numbered(built.grille))
     free = {one.id for one in shown if prescription.may_be_added(dossier, Action(NEW, one.label, one.kind, one.id))}
     return [one for one in shown if one.id in {*free, chosen}]
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
+from pixflow.discretion import without_marked
 from pixflow.documents.grille import PROGRAMMES
 from pixflow.dossier.privacy import issue_paper
 from pixflow.dossier.state import ActionState, Dossier
@@ -81,7 +82,7 @@ def _convocation(desk: Desk, dossier: Dossier) -> Paper | None:
 
 
 def _prescription(desk: Desk, dossier: Dossier, participation: UUID, origin: str) -> Paper | None:
-    """The actions decided together; what the grid keeps for the advisor stays out. None when none was built.
+    """The actions decided together. None when none was built.
 
     A partner without e-mail has their link here, as a QR; `origin` is the public address of the pages.
     """
@@ -89,7 +90,7 @@ def _prescription(desk: Desk, dossier: Dossier, participation: UUID, origin: str
     one = next(found, None)
     if one is None:
         return None
-    shown = [state for state, _ in one.actions if state.action.id not in one.reserved and is_kept(state)]
+    shown = [state for state, _ in one.actions if is_kept(state)]
     grid = [say("grille de lecture n° {number}", number=one.built.grille)] if one.built.grille else []
     return Paper(
         structure=desk.refs.structure.name,
@@ -125,7 +126,7 @@ def _partner_links(desk: Desk, dossier: Dossier, state: ActionState, origin: str
 
 def _takeaways(desk: Desk, dossier: Dossier, one: results.PrescriptionRow, origin: str) -> Iterator[tuple[str, str]]:
     """Yields what the young person takes away, each text as it stood on the day of the prescription."""
-    known = results.grille(desk, one.built.grille)
+    known = desk.refs.grilles.numbered(one.built.grille)
     rank = next((n for n, band in enumerate(known.bands if known else (), 1) if band.low == one.built.low), 0)
     programme = dossier.programme if dossier.programme in PROGRAMMES else "other"
     place = StepPlace("build-prescription", "prescription", rank, programme)
@@ -157,7 +158,7 @@ def _typeset(*facts: tuple[str, str]) -> list[tuple[str, str]]:
 @router.get("/dossiers/{dossier_id:uuid}/fiche.pdf")
 def fiche(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
     """The diagnostic's fiche: campaign, code, link, QR; no score on it (docs/domain.md#papers)."""
-    dossier = desk.dossier(dossier_id)
+    dossier = _dossier(desk, dossier_id)
     plan = dossier.orientation.plan
     return _answer(request, desk, dossier_id, "fiche", _fiche(desk, dossier), plan.stamp if plan else None)
 
@@ -166,7 +167,7 @@ def fiche(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
 @router.get("/dossiers/{dossier_id:uuid}/convocation.pdf")
 def convocation(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
     """The convocation to the workshop where a seat is booked."""
-    dossier = desk.dossier(dossier_id)
+    dossier = _dossier(desk, dossier_id)
     seat = dossier.diagnostic.seat
     return _answer(request, desk, dossier_id, "convocation", _convocation(desk, dossier), seat.stamp if seat else None)
 
@@ -175,10 +176,15 @@ def convocation(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
 @router.get("/dossiers/{dossier_id:uuid}/prescription/{participation:uuid}.pdf")
 def prescription(request: Request, desk: AtDesk, dossier_id: UUID, participation: UUID) -> Response:
     """The prescription sheet given to the young person: the actions, not the suspicion (docs/domain.md#papers)."""
-    dossier = desk.dossier(dossier_id)
+    dossier = _dossier(desk, dossier_id)
     paper, built = _prescription(desk, dossier, participation, _origin(request, desk)), dossier.prescription.built
     fact = built[participation].stamp if participation in built else None
     return _answer(request, desk, dossier_id, "prescription", paper, fact)
+
+
+def _dossier(desk: Desk, dossier_id: UUID) -> Dossier:
+    """Returns what a paper may say of a dossier: nothing that the grid keeps for the advisor."""
+    return without_marked(desk.refs, desk.dossier(dossier_id))
 
 
 def _origin(request: Request, desk: Desk) -> str:

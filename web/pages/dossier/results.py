@@ -7,7 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from uuid import UUID
 
-from pixflow.documents.grille import Explanation, Grille, Proposal, explain, percent
+from pixflow.discretion import marked_actions, without_marked
+from pixflow.documents.grille import Explanation, Proposal, explain, percent
 from pixflow.dossier.state import ActionState, AddedAction, BuiltPrescription, Dossier, LinkedParticipation
 from pixflow.events.values import Action, Moment, Part, Profile, Purpose, Result
 from pixflow.pix_orga.framework import DOMAINS
@@ -239,40 +240,36 @@ def read_grid(desk: Desk, dossier: Dossier, on: date | None = None) -> Explanati
     if current is None or mastery is None:
         return None
     built = dossier.prescription.built.get(current[0])
-    known = grille(desk, built.grille) if built else None
+    known = desk.refs.grilles.numbered(built.grille) if built else None
     published = desk.refs.grille(on or desk.today)
     if built and built.grille and known:
         return explain(known, built.grille, mastery, dossier.programme)
     return explain(published.document, published.number, mastery, dossier.programme)
 
 
-def grille(desk: Desk, number: int | None) -> Grille | None:
-    return next((known.document for _, known in desk.refs.grilles.published if known.number == number), None)
-
-
 def bands(desk: Desk, reading: Explanation | None) -> list[ScoreBand]:
-    known = grille(desk, reading.grille_number) if reading else None
+    known = desk.refs.grilles.numbered(reading.grille_number) if reading else None
     return [ScoreBand(band.low, band.high, band.short) for band in (known.bands if known else ())]
 
 
 def prescribed(desk: Desk, dossier: Dossier) -> Iterator[PrescriptionRow]:
     """Returns the prescriptions, the latest first."""
     built = sorted(dossier.prescription.built.items(), key=lambda item: -item[1].stamp.version)
+    marked = marked_actions(desk.refs, dossier)
     for participation, one in built:
-        relied_on = grille(desk, one.grille)
+        relied_on = desk.refs.grilles.numbered(one.grille)
         bands_then = relied_on.bands if relied_on else ()
         known = {p.id: p for band in bands_then if band.low == one.low for p in band.proposals}
         added = {new.action.proposal: f"ajouté le {path.short(new.stamp.on, desk.today)}" for new in one.added}
         kept = {action.proposal: "retenu" for action in one.actions}
         states = [dossier.parcours.actions[action.id] for action in one.all_actions]
-        reserved = {a.id for a in one.all_actions if a.proposal in known and known[a.proposal].advisor_only}
         yield PrescriptionRow(
             one,
             participation,
             [(known[id], {**added, **kept}.get(id, "laissé")) for id in one.proposed if id in known],
             [action for action in one.actions if action.proposal is None],
             [(state, path.action(state, desk.today)) for state in states],
-            frozenset(reserved),
+            marked,
             {new.action.id: (_added_by(desk, new), new.reason) for new in one.added},
         )
 
@@ -289,13 +286,12 @@ def rank(dossier: Dossier) -> int:
     return initial.index(current[0]) + 1 if current else 0
 
 
-def imilo(dossier: Dossier, prescriptions: Sequence[PrescriptionRow]) -> list[str]:
+def imilo(desk: Desk, dossier: Dossier) -> list[str]:
     """Returns each prescription as plain text for i-Milo, without the actions reserved to the advisor."""
+    told = without_marked(desk.refs, dossier)
     return [
         path.imilo_block(
-            one.built,
-            dossier.diagnostic.participations.get(one.participation),
-            [state for state, _ in one.actions if state.action.id not in one.reserved],
+            one.built, told.diagnostic.participations.get(one.participation), [state for state, _ in one.actions]
         )
-        for one in prescriptions
+        for one in prescribed(desk, told)
     ]

@@ -130,7 +130,7 @@ def sheet(
         ],
         # the prescriptions and what comes after
         "prescriptions": prescriptions,
-        "imilo": results.imilo(dossier, prescriptions),
+        "imilo": results.imilo(desk, dossier),
         "next_steps": dossier_tasks.next_steps(dossier, shown, offered, desk.today),
         # the open form: where it stands, and what it shows beside its fields
         "form": form,

@@ -40,13 +40,14 @@ NO_BUTTON: Button = ("", "")
 class OpenTask:
     """A task as the page shows it; its button opens `form`, "" when the task is not for this person.
 
-    `href` is the address of another page where the task is done. `status` says until when it is snoozed, why it is
-    back, or who has it. `active` is false while it is snoozed or somebody else's. `other` is another form that closes
-    the task, and the label of its button.
+    `inside` is its verb inside a sentence. `href` is the address of another page where the task is done. `status` says
+    until when it is snoozed, why it is back, or who has it. `active` is false while it is snoozed or somebody else's.
+    `other` is another form that closes the task, and the label of its button.
     """
 
     task: Task
     verb: str
+    inside: str
     button: str
     when: str
     late: bool
@@ -80,7 +81,7 @@ def coming(owed: Sequence[Task], today: date) -> list[tuple[str, str, date]]:
     later = sorted((task for task in owed if task.opens > today), key=lambda one: one.opens)
     kept = [task for task in later if task.why.details.get("by") != "lapsed"]
     shown = kept if kept or any(task.is_visible(today) for task in owed) else later
-    return [(tasks.title(task.kind, task.why.details), _about(task), task.opens) for task in shown]
+    return [(tasks.inside(task.kind, task.why.details), _about(task), task.opens) for task in shown]
 
 
 def _about(task: Task) -> str:
@@ -125,6 +126,7 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
     return OpenTask(
         task=task,
         verb=tasks.title(task.kind, task.why.details),
+        inside=tasks.inside(task.kind, task.why.details),
         button=button,
         when=dates.due_words(at, desk.today, days),
         late=late,

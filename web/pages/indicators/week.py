@@ -9,8 +9,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pixflow.discretion import history_without_marked
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as d
+from pixflow.events import workshop as w
+from pixflow.events.base import Recorded
 from pixflow.folding import retractions_by_version
 from pixflow.identity import normalise
 from projections import audit_trail
@@ -20,6 +23,7 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import dates, privacy, validation
 from web.french.events import sentences
+from web.french.events.fields import Names
 from web.french.phrases import listed
 from web.french.typography import say, typeset
 from web.http.addresses import Pager, address, read_day
@@ -31,13 +35,16 @@ _WEEK = timedelta(7)
 _WITH_THEM = (d.YoungPersonChased, d.AppointmentSet, d.AppointmentMissed, d.NoteTaken, d.DossierClosed)
 """Events of no stage that i-Milo is told, too: what was said and agreed with the young person."""
 
+_PAPERS = {event.TOPIC for event in (d.PaperIssued, d.CopyIssued, w.PaperIssued)}
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """An event of the week in words, recorded on a day; `on` is the day that it is about.
 
     `name` and `href` are of the dossier or workshop; `href` is "" where there is nothing to read. `whose` names the
-    colleague for whom it was done; `retracted` says when, by whom and why it was retracted. `copied`: i-Milo is told.
+    colleague for whom it was done; `retracted` says when, by whom and why it was retracted. `copied` is the sentence
+    for i-Milo, "" for what it is not told.
     """
 
     stream: UUID
@@ -49,7 +56,7 @@ class Act:
     on: date = date.min
     whose: str = ""
     retracted: str = ""
-    copied: bool = False
+    copied: str = ""
 
     @property
     def note(self) -> str:
@@ -63,7 +70,7 @@ def read_week(desk: Desk, text: str, number: int, path: str, kept: Mapping[str, 
 
     `kept` are the parameters of the address that stand for something else. `wrong` says why it is not the week asked
     for, `empty` why it has no fact. `asked` is its value in an address. `counts` are by kind, without what was
-    retracted; `lines` the text for i-Milo, of this page. `before`, `now` and `after` are addresses of other weeks, ""
+    retracted; `copies` the texts for i-Milo, of this page. `before`, `now` and `after` are addresses of other weeks, ""
     for none. `people` are those whom the page names.
     """
     asked = read_day(text) if text else desk.today
@@ -92,7 +99,7 @@ def read_week(desk: Desk, text: str, number: int, path: str, kept: Mapping[str, 
         "days": [(day, list(some)) for day, some in groupby(acts, attrgetter("day"))],
         "counts": _counts(totals),
         "standing": sum(standing for _, _, standing in totals),
-        "lines": "\n".join(_lines(acts, dossiers)).strip(),
+        "copies": list(_copies(acts, dossiers)),
         "pager": pager,
         "before": at(min(first - _WEEK, this)) if first > earliest else "",
         "now": "" if first == this else at(this),
@@ -123,9 +130,10 @@ def _why_empty(first: date, this: date, opened: date | None) -> str:
 
 
 def _counts(totals: Sequence[tuple[str, int, int]]) -> list[tuple[str, int]]:
-    """Returns the number of events of each kind that stand, the most frequent kind first."""
-    named = [(sentences.TITLES.get(topic, topic), standing) for topic, _, standing in totals if standing]
-    return sorted(named, key=lambda pair: (-pair[1], normalise(pair[0])))
+    """Returns the number of events of each kind that stand: the most frequent kind first, papers last."""
+    named = [(topic, sentences.TITLES.get(topic, topic), standing) for topic, _, standing in totals if standing]
+    named.sort(key=lambda one: (one[0] in _PAPERS, -one[2], normalise(one[1])))
+    return [(title, standing) for _, title, standing in named]
 
 
 def _acts(desk: Desk, rows: Sequence[Any], dossiers: Mapping[UUID, Dossier], erased: Collection[UUID]) -> Iterator[Act]:
@@ -134,6 +142,7 @@ def _acts(desk: Desk, rows: Sequence[Any], dossiers: Mapping[UUID, Dossier], era
     trails = desk.trails({row.stream for row in rows if row.stream in dossiers or row.kind == "workshop"})
     retracted = {stream: retractions_by_version(trail) for stream, trail in trails.items()}
     events = {one.position: one for trail in trails.values() for one in trail}
+    told = {stream: list(history_without_marked(desk.refs, trails[stream])) for stream in dossiers if stream in trails}
     for row in rows:
         local, dossier = row.at.replace(tzinfo=UTC).astimezone(zone), dossiers.get(row.stream)
         stamps = (row.stream, local.date(), f"{local:%H:%M}")
@@ -150,19 +159,25 @@ def _acts(desk: Desk, rows: Sequence[Any], dossiers: Mapping[UUID, Dossier], era
             getattr(found.event, "on", None) or local.date(),
             names.staff(row.acting_for) if row.acting_for else "",
             sentences.retraction(by, names, desk.zone) if by else "",
-            bool(dossier and by is None and (found.event.STAGE or isinstance(found.event, _WITH_THEM))),
+            _for_imilo(row.position, told[row.stream], names, desk.zone) if dossier and by is None else "",
         )
 
 
-def _lines(acts: Sequence[Act], dossiers: Mapping[UUID, Dossier]) -> Iterator[str]:
-    """Yields what was done for each young person, by their names, as plain text to copy into i-Milo."""
+def _for_imilo(position: int, told: Sequence[Recorded], names: Names, zone: str) -> str:
+    """Returns the sentence of an event for i-Milo; "" for one of the office, or that is not told outside."""
+    found = next((one for one in told if one.position == position), None)
+    if found is None or not (found.event.STAGE or isinstance(found.event, _WITH_THEM)):
+        return ""
+    return sentences.sentence(found, names, zone=zone, history=told)
+
+
+def _copies(acts: Sequence[Act], dossiers: Mapping[UUID, Dossier]) -> Iterator[tuple[str, str]]:
+    """Yields each young person, by their names, with what was done for them as plain text to copy into i-Milo."""
     copied = by_key((act.stream, act) for act in acts if act.copied)
     for stream in sorted(copied, key=lambda id: normalise(f"{dossiers[id].last_name} {dossiers[id].first_name}")):
-        number = dossiers[stream].imilo_number
-        yield listed(_name(dossiers[stream]), number and say("n° i-Milo {number}", number=number))
-        for act in copied[stream]:
-            yield say("- {day} : {said}", day=dates.day(act.on, year=True), said=act.said)
-        yield ""
+        name, number = _name(dossiers[stream]), dossiers[stream].imilo_number
+        done = [say("- {day} : {said}", day=dates.day(act.on, year=True), said=act.copied) for act in copied[stream]]
+        yield name, "\n".join([listed(name, number and say("n° i-Milo {number}", number=number)), *done])
 
 
 def _name(dossier: Dossier) -> str:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from pixflow.decision import Decision
+from pixflow.discretion import marked_actions
 from pixflow.dossier.retention import months_of
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
@@ -249,6 +250,7 @@ def _request(
     """
     dossier, referral, action = one.dossier, one.found.referral, one.found.action
     today, hidden = one.served.today(), referral.answer == "refused"
+    untold = hidden or action.action.kind == "check" or action.action.id in marked_actions(one.served.refs, dossier)
     set_frame(request, one.structure)
     response = show(
         request,
@@ -263,7 +265,7 @@ def _request(
         age=path.age(dossier.birth_date, today) if dossier.birth_date and not hidden else "",
         person_phone="" if hidden else dossier.phone or "",
         person_email="" if hidden else dossier.email or "",
-        action="" if hidden or action.action.kind == "check" else action.action.label,
+        action="" if untold else action.action.label,
         starts=referral.starts,
         ends=action.ends or referral.ends,
         note="" if hidden else referral.note,

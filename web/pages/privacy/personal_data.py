@@ -290,8 +290,8 @@ def encoded(known: PersonalData) -> bytes:
 
 
 def _why(task: Task) -> str:
-    """Returns the reason of a task in words."""
-    return task_words.why(task.kind, task.why.details, task.why.on)
+    """Returns the reason of a task in words. The law gives a person all that is kept of them, marked or not."""
+    return task_words.why(task.kind, task.why.details, task.why.on, shown=True)
 
 
 def _stream(known: PersonalData, stream: PersonalStream, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:

@@ -89,8 +89,9 @@ class WhatIfGrid(WhatIf[SecondReading]):
                 return french.followed_by(team.get(value, ""))
             case "action":
                 grids = (draft.document, *(one.document for _, one in desk.refs.grilles.published))
-                labels = {one.id: one.label for grid in grids for band in grid.bands for one in band.proposals}
-                return french.of_proposal(labels.get(value, value))
+                known = [one for grid in grids for band in grid.bands for one in band.proposals if one.id == value]
+                marked = any(one.advisor_only for one in known)
+                return french.of_proposal("" if marked else known[-1].label if known else value)
         return super().list_title(desk, draft, shown)
 
     def tell(self, asked: WhatIfQuestion, answer: WhatIfAnswer[SecondReading]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from web.french import vocabulary
 from web.french.events import sentences
 from web.french.phrases import listed, pause_over, sooner
 from web.french.tasks import TaskLine, of_row
-from web.french.typography import lower_first, phone, say, yes_no
+from web.french.typography import phone, say, yes_no
 from web.http.addresses import carrying
 
 PILED = frozenset({"assign-advisor"})
@@ -62,7 +62,7 @@ class QueueRow:
     @property
     def label(self) -> str:
         """A text like "Aminata Diallo, tenir la restitution"."""
-        return f"{self.task.name}, {lower_first(self.line.verb)}"
+        return f"{self.task.name}, {self.line.inside}"
 
 
 EXPORTED: Mapping[str, Callable[[QueueRow], Value]] = {
@@ -70,7 +70,7 @@ EXPORTED: Mapping[str, Callable[[QueueRow], Value]] = {
     "Téléphone": lambda row: phone(row.task.phone or ""),
     "Programme": lambda row: vocabulary.PROGRAMMES.get(row.task.programme, row.task.programme),
     "À faire": lambda row: row.line.verb,
-    "Pourquoi": lambda row: " · ".join(filter(None, (row.reason, row.line.why))),
+    "Pourquoi": lambda row: " · ".join(filter(None, (row.reason, row.line.exported))),
     "Étape": lambda row: vocabulary.STAGES.get(row.task.stage, ""),
     "Pour le": lambda row: row.task.due,
     "En retard": lambda row: yes_no(row.line.late),

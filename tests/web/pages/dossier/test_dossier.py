@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from pixflow.dossier import follow_up
 from pixflow.dossier import follow_up as closing
-from pixflow.dossier.stages import parcours
+from pixflow.dossier.stages import parcours, prescription
 from pixflow.events.values import Partner
 from pixflow.participation import matches as imports
 from tests.web.client import words
@@ -168,6 +168,16 @@ def test_an_action_is_told_in_every_state_with_its_buttons(locale: House) -> Non
     assert "- Café numérique (EPN) : Réalisée" in copied.replace("\xa0", " ")
     assert "- Permis de conduire : code en ligne : Refusée par le jeune" in copied.replace("\xa0", " ")
     assert "llettrisme" not in copied
+
+
+def test_a_prescription_for_the_advisor_alone_is_copied_without_an_action(locale: House) -> None:
+    dossier, found = locale.debriefed()
+    grid = locale.served.refs.grille(locale.today)
+    context = {"grille": grid.document, "number": grid.number, "action_ids": (uuid4(),)}
+    said = {"kept": ("illettrisme",), "added": (), "wish": "", "project": "vente", "reason": ""}
+    locale.on(dossier, prescription.build_prescription, participation=found, **said, context=context)
+    copied = parsed(locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text).select_one("pre.copy").text
+    assert words(copied).endswith("Prescription du 16 mars 2026 : aucune action")
 
 
 def test_an_appointment_shows_its_hour_and_who_did_not_come(locale: House) -> None:

@@ -32,6 +32,12 @@ def test_a_form_sets_a_reminder_along_and_its_row_comes_on_the_day(locale: House
     assert "Rappelée" in words(str(row))
 
 
+def test_a_reminder_is_read_back_with_its_capitals(locale: House) -> None:
+    dossier, client = locale.opened(), locale.client(NADIA)
+    press(client, dossier, "present", occasion="welcome", **{**ASKED, "recall_text": "Noël : voir Léa"})
+    assert "Noël : voir Léa à partir du 23 mars" in words(parsed(client.get(f"/dossiers/{dossier}").text).text)
+
+
 def test_undo_takes_both_back(locale: House) -> None:
     dossier, client = locale.opened(), locale.client(NADIA)
     answer = press(client, dossier, "present", occasion="welcome", **ASKED)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 import openpyxl
@@ -180,7 +181,10 @@ def test_the_files_say_what_is_on_screen(manager: InspectingClient) -> None:
     rows = list(csv.reader(StringIO(manager.get("/indicateurs.csv").content.decode("utf-8-sig")), delimiter=";"))
     book = openpyxl.load_workbook(BytesIO(manager.get("/indicateurs.xlsx").content))
     cells = [
-        [percent(round(100 * cell.value)) if cell.number_format == "0%" else str(cell.value) for cell in row]
+        [
+            percent(round(100 * cast(float, cell.value))) if cell.number_format == "0%" else str(cell.value)
+            for cell in row
+        ]
         for row in ([cell for cell in row if cell.value is not None] for row in book.active.iter_rows())
     ]
     assert cells == [[cell for cell in row if cell] for row in rows]

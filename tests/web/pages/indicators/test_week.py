@@ -10,7 +10,7 @@ import pytest
 
 from pixflow.actor import Actor
 from pixflow.dossier import assignment, follow_up, identity, retraction
-from pixflow.dossier.stages import orientation
+from pixflow.dossier.stages import orientation, parcours
 from pixflow.events.dossier import PixPresented
 from pixflow.team.absences import declare_absence
 from pixflow.unit_of_work import Step
@@ -281,17 +281,43 @@ def test_the_lines_for_i_milo_stand_by_person_without_the_work_of_the_office(at_
     key = f"chase-diagnostic:{at_work.state(aminata).orientation.plan.id}"
     at_work.on(aminata, follow_up.snooze_task, task=key, until=date(2026, 3, 30), reason="En stage")
     found = page(at_work)
-    block = parsed(found).select_one("details.fold pre.copy")
-    assert block.text.replace("\xa0", " ").split("\n") == [
-        "Aminata Diallo",
-        "- 16 mars 2026 : Pix présenté au premier accueil",
-        "- 16 mars 2026 : Diagnostic prévu à partir du 16 mars, au bureau (Mortagne) : Diagnostic initial, printemps",
-        "",
-        "Hugo Masson, n° i-Milo 777",
-        "- 16 mars 2026 : Pix présenté au premier accueil",
-        "- 16 mars 2026 : Note : Cherche un logement",
+    fold = parsed(found).select_one("details.fold")
+    assert [block.text.replace("\xa0", " ").split("\n") for block in fold.select("pre.copy")] == [
+        [
+            "Aminata Diallo",
+            "- 16 mars 2026 : Pix présenté au premier accueil",
+            (
+                "- 16 mars 2026 : Diagnostic prévu à partir du 16 mars, au bureau (Mortagne) : "
+                "Diagnostic initial, printemps"
+            ),
+        ],
+        [
+            "Hugo Masson, n° i-Milo 777",
+            "- 16 mars 2026 : Pix présenté au premier accueil",
+            "- 16 mars 2026 : Note : Cherche un logement",
+        ],
     ]
-    assert block.parent.parent.select_one("[data-copy-text]").text == "Copier pour i-Milo"
+    buttons = [said(one) for one in fold.parent.select("[data-copy-text]")]
+    assert buttons == [
+        "Copier pour i-Milo : Aminata Diallo", "Copier pour i-Milo : Hugo Masson", "Tout copier pour i-Milo",
+    ]  # fmt: skip
+
+
+def test_the_lines_for_i_milo_say_nothing_that_the_grid_keeps_for_the_advisor(at_work: House) -> None:
+    dossier, (check, *_) = at_work.prescribed()
+    at_work.on(dossier, parcours.end_action, action=check, outcome="done", note="")
+    copied = words(parsed(page(at_work)).select_one("pre.copy").text)
+    assert "Café numérique, Permis de conduire" in copied
+    assert "llettrisme" not in copied
+    assert "Illettrisme à vérifier" in str(acts(page(at_work))), "the page is the advisor's own"
+
+
+def test_papers_come_last_among_the_counts(at_work: House) -> None:
+    dossier = at_work.planned()
+    for day in (17, 18):
+        at_work.day(date(2026, 3, day))
+        assert at_work.client(NADIA).get(f"/dossiers/{dossier}/fiche").status_code == 200
+    assert texts(page(at_work), ".week-days .parts li")[-1] == "Papier d’un dossier 2"
 
 
 def test_each_person_of_the_page_is_read_once(at_work: House) -> None:
