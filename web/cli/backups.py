@@ -33,7 +33,7 @@ from web.french.errors import backups
 from web.hosting import account_backups, registers
 from web.hosting import health as checks
 from web.hosting.read_tables import reads_of
-from web.hosting.registers import follow, register_of
+from web.hosting.registers import register_of, try_to_follow
 from web.hosting.settings import Storage
 
 app = typer.Typer()
@@ -99,9 +99,9 @@ def _back_up_accounts(to: Path | None, number: int | None) -> Path | None:
 def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, Any]:
     with open_slug(slug) as opened:
         register = register_of(opened)
-        follow(opened, register)
+        _, wrong = try_to_follow(opened, register, begin=False)
         made = back_up(opened, to, register)
-        found = checks.run("register", registers.finding, opened, register)
+        found = wrong or checks.run("register", registers.finding, opened, register)
         whole = not made.manifest.damaged and found.level != "alarm"
         gone = keep(made.path.parent, number, opened.engine.clock()) if number and whole else []
     kept = made.manifest

@@ -115,8 +115,8 @@ SENTENCES = {
     "plus ancienne. Restaurez la dernière sauvegarde. Sans sauvegarde : « pixflow register begin ».",
     "register alarm tiles": "Ses propres empreintes ne sont plus celles qu’il a signées : quelqu’un y a écrit. "
     "Mettez-le de côté comme preuve, puis « pixflow register begin ».",
-    "register alarm late": "{lag} attendent depuis plus de cinq minutes : ni « serve » ni « tick » ne passent, ou un "
-    "autre processus le tient.",
+    "register alarm late": "{lag} attendent depuis plus de cinq minutes : ni « serve » ni « tick » ne passent, son "
+    "disque est plein, ou un autre processus le tient.",
     "witness note": "Aucun registre suivi n’a encore été contresigné. S’il y en avait un, « _witness.db » manque : "
     "cherchez-en une copie.",
     "witness good": "Aucun registre suivi n’a signé deux suites différentes.",

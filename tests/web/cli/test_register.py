@@ -21,7 +21,7 @@ from pixflow.ledger.notes import Signer
 from pixflow.ledger.register import Register
 from pixflow.ledger.verify import PublicKey, held
 from pixflow.ledger.witness import LogWitness, WitnessAnswer
-from pixflow.store.locks import ServeLock
+from pixflow.store.locks import FileLock, ServeLock
 from tests.ledger.test_witness import NOW, OURS, Log
 from web.cli.app import app
 from web.hosting import registers
@@ -359,6 +359,17 @@ def test_a_lost_register_begins_anew_when_the_operator_says_so_and_the_former_do
     disk.rename(ledger)
     assert "n° 3" in run("register", "begin").stdout
     assert told()[1]["epoch"] == 3
+
+
+def test_a_backup_made_while_the_register_does_not_follow_says_so(data: Path) -> None:
+    """A full disk, or another process that holds it, is no alarm of what it has read: it is one of what waits."""
+    assert tick().exit_code == 0
+    recorded()
+    with FileLock(next((data / "apart").glob("sees-*.lock"))):
+        saved = run("backup", "--to", data / "first")
+    assert (saved.exit_code, "Registre : Un autre processus tient" in saved.stderr) == (1, True)
+    assert len(list((data / "first" / "sees").glob("*Z"))) == 1
+    assert run("backup", "--to", data / "second").exit_code == 0
 
 
 def test_a_restore_while_the_ledger_is_away_says_so_and_begins_when_the_operator_does(store: str, data: Path) -> None:

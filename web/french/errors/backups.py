@@ -35,8 +35,8 @@ ASIDE = say(
     "supprimez tout cela dès que vous n’en avez plus besoin."
 )
 UNHEARD = say(
-    "Le registre n’a pas pu noter cette reprise : dès qu’il est là, « pixflow register begin » en commence une autre "
-    "époque. Rien n’est signé avant."
+    "Le registre n’a pas pu noter cette reprise. S’il n’a pas lu les mêmes faits, il ne signe rien avant « pixflow "
+    "register begin »."
 )
 
 
