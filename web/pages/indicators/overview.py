@@ -160,13 +160,29 @@ def missing(there: Counting, dossiers: int) -> list[tuple[str, str]]:
 # --- who waits past their day, and the loads
 
 
-def stuck_rows(found: Mapping[str, Stuck], asked: AskedFigures) -> Iterator[tuple[Number, date]]:
-    """Yields the steps where somebody waits past their day, in the order of the path, and since when the first does."""
+def stuck_rows(
+    there: Counting, found: Mapping[str, Stuck], asked: AskedFigures
+) -> Iterator[tuple[Number, date, Sequence[Number]]]:
+    """Yields the steps where somebody waits past their day, in the order of the path, and since when the first does.
+
+    The numbers of the sites stand beside, where there are several and no cut.
+    """
+    by_site = {} if asked.cut else overview.stuck_by(there.connection, asked.question, "site")
+    sites = sorted(by_site, key=lambda site: (site == "", normalise(site))) if len(by_site) > 1 else []
     most = max((one.count for one in found.values()), default=0)
     for id in TARGETED:
         if one := found.get(id):
-            href = asked.at(f"{PATH}/{id}", etat="stuck", periode="", mois="")
-            yield Number(id, french.STUCK[id], one.count, href, 100 * one.count / most), one.since
+            path, ever = f"{PATH}/{id}", {"etat": "stuck", "periode": "", "mois": ""}
+            beside = [
+                Number(id, cell_label("site", site), by_site[site][id], asked.at(path, **ever, coupe=f"site:{site}"))
+                for site in sites
+                if by_site[site][id]
+            ]
+            yield (
+                Number(id, french.STUCK[id], one.count, asked.at(path, **ever), 100 * one.count / most),
+                one.since,
+                beside,
+            )
 
 
 def load_rows(desk: Desk, there: Counting, asked: AskedFigures) -> Iterator[tuple[str, float, list[Number]]]:

@@ -47,7 +47,8 @@ def read(request: Request, desk: AtFigures, at: At, etape: str = "", recu: str =
         figures = figures_of(there, asked.question, counts)
         cards = list(overview.cards(there, figures[STEPS.id], asked))
         curves, steps, curve_days = overview.months(there, asked, etape)
-        stuck, loads = list(overview.stuck_rows(counts.stuck, asked)), list(overview.load_rows(desk, there, asked))
+        stuck = list(overview.stuck_rows(there, counts.stuck, asked))
+        loads = list(overview.load_rows(desk, there, asked))
         menus = asking.menus(PATH, asked, there)
         missing = overview.missing(there, figures["I18"].among)
         basis = structs.replace(there.basis, protocol=desk.refs.protocol)  # for a day before it, the first protocol

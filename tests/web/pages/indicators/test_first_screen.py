@@ -133,9 +133,10 @@ def test_who_waits_past_their_day_is_told_since_when_whatever_the_period(at_work
     assert "Rien n’attend au-delà de son délai." in words(client.get(HERE).text)
     at_work.day(MONDAY + timedelta(400))
     row = parsed(client.get(f"{HERE}?periode=mois").text).select("#stuck ~ table tbody tr")[0]
-    assert [words(cell.text) for cell in row.select("th, td")] == ["Pix à présenter", "2", "16 mars 2026"]
-    link = row.select_one("a")["href"]
-    assert length(client, link) == 2
+    assert [words(cell.text) for cell in row.select("th, td")] == ["Pix à présenter Mortagne 2", "2", "16 mars 2026"]
+    site, link = (one["href"] for one in row.select("a"))
+    assert length(client, link) == length(client, site) == 2
+    assert "coupe=site%3AMortagne" in site
     assert "au-delà du délai, toutes périodes" in words(client.get(link).text)
 
 
