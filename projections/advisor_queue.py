@@ -170,7 +170,7 @@ def page(
 
 @Statement
 def _page(wanted: QueueFilter, owners: Owners, today: date, limit: int | None, offset: int) -> Select[Any]:
-    query = select(table, _doer(today).label("doer")).where(_mine(owners, today), *_wanted(wanted, today))
+    query = select(table, doer(today).label("doer")).where(_mine(owners, today), *_wanted(wanted, today))
     return query.order_by(*URGENT).limit(limit).offset(offset)
 
 
@@ -183,9 +183,9 @@ def counts(connection: Connection, owners: Owners, today: date) -> list[QueueCou
 
 @Statement
 def _counts(owners: Owners, today: date, sunday: date) -> Select[Any]:
-    due, doer = table.c.due, _doer(today)
+    due = table.c.due
     days = (due < today, due == today, and_(due > today, due <= sunday))
-    alike = (table.c.kind, table.c.stage, table.c.programme, table.c.site, table.c.group, doer)
+    alike = (table.c.kind, table.c.stage, table.c.programme, table.c.site, table.c.group, doer(today))
     return select(*alike, func.count(), *map(_of_these, days)).where(_mine(owners, today)).group_by(*alike)
 
 
@@ -207,7 +207,7 @@ def rest(owners: Owners, today: date) -> Select[int, Any, int]:
 @question(list_rows)
 def snoozed(owners: Owners, today: date, limit: int, offset: int) -> Select[Any]:
     """Returns an advisor's snoozed rows, the first to come back first."""
-    query = select(table, _doer(today).label("doer")).where(_snoozed(owners, today)).limit(limit).offset(offset)
+    query = select(table, doer(today).label("doer")).where(_snoozed(owners, today)).limit(limit).offset(offset)
     return query.order_by(table.c.paused, table.c.sort, table.c.key, table.c.stream)
 
 
@@ -220,15 +220,20 @@ def appointments(connection: Connection, person: UUID, today: date, since: date)
 def of_keys(connection: Connection, owners: Owners, today: date, keys: Collection[tuple[UUID, str]]) -> list[Any]:
     """Returns the open rows of these people with these streams and keys, the most urgent first."""
     chosen = tuple_(table.c.stream, table.c.key).in_(keys)
-    query = select(table, _doer(today).label("doer")).where(_done_by(owners, today), _open(today), chosen)
+    query = select(table, doer(today).label("doer")).where(_done_by(owners, today), _open(today), chosen)
     return list(connection.execute(query.order_by(*URGENT)))
 
 
 @question(lambda found: {person: (tasks, late) for person, tasks, late in found})
-def workloads(today: date) -> Select[UUID, int, int]:
-    """Returns the number of visible tasks of each person, and of those past due."""
-    doer, late = _doer(today), _of_these(table.c.due < today)
-    return select(doer, func.count(), late).where(table.c.owner.is_not(None), visible(today)).group_by(doer)
+def workloads(today: date) -> Select[UUID | None, int, int]:
+    """Returns the number of visible tasks of each person, and of those past due; of None those in nobody's name."""
+    return by_doer(today)
+
+
+def by_doer(today: date, *among: ColumnElement[bool]) -> Select[UUID | None, int, int]:
+    """Counts the visible tasks of each person, among some: Équipe, Indicateurs and boxes say this number."""
+    person = doer(today)
+    return select(person, func.count(), _of_these(table.c.due < today)).where(visible(today), *among).group_by(person)
 
 
 @question(take_number)
@@ -269,7 +274,7 @@ def _done_by(people: Owners, today: date) -> ColumnElement[bool]:
     return or_(and_(table.c.owner.in_(people), not_(elsewhere)), and_(table.c.handed_to.in_(people), elsewhere))
 
 
-def _doer(today: date) -> ColumnElement[UUID]:
+def doer(today: date) -> ColumnElement[UUID]:
     """Returns the person who has a row today: the colleague it was handed to, or its owner."""
     return case((handed(today), table.c.handed_to), else_=table.c.owner)
 
@@ -285,7 +290,7 @@ def _snoozed(owners: Owners, today: date) -> ColumnElement[bool]:
 
 def _wanted(wanted: QueueFilter, today: date) -> Sequence[ColumnElement[bool]]:
     columns = {name: value for name, value in asdict(wanted).items() if value and name != "doer"}
-    of = [_doer(today) == UUID(wanted.doer)] if wanted.doer else []
+    of = [doer(today) == UUID(wanted.doer)] if wanted.doer else []
     return [*of, *(having(table.c[name], value) for name, value in columns.items())]
 
 

@@ -51,6 +51,12 @@ class FigureLine(Struct, frozen=True):
     value: int | None = None
 
 
+class OwedLine(FigureLine, frozen=True):
+    """A line of a task, with the details of its reason."""
+
+    details: Mapping[str, str] = {}
+
+
 def lines(
     connection: Connection,
     asked: FigureQuestion,
@@ -219,7 +225,10 @@ def _tasks(
     bound: dict[str, Any] = {"day": asked.day, "advisor": asked.advisor, "kinds": sorted({one.part for one in shown})}
     bound |= {"since": first.on, "until": last.on, "kind_first": first.part, "kind_last": last.part}
     found = _tasks_owed(connection, asked.cut, asked.value, **bound, limit=limit, offset=offset - before)
-    return [FigureLine(stream, on, version, kind, "open", due) for stream, on, version, kind, due in found]
+    return [
+        OwedLine(stream, on, version, kind, "open", due, details=details)
+        for stream, on, version, kind, due, details in found
+    ]
 
 
 @Statement
@@ -240,7 +249,8 @@ def _tasks_owed(
     those = of_tasks(FigureQuestion(day, day, day, cut, value, advisor))
     some = (kind.in_(kinds), due.between(since, until))  # an index finds the tasks of a kind by their day
     page = (group >= tuple_(since, kind_first), group <= tuple_(until, kind_last))
-    query = select(tasks.c.stream, tasks.c.why_on, tasks.c.why_version, kind, due).where(those, *some, *page)
+    columns = (tasks.c.stream, tasks.c.why_on, tasks.c.why_version, kind, due, tasks.c.details)
+    query = select(*columns).where(those, *some, *page)
     query = query.order_by(due, kind, tasks.c.sort, tasks.c.stream, tasks.c.key)
     return query.limit(limit).offset(offset)
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from pixflow.documents.definitions import TARGETED
 from pixflow.indicators.catalogue import STEPS
+from projections import advisor_queue
 from projections.figures.entries import entries, sums
 from projections.figures.paths import paths
 from projections.figures.tallies import (
@@ -20,9 +21,7 @@ from projections.figures.tallies import (
     how_many,
     in_period,
     late,
-    late_ones,
     of_tasks,
-    tasks,
     there,
 )
 
@@ -77,7 +76,7 @@ def passed(connection: Connection) -> set[str]:
 
 
 class Caseload(Struct, frozen=True):
-    """The dossiers of an advisor: those open, the tasks owed in them, and those of the tasks past their day."""
+    """The open dossiers that somebody follows, the tasks that they have to do, and those past their day."""
 
     dossiers: int = 0
     tasks: int = 0
@@ -85,12 +84,11 @@ class Caseload(Struct, frozen=True):
 
 
 def loads(connection: Connection, asked: FigureQuestion) -> Mapping[UUID | None, Caseload]:
-    """Returns the load of each advisor, and of nobody, among the dossiers that are asked for."""
+    """Returns the load of each person, and of nobody: of all that waits, or in the dossiers of a cell."""
     table = entries_of(asked)
     open_ones = select(table.c.stream).where(table.c.indicator == "I18", *there(asked))
     query = select(paths.c.advisor, func.count()).where(paths.c.stream.in_(open_ones)).group_by(paths.c.advisor)
     dossiers: dict[UUID | None, int] = dict(map(tuple, connection.execute(query)))
-    of_each = select(paths.c.advisor, func.count(), late_ones(tasks, asked)).where(of_tasks(asked))
-    of_each = of_each.join(tasks, tasks.c.stream == paths.c.stream).group_by(paths.c.advisor)
-    owed = {advisor: (n, int(tardy)) for advisor, n, tardy in connection.execute(of_each).all()}
+    of_each = advisor_queue.by_doer(asked.day, *([of_tasks(asked)] if asked.cut else []))
+    owed = {person: (n, late) for person, n, late in connection.execute(of_each).all()}
     return {one: Caseload(dossiers.get(one, 0), *owed.get(one, (0, 0))) for one in dossiers.keys() | owed.keys()}

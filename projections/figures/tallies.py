@@ -59,7 +59,10 @@ class Counting(NamedTuple):
 
 
 class FigureQuestion(Struct, frozen=True):
-    """The period, both days included, and the day it is asked for; one cell of a cut, or one advisor's dossiers."""
+    """The period, both days included, and the day it is asked for; one cell of a cut.
+
+    `advisor`: the dossiers that somebody follows, and the tasks that they have to do.
+    """
 
     first: date
     last: date
@@ -177,12 +180,16 @@ def of_cell(asked: FigureQuestion, indicator: str, cell: Cell, table: FromClause
 
 
 def of_tasks(asked: FigureQuestion) -> ColumnElement[bool]:
-    """Selects the tasks of dossiers owed on the day (I19)."""
+    """Selects the tasks of dossiers owed on the day (I19); of a person, all those that they have to do."""
+    whose = [] if asked.advisor is None else [advisor_queue.doer(asked.day) == asked.advisor]
+    if whose and not asked.cut:
+        return and_(advisor_queue.visible(asked.day), *whose)
+    asked = replace(asked, advisor=None)
     cut = "" if asked.cut == "partner" else asked.cut
     left_out = tasks.c.stream.not_in(select(paths.c.stream).where(~paths.c.counts))  # a few: quicker than all others
     those = _of(asked, "stream", tasks.c.stream, cut, paths.c.counts) or [left_out]
     nobody = [literal(False)] if asked.cut == "partner" else []
-    return and_(tasks.c.subject == "dossier", advisor_queue.visible(asked.day), *those, *nobody)
+    return and_(tasks.c.subject == "dossier", advisor_queue.visible(asked.day), *whose, *those, *nobody)
 
 
 # --- I23: the partners of the list, those to whom somebody was referred in the period, and what the list lacks

@@ -177,7 +177,7 @@ PARCOURS = (
         other="Déclinée",
     ),
     Case(
-        "record-certification", states.taken, "30 avril", {"obtenue": True}, "Certification obtenue",
+        "record-certification", states.taken, "4 mai", {"obtenue": True}, "Certification obtenue",
     ),
     Case(
         "plan-retake", states.learned, "17 avril",

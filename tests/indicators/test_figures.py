@@ -19,6 +19,7 @@ from pixflow.indicators import catalogue
 from pixflow.indicators.catalogue import INDICATORS, STEPS, Indicator, cell
 from pixflow.indicators.facts import PAIRS, delay
 from pixflow.indicators.outside import Figure
+from projections import advisor_queue
 from projections.figures import overview
 from projections.figures.lists import FigureLine, lines
 from projections.figures.paths import paths
@@ -181,7 +182,7 @@ def test_the_list_of_an_advisor_has_the_lines_of_their_dossiers(cut: Any, view: 
     """They are found by their streams, everybody's by the sums and the index: both are one list in one order."""
     query = select(paths.c.advisor, paths.c.site, paths.c.stream).where(paths.c.advisor.is_not(None), paths.c.counts)
     found = list(view.connection.execute(query.order_by(paths.c.advisor, paths.c.site)))
-    all_lines = {one.id: view.lines(one.id, "among") for one in EVERY if one.id not in ("I22", "I23")}
+    all_lines = {one.id: view.lines(one.id, "among") for one in EVERY if one.id not in ("I19", "I22", "I23")}
     for advisor, site in {(row.advisor, row.site if cut else ""): None for row in found}:
         streams = {row.stream for row in found if row.advisor == advisor and (row.site == site or not cut)}
         asked = replace(view.asked, advisor=advisor, cut=cut, value=site)
@@ -190,6 +191,20 @@ def test_the_list_of_an_advisor_has_the_lines_of_their_dossiers(cut: Any, view: 
             own = lines(view.connection, asked, counted, id, "among", EVERYTHING)
             assert own == [line for line in everybodys if line.stream in streams], id
             assert len(own) == shown[id].among, id
+
+
+@pytest.mark.parametrize("cut", ["", "site"])
+def test_the_tasks_of_a_person_are_those_in_their_name_whoever_follows_the_dossier(cut: Any, view: View) -> None:
+    query = select(paths.c.stream, paths.c.site).where(paths.c.counts)
+    site_of = {row.stream: row.site for row in view.connection.execute(query)}
+    value = max(site_of.values()) if cut else ""
+    for person in filter(None, advisor_queue.workloads(view.connection, view.day)):
+        asked = replace(view.asked, advisor=person, cut=cut, value=value)
+        found = lines(view.connection, asked, view.counts(asked), "I19", "among", EVERYTHING)
+        rows = advisor_queue.page(view.connection, [person], view.day, limit=None)
+        held = [row for row in rows if not cut or site_of.get(row.stream) == value]
+        told = [(one.stream, one.part, one.due) for one in found]
+        assert sorted(told) == sorted((row.stream, row.kind, row.due) for row in held)
 
 
 def test_the_tables_of_today_give_the_figures_of_today(population: Population) -> None:
@@ -248,10 +263,13 @@ def test_the_first_screen_counts_what_the_lists_have(cut: Any, view: View) -> No
         assert (told and (told.count, told.since)) == ((lines_of and (len(lines_of), lines_of[0].on)) or None)
     loads = overview.loads(view.connection, asked)
     assert sum(one.dossiers for one in loads.values()) == shown["I18"].among
-    for advisor in view.advisors():
-        own = view.figures(replace(asked, advisor=advisor))
-        load = loads.get(advisor, overview.Caseload())
+    for person in {*view.advisors(), *filter(None, loads)}:
+        own = view.figures(replace(asked, advisor=person))
+        load = loads.get(person, overview.Caseload())
         assert (load.dossiers, load.tasks, load.late) == (own["I18"].among, own["I19"].among, own["I19"].counted)
+    assert cut or {one: (load.tasks, load.late) for one, load in loads.items() if load.tasks} == (
+        advisor_queue.workloads(view.connection, asked.day)
+    )
 
 
 def test_a_rate_is_told_from_five_cases_on(view: View) -> None:

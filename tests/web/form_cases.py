@@ -135,9 +135,12 @@ FORM_CASES: tuple[Case, ...] = (
     Case("not-certify", arranged.certifiable, {"reason": "non"}, e.CertificationDeclined, {"propose-certification"}),
     Case(
         "register", arranged.proposed, {"session": "2026-04-10", "place": "GRETA"}, e.CertificationRegistered,
-        new={"record-certification": april(10)},
+        new={"record-certification": date(2026, 5, 12)},
     ),
-    Case("certified", arranged.registered, {}, e.CertificationTaken),
+    Case(
+        "certified", arranged.registered, {}, e.CertificationTaken,
+        changed={"record-certification": {"due": april(14), "opens": march(16), "why": "taken"}},
+    ),
     Case(
         "obtain", arranged.taken, {"obtained": "true", "level": "Indépendant 1"}, e.CertificationObtained,
         {"record-certification"},

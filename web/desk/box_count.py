@@ -10,9 +10,13 @@ from web.http.filters import lateness
 
 @dataclass(frozen=True, slots=True)
 class BoxCount:
-    """Numbers of Ma boîte: one's own rows and one a pile, the late ones of these, and the rows that wait long."""
+    """Tasks of Ma boîte: those to do, in one's name or for the team; of these the team's, and the late ones.
+
+    `todo` is the number of the rail and of the e-mail. `waiting` are tasks of others that wait long: not to do here.
+    """
 
     todo: int
+    team: int
     late: int
     waiting: int
 
@@ -26,4 +30,5 @@ def _count(desk: Desk) -> BoxCount:
     own, late = advisor_queue.totals(desk.read, desk.owners, desk.today) if desk.roles & TASK_OWNERS else (0, 0)
     piled = piles.piles(desk.read, desk.roles, desk.today, lateness(desk.refs.calendar, desk.today))
     waiting = piles.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
-    return BoxCount(own + len(piled), late + sum(1 for one in piled if one.late), waiting)
+    team = sum(pile.count for pile in piled)
+    return BoxCount(own + team, team, late + sum(pile.late for pile in piled), waiting)

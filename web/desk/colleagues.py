@@ -19,7 +19,7 @@ from web.french.typography import plural, say
 
 
 class Load(NamedTuple):
-    """The open dossiers of a person, their visible tasks, and those of them that are past due."""
+    """The open dossiers of a person, the visible tasks in their name, and those of them that are past due."""
 
     dossiers: int = 0
     tasks: int = 0

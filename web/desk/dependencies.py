@@ -176,8 +176,7 @@ def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
 def _links(desk: Desk) -> list[tuple[str, str, int | None]]:
     items: list[tuple[str, str, int | None]] = []
     if desk.roles & {"advisor", "facilitator", "referent", "manager"}:
-        box = box_count(desk)
-        items.append(("/boite", "Ma boîte", box.todo + box.waiting))
+        items.append(("/boite", "Ma boîte", box_count(desk).todo))
     if "referent" in desk.roles:
         waiting = result_routing.waiting_total(desk.read) + result_routing.to_dispatch_total(desk.read, desk.refs)
         items.append(("/resultats", "Résultats", waiting))
@@ -186,7 +185,7 @@ def _links(desk: Desk) -> list[tuple[str, str, int | None]]:
         count = dossier_sheet.total(desk.read, desk.scope, DossierFilter()) if every is None else every
         items.append(("/dossiers", "Dossiers", count))
     if desk.roles - {"administrator"}:
-        items.append(("/ateliers", "Ateliers", _workshop_count(desk)))
+        items.append(("/ateliers", "Ateliers", workshop_count(desk)))
         items += [("/partenaires", "Partenaires", None), ("/ressources", "Ressources", None)]
     items.append(("/equipe", "Équipe", None))
     if desk.roles & {"referent", "manager", "auditor"}:
@@ -201,7 +200,7 @@ def _links(desk: Desk) -> list[tuple[str, str, int | None]]:
     return items
 
 
-def _workshop_count(desk: Desk) -> int:
+def workshop_count(desk: Desk) -> int:
     """Counts what waits in Ateliers: workshops to mark, seats kept for one's young people, calls for help."""
     to_mark = sum(workshops.to_mark(desk.read, person, desk.today) for person in desk.owners)
     return to_mark + len(seats_kept(desk)) + len(calls(desk))

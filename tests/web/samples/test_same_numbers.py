@@ -2,29 +2,21 @@
 
 import csv
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
 from io import StringIO
 from typing import Any, get_args
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from pixflow.documents.small_numbers import FEWEST
 from pixflow.events.values import Role
 from pixflow.indicators.catalogue import EVERY, INDICATORS
-from tests.web.client import LocalClient, words
-from tests.web.tags import parsed
-from tests.web.taken import table
-from web.app import create_app
-from web.desk.dependencies import COOKIE
+from tests.web.client import words
+from tests.web.samples.teams import Person, Team, demonstrations, number, said
 from web.french.typography import upper_first
-from web.hosting.host import open_host
 from web.http.addresses import SIZE
-from web.samples import demo
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 HERE = "/indicateurs"
@@ -33,91 +25,10 @@ WHOLE = re.compile("etat=(among|stuck)|conseiller=")
 OWN_ROWS = "#queue > .group:not([aria-labelledby=piles], [aria-labelledby=en-attente], .resting) > .items > .item"
 
 
-def number(text: str) -> int:
-    """Returns the number in a text, 0 for none."""
-    return int("0" + re.sub(r"\D", "", text))
-
-
-def said(page: Any, pattern: str) -> int:
-    """Returns the number that the heading of a page says so."""
-    found = re.search(rf"(\d+) {pattern}", words(str(page.select_one(".head p"))).replace("\N{NO-BREAK SPACE}", " "))
-    return int(found[1]) if found else 0
-
-
-@dataclass
-class Person:
-    """Somebody of a structure, in a browser that does not inspect: the pages are many."""
-
-    id: UUID
-    name: str
-    roles: frozenset[Role]
-    client: LocalClient
-
-    def page(self, path: str) -> Any:
-        answer = self.client.get(path)
-        assert answer.status_code == 200, (self.name, path)
-        return parsed(answer.text)
-
-    def rows(self, path: str, selector: str) -> list[Any]:
-        """Returns what a selector finds on every page of a list."""
-        page = self.page(path)
-        following = page.select_one(".pager a[rel=next]")
-        return [*page.select(selector), *(self.rows(following["href"], selector) if following else ())]
-
-    def file(self, path: str) -> list[dict[str, str]]:
-        return table(self.client.get(path))
-
-    @cached_property
-    def rail(self) -> dict[str, int | None]:
-        links = self.page("/equipe").select("#rail a")
-        return {link["href"]: number(link.select_one(".count").text) if link.select_one(".count") else None
-                for link in links}  # fmt: skip
-
-    @cached_property
-    def tasks(self) -> list[dict[str, str]]:
-        """The rows of their box, those of whom they deputise for included; none without a box."""
-        return self.file("/boite.csv") if "/boite" in self.rail else []
-
-    def numbers(self, path: str, within: str = "main") -> dict[str, tuple[str, int]]:
-        """Returns the numbers of a page that lead to their list, by its address: their words, and the number."""
-        links = self.page(path).select(f"{within} a[href*='etat='][aria-label]")
-        parts = ((link["href"], link["aria-label"].removesuffix(", mois incomplet").rpartition(" ")) for link in links)
-        return {href: (label, number(count)) for href, (label, _, count) in parts}
-
-
-@dataclass
-class Team:
-    people: Sequence[Person]
-
-    def of(self, role: Role) -> list[Person]:
-        return [one for one in self.people if role in one.roles]
-
-    @cached_property
-    def loads(self) -> dict[str, tuple[int, int, int]]:
-        """The dossiers of each person, their tasks, and those past their day, as Équipe says."""
-        rows = self.people[0].file("/equipe.csv")
-        return {row["Nom"]: (int(row["Dossiers"]), int(row["À faire"]), int(row["En retard"])) for row in rows}
-
-    def covered(self, who: Person) -> list[str]:
-        """Returns the names of those whose dossiers somebody sees to: their own, and whom they deputise for."""
-        absent = who.page("/equipe").select_one(".acting-for")
-        return [one.name for one in self.people if one is who or (absent and one.name in absent.text)]
-
-
 @pytest.fixture(scope="module")
 def teams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Team]]:
-    folder = tmp_path_factory.mktemp("demo")
-    slugs = demo.build(folder, NOW)
-    with open_host(folder, demo=True, clock=lambda: NOW) as host:
-        app = create_app(host)
-
-        def person(slug: str, id: UUID) -> Person:
-            member = host.structures[slug].refs.team[id]
-            client = LocalClient(app, follow_redirects=False)
-            client.cookies.set(COOKIE, f"{slug}/{id}")
-            return Person(id, member.name, member.roles_on(NOW.date()), client)
-
-        yield [Team([person(slug, id) for id in host.structures[slug].refs.team]) for slug in slugs]
+    with demonstrations(tmp_path_factory.mktemp("demo"), NOW) as both:
+        yield both
 
 
 @pytest.fixture(params=[0, 1], ids=["L'Aigle-Mortagne", "Hautes-Pyrénées"])
@@ -163,79 +74,9 @@ def to_see_to(who: Person, page: Any) -> int:
     The list has the workshops of the whole house: one's own stand behind « Les miens ».
     """
     assert said(page, "ateliers? à venir") == len(who.file("/ateliers.csv")) == len(page.select(".items > .item"))
+    assert said(page, "à traiter pour vous") == who.rail["/ateliers"], who.name
     mine = [who.page(f"/ateliers?miens=1&quand={when}") for when in ("to-come", "past")]
     return sum(len(one.select("a[href$='/presence']")) for one in mine) + len(page.select(".notice"))
-
-
-def test_the_box_has_what_the_rail_the_files_and_mon_activite_count(team: Team) -> None:
-    for who in team.people:
-        if "/boite" not in who.rail:
-            assert who.client.get("/boite.csv").status_code == 403, who.name
-            continue
-        page = who.page("/boite")
-        todo, late, waiting = said(page, "à faire"), said(page, "en retard"), said(page, "en attente")
-        piles = page.select(".pile-line")
-        assert who.rail["/boite"] == todo + waiting, who.name
-        assert todo == len(who.tasks) + len(piles)
-        assert len(who.tasks) == len(page.select(OWN_ROWS))
-        assert late == late_ones(who.tasks) + len(page.select(".pile-line .due.late"))
-        assert waiting == len(who.file("/boite/en-attente.csv")) == len(page.select("#en-attente ~ .items > .item"))
-        for pile in piles:  # a pile is one thing to do, however many tasks it has
-            path = f"/boite?pile={pile['id'].removeprefix('pile-')}"
-            held = len(who.file(path.replace("?", ".csv?")))
-            assert number(pile.a.text) == held == len(who.rows(path, ".items > .item"))
-        if "advisor" in who.roles:
-            own = who.page("/mon-activite")
-            assert (said(own, "à faire"), said(own, "en retard")) == (todo, late)
-
-
-def late_ones(tasks: Sequence[dict[str, str]]) -> int:
-    return sum(one["En retard"] == "oui" for one in tasks)
-
-
-def test_the_loads_of_equipe_are_the_boxes_and_the_dossiers(team: Team) -> None:
-    """A box has the tasks of whom one deputises for, too; a pile belongs to nobody."""
-    shown = {row.th.text.strip(): tuple(number(cell.text) for cell in row.select("td.number"))
-             for row in team.people[0].page("/equipe").select("tr[id^='personne-']")}  # fmt: skip
-    assert shown == team.loads
-    for who in team.people:
-        covered = [team.loads[name] for name in team.covered(who)]
-        assert (len(who.tasks), late_ones(who.tasks)) == tuple(sum(one[place] for one in covered) for place in (1, 2))
-        if who.tasks:
-            own = who.file(f"/boite.csv?pour={who.id}")
-            assert (len(own), late_ones(own)) == team.loads[who.name][1:], who.name
-        if "advisor" in who.roles:
-            assert who.rail["/dossiers"] == sum(dossiers for dossiers, *_ in covered), who.name
-
-
-def test_the_loads_of_indicateurs_are_the_dossiers_and_what_is_owed_in_them(team: Team) -> None:
-    """They go by who follows a dossier. Équipe goes by who has a task: a workshop to mark counts, a pile does not."""
-    (direction,) = team.of("manager")
-    both = direction.file("/dossiers.csv"), direction.file("/dossiers.csv?etat=closed")
-    opened, closed = ({(f"{one['Nom']} {one['Prénom']}", one["Téléphone"]): one["Suivi par"] for one in file}
-                      for file in both)  # fmt: skip
-    followed, owed = {**closed, **opened}, Counter[tuple[str, str]]()
-    for one in (task for who in team.people for task in every_task(who)):
-        if (young := (one["Nom"], one["Téléphone"])) in followed:
-            owed[followed[young], one["En retard"]] += 1
-    rows = direction.page(HERE).select("#loads ~ table tbody tr")
-    found = {row.th.text.strip(): tuple(number(cell.text) for cell in row.select("td")) for row in rows}
-    assert len(both[0]) == sum(dossiers for dossiers, *_ in found.values()) == direction.rail["/dossiers"]
-    nobodys = found.pop("personne", None)
-    for name, (dossiers, tasks, late) in found.items():
-        assert dossiers == list(opened.values()).count(name) == team.loads[name][0]
-        assert (tasks, late) == (owed[name, "oui"] + owed[name, "non"], owed[name, "oui"]), name
-    if nobodys:  # of a dossier of nobody, one task is in a pile, to assign it; the others wait for its advisor
-        assert nobodys[0] == sum(owed["sans conseiller·ère", late] for late in ("oui", "non")) < nobodys[1]
-
-
-def every_task(who: Person) -> list[dict[str, str]]:
-    """Returns the tasks that somebody has, and those of the piles of their role."""
-    if "/boite" not in who.rail:
-        return []
-    piles = [one["id"].removeprefix("pile-") for one in who.page("/boite").select(".pile-line")]
-    paths = [f"/boite.csv?pour={who.id}", *(f"/boite.csv?pile={pile}" for pile in piles)]
-    return [task for path in paths for task in who.file(path)]
 
 
 def test_every_number_of_mon_activite_but_zeros_is_as_long_as_its_list_and_its_file(team: Team) -> None:

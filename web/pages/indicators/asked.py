@@ -157,7 +157,7 @@ def menus(path: str, asked: AskedFigures, there: Counting, **kept: str) -> list[
     for label, name, said in (
         ("Mois", "mois", asked.month and dates.month(asked.question.first)),
         ("Période d’avant", "avant", asked.before and describe_period(asked.question)),
-        ("Conseiller·ère", "conseiller", asked.colleague and (member.name if member else french.NOT_YET)),
+        ("Qui", "conseiller", asked.colleague and (member.name if member else french.NOT_YET)),
     ):
         if said:
             made.append(filters.menu(label, [Chip(said, asked.at(path, **{**kept, name: ""}), None, True)]))

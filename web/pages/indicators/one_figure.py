@@ -12,12 +12,13 @@ from pixflow.indicators.facts import ANY_LEVEL
 from pixflow.indicators.outside import Figure
 from projections import directory, partners, workshops
 from projections.figures import lists, questions, tallies
-from projections.figures.lists import FigureLine
+from projections.figures.lists import FigureLine, OwedLine
 from projections.figures.tallies import Counting, FigureCounts
 from web.desk.desk import Desk
 from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file, in_words
 from web.french import dates
 from web.french import indicators as french
+from web.french.tasks import title
 from web.french.typography import plural, say, yes_no
 from web.http.addresses import SIZE, PageNumber, Pager
 from web.http.filters import Chip
@@ -283,7 +284,9 @@ def _words(id: str, one: FigureLine, late: bool) -> Iterator[str]:
     if id == "I23":
         yield from _of_partners(one)
         return
-    if id not in ("funnel", "steps") and one.part and one.part != one.partner.casefold():
+    if isinstance(one, OwedLine):
+        yield title(one.part, one.details)
+    elif id not in ("funnel", "steps") and one.part and one.part != one.partner.casefold():
         yield french.cell(id, one.part)
     if one.partner:
         yield one.partner

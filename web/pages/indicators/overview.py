@@ -186,9 +186,10 @@ def stuck_rows(
 
 
 def load_rows(desk: Desk, there: Counting, asked: AskedFigures) -> Iterator[tuple[str, float, list[Number]]]:
-    """Yields the load of each advisor by name, "" for nobody's, the last one, with its length among the others.
+    """Yields the load of each person by name, "" for nobody's, the last one, with its length among the others.
 
-    It is the open dossiers, the tasks in them, and those past their day. Loads of today are kept until the next event.
+    It is the open dossiers that they follow, the tasks in their name, and those past their day. Loads of today are
+    kept until the next event.
     """
 
     def count() -> Mapping[UUID | None, Caseload]:
@@ -206,5 +207,9 @@ def load_rows(desk: Desk, there: Counting, asked: AskedFigures) -> Iterator[tupl
         yield named[advisor], 100 * found[advisor].dossiers / most if most else 0.0, numbers
 
 
-_LOADS = (("I18", "among", "dossiers ouverts"), ("I19", "among", "tâches dues"), ("I19", "counted", "tâches en retard"))
+_LOADS = (
+    ("I18", "among", "dossiers ouverts"),
+    ("I19", "among", "tâches à son nom"),
+    ("I19", "counted", "tâches en retard"),
+)
 """The numbers of a load: the indicator, its cell, and the words."""

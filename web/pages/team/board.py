@@ -121,7 +121,7 @@ EXPORTED: dict[str, Callable[[TeamRow], Value]] = {
     "Absence": lambda row: row.away,
     **{label: partial(_noted, kind) for kind, label in MILESTONES.items()},
     "Dossiers": lambda row: row.load.dossiers,
-    "À faire": lambda row: row.load.tasks,
+    "À son nom": lambda row: row.load.tasks,
     "En retard": lambda row: row.load.late,
 }
 """The columns of its file."""

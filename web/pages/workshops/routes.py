@@ -13,6 +13,7 @@ from projections import workshops
 from projections.statements import by_key
 from projections.workshops import When, WorkshopFilter
 from web.desk import receipts
+from web.desk.dependencies import workshop_count
 from web.desk.desk import Desk
 from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file
 from web.desk.names import campaign_name, staff_name
@@ -87,6 +88,7 @@ def read(
         receipt=_series_receipt(desk, serie, sautes),
         pager=pager,
         rows=rows,
+        waiting=None if desk.is_past else workshop_count(desk),
         calendar=None if vue == "liste" else _calendar(desk, wanted, vue, about),
     )
 

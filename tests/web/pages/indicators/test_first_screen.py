@@ -145,7 +145,7 @@ def test_the_load_of_an_advisor_leads_to_their_dossiers_and_tasks(at_work: House
     at_work.opened(last="Diallo", advisor=NADIA, imilo_number="798")
     client = at_work.client(HELENE)
     rows = parsed(client.get(HERE).text).select("#loads ~ table tbody tr")
-    assert [row.select_one("th").text for row in rows] == [NADIA, PAUL, "personne"]
+    assert [row.select_one("th").text for row in rows] == [NADIA, PAUL, "personne en particulier"]
     for link in (link for row in rows for link in row.select("a")):
         assert length(client, link["href"]) == int(link.text)
     assert rows[1].select("td")[0].text == "6"

@@ -1,6 +1,5 @@
 """Ma semaine: what somebody recorded, by day; counts by kind; other weeks; lines for i-Milo; whose name is read."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -337,8 +336,7 @@ def test_what_is_due_is_the_same_number_in_the_rail_in_the_box_and_here(at_work:
         here, box = (at_work.client(name).get(path).text for path in (PAGE, "/boite"))
         told = said(parsed(here).select_one(".head .noprint")).removeprefix("Ma boîte : ")
         assert told in said(parsed(box).select_one(".head p"))
-        numbers = map(int, re.findall(r"(\d+) (?:à faire|en attente)", told))
-        assert texts(here, "#rail a")[0] == f"Ma boîte {sum(numbers)}"
+        assert texts(here, "#rail a")[0] == f"Ma boîte {told.partition(' à faire')[0]} à faire"
 
 
 def test_the_page_is_for_advisors(at_work: House) -> None:

@@ -296,7 +296,7 @@ def test_the_referent_has_one_row_a_pile(at_work: House) -> None:
     fill(at_work, 3, advisor=None)
     at_work.scored()
     page = queue(at_work, SOPHIE)
-    assert "2 à faire" in words(page)
+    assert "4 à faire, dont 4 pour l’équipe" in words(page)
     assert texts(page, ".pile-line .item-who") == ["3 dossiers à affecter", "1 résultat à transmettre"]
     assert [link["href"] for link in parsed(page).select(".pile-line .btn")] == [
         "/dossiers?etat=unassigned",
@@ -305,7 +305,7 @@ def test_the_referent_has_one_row_a_pile(at_work: House) -> None:
     assert not parsed(page).select(".chips")
     at_work.day(date(2026, 3, 20))
     late = queue(at_work, SOPHIE)
-    assert "2 à faire, dont 2 en retard" in words(late)
+    assert "4 à faire, dont 4 pour l’équipe et 4 en retard" in words(late)
     assert texts(late, ".pile-line .item-why")[0] == "dont 3 en retard"
 
 
@@ -339,7 +339,7 @@ def test_what_waits_too_long_is_shown_to_the_referent_then_to_the_manager_with_i
     at_work.day(date(2026, 4, 14))
     page = queue(at_work, SOPHIE)
     assert "1 en attente depuis longtemps" in words(page)
-    assert texts(page, "#rail a")[0] == "Ma boîte 1", "the rail counts it as her page does"
+    assert texts(page, "#rail a")[0] == "Ma boîte 0 à faire", "it is its owner's to do"
     assert texts(page, "[aria-labelledby=en-attente] .items .item-why") == ["Paul Rey · dossier ouvert le 16 mars"]
     assert texts(page, ".item .btn") == ["Ouvrir le dossier : Diallo Aminata"]
     assert "Rien n’attend depuis longtemps." in words(queue(at_work, HELENE))

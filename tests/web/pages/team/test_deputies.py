@@ -79,7 +79,7 @@ def test_the_address_may_ask_for_one_absent_colleague_s_rows_and_the_counts_are_
     chips = {said(chip): chip["href"] for chip in parsed(page).select(".chips a")}
     assert list(chips) == ["Tout 65", "à mon nom 3", "pour Inès Kowalski 2", "pour Paul Rey 60"]
     assert f"pour={at_work.people[PAUL]}" in chips["pour Paul Rey 60"]
-    assert texts(page, "#rail a")[0] == "Ma boîte 65"
+    assert texts(page, "#rail a")[0] == "Ma boîte 65 à faire"
     for chip in parsed(page).select(".chips a"):
         shown = queue(at_work, query=chip["href"].removeprefix("/boite"))
         count = int(said(chip.select_one(".number")))

@@ -19,7 +19,7 @@ def test_the_team_leaves_with_its_milestones_and_its_load(at_work: House) -> Non
     assert [row["Nom"] for row in rows] == [NADIA, "Paul Rey"]
     assert rows[0] == {
         "Nom": NADIA, "Rôles": "conseiller·ère", "Site": "", "Absence": "", "Pix passé": "2026-02-03", "Formation": "",
-        "Information": "", "Dossiers": "3", "À faire": "3", "En retard": "0",
+        "Information": "", "Dossiers": "3", "À son nom": "3", "En retard": "0",
     }  # fmt: skip
     assert lines.take() == []
     said = sheets(yann.get("/equipe.xlsx?role=advisor"))[1]

@@ -84,7 +84,7 @@ def test_the_page_says_what_is_followed_and_who_may_take_it(at_work: House) -> N
     fill(at_work, 3)
     fill(at_work, 2, advisor=PAUL)
     page = at_work.client(HELENE).get(address(at_work)).text
-    assert "3 dossiers ouverts, 3 tâches à faire aujourd’hui" in words(page)
+    assert "3 dossiers ouverts, 3 tâches à faire dans ces dossiers" in words(page)
     assert texts(page, "#to label") == ["Inès Kowalski 0 dossier, 0 tâche", "Paul Rey 2 dossiers, 2 tâches"]
     assert len(parsed(page).select("input[name=dossier]")) == 3
     link = parsed(at_work.client(HELENE).get(f"/equipe/{at_work.people[NADIA]}").text).select_one(".panel a.btn")

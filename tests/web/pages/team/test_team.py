@@ -422,7 +422,7 @@ def test_who_leaves_works_until_their_last_day_then_is_offered_nowhere_and_kept_
     dossier = at_work.opened(advisor=PAUL)
     press(at_work.client(HELENE), at_work.people[PAUL], "leave", last_day="2026-03-16")
     assert at_work.client(PAUL).get("/boite").status_code == 200
-    assert "1 dossier suivi, 1 tâche à faire À confier avant le départ, le 16 mars." in words(
+    assert "1 dossier suivi, 1 tâche à son nom À confier avant le départ, le 16 mars." in words(
         seen(at_work, HELENE, f"/equipe/{at_work.people[PAUL]}")
     )
     at_work.day(TUESDAY)

@@ -586,7 +586,9 @@ def test_a_seat_given_up_is_kept_for_who_waits_and_their_advisor_is_told(at_work
         assert "Zoé Haddad : une place à l’atelier du vendredi 20 mars est gardée jusqu’au mercredi 18 mars" in words(
             nadia.get(page).text
         )
-    assert said(parsed(nadia.get("/boite").text).select_one(".rail a[href='/ateliers']")) == "Ateliers 1"
+    assert said(parsed(nadia.get("/boite").text).select_one(".rail a[href='/ateliers']")).startswith(
+        "Ateliers 1 à traiter"
+    )
     sheet = nadia.get(f"/dossiers/{waits}").text
     assert "Une place est gardée jusqu’au mercredi 18 mars" in words(sheet)
     accepted = press(nadia, f"/ateliers/{made}", "accepter", "Haddad Zoé")
@@ -609,7 +611,7 @@ def test_a_seat_kept_for_somebody_who_takes_another_one_is_told_no_more_and_pass
     seat(at_work, other, waits)
     page = nadia.get("/boite").text
     assert "est gardée" not in words(page)
-    assert said(parsed(page).select_one(".rail a[href='/ateliers']")) == "Ateliers 0"
+    assert said(parsed(page).select_one(".rail a[href='/ateliers']")).startswith("Ateliers 0 à traiter")
     at_work.served.tick()
     assert list(state(at_work, made).waiting) == [next_in_line]
     assert "Léo Petit : une place à l’atelier du vendredi 20 mars est gardée" in words(nadia.get("/boite").text)
@@ -1166,7 +1168,7 @@ def test_the_facilitator_finds_the_workshop_in_ma_boite(at_work: House) -> None:
     row = parsed(page).select_one(".item")
     assert said(row).startswith("Salle 2 Noter la présence atelier du 16 mars · Diagnostic initial, printemps")
     assert row.select_one(".item-act > a.btn")["href"] == f"/ateliers/{made}/presence"
-    assert said(parsed(page).select_one(".rail a[href='/boite']")) == "Ma boîte 1"
+    assert said(parsed(page).select_one(".rail a[href='/boite']")) == "Ma boîte 1 à faire"
     assert client.get("/").headers["location"] == "/ateliers"
 
 
