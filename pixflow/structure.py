@@ -1,6 +1,6 @@
 """One Mission locale: its name, sites, time zone and holiday calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from pixflow.events.structure import (
     RegisterBegun,
     RotationMotive,
     ShortcutOpened,
+    SiteLocated,
     StructureOpened,
     TeamConfirmed,
 )
@@ -46,13 +47,15 @@ class Organisation(Struct, frozen=True):
 class Structure(Struct, frozen=True):
     """The state of the structure. `sealed` is the last day whose access journal is sealed.
 
-    `confirmed` is the last confirmation of the whole team, `portfolios` are the fields chosen for the columns of
-    portfolios, by a digest of their titles. `register` is the epoch that the register began last.
+    `addresses` are those of sites, as papers say them. `confirmed` is the last confirmation of the whole team,
+    `portfolios` are the fields chosen for the columns of portfolios, by a digest of their titles. `register` is the
+    epoch that the register began last.
     """
 
     version: int = 0
     name: str = ""
     sites: tuple[str, ...] = ()
+    addresses: dict[str, str] = {}
     zone: str = "Europe/Paris"
     calendar: str = "FR"
     pixflow: str = ""
@@ -79,8 +82,8 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
                 version,
                 opened.name,
                 opened.sites,
-                opened.zone,
-                opened.calendar,
+                zone=opened.zone,
+                calendar=opened.calendar,
                 demonstration=opened.demonstration,
                 opened=opened.on,
             )
@@ -88,6 +91,8 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
             return replace(state, version=version, pixflow=pixflow)
         case JournalSealed(day=day):
             return replace(state, version=version, sealed=day)
+        case SiteLocated(site=site, address=address):
+            return replace(state, version=version, addresses={**state.addresses, site: address})
         case TeamConfirmed(on=on):
             return replace(state, version=version, confirmed=Stamp(on, version))
         case PortfolioMapped(header=header, columns=columns):
@@ -104,9 +109,7 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
             return replace(state, version=version, restores=(*state.restores, (recorded.command, kept)))
         case RegisterBegun(epoch=epoch):
             return replace(state, version=version, register=epoch)
-        case KeyRotated() | ReadingsIssued() | ListIssued() | ErasuresAllowed():
-            return replace(state, version=version)
-    return state
+    return replace(state, version=version)
 
 
 @decision("open_structure", NOBODY, system=(OPERATOR,))
@@ -201,6 +204,19 @@ def withdraw_organisation(structure: Structure, *, organisation: str, on: date) 
     """Withdraws an organisation that only an export taken back named."""
     named = any(one.name == organisation for one in structure.organisations)
     return [OrganisationWithdrawn(name=organisation, on=on)] if named else []
+
+
+@decision("locate_sites", REFERENT_AND_MANAGER, system=(OPERATOR,))
+def locate_sites(structure: Structure, *, addresses: Mapping[str, str], on: date) -> list[Event]:
+    """Records the addresses of sites, those that changed. Raises Refused("unknown-site")."""
+    if not addresses.keys() <= set(structure.sites):
+        raise Refused("unknown-site")
+    said = {site: " ".join(address.split()) for site, address in addresses.items()}
+    return [
+        SiteLocated(site=site, address=address, on=on)
+        for site, address in said.items()
+        if address != structure.addresses.get(site, "")
+    ]
 
 
 @decision("note_shortcut", NOBODY, system=(CLOCK,))

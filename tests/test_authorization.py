@@ -389,6 +389,7 @@ def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:
     grouping = {"correct_group", "undo_group"}
     assert steering == importing | merging | grouping | ERASING | STOPPING | {
         "confirm_team",
+        "locate_sites",
         "review_late_event",
         "close",
         "reopen",

@@ -69,6 +69,7 @@ from pixflow.events.structure import (
     ReadingsIssued,
     RegisterBegun,
     ShortcutOpened,
+    SiteLocated,
     StructureOpened,
     TeamConfirmed,
 )
@@ -350,6 +351,9 @@ EMITTED: dict[type[Event], Emitted] = {
         (STRUCTURE,), structure.seal_journal,
         {"day": DAY, "heads": (f"{UUID(int=0xEA)} 1204 {UUID(int=0xEB)} {UUID(int=0xEC)}",), "lines": 1204},
     ),
+    SiteLocated: Emitted(
+        (STRUCTURE,), structure.locate_sites, {"addresses": {"L'Aigle": "5 rue des Tilleuls, 61300 L’Aigle"}},
+    ),
     TeamConfirmed: Emitted(
         (STRUCTURE,), membership.confirm_team, {"members": (OTHER,), "team": {OTHER: staff.Staff(version=1)}},
     ),
@@ -558,13 +562,7 @@ EMITTED: dict[type[Event], Emitted] = {
     d.DossierLent: Emitted((opened(), assigned()), assignment.lend_dossier, {"advisor": COLLEAGUE, "until": LATER}),
     d.NeedAssessed: Emitted((opened(),), orientation.assess_need, {"needed": False, "reason": "très à l'aise"}),
     d.PixPresented: Emitted((opened(),), orientation.present_pix, {"occasion": "welcome"}),
-    d.DiagnosticPlanned: Emitted(
-        (opened(),), orientation.plan_diagnostic,
-        {
-            "campaign": CAMPAIGN, "modality": "office", "mediator": True, "place": "L'Aigle", "planned_for": LATER,
-            "plan": PLAN,
-        },
-    ),
+    d.DiagnosticPlanned: Emitted((scheduled(capacity=0), opened()), booking.book_seat, BOOK),
     d.DiagnosticDeclined: Emitted((opened(),), orientation.decline_diagnostic, {"reason": "non"}),
     d.SeatBooked: Emitted((scheduled(), opened()), booking.book_seat, BOOK),
     d.SeatCancelled: Emitted(

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from pixflow.events.structure import ListIssued, ProgramStarted, StructureOpened, TeamConfirmed
-from pixflow.structure import issue_list, open_structure, start_program
+from pixflow.events.structure import ListIssued, ProgramStarted, SiteLocated, StructureOpened, TeamConfirmed
+from pixflow.structure import issue_list, locate_sites, open_structure, start_program
 from pixflow.team.membership import confirm_team
 from pixflow.team.staff import Staff
 from tests.given import ADVISOR, COLLEAGUE, DAY, given, state_of
@@ -69,3 +69,15 @@ def test_a_list_leaves_one_event_a_person_list_and_day_and_an_empty_one_none() -
         changed = said | other
         given(opened, issued).when(issue_list, **changed, actor=str(ADVISOR)).then(ListIssued(**changed))
     given(opened).when(issue_list, **said | {"rows": 0, "people": 0}, actor=str(ADVISOR)).then()
+
+
+def test_a_site_has_an_address_once_somebody_says_it() -> None:
+    opened = StructureOpened(**LAIGLE)
+    site, other = LAIGLE["sites"]
+    located = SiteLocated(site=site, address="5 rue des Tilleuls", on=LAIGLE["on"])
+    asked = {"addresses": {site: " 5 rue  des Tilleuls ", other: ""}, "on": LAIGLE["on"]}
+    given(opened).when(locate_sites, **asked).then(located)
+    assert state_of("structure", opened, located).addresses == {site: "5 rue des Tilleuls"}
+    gone = SiteLocated(site=site, address="", on=LAIGLE["on"])
+    given(opened, located).when(locate_sites, addresses={site: ""}, on=LAIGLE["on"]).then(gone)
+    given(opened).when(locate_sites, addresses={"Ailleurs": "1 rue"}, on=LAIGLE["on"]).refused("unknown-site")

@@ -31,7 +31,7 @@ PLAIN = frozenset({
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
     "paper", "nth", "awaits", "reminder", "link", "asked", "automatic", "partner_id", "offer", "contact", "bulk",
-    "papers", "referrals", "due", "pressed", "presser", "noter",
+    "papers", "referrals", "due", "pressed", "presser", "noter", "waits",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -144,7 +144,10 @@ class PixPresented(Event):
 
 @event("dossier.DiagnosticPlanned", "orientation", closes=True, unless=("dossier.SeatBooked",))
 class DiagnosticPlanned(Event):
-    """The fiche: campaign, modality, place and first day. A later plan replaces it."""
+    """The fiche: campaign, modality, place and first day. A later plan replaces it.
+
+    `waits`: in a full workshop, on its waiting list.
+    """
 
     plan: UUID
     campaign: UUID
@@ -153,6 +156,7 @@ class DiagnosticPlanned(Event):
     place: Personal[str]
     planned_for: date
     on: date
+    waits: bool = False
 
 
 @event("dossier.DiagnosticDeclined", "orientation", closes=True)

@@ -20,8 +20,9 @@ Motive = Literal["damage", "loss", "mistake", "move", "drill"]
 PLAIN = frozenset(
     {
         *("name", "sites", "zone", "calendar", "on", "pixflow", "demonstration"),
-        *("kept", "lost", "backup", "made", "motive", "keys", "backups", "day", "heads", "lines", "people"),
+        *("kept", "lost", "backup", "made", "motive", "keys", "backups", "day", "heads", "lines"),
         *("header", "columns", "site", "first", "last", "page", "filters", "rows", "digest", "epoch", "count"),
+        *("people", "address"),
     }
 )
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
@@ -97,6 +98,15 @@ class JournalSealed(Event):
     day: date
     heads: tuple[str, ...]
     lines: int
+
+
+@event("structure.SiteLocated")
+class SiteLocated(Event):
+    """The address of a site, as papers say it; "" once nobody knows it."""
+
+    site: str
+    address: str
+    on: date
 
 
 @event("structure.TeamConfirmed")

@@ -1,6 +1,7 @@
 """Seats in a workshop: booked, marked, taken back, and those of visitors. Each seat stands on the dossier too."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Literal
@@ -111,7 +112,8 @@ def book_seat(
         return {}
     if not or_wait:
         raise Refused("workshop-full", capacity=workshop.capacity)
-    return {"workshop": [e.WaitlistJoined(dossier=dossier_id, on=on)], "dossier": planned}
+    waits: list[Event] = [replace(one, waits=True) for one in planned if isinstance(one, d.DiagnosticPlanned)]
+    return {"workshop": [e.WaitlistJoined(dossier=dossier_id, on=on)], "dossier": waits}
 
 
 @decision("release_seat", OWN_SEATS)

@@ -275,7 +275,9 @@ def test_booking_plans_the_diagnostic_where_it_is_not_planned_so(
 def test_a_full_workshop_has_a_list_for_those_who_want_to_wait() -> None:
     given(*full(), opened()).when(booking.book_seat, **BOOK).refused("workshop-full", capacity=6)
     asked = {**BOOK, "or_wait": True}
-    given(*full(), opened()).when(booking.book_seat, **asked).then(workshop=[waits()], dossier=[in_workshop()])
+    given(*full(), opened()).when(booking.book_seat, **asked).then(
+        workshop=[waits()], dossier=[in_workshop(waits=True)]
+    )
     given(*full(waits(OTHER_DOSSIER)), opened(), in_workshop()).when(booking.book_seat, **asked).then(
         workshop=[waits()]
     )

@@ -25,6 +25,7 @@ from pixflow.events.campaign import (
 )
 from pixflow.events.intake import ExportReceived
 from pixflow.events.partner import OutlinesReceived
+from pixflow.events.structure import SiteLocated
 from pixflow.identity import list_name, normalise
 from pixflow.participation.campaign import Intake
 from pixflow.streams import kind_of
@@ -259,7 +260,7 @@ def _line(recorded: Recorded, names: Names, known: dict[UUID, Any], history: Seq
             return ReceiptLine(say("{typed}, de nouveau à rapprocher", typed=typed))
         case CampaignDeclared() | CampaignCorrected() | PurposeCorrected() | CampaignClosed() | CampaignReopened():
             return ReceiptLine(sentences.sentence(recorded, names))
-        case OutlinesReceived():
+        case OutlinesReceived() | SiteLocated():
             return ReceiptLine(sentences.sentence(recorded, names))
     return _of_dossier(recorded, names, history)
 

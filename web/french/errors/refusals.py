@@ -372,6 +372,7 @@ DECISIONS: dict[str, str] = {
     "begin_register": "commencer le registre",
     "seal_journal": "sceller les consultations d’un jour",
     "confirm_team": "confirmer qui est dans l’équipe",
+    "locate_sites": "dire l’adresse des sites",
     "send_notice": "envoyer un courriel",
     "start_program": "mettre pixflow en service",
     "record_rotation": "changer la clé de la structure",

@@ -18,7 +18,7 @@ EVENTS: dict[type[Event], EventWords] = {
     e.PixPresented: ("Présentation de Pix", "Pix présenté {occasion}"),
     e.DiagnosticPlanned: (
         "Prévision du diagnostic",
-        "Diagnostic prévu à partir du {planned_for}, {modality}[ ({place})][, {mediator}] : {campaign}",
+        "Diagnostic prévu à partir du {planned_for}, {modality}[ ({place})][, {waits}][, {mediator}] : {campaign}",
     ),
     e.DiagnosticDeclined: ("Refus du diagnostic", "Diagnostic décliné[ : {reason}]"),
     e.ParticipationLinked: (

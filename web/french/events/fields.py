@@ -88,8 +88,9 @@ LABELS: dict[str, str] = {
     "version": "N° de la ligne annulée",
     "standard": "Format", "linked": "Relié aux dossiers",
     "papers": "À reprendre", "partners": "À prévenir", "referrals": "Orientations à prévenir",
-    "warnings": "À vérifier", "way": "Par", "mark": "Présence notée", "presser": "Notée par",
-    "noter": "Ensuite notée par", "pressed": "Notée à", "wish": "Souhait", "zone": "Fuseau horaire",
+    "waits": "Sur liste d’attente", "warnings": "À vérifier", "way": "Par", "mark": "Présence notée",
+    "presser": "Notée par", "noter": "Ensuite notée par", "pressed": "Notée à", "wish": "Souhait",
+    "zone": "Fuseau horaire",
 }  # fmt: skip
 """Label of each field."""
 

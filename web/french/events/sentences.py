@@ -70,6 +70,10 @@ EVENTS: dict[type[Event], EventWords] = {
         "Consultations d’un jour scellées", "Consultations du {day:year} scellées : {lines:ligne}",
     ),
     structure.TeamConfirmed: ("Équipe relue", "Équipe relue : {people:personne}, toujours là"),
+    structure.SiteLocated: (
+        "Adresse d’un site",
+        lambda event: "Site de {site} : {address}" if event.address else "Site de {site} : adresse retirée",
+    ),
     structure.ShortcutOpened: ("Page des tests ouverte", "Page des tests ouverte sur un ordinateur[ ({site})]"),
     structure.PortfolioMapped: (
         "Colonnes d’un portefeuille", "Colonnes d’un portefeuille retenues : {columns:colonne}",
@@ -281,6 +285,7 @@ def _word(name: str, form: str, context: EventContext) -> str:
 _SAID: Mapping[object, Mapping[Any, str]] = {
     "demonstration": {True: "Démonstration", False: "Structure"},
     "mediator": {True: "avec médiation"},
+    "waits": {True: "sur liste d’attente"},
     "reached": {True: "réponse obtenue", False: "sans réponse"},
     "needed": {True: "Besoin reconnu", False: "Pas de besoin pour l’instant"},
     "trouble": {True: "en difficulté"},

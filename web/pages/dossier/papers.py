@@ -17,15 +17,16 @@ from pixflow.workshop.state import Workshop
 from projections import resources
 from projections.resources import StepPlace
 from projections.store.folds import fold_of, folds_of
+from web.desk import sites
 from web.desk.commands import issue
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.proofs import with_proof
-from web.french import dates, typography, vocabulary
+from web.french import dates, typography
 from web.french.typography import say
 from web.http.papers import Paper, issued, paper_page, pdf_response, whom_to_call
 from web.http.people import opened
-from web.pages.dossier import results
+from web.pages.dossier import diagnostic_sheet, results
 from web.pages.dossier.prescription_sheet import entry_of, is_kept
 from web.pages.resources.routes import public_address
 
@@ -33,24 +34,20 @@ router = APIRouter()
 ENDING = "Appuyez sur « Envoyer mes résultats »."
 
 
-def _fiche(desk: Desk, dossier: Dossier) -> Paper | None:
+def _fiche(desk: Desk, dossier_id: UUID, dossier: Dossier) -> Paper | None:
     """The diagnostic as it is planned: campaign, code, link, QR, where and when; None when none is."""
     plan = dossier.orientation.plan
     campaign = desk.refs.campaigns.get(plan.campaign) if plan else None
     if plan is None or campaign is None:
         return None
-    mediator = "avec une médiation numérique" if plan.mediator else ""
-    where = ", ".join(filter(None, (vocabulary.MODALITIES[plan.modality], plan.place, mediator)))
-    first = "Le" if plan.modality in ("workshop", "cafe") else "À partir du"
     return Paper(
         structure=desk.refs.structure.name,
         title="Votre diagnostic numérique Pix",
         name=_name(dossier),
         code=campaign.code or "",
         link=campaign.link or "",
+        entries=[diagnostic_sheet.entry_of(desk, dossier_id, dossier, plan)],
         facts=_typeset(
-            ("Où", typography.upper_first(where)),
-            ("Quand", f"{first} {dates.weekday_day(plan.planned_for, year=True)}"),
             ("Durée", "Prenez votre temps : le test s’arrête et se reprend."),
             ("À la fin", ENDING),
             ("Une question", _contact(desk, dossier)),
@@ -73,8 +70,8 @@ def _convocation(desk: Desk, dossier: Dossier) -> Paper | None:
         lead=typography.typeset("Vous êtes attendu·e pour un atelier sur les compétences numériques."),
         facts=_typeset(
             ("Quand", f"{typography.upper_first(dates.weekday_day(workshop.day, year=True))}, de {hours}"),
-            ("Où", f"{workshop.place}, {workshop.site}" if workshop.place != workshop.site else workshop.place),
-            ("À apporter", "Une adresse électronique que vous pouvez lire sur place, ou votre compte Pix."),
+            ("Où", sites.where(desk.refs, workshop.site, workshop.place)),
+            ("À apporter", diagnostic_sheet.BRING),
             ("Un empêchement", f"Prévenez {_contact(desk, dossier)}."),
         ),
         issued=issued(desk.today),
@@ -160,7 +157,7 @@ def fiche(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
     """The diagnostic's fiche: campaign, code, link, QR; no score on it (docs/domain.md#papers)."""
     dossier = _dossier(desk, dossier_id)
     plan = dossier.orientation.plan
-    return _answer(request, desk, dossier_id, "fiche", _fiche(desk, dossier), plan.stamp if plan else None)
+    return _answer(request, desk, dossier_id, "fiche", _fiche(desk, dossier_id, dossier), plan.stamp if plan else None)
 
 
 @router.get("/dossiers/{dossier_id:uuid}/convocation")

@@ -1,7 +1,6 @@
 """The actions on the prescription sheet, told to the young person: where, when, whom to ask for, what comes next."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from pixflow.dossier.state import ActionState, Dossier, Referral
 from pixflow.events.values import OfferTerms, PartnerDetails
@@ -11,15 +10,13 @@ from pixflow.tasks.stages import WITHOUT_PARTNER
 from projections import contacts, partners
 from projections.store.folds import fold_of
 from web.desk.desk import Desk
+from web.desk.sites import MAP, map_of
 from web.desk.territory.referral_offers import meant
 from web.french import dates
 from web.french.phrases import listed
 from web.french.territory import hours
 from web.french.typography import phone, say, typeset, upper_first
 from web.http.papers import PaperEntry
-
-MAP = "https://www.openstreetmap.org"
-"""The map of a place, on a telephone: its address says the place alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ def entry_of(desk: Desk, dossier: Dossier, state: ActionState, added: str = "") 
     """
     there = _destination(desk, state.referral) if state.referral else None
     campaign = _complete_campaign(desk, dossier) if state.action.kind == "complete" else None
-    session, advisor = _session(dossier, state), _advisor(desk, dossier)
+    session, advisor = _session(dossier, state), advisor_of(desk, dossier)
     facts = (
         ("Ajoutée", added),
         ("Quoi", _offered(state, there)),
@@ -171,7 +168,8 @@ def _answered(there: _Destination, advisor: str) -> str:
     return say("Ce lieu doit encore répondre. {advisor} vous préviendra.", advisor=upper_first(advisor))
 
 
-def _advisor(desk: Desk, dossier: Dossier) -> str:
+def advisor_of(desk: Desk, dossier: Dossier) -> str:
+    """Returns who follows the dossier, as a sheet names them."""
     known = desk.refs.colleague(dossier.advisor)
     return known.name if known else "la Mission locale"
 
@@ -183,7 +181,7 @@ def _map(there: _Destination | None) -> str:
     if there.details.point:
         latitude, longitude = there.details.point
         return f"{MAP}/?mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}"
-    return f"{MAP}/search?query={quote(listed(there.details.address, there.details.town))}"
+    return map_of(listed(there.details.address, there.details.town))
 
 
 def _complete_campaign(desk: Desk, dossier: Dossier) -> Campaign | None:

@@ -1,6 +1,7 @@
 """The territory of the structure: only its places are imported; and the outlines of its communes, for the map."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,14 +13,16 @@ from pixflow.place_import import territory as territories
 from pixflow.place_import.outlines import MAX_BYTES
 from pixflow.place_import.reading import read_outlines
 from pixflow.refused import Refused
+from pixflow.structure import locate_sites
 from web.desk import receipts, refusals
-from web.desk.commands import FormRefused, again, as_seen, form_refusals, read_form, record, recorded
+from web.desk.commands import FormRefused, again, as_seen, check, form_refusals, read_form, record, recorded
 from web.desk.desk import Desk
 from web.desk.imports import place_importer, sent_file
+from web.french import validation
 from web.french.territory import places as french
 from web.french.typography import say, typeset
 from web.http.addresses import Number, address, whole_number
-from web.http.forms import Form, FormData, OpenForm, Text, UploadData, every
+from web.http.forms import Form, FormData, OpenForm, Text, UploadData, every, text_of
 from web.http.people import NOBODY
 from web.http.templates import redirect, show
 from web.pages.partners.import_routes import IMPORT, AtImport
@@ -28,6 +31,8 @@ router = APIRouter()
 TERRITORY = "/partenaires/territoire"
 FIELDS = {"groupings": "grouping", "communes": "other"}
 """The fields of the form that the refusals name otherwise."""
+LONGEST_ADDRESS = 200
+"""Characters of the address of a site: it stands on one line of a paper."""
 LONGEST_CREDIT = 200
 """Characters of the credit, which stands on one line below the map."""
 MOVED = "territory-moved"
@@ -76,6 +81,9 @@ def _page(request: Request, desk: Desk, form: OpenForm, recu: str = "", deja: Nu
         waiting=str(sent.get("waiting", "")),
         errors=form.errors,
         loading=form.name == load.__name__,
+        locating=form.name == locate.__name__,
+        sites=_addresses(desk, sent if form.name == locate.__name__ else {}),
+        longest_address=LONGEST_ADDRESS,
         outlines=french.outlines(catalogue, territories.codes_of(territory)),
         longest=LONGEST_CREDIT,
         credit=sent.get("credit", catalogue.credit),
@@ -120,6 +128,29 @@ def state(request: Request, desk: AtImport, data: FormData) -> Response:
         raise _refusal(desk, outcome.refused)
     waiting = _token(form.waiting)
     return redirect(request, f"{IMPORT}/{waiting}" if waiting else IMPORT)
+
+
+def _addresses(desk: Desk, typed: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Returns the field, the name and the address of each site: what was `typed`, if anything was."""
+    sites, known = enumerate(desk.refs.structure.sites), desk.refs.structure.addresses
+    return [
+        (name, site, text_of(typed, name) if typed else known.get(site, ""))
+        for name, site in ((f"site-{n}", site) for n, site in sites)
+    ]
+
+
+@router.post(f"{TERRITORY}/adresses")
+@again(_page)
+def locate(request: Request, desk: AtImport, data: FormData) -> Response:
+    """Records the addresses of the sites, which papers say."""
+    typed = _addresses(desk, data)
+    form = read_form(Form, {name: value for name, value in data.items() if name not in {one[0] for one in typed}})
+    long = validation.invalid("string_too_long", {"max_length": LONGEST_ADDRESS})
+    check({name: long for name, _, text in typed if len(text) > LONGEST_ADDRESS})
+    streams, addresses = {"structure": desk.served.opened.stream("structure")}, {site: text for _, site, text in typed}
+    outcome = record(desk, streams, locate_sites, command_id=form.command_id, addresses=addresses)
+    receipt = receipts.reference(recorded(desk, outcome))
+    return redirect(request, address(TERRITORY, {"recu": receipt, "deja": "" if receipt else "1"}))
 
 
 @router.post(f"{TERRITORY}/contours")

@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.events.workshop import WorkshopMoved, WorkshopScheduled
 from pixflow.workshop.scheduling import issue_workshop_paper
+from web.desk import sites
 from web.desk.commands import issue
 from web.desk.desk import Desk
 from web.desk.names import staff_name
@@ -23,6 +24,7 @@ from web.http.papers import Paper, issued, whom_to_call
 from web.http.people import NOBODY, People, listed, note
 from web.http.templates import show
 from web.pages.agenda import CONTENT_TYPE, calendar_file, origin_of, workshop_event
+from web.pages.dossier.diagnostic_sheet import BRING
 from web.pages.workshops.scoped_workshop import AtWorkshops, ScopedWorkshop
 
 router = APIRouter()
@@ -66,7 +68,7 @@ def _issue_sheet(request: Request, desk: Desk, id: UUID, name: str) -> tuple[Pap
         title="Feuille d’émargement",
         name=typography.upper_first(_day(workshop)),
         facts=[
-            ("Où", workshop.where),
+            ("Où", _where(workshop)),
             ("Animé par", ", ".join(run_by)),
             ("Inscrit·es", plural(len(seats), "personne")),
         ],
@@ -112,7 +114,7 @@ def _letters(workshop: ScopedWorkshop, only: UUID | None) -> dict[UUID, Paper]:
 
 def _text(workshop: ScopedWorkshop) -> tuple[str, str, Sequence[tuple[str, str]]]:
     """Returns the title of a letter, its first sentences, and its facts with their labels."""
-    when, where = typography.upper_first(_day(workshop)), ("Où", workshop.where)
+    when, where = typography.upper_first(_day(workshop)), ("Où", _where(workshop))
     if workshop.state.cancelled:
         lead = "L’atelier auquel vous étiez inscrit·e n’aura pas lieu. Une autre date vous sera proposée."
         return "Votre atelier est annulé", lead, [("Il était prévu", when), where]
@@ -121,8 +123,11 @@ def _text(workshop: ScopedWorkshop) -> tuple[str, str, Sequence[tuple[str, str]]
         facts = [("Nouveau rendez-vous", when), where, ("Au lieu de", typography.upper_first(was))]
         return "Votre atelier est déplacé", lead, facts
     lead = "Vous êtes attendu·e pour un atelier sur les compétences numériques."
-    bring = typography.typeset("Une adresse électronique que vous pouvez lire sur place, ou votre compte Pix.")
-    return "Convocation à un atelier Pix", lead, [("Quand", when), where, ("À apporter", bring)]
+    return "Convocation à un atelier Pix", lead, [("Quand", when), where, ("À apporter", BRING)]
+
+
+def _where(workshop: ScopedWorkshop) -> str:
+    return sites.where(workshop.desk.refs, workshop.state.site, workshop.state.place)
 
 
 def _previous_schedule(workshop: ScopedWorkshop) -> str:

@@ -173,6 +173,10 @@ COMPANY = Company(
     structure="Mission locale de L’Aigle – Mortagne",
     preset="laigle-mortagne",
     sites=("L’Aigle", "Mortagne-au-Perche"),
+    addresses={
+        "L’Aigle": "5 rue des Tilleuls, 61300 L’Aigle",
+        "Mortagne-au-Perche": "12 rue du Lavoir, 61400 Mortagne-au-Perche",
+    },
     room="Salle multimédia, 12 place Boislandry",
     domain="ml-demo.example",
     staff=(

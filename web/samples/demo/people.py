@@ -26,7 +26,8 @@ PUBLISHED_IN = 5
 class Company:
     """A structure, its staff, its campaigns.
 
-    `room`: the place of the workshops. `referent`: who imports the exports. `lasts`: the time played.
+    `addresses`: those of its sites. `room`: the place of the workshops. `referent`: who imports the exports.
+    `lasts`: the time played.
     `slowness`: the most working days that each advisor lets pass before a task.
     `partners`: the partner for each proposal of the grid, "" for any other.
     `calls`: workshops where the assistant is called. `kept`: workshops left to be marked.
@@ -35,6 +36,7 @@ class Company:
     structure: str
     preset: str
     sites: tuple[str, ...]
+    addresses: Mapping[str, str]
     room: str
     domain: str
     staff: Sequence[tuple[str, Role]]

@@ -104,6 +104,7 @@ COMPANY = Company(
     structure="Mission locale des Hautes-Pyrénées",
     preset="hautes-pyrenees",
     sites=("Tarbes", "Lannemezan"),
+    addresses={"Tarbes": "8 rue des Platanes, 65000 Tarbes", "Lannemezan": "3 rue de la Gare, 65300 Lannemezan"},
     room="Salle informatique, 1er étage",
     domain="ml65-demo.example",
     staff=(

@@ -18,7 +18,7 @@ from pixflow.dossier.stages import prescription
 from pixflow.events.values import ContactDetails, OfferKind, OfferTerms, Partner, PartnerDetails
 from pixflow.open_data.communes import communes
 from pixflow.partners import catalogue, contacts, listing
-from pixflow.structure import issue_list
+from pixflow.structure import issue_list, locate_sites
 from pixflow.tasks import Kind, Task
 from pixflow.team import membership
 from pixflow.team.staff import Absence
@@ -316,8 +316,10 @@ class Story(ScriptedCast):
     # --- partners
 
     def list_partners(self, territory: Mapping[str, Any], department: str, partners: Sequence[DemoPartner]) -> None:
-        """States the territory, gives the map the outlines of a department, and lists the partners."""
+        """States the territory and the addresses, gives the map the outlines of a department, lists the partners."""
         by, streams = self.company.referent, {"catalogue": self.opened.stream("catalogue")}
+        there = {"structure": self.opened.stream("structure")}
+        self.say(by, there, locate_sites, addresses=self.company.addresses)
         self.say(by, streams, catalogue.state_territory, **territory)
         credit, *lines = files(__package__).joinpath("outlines", f"{department}.txt").read_text("utf-8").splitlines()
         outlines = dict(line.split(" ", 1) for line in lines)

@@ -64,6 +64,18 @@ def test_a_place_on_the_waiting_list_is_said(locale: House) -> None:
     assert "en liste d’attente" in words(client.get(answer.headers["location"]).text)
 
 
+def test_a_diagnostic_planned_on_a_waiting_list_says_so(locale: House) -> None:
+    full = scheduled(locale, capacity=6)
+    for n in range(6):
+        seat(locale, full, locale.opened(f"Prénom{n}", "Nom"))
+    dossier, client = locale.presented(), locale.client("Nadia Benali")
+    answer = press(client, dossier, "book", workshop=str(full), or_wait="true")
+    page = parsed(client.get(answer.headers["location"]).text)
+    told = "Diagnostic prévu à partir du 16 mars, en atelier (Salle 2), sur liste d’attente"
+    assert told in words(page.select_one(".timeline").text)
+    assert words(page.text).count(told) == 2, "the receipt says it, too"
+
+
 # --- several people, several presses
 
 

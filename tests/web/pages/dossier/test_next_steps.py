@@ -124,8 +124,8 @@ def test_a_plan_in_a_workshop_owes_a_seat(locale: House) -> None:
 @pytest.mark.parametrize(
     ("modality", "place", "where", "when"),
     [
-        ("workshop", "Salle 2", "En atelier, Salle 2", "Le mardi 24 mars 2026"),
-        ("cafe", "Médiabus", "Au café numérique, Médiabus", "Le mardi 24 mars 2026"),
+        ("workshop", "Salle 2", "En atelier, Salle 2", "À partir du mardi 24 mars 2026"),
+        ("cafe", "Médiabus", "Au café numérique, Médiabus", "À partir du mardi 24 mars 2026"),
         ("office", "", "Au bureau, Mortagne", "À partir du mardi 24 mars 2026"),
         ("home", "", "À la maison", "À partir du mardi 24 mars 2026"),
     ],

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +14,10 @@ from pixflow.dossier.stages.prescription import explore_difficulty
 from pixflow.events.values import ContactDetails, OfferTerms, Partner, PartnerDetails
 from pixflow.participation import campaign
 from pixflow.partners import contacts, listing
+from pixflow.structure import locate_sites
 from pixflow.team import membership
+from pixflow.workshop import booking
+from tests.web.arranged import scheduled, seat
 from tests.web.client import words
 from tests.web.paths import House
 from tests.web.tags import parsed
@@ -41,9 +44,64 @@ def read(content: bytes) -> str:
 def test_the_fiche_says_what_where_when_and_whom_to_call(locale: House) -> None:
     dossier = locale.planned()
     for said in both(locale, f"/dossiers/{dossier}/fiche"):
-        for part in ("Aminata Diallo", "KMRTWX482", "app.pix.fr", "Au bureau, Mortagne", "lundi 16 mars 2026", NADIA):
+        for part in ("Aminata Diallo", "KMRTWX482", "app.pix.fr", "Au bureau, Mortagne", NADIA):
             assert part in said
+        assert f"Quand À partir du lundi 16 mars 2026 À apporter {BRING} Ensuite {NADIA} vous dira" in said
     assert 'src="data:image/svg+xml' in locale.client(NADIA).get(f"/dossiers/{dossier}/fiche").text, "its QR"
+
+
+ADDRESS = "5 rue du Lavoir, 61400 Mortagne"
+BRING = "Une adresse électronique que vous pouvez lire sur place, ou votre compte Pix."
+
+
+def located(locale: House) -> None:
+    streams = {"structure": locale.served.opened.stream("structure")}
+    locale.says(SOPHIE, locate_sites, streams, addresses={"Mortagne": ADDRESS})
+
+
+def test_the_fiche_of_an_office_says_its_address_with_a_map(locale: House) -> None:
+    dossier = locale.planned()
+    located(locale)
+    for said in both(locale, f"/dossiers/{dossier}/fiche"):
+        assert f"Au bureau, Mortagne, {ADDRESS}" in said
+        assert "plan du lieu" in said
+
+
+def test_a_seat_has_its_hour_its_address_and_what_to_bring_on_every_paper(locale: House) -> None:
+    dossier, made = locale.presented(), scheduled(locale)
+    seat(locale, made, dossier)
+    located(locale)
+    for paper in (f"/dossiers/{dossier}/fiche", f"/dossiers/{dossier}/convocation"):
+        for said in both(locale, paper):
+            assert "undi 16 mars 2026, de 14:00 à 16:00 Où Mortagne, Salle 2, " + ADDRESS in said
+            assert f"À apporter {BRING}" in said
+    for path in ("emargement", "avis"):
+        assert ADDRESS in words(locale.client(NADIA).get(f"/ateliers/{made}/{path}").text)
+
+
+def test_a_place_on_a_waiting_list_is_told_as_a_wait_until_a_seat_is_kept(locale: House) -> None:
+    made = scheduled(locale, **hours_of(date(2026, 3, 24)), capacity=6)
+    people = [locale.presented(first=f"Prénom{n}") for n in range(7)]
+    for dossier in people:
+        seat(locale, made, dossier)
+    waiting = people[-1]
+    for said in both(locale, f"/dossiers/{waiting}/fiche"):
+        assert "Vous êtes sur liste d’attente" in said
+        assert "Atelier Le mardi 24 mars 2026, de 14:00 à 16:00" in said
+        assert f"Ensuite Pas encore de place. {NADIA} vous préviendra si une se libère." in said
+        assert "À apporter" not in said
+    released = {"workshop": made, "dossier": people[0]}
+    locale.says(NADIA, booking.release_seat, released, context={"until": date(2026, 3, 18)})
+    for said in both(locale, f"/dossiers/{waiting}/fiche"):
+        assert "Une place est gardée pour vous" in said
+        assert f"Gardée Jusqu’au mercredi 18 mars 2026 Ensuite Dites à {NADIA} si vous la prenez." in said
+    for said in both(locale, f"/dossiers/{people[0]}/fiche"):
+        assert "Où En atelier, Salle 2 Quand À partir du mardi 24 mars 2026" in said
+
+
+def hours_of(day: date) -> dict[str, Any]:
+    starts = datetime(day.year, day.month, day.day, 13, tzinfo=UTC)
+    return {"day": day, "starts": starts, "ends": starts + timedelta(hours=2)}
 
 
 def test_papers_say_the_phone_of_who_follows_the_dossier(locale: House) -> None:
