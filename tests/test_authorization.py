@@ -76,7 +76,7 @@ TAKEN_WITHIN = {
 """Functions that give events but are taken inside another decision, never by themselves."""
 
 HOUSE = {"open_structure", "start_program", "record_rotation", "record_restore", "publish_protocol", "publish_grille"}
-_ABOUT_DRAFTS = {"draft", "endorse", "publication", "definitions", "report", "log"}
+_ABOUT_DRAFTS = {"draft", "endorse", "publication", "definitions", "report", "log", "aim"}
 DRAFTS = {decision for decision in DECISIONS if _ABOUT_DRAFTS & set(decision.split("_"))}
 WORKSHOPS = {
     "schedule_workshop", "set_facilitators", "accept_facilitator", "move_workshop", "cancel_workshop",

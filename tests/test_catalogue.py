@@ -410,6 +410,9 @@ EMITTED: dict[type[Event], Emitted] = {
     i.DefinitionsPublished: Emitted(
         (DEFINITIONS_DRAFTED,), drafting.publish_definitions, {"draft": 1, "from_day": LATER, "alone": True},
     ),
+    i.AimSet: Emitted(
+        (), drafting.set_aim, {"step": "begun", "site": "Mortagne", "yearly": 80, "sites": ("L'Aigle", "Mortagne")},
+    ),
     i.ReportIssued: Emitted(
         (), drafting.issue_report,
         {

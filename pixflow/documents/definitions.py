@@ -19,7 +19,7 @@ class Definitions:
 
     `workshop_presents`: a workshop attended counts as Pix presented, and planned. `without` are the rules of
     conformance that the structure switched off, each with its reason. `aims` are pairs of a main step and the young
-    people who should pass it in a year.
+    people who should pass it in a year, as set with the definitions: one set since, by itself, counts in their place.
     """
 
     name: str
@@ -34,15 +34,14 @@ class Definitions:
         """Returns the target days of an indicator, the usual ones when it has none of its own."""
         return next((days for one, days in self.targets if one == indicator), usual)
 
-    def aim(self, step: str, first: date, last: date) -> int | None:
-        """Returns the part of a main step's target that falls to a period; None without a target."""
-        days = min((last - first).days + 1, _YEAR)
-        yearly = dict(self.aims).get(step)
-        return None if yearly is None else round(yearly * days / _YEAR)
-
     def judges(self, rule: str) -> bool:
         """Tells if a rule counts."""
         return not any(one == rule for one, _ in self.without)
+
+
+def of_period(yearly: int, first: date, last: date) -> int:
+    """Returns the part of a year's young people that falls to a period."""
+    return round(yearly * min((last - first).days + 1, _YEAR) / _YEAR)
 
 
 BUILT_IN = Definitions("")

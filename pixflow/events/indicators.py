@@ -12,6 +12,7 @@ PLAIN = frozenset(
     {
         *("draft", "document", "note", "on", "endorsed", "comment", "reason", "from_day", "number"),
         *("cases", "events", "standard", "linked"),
+        *("step", "site", "yearly"),
         *("title", "first", "last", "day", "clock", "definitions", "rows", "digest"),
     }
 )
@@ -68,6 +69,16 @@ class DefinitionsPublished(Event):
     number: int
     document: Definitions
     from_day: date
+
+
+@event("indicators.AimSet")
+class AimSet(Event):
+    """The young people who should pass a main step in a year, at a site or "" for all; 0 ends the target."""
+
+    step: str
+    site: str
+    yearly: int
+    on: date
 
 
 @event("indicators.ReportIssued")

@@ -1,4 +1,4 @@
-"""Decisions on drafts of protocols, grids and definitions: proposed, endorsed, published or dropped; and on reports."""
+"""Decisions on drafts of protocols, grids and definitions: proposed, endorsed, published, dropped; reports, targets."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
@@ -356,6 +356,22 @@ def issue_linked_log(
     """Records that a log leaves which leads back to dossiers, and why."""
     said: dict[str, Any] = {"cases": cases, "events": events, "digest": digest, "on": on, "standard": standard}
     return [i.EventLogIssued(first=first, last=last, reason=required(reason, "reason"), linked=True, **said)]
+
+
+@decision("set_aim", REFERENT_AND_MANAGER)
+def set_aim(
+    indicators: IndicatorDocuments, *, step: str, site: str, yearly: int, on: date, sites: Sequence[str]
+) -> list[Event]:
+    """Sets how many young people should pass a main step in a year, at a site or "" for all; 0 ends the target."""
+    if step not in AIMED:
+        raise Refused("unknown-indicator", field="step")
+    if site not in ("", *sites):
+        raise Refused("unknown-site", field="site")
+    if not 0 <= yearly <= LARGEST_AIM:
+        raise Refused("definition-out-of-range", field="yearly", found=yearly, low=0, high=LARGEST_AIM)
+    if indicators.aim(step, site, on) == yearly:
+        return []
+    return [i.AimSet(step=step, site=site, yearly=yearly, on=on)]
 
 
 @decision("issue_report", REFERENT_AND_MANAGER)

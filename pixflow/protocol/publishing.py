@@ -87,13 +87,22 @@ class GivenReport(Struct, frozen=True):
 
 
 class IndicatorDocuments(Documents[Definitions, Numbered[Definitions]], frozen=True):
-    """The definitions of the indicators, and the reports given."""
+    """The definitions of the indicators, the reports given, and the targets set by main step and site."""
 
     reports: tuple[GivenReport, ...] = ()
+    aims: dict[tuple[str, str], int] = {}
 
     def on(self, day: date) -> Numbered[Definitions]:
         """Returns the definitions in force on a day: the last ones published from that day or an earlier one."""
         return next((numbered for first, numbered in reversed(self.published) if first <= day), Numbered(0, BUILT_IN))
+
+    def aim(self, step: str, site: str, day: date) -> int:
+        """Returns the young people who should pass a main step in a year, at a site or "" for all; 0 for no target.
+
+        One of all that was never set by itself is that of the definitions in force.
+        """
+        known = {} if site else dict(self.on(day).document.aims)
+        return self.aims.get((step, site), known.get(step, 0))
 
     def numbered(self, number: int) -> Numbered[Definitions] | None:
         """Returns the definitions of a number, None for an unknown one."""
@@ -124,6 +133,8 @@ def evolve(state: S, recorded: Recorded) -> S:
             return _published(known, event.from_day, numbered, Numbered(event.number, numbered))
         case p.ProtocolPublicationWithdrawn() | g.GrillePublicationWithdrawn():
             return _withdrawn(known)
+        case i.AimSet(step=step, site=site) if isinstance(state, IndicatorDocuments):
+            return replace(known, aims={**state.aims, (step, site): event.yearly})
         case i.ReportIssued() if isinstance(state, IndicatorDocuments):
             given = GivenReport(event, recorded.by, recorded.originator_version)
             return replace(known, reports=(*state.reports, given))

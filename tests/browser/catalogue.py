@@ -22,7 +22,8 @@ ELSEWHERE = {
     "protocol.ProtocolPublicationWithdrawn", "grille.GrillePublicationWithdrawn",
     # definitions and reports: tests/web/pages/indicators
     "indicators.DefinitionsDrafted", "indicators.DefinitionsEndorsed", "indicators.DefinitionsDraftDropped",
-    "indicators.DefinitionsPublished", "indicators.ReportIssued", "staff.MonthlyPageChosen",
+    "indicators.DefinitionsPublished", "indicators.AimSet", "indicators.ReportIssued",
+    "staff.MonthlyPageChosen",
     # a log for process mining, from the terminal: tests/web/cli/test_event_log.py
     "indicators.EventLogIssued",
     # a campaign corrected: tests/web/pages/results

@@ -24,6 +24,7 @@ from pixflow.protocol.drafting import (
     issue_report,
     publish_grille_draft,
     publish_protocol_draft,
+    set_aim,
     withdraw_grille_publication,
     withdraw_protocol_publication,
 )
@@ -287,6 +288,43 @@ def test_definitions_differ_from_those_in_force_on_the_day_of_the_draft() -> Non
     given().when(draft_definitions, **said | {"document": BUILT_IN}).refused("nothing-changed")
     given(published).when(draft_definitions, **said).then(DEFINED)
     given(published).when(draft_definitions, **said, on=LATER).refused("nothing-changed")
+
+
+# --- targets
+
+
+AIM: dict[str, Any] = {"step": "begun", "site": "Mortagne", "yearly": 80, "sites": ("L'Aigle", "Mortagne")}
+SET = i.AimSet(step="begun", site="Mortagne", yearly=80, on=DAY)
+
+
+def test_a_target_is_set_for_a_site_or_for_all_and_ended() -> None:
+    given().when(set_aim, **AIM).then(SET)
+    given(SET).when(set_aim, **AIM | {"yearly": 90}).then(replace(SET, yearly=90))
+    given(SET).when(set_aim, **AIM | {"yearly": 0}).then(replace(SET, yearly=0))
+    given(SET).when(set_aim, **AIM | {"site": ""}).then(replace(SET, site=""))
+
+
+def test_a_target_of_the_definitions_counts_until_one_is_set_by_itself() -> None:
+    document = replace(DEFINITIONS, aims=(("begun", 120),))
+    published = i.DefinitionsPublished(number=1, document=document, from_day=DAY)
+    state = state_of("indicators", published)
+    assert [state.aim("begun", site, DAY) for site in ("", "Mortagne")] == [120, 0]
+    given(published).when(set_aim, **AIM | {"site": "", "yearly": 120}).then()
+    ended = state_of("indicators", published, replace(SET, site="", yearly=0))
+    assert ended.aim("begun", "", LATER) == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "details"),
+    [
+        ({"step": "done"}, "unknown-indicator", {"field": "step"}),
+        ({"site": "Alençon"}, "unknown-site", {"field": "site"}),
+        ({"yearly": -1}, OUT, {"field": "yearly", "found": -1, "low": 0, "high": 100_000}),
+        ({"yearly": 10**6}, OUT, {"field": "yearly", "found": 10**6, "low": 0, "high": 100_000}),
+    ],
+)
+def test_a_target_that_cannot_be_is_refused(changes: dict[str, Any], code: str, details: dict[str, Any]) -> None:
+    given().when(set_aim, **AIM | changes).refused(code, **details)
 
 
 @pytest.mark.parametrize("row", [{"counted": 3}, {"among": 4}, {"counted_least": 2}, {"among_least": 4}])

@@ -406,6 +406,16 @@ def of_definitions(document: Definitions) -> Iterator[tuple[str, str]]:
         yield f"Règle écartée : {_PARTS.get(rule, rule)}".replace(" :", NBSP + ":"), why
 
 
+def expected(count: int, aim: int, *, ended: bool) -> str:
+    """Returns a text like "12 sur 20 attendus à ce jour, il en manque 8", of a target's part of a period."""
+    when = "sur la période" if ended else "à ce jour"
+    if not aim:
+        return say("moins d’un jeune attendu {when}", when=when)
+    more = "c’est tenu" if count >= aim else say("il en manque {n}", n=number(aim - count))
+    text = "{count} sur {expected} {when}, {more}"
+    return say(text, count=number(count), expected=plural(aim, "attendu"), when=when, more=more)
+
+
 ORIGINAL = "Définitions d’origine"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from msgspec.structs import replace
 
-from pixflow.documents.definitions import TARGETED
+from pixflow.documents.definitions import TARGETED, of_period
 from pixflow.identity import normalise
 from pixflow.indicators.catalogue import STEPS
 from pixflow.indicators.facts import MAIN_STEPS
@@ -82,22 +82,29 @@ def board_page(there: Counting, asked: FigureQuestion, before: Days, whose: str 
     }
 
 
+def aim_of(there: Counting, asked: FigureQuestion, step: str) -> int:
+    """Returns the year's target of a main step: of everybody, or of the site asked for; 0 for none."""
+    if asked.cut not in ("", "site"):
+        return 0
+    return there.refs.indicators.aim(step, asked.value, asked.day) if asked.value or not asked.cut else 0
+
+
 def _cards(there: Counting, asked: FigureQuestion, outside: Outside, before: Days) -> list[dict[str, str]]:
     """Returns the main steps in the period, in the one before and over a year, each with the target of the period."""
     now, then = (
         _steps(outside, overview.steps(there.connection, replace(asked, first=one[0], last=one[1])), one, asked.cut)
         for one in ((asked.first, asked.last), before)
     )
-    year, definitions = _year(asked), there.basis.definitions
-    aims = {} if asked.cut else {one: definitions.aim(one, asked.first, asked.last) for one, _ in definitions.aims}
-    whole = _steps(outside, {}, year) if year and year != (asked.first, asked.last) else [("", 0)] * len(now)
+    year, period = _year(asked), (asked.first, asked.last)
+    aims = {step: of_period(yearly, *period) for step in MAIN_STEPS if (yearly := aim_of(there, asked, step))}
+    whole = _steps(outside, {}, year) if year and year != period else [("", 0)] * len(now)
     return [
         {
             "label": french.STEPS[step],
             "count": count,
             "before": earlier,
             "year": in_year,
-            "aim": number(aims[step] or 0) if step in aims else "",
+            "aim": number(aims[step]) if step in aims else "",
         }
         for step, (count, _), (earlier, _), (in_year, _) in zip(MAIN_STEPS, now, then, whole, strict=True)
     ]

@@ -54,7 +54,7 @@ NOT_PLAYED = {
     "catalogue.PlaceReclaimed", "catalogue.TableMapped",
     # figures: what the visitor publishes and gives
     "indicators.DefinitionsDrafted", "indicators.DefinitionsDraftDropped", "indicators.DefinitionsEndorsed",
-    "indicators.DefinitionsPublished", "indicators.ReportIssued", "indicators.EventLogIssued",
+    "indicators.DefinitionsPublished", "indicators.AimSet", "indicators.ReportIssued", "indicators.EventLogIssued",
     # nobody signs in: a visitor chooses who to be
     "staff.AccountInvited", "staff.AccountOpened", "staff.AccountConfirmed", "staff.AccountSuspended",
     "staff.RestorationRequested", "staff.AccountRestored", "staff.FactorsResetRequested", "staff.FactorsReset",

@@ -391,6 +391,7 @@ DECISIONS: dict[str, str] = {
     "drop_definitions_draft": "écarter un projet de définitions",
     "publish_definitions": "publier des définitions",
     "issue_report": "remettre un rapport",
+    "set_aim": "fixer un objectif",
     "issue_event_log": "remettre un journal des parcours",
     "issue_linked_log": "remettre un journal relié aux dossiers",
     "publish_grille_draft": "publier un projet de grille",

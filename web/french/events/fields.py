@@ -11,10 +11,11 @@ from pixflow.documents.grille import percent
 from pixflow.events import contact, partner, staff, workshop
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
+from pixflow.events.indicators import AimSet
 from pixflow.events.values import Action, Moment, Partner
 from pixflow.folding import retractions_by_version
 from pixflow.open_data import communes
-from web.french import dates, lists, matching, typography, vocabulary
+from web.french import dates, indicators, lists, matching, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.events import access, contacts, partners
 from web.french.territory.files import FIELDS
@@ -91,11 +92,13 @@ LABELS: dict[str, str] = {
     "waits": "Sur liste d’attente", "warnings": "À vérifier", "way": "Par", "mark": "Présence notée",
     "presser": "Notée par", "noter": "Ensuite notée par", "pressed": "Notée à", "wish": "Souhait",
     "zone": "Fuseau horaire",
+    "step": "Étape", "yearly": "Jeunes par an",
 }  # fmt: skip
 """Label of each field."""
 
 _CODES: Mapping[object, Mapping[Any, str]] = {
     (e.DossierClosed, "reason"): vocabulary.CLOSINGS,
+    (AimSet, "step"): indicators.STEPS,
     (e.HolderInformed, "answer"): vocabulary.INFORMED,
     (e.PartnerLinkIssued, "channel"): vocabulary.LINK_CHANNELS,
     (e.SelfStudyFollowed, "outcome"): vocabulary.STUDIES,

@@ -111,6 +111,7 @@ EVENTS: dict[type[Event], EventWords] = {
     i.DefinitionsPublished: (
         "Définitions des indicateurs", "Définitions n° {number} publiées : {document.name}, à partir du {from_day}",
     ),
+    i.AimSet: ("Objectif", "Objectif, {step}[ à {site}] : {yearly} par an"),
     i.ReportIssued: ("Rapport remis", "Rapport n° {number} remis : {title}, du {first} au {last}"),
     i.EventLogIssued: (
         "Journal des parcours remis",

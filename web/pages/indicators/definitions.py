@@ -6,7 +6,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import create_model
 
-from pixflow.documents.definitions import AIMED, RULES, TARGETED, Definitions
+from pixflow.documents.definitions import RULES, TARGETED, Definitions
 from pixflow.indicators.catalogue import BY_ID
 from pixflow.protocol import drafting
 from projections.figures.questions import count_figures
@@ -54,8 +54,7 @@ _OWN = {
 }
 _TARGETS = {f"target_{id}": (int | None, None) for id in TARGETED}
 _WITHOUT = {f"without_{rule}": (Text, "") for rule in RULES}
-_AIMS = {f"aim_{step}": (int | None, None) for step in AIMED}
-_FIELDS: dict[str, Any] = {**_OWN, **_AIMS, **_TARGETS, **_WITHOUT}
+_FIELDS: dict[str, Any] = {**_OWN, **_TARGETS, **_WITHOUT}
 WHOLE_FORM = create_model("DefinitionsWithTargetsForm", __base__=DefinitionsForm, **_FIELDS)
 """The form with all fields as its own: errors stand in the order of the page, where a form's own fields come first."""
 
@@ -94,7 +93,6 @@ def _page(request: Request, desk: Desk, do: str = "", form: OpenForm | None = No
         may=frozenset(name for name, step in STEPS.items() if step in may),
         forms=forms,
         errors=form.errors if form else {},
-        aims=[(step, french.STEPS[step]) for step in AIMED],
         targets=[(id, french.TITLES[id]) for id in TARGETED],
         rules=[(rule, french.part("I24", rule)) for rule in RULES],
         today=desk.today.isoformat(),
@@ -116,13 +114,20 @@ def act(request: Request, desk: AtDesk, do: str, data: FormData) -> Response:
     if do == "proposer":
         KIND.must(desk, "draft")
         form = read_form(WHOLE_FORM, data, hidden=("replaces",), empty={})
-        KIND.propose(desk, form, document=_document(form), note=form.note, replaces=form.replaces)
+        KIND.propose(
+            desk,
+            form,
+            document=_document(form, desk.refs.definitions(desk.today).document.aims),
+            note=form.note,
+            replaces=form.replaces,
+        )
     else:
         KIND.take(desk, STEPS[do], {"endorsed": "false", **data} if do == "avis" else data)
     return redirect(request, DEFINITIONS)
 
 
-def _document(form: DefinitionsForm) -> Definitions:
+def _document(form: DefinitionsForm, aims: tuple[tuple[str, int], ...]) -> Definitions:
+    """Returns the document of a form. Targets have a form of their own: those of earlier definitions go on."""
     typed = form.model_dump()
     return Definitions(
         name=form.name,
@@ -130,7 +135,7 @@ def _document(form: DefinitionsForm) -> Definitions:
         working_days=form.days == "working",
         workshop_presents=form.presents == "yes",
         silent=form.silent,
-        aims=tuple((step, typed[f"aim_{step}"]) for step in AIMED if typed[f"aim_{step}"] is not None),
+        aims=aims,
         without=tuple((rule, typed[f"without_{rule}"]) for rule in RULES if typed[f"without_{rule}"]),
     )
 
@@ -142,7 +147,6 @@ def _values(document: Definitions, replaces: int) -> dict[str, Any]:
         "days": "working" if document.working_days else "calendar",
         "presents": "yes" if document.workshop_presents else "no",
         "silent": document.silent,
-        **{f"aim_{step}": aim for step, aim in document.aims},
         **{f"target_{id}": days for id, days in document.targets},
         **{f"without_{rule}": reason for rule, reason in document.without},
     }

@@ -9,7 +9,7 @@ from uuid import UUID
 from dateutil.relativedelta import relativedelta
 from msgspec import structs
 
-from pixflow.documents.definitions import TARGETED
+from pixflow.documents.definitions import TARGETED, of_period
 from pixflow.identity import normalise
 from pixflow.indicators.catalogue import STEPS
 from pixflow.indicators.facts import MAIN_STEPS
@@ -20,7 +20,7 @@ from projections.figures.tallies import Counting, FigureQuestion, Stuck
 from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
-from web.hosting.board_page import LEAST
+from web.hosting.board_page import LEAST, aim_of
 from web.http.filters import Chip
 from web.pages.indicators.asked import PATH, PERIODS, AskedFigures, cell_label, describe_period
 from web.pages.indicators.figures import Number, of_month
@@ -32,19 +32,20 @@ HEIGHT, TOP = 96, 24
 # --- the five cards
 
 
-def cards(there: Counting, now: Figure, asked: AskedFigures) -> Iterator[tuple[Number, Number, int | None, int | None]]:
-    """Yields the main steps in the period and in the one before, each with its target of the period and of a year.
+def cards(there: Counting, now: Figure, asked: AskedFigures) -> Iterator[tuple[Number, Number, str, int]]:
+    """Yields the main steps in the period and in the one before, what its target makes of it in words, and the target.
 
-    A share is the part of the target that is reached. The target is that of the structure: a cell of a cut has none.
+    A share is the part of the target that is reached. Everybody and each site have targets; other cells have none.
     """
-    definitions, question, before = there.basis.definitions, asked.question, asked.period_before()
-    aims = {} if asked.cut else dict(definitions.aims)
+    question, before = asked.question, asked.period_before()
     counts = overview.steps(there.connection, before.question)
     for number in _steps(now, asked):
-        step, yearly = number.name, aims.get(number.name)
-        aim = definitions.aim(step, question.first, question.last) if yearly else None
+        step = number.name
+        yearly = aim_of(there, asked.question, step)
+        aim = of_period(yearly, question.first, question.last)
+        told = french.expected(number.count, aim, ended=question.last < question.day) if yearly else ""
         share = min(100.0, 100 * number.count / aim) if aim else 0.0
-        yield replace(number, share=share), _number(step, counts[step], before), aim, yearly
+        yield replace(number, share=share), _number(step, counts[step], before), told, yearly
 
 
 def _steps(figure: Figure, asked: AskedFigures) -> Iterator[Number]:

@@ -9,7 +9,7 @@ from msgspec import structs
 from pixflow.indicators.catalogue import FUNNEL, STEPS
 from pixflow.indicators.facts import PAIRS, delay
 from pixflow.indicators.outside import Figure
-from pixflow.protocol.drafting import draft_definitions, issue_report
+from pixflow.protocol.drafting import issue_report, set_aim
 from projections.figures.questions import count_figures, figures_of, outside
 from projections.figures.tallies import count_entries
 from web.desk.box_count import box_count
@@ -18,11 +18,12 @@ from web.desk.desk import Desk
 from web.french import dates
 from web.french import indicators as french
 from web.hosting.figures import counting
-from web.http.addresses import PageNumber
+from web.http.addresses import PageNumber, address
 from web.http.people import NOBODY, listed
 from web.http.templates import show
 from web.pages.indicators import asked as asking
 from web.pages.indicators import overview
+from web.pages.indicators.aims import AIMS
 from web.pages.indicators.asked import PATH, AskedFigures, At, AtFigures, count_for
 from web.pages.indicators.board import chosen, may_choose
 from web.pages.indicators.figures import describe_all, download, funnel
@@ -67,8 +68,8 @@ def read(request: Request, desk: AtFigures, at: At, etape: str = "", recu: str =
         today=desk.today.isoformat(),
         menus=menus,
         cards=cards,
-        aimed=bool(there.basis.definitions.aims),
-        aims_href=f"{PATH}/definitions" if desk.may(draft_definitions) else "",
+        aimed=any(yearly for *_, yearly in cards),
+        aims_href=address(AIMS, {"site": asked.question.value}) if desk.may(set_aim) else "",
         missing=missing,
         is_new=len(missing) >= len(STEPS.parts),
         before=asking.describe_period(asked.period_before().question),

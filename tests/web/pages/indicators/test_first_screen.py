@@ -10,7 +10,9 @@ from uuid import uuid4
 import pytest
 from pypdf import PdfReader
 
+from pixflow.documents.definitions import Definitions
 from pixflow.dossier.stages import orientation
+from pixflow.protocol.drafting import draft_definitions, publish_definitions
 from tests.web.client import InspectingClient, words
 from tests.web.paths import House, house
 from tests.web.story import long_story
@@ -77,37 +79,78 @@ def test_the_period_before_is_as_long(at_work: House, asked: str, said: str) -> 
     assert f"Avant : {said}." in words(at_work.client(HELENE).get(f"{HERE}?{asked}").text)
 
 
-def aimed(made: House, **aims: str) -> None:
-    sophie, helene = made.client(SOPHIE), made.client(HELENE)
-    sent = {"command_id": str(uuid4()), "name": "2026", "note": "", "replaces": "0", "silent": "60", **aims}
-    assert sophie.post(f"{HERE}/definitions/proposer", data=sent).status_code == 303
-    said = {"command_id": str(uuid4()), "draft": "1", "from_day": made.today.isoformat(), "alone": "on"}
-    assert helene.post(f"{HERE}/definitions/publier", data=said).status_code == 303
+AIMS = f"{HERE}/objectifs"
 
 
-def test_a_target_is_set_in_the_definitions_and_shared_out_over_the_period(at_work: House) -> None:
+def aim(made: House, yearly: object, step: str = "presented", site: str = "", name: str = HELENE) -> Any:
+    sent = {"command_id": str(uuid4()), "step": step, "site": site, "yearly": str(yearly)}
+    return made.client(name).post(AIMS, data=sent)
+
+
+def test_a_target_is_set_in_one_small_form_and_said_in_words(at_work: House) -> None:
     client, auditor = at_work.client(HELENE), at_work.client(CLAIRE)
     page = parsed(client.get(HERE).text)
-    assert "Aucun objectif n’est fixé : le fixer dans les définitions." in words(page.main.text)
-    link = next(one for one in page.select("main a") if one.text == "le fixer dans les définitions")
-    assert parsed(client.get(link["href"].partition("#")[0]).text).select_one("#aims")
-    assert "Aucun objectif n’est fixé." in words(auditor.get(HERE).text)
-    aimed(at_work, aim_presented="120")
-    assert cards(client)["Présentations"] == "4 avant : 0 objectif : 120"
+    assert "Aucun objectif n’est fixé. Fixer un objectif." in words(page.main.text)
+    link = next(one for one in page.select("main a") if one.text == "Fixer un objectif")
+    assert len(parsed(client.get(link["href"]).text).select(".sheet-form :is(select, input:not([type=hidden]))")) == 3
+    assert "Fixer un objectif" not in words(auditor.get(HERE).text)
+    assert aim(at_work, 120).headers["location"] == AIMS
+    assert "Présentations 120 — —" in words(client.get(AIMS).text)
+    assert cards(client)["Présentations"] == "4 avant : 0 4 sur 120 attendus à ce jour, il en manque 116 (120 par an)"
     assert cards(client)["Restitutions"] == "0 avant : 0 sans objectif"
-    assert cards(client, f"{HERE}?periode=annee-derniere")["Présentations"].endswith("objectif : 120")
-    assert cards(client, f"{HERE}?periode=mois")["Présentations"] == "4 avant : 0 objectif : 5 (120 par an)"
-    there = client.get(f"{HERE}?coupe=site:Mortagne")
-    assert "objectif : " not in words(there.text)
-    assert "Les objectifs valent pour toute la structure." in words(there.text)
-    assert "Objectif : Présentations 120 par an" in words(client.get(f"{HERE}/definitions").text)
+    year = cards(client, f"{HERE}?periode=annee-derniere")["Présentations"]
+    assert year.endswith("0 sur 120 attendus sur la période, il en manque 120 (120 par an)")
+    month = cards(client, f"{HERE}?periode=mois")["Présentations"]
+    assert month.endswith("4 sur 5 attendus à ce jour, il en manque 1 (120 par an)")
+    aim(at_work, 20)
+    assert cards(client, f"{HERE}?periode=mois")["Présentations"].endswith(
+        "4 sur 1 attendu à ce jour, c’est tenu (20 par an)"
+    )
+    aim(at_work, 5)
+    assert cards(client, f"{HERE}?periode=mois")["Présentations"].endswith(
+        "moins d’un jeune attendu à ce jour (5 par an)"
+    )
+    aim(at_work, "")
+    assert "Aucun objectif n’est fixé." in words(client.get(HERE).text)
 
 
-@pytest.mark.parametrize("aim", ["0", "-1", "100001", "beaucoup"])
-def test_a_target_that_cannot_be_is_refused_on_its_field(at_work: House, aim: str) -> None:
-    sent = {"command_id": str(uuid4()), "name": "2026", "replaces": "0", "silent": "60", "aim_begun": aim}
-    answer = at_work.client(SOPHIE).post(f"{HERE}/definitions/proposer", data=sent)
-    assert (answer.status_code, 'href="#aim_begun"' in answer.text) == (422, True)
+def test_a_site_has_targets_of_its_own(at_work: House) -> None:
+    client, there = at_work.client(HELENE), f"{HERE}?coupe=site:Mortagne"
+    aim(at_work, 120)
+    assert "Aucun objectif n’est fixé ici." in words(client.get(there).text)
+    link = next(one for one in parsed(client.get(there).text).select("main a") if one.text == "Fixer un objectif")
+    assert parsed(client.get(link["href"]).text).select_one("select[name=site] [selected]")["value"] == "Mortagne"
+    aim(at_work, 3, site="Mortagne", name=SOPHIE)
+    assert cards(client, there)["Présentations"].endswith("3 sur 3 attendus à ce jour, c’est tenu (3 par an)")
+    assert "(120 par an)" in cards(client)["Présentations"]
+    assert "par an" not in words(str(client.get(f"{HERE}?coupe=programme:CEJ").text))
+    told = text_of(client.get(f"{HERE}.pdf?coupe=site:Mortagne").content)
+    assert "objectif : 3" in told
+
+
+@pytest.mark.parametrize(
+    ("field", "sent"),
+    [("yearly", {"yearly": "-1"}), ("yearly", {"yearly": "100001"}), ("yearly", {"yearly": "beaucoup"}),
+     ("site", {"yearly": "3", "site": "Paris"}), ("step", {"yearly": "3", "step": "done"})],
+)  # fmt: skip
+def test_a_target_that_cannot_be_is_refused_on_its_field(at_work: House, field: str, sent: dict[str, Any]) -> None:
+    answer = aim(at_work, **sent)
+    assert (answer.status_code, f'href="#{field}"' in answer.text) == (422, True)
+
+
+def test_the_targets_of_definitions_of_before_go_on_with_new_ones(at_work: House) -> None:
+    """Their form asks for no target: it is set by itself."""
+    sophie, helene = at_work.client(SOPHIE), at_work.client(HELENE)
+    streams = {"indicators": at_work.served.opened.stream("indicators")}
+    document = Definitions(name="2025", aims=(("presented", 60),))
+    at_work.says(SOPHIE, draft_definitions, streams, document=document, note="", replaces=0)
+    at_work.says(HELENE, publish_definitions, streams, draft=1, from_day=at_work.today, alone=True)
+    assert "(60 par an)" in cards(helene)["Présentations"]
+    sent = {"command_id": str(uuid4()), "name": "2026", "note": "", "replaces": "0", "silent": "90"}
+    assert sophie.post(f"{HERE}/definitions/proposer", data=sent).status_code == 303
+    published = {"command_id": str(uuid4()), "draft": "2", "from_day": at_work.today.isoformat(), "alone": "on"}
+    assert helene.post(f"{HERE}/definitions/publier", data=published).status_code == 303
+    assert "(60 par an)" in cards(helene)["Présentations"]
 
 
 def test_the_months_of_a_step_stand_for_everybody_and_by_site(at_work: House) -> None:
@@ -210,7 +253,7 @@ def text_of(pdf: bytes) -> str:
 
 
 def test_the_page_for_the_board_is_one_a4_where_small_numbers_are_hidden(at_work: House) -> None:
-    aimed(at_work, aim_presented="120")
+    aim(at_work, 120)
     for number in range(6, 12):
         made = at_work.opened(last=f"Jeune{number}", site="L’Aigle", imilo_number=f"70{number}", advisor=PAUL)
         at_work.on(made, orientation.present_pix, PAUL, occasion="welcome")
