@@ -57,7 +57,7 @@ def unknown_line(size: int) -> str:
     return say(text, facts=plural(size, "fait"))
 
 
-def fork(size: int, held: str, ours: str) -> str:
+def two_trees(size: int, held: str, ours: str) -> str:
     """Returns that the register signed another tree than its own."""
     text = (
         "une même clé a signé deux suites différentes de {facts}, la vôtre ({held}) et celle de ce registre ({ours}). "

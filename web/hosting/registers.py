@@ -217,7 +217,7 @@ def proof_since(register: Register, known: Sequence[Held]) -> str:
             raise Unreadable(french.ahead(size, last.size))
         if not one.note:
             raise Unreadable(french.unknown_line(size))
-        raise Unreadable(french.fork(size, one.note.short, short(register.root(size, epoch.number))))
+        raise Unreadable(french.two_trees(size, one.note.short, short(register.root(size, epoch.number))))
     except RegisterDiffers:
         raise Unreadable(french.BENT) from None
 

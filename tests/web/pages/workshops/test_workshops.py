@@ -672,7 +672,7 @@ def test_a_seat_is_given_up_from_the_dossier_too(at_work: House) -> None:
     page = client.get(f"/dossiers/{dossier}").text
     assert "Inscrit·e en atelier : vendredi 20 mars, de 14:00 à 16:00, Mortagne, Salle 2." in words(page)
     after = press(client, f"/dossiers/{dossier}?formulaire=release&sur={made}", "/release")
-    assert "Enregistré : Place en atelier rendue" in words(after.text)
+    assert "Enregistré pour Aminata Diallo : Place en atelier rendue" in words(after.text)
     assert not state(at_work, made).seats
 
 
