@@ -296,7 +296,7 @@ def test_the_referent_has_one_row_a_pile(at_work: House) -> None:
     fill(at_work, 3, advisor=None)
     at_work.scored()
     page = queue(at_work, SOPHIE)
-    assert "4 à faire, dont 4 pour l’équipe" in words(page)
+    assert "4 à faire pour l’équipe" in words(page)
     assert texts(page, ".pile-line .item-who") == ["3 dossiers à affecter", "1 résultat à transmettre"]
     assert [link["href"] for link in parsed(page).select(".pile-line .btn")] == [
         "/dossiers?etat=unassigned",
@@ -305,7 +305,7 @@ def test_the_referent_has_one_row_a_pile(at_work: House) -> None:
     assert not parsed(page).select(".chips")
     at_work.day(date(2026, 3, 20))
     late = queue(at_work, SOPHIE)
-    assert "4 à faire, dont 4 pour l’équipe et 4 en retard" in words(late)
+    assert "4 à faire pour l’équipe, dont 4 en retard" in words(late)
     assert texts(late, ".pile-line .item-why")[0] == "dont 3 en retard"
 
 
