@@ -75,6 +75,6 @@ def test_without_javascript_figures_unfold_and_the_page_of_the_month_is_chosen(
     expect(tab.locator("#I2 .keys")).to_be_visible()
     tab.get_by_role("button", name="La recevoir").click()
     expect(tab.get_by_role("button", name="Ne plus la recevoir")).to_be_visible()
-    tab.get_by_role("link", name="le fixer dans les définitions").click()
-    expect(tab.get_by_label("Tests commencés")).to_be_visible()
+    tab.get_by_role("link", name="Fixer un objectif").click()
+    expect(tab.get_by_label("Jeunes par an")).to_be_visible()
     context.close()
