@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 
 from pixflow import tasks
 from pixflow.actor import OPERATOR, Actor
-from pixflow.dossier import follow_up, retraction
+from pixflow.dossier import follow_up, privacy, retraction
 from pixflow.dossier import follow_up as dossier_closing
 from pixflow.events import dossier as e
 from pixflow.events import workshop as w
@@ -240,13 +241,20 @@ def busy(at_work: House) -> Iterator[None]:
 
 
 def fill(at_work: House) -> None:
-    """Fills the store of SQLite: not one more page."""
+    """Fills the store of SQLite: not one more page, nor room in one for the fact of a paper."""
     recorder, other = at_work.served.engine.recorder, at_work.opened(first="Zoé")
     recorder.datastore._writer.execute("PRAGMA max_page_count = 1")
     for text in ("mot " * 400, "mot"):
         with suppress(StoreFull):
             while True:
                 at_work.on(other, follow_up.take_note, text=text)
+    with pytest.raises(StoreFull):
+        issue_papers(at_work, other)
+
+
+def issue_papers(at_work: House, dossier: UUID) -> None:
+    for who, paper in product((SOPHIE, HELENE, CLAIRE), ("fiche", "convocation", "prescription")):
+        at_work.on(dossier, privacy.issue_paper, who, paper=paper)
 
 
 def refused(at_work: House, addresses: list[str]) -> None:
