@@ -3,29 +3,41 @@
 A paper, a file, an e-mail, a link or a copy is made of what is left: no text can say what it does not have.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from msgspec import structs
 
-from pixflow.dossier.state import BuiltPrescription, Dossier
+from pixflow.documents.grille import band_of
+from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
-from pixflow.events.dossier import ActionAdded, PrescriptionBuilt
+from pixflow.events.dossier import ActionAdded, PrescriptionBuilt, ReadingReviewed
 from pixflow.reference_data import References
 
 
-def marks(refs: References, built: BuiltPrescription | PrescriptionBuilt) -> frozenset[str]:
-    """Returns the ids of the proposals that the grid of a prescription keeps for the advisor, in its band."""
-    grid = refs.grilles.numbered(built.grille)
-    bands = [band for band in grid.bands if band.low == built.low] if grid else []
-    return frozenset(one.id for band in bands for one in band.proposals if one.advisor_only)
+def marks(refs: References, number: int | None, percent: int | None) -> frozenset[str]:
+    """Returns the ids of the proposals that a grid keeps for the advisor, in the band of a score."""
+    grid = refs.grilles.numbered(number)
+    proposals = band_of(grid, percent).proposals if grid and percent is not None else ()
+    return frozenset(one.id for one in proposals if one.advisor_only)
+
+
+def marks_of(refs: References, dossier: Dossier, participation: UUID) -> frozenset[str]:
+    """Returns the proposals kept for the advisor by a grid that ever counted for a prescription."""
+    percent = dossier.prescription.built[participation].percent
+    counted = dossier.prescription.readings[participation].counted
+    return frozenset(id for number in counted for id in marks(refs, number, percent))
 
 
 def marked_actions(refs: References, dossier: Dossier) -> frozenset[UUID]:
     """Returns the actions of a dossier that are for the advisor alone."""
-    prescriptions = dossier.prescription.built.values()
-    return frozenset(a.id for one in prescriptions for a in one.all_actions if a.proposal in marks(refs, one))
+    marked: set[UUID] = set()
+    for participation, built in dossier.prescription.built.items():
+        ids = marks_of(refs, dossier, participation)
+        marked |= {action.id for action in built.all_actions if action.proposal in ids}
+    return frozenset(marked)
 
 
 def without_marked(refs: References, dossier: Dossier) -> Dossier:
@@ -34,7 +46,7 @@ def without_marked(refs: References, dossier: Dossier) -> Dossier:
     built = {
         id: structs.replace(
             one,
-            proposed=_others(one.proposed, marks(refs, one)),
+            proposed=_others(one.proposed, marks_of(refs, dossier, id)),
             actions=tuple(action for action in one.actions if action.id not in marked),
             added=tuple(new for new in one.added if new.action.id not in marked),
         )
@@ -50,16 +62,20 @@ def without_marked(refs: References, dossier: Dossier) -> Dossier:
 
 def history_without_marked(refs: References, history: Sequence[Recorded]) -> Iterator[Recorded]:
     """Yields the events of a dossier without the actions that are for the advisor alone, nor what became of them."""
-    hidden, kept_back = set[UUID](), dict[UUID, frozenset[str]]()
+    hidden, kept_back, percents = set[UUID](), defaultdict[UUID, frozenset[str]](frozenset), dict[UUID, int | None]()
     for recorded in history:
         event = recorded.event
         if isinstance(event, PrescriptionBuilt):
-            marked = kept_back[event.participation] = marks(refs, event)
+            percents[event.participation] = event.percent
+            marked = kept_back[event.participation] = marks(refs, event.grille, event.percent)
             hidden |= {action.id for action in event.actions if action.proposal in marked}
             actions = tuple(action for action in event.actions if action.id not in hidden)
             event = replace(event, proposed=_others(event.proposed, marked), actions=actions)
             yield structs.replace(recorded, event=event)
-        elif isinstance(event, ActionAdded) and event.added.proposal in kept_back.get(event.participation, ()):
+        elif isinstance(event, ReadingReviewed) and event.told:
+            kept_back[event.participation] |= marks(refs, event.number, percents.get(event.participation))
+            yield recorded
+        elif isinstance(event, ActionAdded) and event.added.proposal in kept_back[event.participation]:
             hidden.add(event.added.id)
         elif hidden & {getattr(event, "action", None), referral := getattr(event, "referral", None)}:
             hidden |= {referral} if referral else set()

@@ -43,6 +43,10 @@ STUDY, COMPLETE = UUID(int=0xB5), UUID(int=0xB6)
 
 PRESET = presets.load("laigle-mortagne")
 GRILLE = {"grille": PRESET.grille, "number": 1}
+FORMER = replace(PRESET.grille, bands=(replace(PRESET.grille.bands[0], short="Premiers pas"), *PRESET.grille.bands[1:]))
+"""The grid number 2 of tests, before number 1: it names the lowest band otherwise."""
+ANSWERING = {"grilles": {None: PRESET.grille, 1: PRESET.grille, 2: FORMER}, "in_force": 1}
+"""The grids of tests, and the one in force."""
 
 _NAMES = {"protocols": "protocol", "grilles": "grille"}
 
@@ -168,12 +172,12 @@ def without_bookkeeping(state: Any) -> Any:
 
 
 def references(**changes: Any) -> References:
-    """L'Aigle's protocol and grid on the French calendar, with `changes` to the protocol."""
+    """L'Aigle's protocol and grid on the French calendar, after a former grid, with `changes` to the protocol."""
     first = date(2020, 1, 1)
     return References(
         structure=KINDS["structure"].fold(stamped([STRUCTURE])),
         protocols=Protocols(1, ((first, replace(PRESET.protocol, **changes)),)),
-        grilles=Grilles(1, ((first, Numbered(1, PRESET.grille)),)),
+        grilles=Grilles(1, ((date(2019, 1, 1), Numbered(2, FORMER)), (first, Numbered(1, PRESET.grille)))),
     )
 
 
@@ -238,8 +242,12 @@ def dispatched(on: date = DAY, participation: UUID = PARTICIPATION, advisor: UUI
     return d.ResultDispatched(participation=participation, advisor=advisor, on=on)
 
 
-def debriefed(on: date = DAY, participation: UUID = PARTICIPATION) -> d.DebriefHeld:
-    return d.DebriefHeld(participation=participation, channel="meeting", note="", on=on)
+def debriefed(on: date = DAY, participation: UUID = PARTICIPATION, grille: int | None = 1) -> d.DebriefHeld:
+    return d.DebriefHeld(participation=participation, channel="meeting", note="", on=on, grille=grille)
+
+
+def reviewed(on: date = DAY, grille: int = 1, *, told: bool = True) -> d.ReadingReviewed:
+    return d.ReadingReviewed(participation=PARTICIPATION, number=grille, low=0, high=40, told=told, note="", on=on)
 
 
 LEC = Action(ACTION, "CAP LEC", "action", "cap-lec")

@@ -242,7 +242,7 @@ def test_a_task_about_one_thing_gives_nothing_about_another() -> None:
 
     about_one = {
         "hold-debrief", "follow-self-study", "build-prescription", "refer", "chase-partner", "offer-alternative",
-        "record-outcome", "inform-holder", "recall",
+        "record-outcome", "inform-holder", "recall", "review-reading",
     }  # fmt: skip
     assert giving(ACTION) == given.keys()
     assert giving(ADDED) == given.keys() - about_one

@@ -102,6 +102,7 @@ from tests.given import (
     ACTION,
     ADDED,
     ADVISOR,
+    ANSWERING,
     AT,
     CAMPAIGN,
     COLLEAGUE,
@@ -130,6 +131,7 @@ from tests.given import (
     certification_taken,
     closed,
     confirmed,
+    debriefed,
     declared,
     dispatched,
     found,
@@ -606,7 +608,11 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     d.DebriefHeld: Emitted(
         RESULT_IN, prescription.hold_debrief,
-        {"participation": PARTICIPATION, "channel": "meeting", "note": "à l'aise"},
+        {"participation": PARTICIPATION, "channel": "meeting", "note": "à l'aise", "number": 1},
+    ),
+    d.ReadingReviewed: Emitted(
+        (*RESULT_IN, debriefed(grille=2)), prescription.review_reading,
+        {"number": 1, "told": True, "note": "appelée", **ANSWERING},
     ),
     d.PrescriptionBuilt: Emitted(
         DEBRIEFED, prescription.build_prescription,

@@ -102,6 +102,7 @@ from tests.given import (
     result,
     retake,
     retracted,
+    reviewed,
     scheduled,
     seated,
     sent,
@@ -465,6 +466,20 @@ ROWS = (
         closed_by={"built": (built(JULY_13),)},
         stops={"newer result": NEWER, "vanished": (withdrawn(JULY_13),), "closed": (closed(JULY_13),)},
         stays={"dispatched after all": (dispatched(JULY_13),)},
+    ),
+    Row(
+        kind="review-reading",
+        about=1,
+        history=(*DISPATCHED, debriefed(NOV_6, grille=2)),
+        opens=NOV_6,
+        due=date(2026, 11, 23),  # 10 days, without 11 November
+        why=6,
+        details={
+            "number": "1", "then": "2", "before": "Premiers pas", "after": "Savoirs de base", "mastery": "0.35",
+        },
+        closed_by={"told": (reviewed(NOV_6),), "the former kept": (reviewed(NOV_6, told=False),)},
+        stops={"closed": (closed(NOV_6),), "another result": NEWER, "vanished": (withdrawn(NOV_6),)},
+        stays={"an answer about another grid": (reviewed(NOV_6, 3, told=False),)},
     ),
     Row(
         kind="refer",

@@ -123,6 +123,12 @@ def explain(grille: Grille, number: int, mastery: Decimal, programme: str | None
     return Explanation(mastery, rounded, grille.rounding, number, band, proposals)
 
 
+def reads_alike(before: Explanation, after: Explanation) -> bool:
+    """Tells if two readings of one score say one thing: name, objective and proposals. Other bounds change nothing."""
+    said = [(one.band.short, one.band.objective, one.proposals) for one in (before, after)]
+    return said[0] == said[1]
+
+
 def _of_order(bands: tuple[Band, ...]) -> Iterator[GrilleProblem]:
     for band in bands:
         if band.low > band.high:

@@ -73,6 +73,7 @@ class Delays:
     update_contact: int = 10
     inform_holder: int = 2
     record_certification: int = 20
+    review_reading: int = 10
 
 
 @dataclass(frozen=True, slots=True)

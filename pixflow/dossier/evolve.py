@@ -38,6 +38,7 @@ from pixflow.dossier.state import (
     Seat,
     Snooze,
     Study,
+    ToldReading,
     Transfer,
 )  # fmt: skip
 from pixflow.events import dossier as e
@@ -187,7 +188,15 @@ def _prescription(state: Prescription, event: object, stamp: Stamp, by: str) -> 
         case e.ResultDispatched(participation=participation, advisor=advisor):
             return replace(state, dispatched={**state.dispatched, participation: Dispatch(stamp, advisor)})
         case e.DebriefHeld(participation=participation):
-            return replace(state, debriefs={**state.debriefs, participation: stamp})
+            told = _told(state, participation, stamp, event.grille)
+            return replace(state, debriefs={**state.debriefs, participation: stamp}, readings=told)
+        case e.ReadingReviewed(participation=participation, number=grille) if known_reading := state.readings.get(
+            participation
+        ):
+            readings = _told(state, participation, stamp, grille) if event.told else state.readings
+            reviewed = (*known_reading.reviewed, grille)
+            answered = replace(readings[participation], reviewed=reviewed)
+            return replace(state, readings={**readings, participation: answered})
         case e.PrescriptionBuilt(participation=participation):
             built = BuiltPrescription(
                 stamp,
@@ -201,7 +210,8 @@ def _prescription(state: Prescription, event: object, stamp: Stamp, by: str) -> 
                 event.reason,
                 "" if event.project == NO_PROJECT else event.project,
             )
-            return replace(state, built={**state.built, participation: built})
+            told = _told(state, participation, stamp, event.grille)
+            return replace(state, built={**state.built, participation: built}, readings=told)
         case e.ActionAdded(participation=participation, added=action) if known := state.built.get(participation):
             grown = replace(known, added=(*known.added, AddedAction(stamp, action, event.reason, by)))
             return replace(state, built={**state.built, participation: grown})
@@ -213,6 +223,13 @@ def _prescription(state: Prescription, event: object, stamp: Stamp, by: str) -> 
             followed = replace(given, followed=stamp, outcome=outcome)
             return replace(state, studies={**state.studies, study: followed})
     return state
+
+
+def _told(state: Prescription, participation: UUID, stamp: Stamp, grille: int | None) -> dict[UUID, ToldReading]:
+    """Returns the told readings with that of a result by this grid; None is the grid of the day."""
+    known = state.readings.get(participation, ToldReading(stamp, None))
+    counted = known.counted if grille is None else (*known.counted, grille)
+    return {**state.readings, participation: ToldReading(stamp, grille, counted, known.reviewed)}
 
 
 def _prescribed(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, object]:

@@ -349,9 +349,23 @@ class Difficulty(Struct, frozen=True):
     cause: Cause
 
 
+class ToldReading(Struct, frozen=True):
+    """The reading of a result that the young person knows: it counts until another one is told.
+
+    `grille` is the number of the grid that counts, None for that of the day. `counted` are all that did, `reviewed`
+    those that somebody answered, told or not: both in the order of the events.
+    """
+
+    stamp: Stamp
+    grille: int | None
+    counted: tuple[int, ...] = ()
+    reviewed: tuple[int, ...] = ()
+
+
 class Prescription(Struct, frozen=True):
     dispatched: dict[UUID, Dispatch] = {}
     debriefs: dict[UUID, Stamp] = {}
+    readings: dict[UUID, ToldReading] = {}
     built: dict[UUID, BuiltPrescription] = {}
     explored: Difficulty | None = None
     studies: dict[UUID, Study] = {}

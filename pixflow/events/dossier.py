@@ -31,7 +31,7 @@ PLAIN = frozenset({
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
     "paper", "nth", "awaits", "reminder", "link", "asked", "automatic", "partner_id", "offer", "contact", "bulk",
-    "papers", "referrals", "due", "pressed", "presser", "noter", "waits",
+    "papers", "referrals", "due", "pressed", "presser", "noter", "waits", "number", "told",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -293,8 +293,27 @@ class ResultDispatched(Event):
 
 @event("dossier.DebriefHeld", "prescription", closes=True)
 class DebriefHeld(Event):
+    """The interview that explains a score. `grille` is the grid that read it; None before, or without a score."""
+
     participation: UUID
     channel: Channel
+    note: Personal[str]
+    on: date
+    grille: int | None = None
+
+
+@event("dossier.ReadingReviewed", "prescription", closes=True)
+class ReadingReviewed(Event):
+    """The answer to a grid that reads a told result otherwise: `told` to the young person, or that of then is kept.
+
+    The grid `number` reads the score in the band `low`-`high`.
+    """
+
+    participation: UUID
+    number: int
+    low: Personal[int]
+    high: Personal[int]
+    told: bool
     note: Personal[str]
     on: date
 

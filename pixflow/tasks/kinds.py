@@ -11,9 +11,9 @@ from pixflow.events.values import Role
 Kind = Literal[
     "present-pix", "plan-diagnostic", "book-workshop", "mark-attendance", "rebook-absent", "chase-diagnostic",
     "chase-sharing", "declare-campaign", "match-participation", "dispatch-result", "hold-debrief",
-    "explore-difficulty", "follow-self-study", "build-prescription", "refer", "chase-partner", "offer-alternative",
-    "record-outcome", "complete-path", "propose-certification", "record-certification", "plan-retake",
-    "assign-advisor", "review-late-event", "confirm-erasure", "close-or-plan", "inform-holder", "recall",
+    "explore-difficulty", "follow-self-study", "build-prescription", "review-reading", "refer", "chase-partner",
+    "offer-alternative", "record-outcome", "complete-path", "propose-certification", "record-certification",
+    "plan-retake", "assign-advisor", "review-late-event", "confirm-erasure", "close-or-plan", "inform-holder", "recall",
     "answer-question", "revise-resource", "take-pix", "brief-newcomer", "review-partner", "verify-partner",
     "update-contact", "confirm-team", "designate-referent",
 ]  # fmt: skip
@@ -53,6 +53,7 @@ TASK_KINDS: Mapping[str, TaskKind] = {
     "explore-difficulty": TaskKind("advisor", "prescription", ("explore_difficulty", "assign_self_study")),
     "follow-self-study": TaskKind("advisor", "prescription", ("follow_self_study",), with_subject=True),
     "build-prescription": TaskKind("advisor", "prescription", ("build_prescription",), with_subject=True),
+    "review-reading": TaskKind("advisor", "prescription", ("review_reading",), with_subject=True),
     "refer": TaskKind("advisor", "parcours", _REFER, with_subject=True),
     "chase-partner": TaskKind("advisor", "parcours", _CHASE, with_subject=True),
     "offer-alternative": TaskKind("advisor", "parcours", _REFER, with_subject=True),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 
+from pixflow import score_reading
 from pixflow.dossier.state import (
     ActionState,
     Appointment,
@@ -20,6 +21,7 @@ from pixflow.events.values import Purpose
 from pixflow.folding import Stamp
 from pixflow.partner_links.validity import lapse_day
 from pixflow.reference_data import References
+from pixflow.score_reading import ReadingChange
 from pixflow.tasks.task import Task, TaskBuilder, when
 
 
@@ -90,6 +92,8 @@ def prescription(builder: TaskBuilder) -> Iterator[Task]:
     if trouble and not any(task.kind in ("dispatch-result", "hold-debrief") for task in tasks):
         yield builder.task("explore-difficulty", "", trouble.stamp)
     yield from tasks
+    for change in score_reading.changes(builder.refs, builder.dossier):
+        yield _to_review(builder, change)
     for study in builder.dossier.prescription.studies.values():
         if not study.over:
             since = study.followed or study.stamp
@@ -116,6 +120,20 @@ def _of_result(builder: TaskBuilder, trouble: Seat | None) -> Iterator[Task]:
         stamp, by = (dispatched.stamp, "dispatched") if dispatched else (received, "received")
         flagged = {"trouble": "flagged"} if trouble else {}
         yield builder.task("hold-debrief", participation, stamp, {"by": by, **score, **flagged})
+
+
+def _to_review(builder: TaskBuilder, change: ReadingChange) -> Task:
+    """Returns the question that a grid asks: tell the young person the new reading, or keep that of then."""
+    told = builder.dossier.prescription.readings[change.participation].stamp
+    details = {
+        "number": str(change.number),
+        "then": str(change.before.grille_number),
+        "before": change.before.band.short,
+        "after": change.after.band.short,
+        "mastery": str(change.after.mastery),
+    }
+    since = Stamp(change.first, told.version)
+    return builder.task("review-reading", change.number, since, details, lapses=change.until)
 
 
 def _by_referent(builder: TaskBuilder, link: LinkedParticipation, received: Stamp) -> bool:

@@ -70,7 +70,12 @@ LONG = 1_000
 """Events of a catch-up that makes many objects at once."""
 PART = 5_000
 """Events in memory while tables are built. Python keeps for good most of what a part takes."""
-RULES = frozenset({"protocol.ProtocolPublished", "protocol.ProtocolPublicationWithdrawn", "structure.StructureOpened"})
+RULES = frozenset(
+    {
+        *("protocol.ProtocolPublished", "protocol.ProtocolPublicationWithdrawn", "structure.StructureOpened"),
+        *("grille.GrillePublished", "grille.GrillePublicationWithdrawn"),
+    }
+)
 LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
 DESIGNATING = LEAVING | {"staff.RoleGranted", "staff.RoleEnded", "staff.ReferentDesignated"}
 """Events of staff after which a site has, or lacks, a référent."""

@@ -258,6 +258,11 @@ def certifiable(house: House) -> None:
     arranged.certifiable(house)
 
 
+def moved(house: House) -> None:
+    """A told result that the grid of today reads otherwise."""
+    arranged.moved(house)
+
+
 def taken(house: House) -> None:
     """Registered, and taken."""
     arranged.taken(house)

@@ -123,6 +123,7 @@ PRESCRIPTION = (
         "inform-holder", states.corrected, "mardi", {"correction dite": True}, "Correction dite à la personne",
         later={"close-or-plan": QUIET},
     ),
+    Case("review-reading", states.moved, "17 avril", {"dite": True}, "Nouvelle lecture dite"),
     Case("recall", states.reminded, "aujourd’hui", {"Note": "elle vient"}, "Rappel fait : rappeler la mère"),
     Case(
         "build-prescription", House.debriefed, "10 avril", {"CAP LEC": True, "Café numérique": True},

@@ -69,6 +69,12 @@ def debriefed(locale: House) -> Arranged:
     return locale.debriefed()
 
 
+def moved(locale: House) -> tuple[UUID, int]:
+    """A told result that the grid of today reads otherwise, and the number of that grid."""
+    dossier, _ = locale.debriefed()
+    return dossier, locale.publish_grid(f"Palier {uuid4().hex}")
+
+
 def prescribed(locale: House) -> Arranged:
     dossier, actions = locale.prescribed()
     return dossier, actions[1]

@@ -84,6 +84,9 @@ FORM_CASES: tuple[Case, ...] = (
         {"build-prescription result"}, {"refer action 1": march(23)},
     ),
     Case(
+        "reading", arranged.moved, {"told": "true", "note": "appelée"}, e.ReadingReviewed, {"review-reading grid"},
+    ),
+    Case(
         "add", arranged.growing, {"proposal": "cap-lec", "reason": "le veut aussi"}, e.ActionAdded,
         new={"refer action 4": march(23)},
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -21,6 +22,7 @@ from pixflow.events.base import Event
 from pixflow.events.values import Moment, Part, Partner, Purpose, Result, Role
 from pixflow.participation import campaign, matches
 from pixflow.participation import matches as imports
+from pixflow.protocol.publishing import publish_grille
 from pixflow.team import membership
 from tests.copies import copy_of, is_new
 from tests.web.client import InspectingClient
@@ -203,8 +205,17 @@ class House:
 
     def debriefed(self, mastery: str = "0.40", **more: Any) -> tuple[UUID, UUID]:
         dossier, found = self.dispatched(mastery, **more)
-        self.on(dossier, prescription.hold_debrief, participation=found, channel="meeting", note="")
+        number = {"number": self.served.refs.grille(self.today).number}
+        self.on(dossier, prescription.hold_debrief, participation=found, channel="meeting", note="", context=number)
         return dossier, found
+
+    def publish_grid(self, name: str, band: int = 0) -> int:
+        """A grid in force from today on, where a band has another name; returns its number."""
+        now = self.served.refs.grille(self.today).document
+        bands = (*now.bands[:band], replace(now.bands[band], short=name), *now.bands[band + 1 :])
+        streams, said = {"grille": self.served.opened.stream("grille")}, replace(now, bands=bands)
+        self.says(OPERATOR, publish_grille, streams, document=said, from_day=self.today)
+        return self.served.refs.grille(self.today).number
 
     def prescribed(self, mastery: str = "0.40", **more: Any) -> tuple[UUID, list[UUID]]:
         """With three actions: two of the grid's, the first for the advisor's eyes only, and a free one."""

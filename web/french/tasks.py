@@ -148,6 +148,16 @@ WORDS: dict[str, TaskWords] = {
         {"": ("restitution tenue le {on}", "Restitution tenue le {on}")},
         opens="la restitution tenue", closed_by="prescription construite", form="prescription",
     ),
+    "review-reading": TaskWords(
+        "Dire la nouvelle lecture", "Répondre", "Nouvelles lectures", "pour la nouvelle lecture",
+        ("nouvelle lecture à dire", "nouvelles lectures à dire"),
+        {
+            "": ("grille n° {number} : « {after} » au lieu de « {before} »",
+                 "Depuis le {on}, la grille n° {number} lit « {after} » ; la grille n° {then} disait « {before} »"),
+        },
+        opens="le jour où une grille lit autrement un résultat déjà restitué",
+        closed_by="nouvelle lecture dite, ou lecture de l’époque gardée", form="reading",
+    ),
     "refer": TaskWords(
         "Orienter", "Orienter", "Orientations", "pour l’orientation", ("action à orienter", "actions à orienter"),
         {"": ("{label}, prescription du {on}", "{label} : prescription du {on}, aucune orientation en cours")},

@@ -82,6 +82,7 @@ NOTICES = {
     "checkpoint": "le point de contrôle de la semaine",
 }
 LOG_STANDARDS = {"xes": "XES", "ocel": "OCEL 2.0"}
+REVIEWED = {"true": "dite : elle compte désormais", "false": "pas dite : la lecture de l’époque est gardée"}
 INFORMED = {"told": "correction dite", "needless": "inutile de prévenir"}
 ANSWERS = {"accepted": "accepté", "refused": "refusé"}
 OUTCOMES = {"done": "terminée", "abandoned": "abandonnée"}

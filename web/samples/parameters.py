@@ -99,6 +99,7 @@ PATIENCE: dict[Kind, Days] = {
     "complete-path": Days(0, 5, 20),
     "propose-certification": Days(0, 4, 14),
     "record-certification": Days(5, 9, 20),
+    "review-reading": Days(0, 2, 8),
     "plan-retake": Days(0, 5, 20),
     "close-or-plan": Days(0, 3, 14),
     "recall": Days(0, 0, 3),
@@ -165,6 +166,7 @@ NO_ALTERNATIVE = Share(0.3)
 # --- certification
 
 WANTED = Share(0.7)  # of those who have a project
+TOLD = Share(0.6)  # of new readings, told rather than kept
 SESSION_IN = Days(8, 20, 40)
 REGISTERED_IN = Days(1, 4, 12)
 OBTAINS = Share(0.82)

@@ -116,7 +116,10 @@ class Simulation:
         self.calendar: Calendar = engine.references().calendar
         self.dossiers = Dossiers(engine)
         self.young: dict[UUID, Young] = {}
-        self.listeners: dict[str, Callable[[Recorded], object]] = {"dossier": self.dossiers.hear}
+        self.listeners: dict[str, Callable[[Recorded], object]] = {
+            "dossier": self.dossiers.hear,
+            "grille": lambda recorded: self.look(list(self.young)),  # one in force may read their results otherwise
+        }
 
     # --- dates
 

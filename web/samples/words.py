@@ -111,6 +111,7 @@ TUTORIALS = (
 )
 CAUSES: tuple[Cause, ...] = ("both", "digital", "comprehension")
 ADDED = ("Atelier CV en ligne", "Permanence « aide aux démarches »", "Prêt d’un ordinateur", "Atelier mobilité")
+READING_KEPT = "Le parcours est bien engagé"
 ADDED_SINCE = "Le demande aussi, après sa première séance"
 REFUSALS = (
     "Ne souhaite pas passer le test pour l’instant", "Passera le test avec son école", "Pas d’ordinateur, gêné·e",

@@ -1,11 +1,12 @@
 """Stage 3: dispatch the result, hold the debrief, build the prescription."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from pixflow.decision import OWN_DOSSIERS, REFERENT, decision
-from pixflow.documents.grille import Grille, Proposal, explain, is_for
+from pixflow.documents.grille import Grille, Proposal, band_of, explain, is_for, reads_alike
 from pixflow.dossier.state import ActionState, BuiltPrescription, Dossier, LinkedParticipation, must_be_open
 from pixflow.events.base import Event
 from pixflow.events.dossier import (
@@ -14,6 +15,7 @@ from pixflow.events.dossier import (
     DebriefHeld,
     DifficultyExplored,
     PrescriptionBuilt,
+    ReadingReviewed,
     ResultDispatched,
     SelfStudyAssigned,
     SelfStudyFollowed,
@@ -49,8 +51,9 @@ def hold_debrief(
     cause: Cause | None = None,
     tutorials: str = "",
     study: UUID | None = None,
+    number: int | None = None,
 ) -> list[Event]:
-    """Records the individual interview that explains the score.
+    """Records the individual interview that explains the score, as the grid `number` reads it.
 
     It may also record the `cause` of a flagged difficulty, and assign tutorials. The result may be learned afterwards,
     from an export: the interview is at the earliest of the day when the young person shared it.
@@ -64,7 +67,10 @@ def hold_debrief(
         raise Refused("already-debriefed", on=held.on)
     if link.result and on < link.result.shared.day:
         raise Refused("before-its-result", field="on", shared=link.result.shared.day)
-    events: list[Event] = [DebriefHeld(participation=participation, channel=channel, note=note.strip(), on=on)]
+    read = number if link.result and link.result.mastery is not None else None
+    events: list[Event] = [
+        DebriefHeld(participation=participation, channel=channel, note=note.strip(), on=on, grille=read)
+    ]
     if cause == "other":
         required(note, "note")
     if cause:
@@ -180,6 +186,48 @@ def build_prescription(
     ]
 
 
+@decision("review_reading", OWN_DOSSIERS)
+def review_reading(
+    dossier: Dossier,
+    *,
+    number: int,
+    told: bool,
+    note: str,
+    on: date,
+    grilles: Mapping[int | None, Grille],
+    in_force: int,
+) -> list[Event]:
+    """Answers the grid `number`, in force, that reads the current result otherwise than the grid that was told.
+
+    `grilles` are all grids by number, None that of the interview's day. `told`: the young person learns the new
+    reading, which counts from now on. Else that of then is kept.
+    """
+    must_be_open(dossier)
+    current = dossier.diagnostic.current("initial")
+    known = dossier.prescription.readings.get(current[0]) if current else None
+    mastery = current[1].result.mastery if current and current[1].result else None
+    if current is None or known is None or mastery is None:
+        raise Refused("debrief-first")
+    if number in known.reviewed:
+        if told == (known.grille == number):
+            return []
+        raise Refused("reading-reviewed", number=number)
+    if in_force != number:
+        raise Refused("grid-not-in-force", number=number)
+    if on < known.stamp.on:
+        raise Refused("before-its-debrief", field="on", debriefed=known.stamp.on)
+    compared = grilles.get(known.grille, grilles[None]), grilles[number]
+    before, after = (explain(one, number, mastery, dossier.programme) for one in compared)
+    if reads_alike(before, after):
+        raise Refused("reading-unchanged", number=number)
+    band = after.band
+    return [
+        ReadingReviewed(
+            participation=current[0], number=number, low=band.low, high=band.high, told=told, note=note.strip(), on=on
+        )
+    ]
+
+
 @decision("add_action", OWN_DOSSIERS)
 def add_action(
     dossier: Dossier,
@@ -194,8 +242,8 @@ def add_action(
 ) -> list[Event]:
     """Adds one action to the prescription of the current result: what stands beside it stays.
 
-    It is a `proposal` of the band that the prescription relied on, else the free action `label`. `grille` is the
-    grid of that prescription, whatever is in force since; None when it read no score.
+    It is a `proposal` of the band of its score, else the free action `label`. `grille` is the grid that counts for
+    that result, whatever is in force since; None when it read no score.
     """
     must_be_open(dossier)
     _must_be_current(dossier, participation)
@@ -220,9 +268,10 @@ def add_action(
 
 
 def proposals_of(dossier: Dossier, built: BuiltPrescription, grille: Grille | None) -> tuple[Proposal, ...]:
-    """Returns the proposals of the band that a prescription relied on, for the programme of today."""
-    bands = (one for one in (grille.bands if grille else ()) if (one.low, one.high) == (built.low, built.high))
-    return tuple(one for band in bands for one in band.proposals if is_for(one, dossier.programme))
+    """Returns what a grid proposes for the score of a prescription, and the programme of today."""
+    if grille is None or built.percent is None:
+        return ()
+    return tuple(one for one in band_of(grille, built.percent).proposals if is_for(one, dossier.programme))
 
 
 def may_be_added(dossier: Dossier, action: Action) -> bool:

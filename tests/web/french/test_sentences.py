@@ -444,7 +444,8 @@ def test_every_kind_of_task_has_its_words() -> None:
 VARIANTS = [(kind, by) for kind, words in french_tasks.WORDS.items() for by in words.reasons]
 SAID = {
     "label": "CAP Digital", "partner": "GRETA", "name": "Nadia Benali", "campaign": "CEJ", "site": "L’Aigle",
-    "planned": "2026-03-09", "ends": "2026-04-30", "papers": "fiche copy",
+    "planned": "2026-03-09", "ends": "2026-04-30", "papers": "fiche copy", "number": "2", "then": "1",
+    "before": "Développer", "after": "Savoirs de base",
 }  # fmt: skip
 """All details that a reason may name."""
 

@@ -35,6 +35,14 @@ EVENTS: dict[type[Event], EventWords] = {
     e.ResultReceived: ("Résultat", "Résultat reçu[, {purpose}]{score}, partagé le {result.shared}"),
     e.ResultDispatched: ("Transmission du résultat", "Résultat transmis à {advisor}"),
     e.DebriefHeld: ("Restitution", "Restitution tenue {channel}[ : {note}]"),
+    e.ReadingReviewed: (
+        "Nouvelle lecture",
+        lambda event: (
+            "Nouvelle lecture dite : tranche {low}-{high}, grille n° {number}[ — {note}]"
+            if event.told
+            else "Lecture de l’époque gardée ; la grille n° {number} lit la tranche {low}-{high}[ — {note}]"
+        ),
+    ),
     e.PrescriptionBuilt: (
         "Prescription",
         lambda event: "Prescription construite sans score : {labels}"

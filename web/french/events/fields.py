@@ -69,7 +69,7 @@ LABELS: dict[str, str] = {
     "level": "Niveau", "link": "Lien n°", "refusal": "Raison du refus",
     "needed": "Besoin", "profile": "Profil", "session": "Session", "study": "Tutoriels n°",
     "to": "Confiée à", "to_confirm": "À confirmer", "trouble": "En difficulté", "tutorials": "Tutoriels",
-    "until": "Jusqu’au", "wanted": "Reçue",
+    "told": "Dite au jeune", "until": "Jusqu’au", "wanted": "Reçue",
     "absence": "Absence n°", "deputy": "Suppléance", "first": "Premier jour", "last": "Dernier jour",
     "last_day": "Dernier jour", "title": "Intitulé",
     "workshop": "Atelier", "capacity": "Places", "series": "Série", "facilitator": "Animation", "presence": "Présence",

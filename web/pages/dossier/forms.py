@@ -25,6 +25,7 @@ from pixflow.participation import matches
 from pixflow.participation.state import Participation
 from pixflow.partner_links import issuing
 from pixflow.partners.listing import use_partner
+from pixflow.score_reading import answering, counting_grid
 from pixflow.tasks import TASK_KINDS
 from pixflow.workshop import booking
 from projections import workshops
@@ -325,6 +326,16 @@ class PrescriptionForm(PathForm):
     reason: Because = ""
 
 
+class ReviewForm(PathForm):
+    """The answer to a grid that reads otherwise a result that was told."""
+
+    number: int
+    told: Annotated[
+        bool, Label("La nouvelle lecture est", "radio", vocabulary.REVIEWED, missing="Dites si elle est dite ou non.")
+    ]
+    note: Note = ""
+
+
 class AddActionForm(PathForm):
     """One more action of a prescription: a proposal of its band, an offer of a partner, or another one."""
 
@@ -404,9 +415,19 @@ def _after_debrief(desk: Desk, stream: UUID, dossier: Dossier, form: DebriefForm
     return [Step(streams, identity.state_project, {"project": project, "on": form.on})]
 
 
+def _debrief(desk: Desk, dossier: Dossier, form: DebriefForm) -> Arguments:
+    said, context = _with_study(desk, dossier, form, *OF_PRESCRIPTION)
+    return said, {**context, "number": desk.refs.grille(form.on).number}
+
+
+def _review(desk: Desk, dossier: Dossier, form: ReviewForm) -> Arguments:
+    return sent(form), answering(desk.refs, dossier, form.on)
+
+
 def _prescription(desk: Desk, dossier: Dossier, form: PrescriptionForm | DebriefForm) -> Arguments:
+    """Reads the result by the grid that was told."""
     added = tuple(line.strip() for line in form.added.splitlines() if line.strip())
-    published = desk.refs.grille(form.on)
+    published = counting_grid(desk.refs, dossier, form.participation, form.on)
     ids = tuple(new_id(form.command_id, f"action {n}") for n in range(len(form.kept) + len(added)))
     context = {"grille": published.document, "number": published.number, "action_ids": ids}
     return {**sent(form), "added": added}, context
@@ -428,10 +449,10 @@ def _check_addition(desk: Desk, dossier: Dossier, form: AddActionForm) -> Errors
 
 def _addition(desk: Desk, dossier: Dossier, form: AddActionForm) -> Arguments:
     """Names an action by the offer of its partner when nothing else does."""
-    built = dossier.prescription.built.get(form.participation)
     named = referral_offers.title(desk, *form.offered) if form.offered else ""
     label = "" if form.proposal else form.label or named
-    context = {"grille": desk.refs.grilles.numbered(built.grille if built else None), "action": _added_id(form)}
+    counting = counting_grid(desk.refs, dossier, form.participation, form.on)
+    context = {"grille": counting.document, "action": _added_id(form)}
     return {**sent(form, "offered"), "label": label}, context
 
 
@@ -907,12 +928,18 @@ FORMS: dict[str, DossierForm] = {
         prescription.hold_debrief, DebriefForm, "prescription", "Restitution tenue", events=(e.DebriefHeld,),
         about="participation", offered=can_debrief, further=_after_debrief,
         initial=lambda desk, dossier, about: {**_current_result(desk, dossier, about), "channel": "meeting"},
-        arguments=lambda desk, dossier, form: _with_study(desk, dossier, form, *OF_PRESCRIPTION),
+        arguments=_debrief,
     ),
     "prescription": DossierForm(
         prescription.build_prescription, PrescriptionForm, "prescription", "Construire la prescription",
         events=(e.PrescriptionBuilt,), about="participation", save="Enregistrer la prescription", offered=can_prescribe,
         initial=_current_result, arguments=_prescription,
+    ),
+    "reading": DossierForm(
+        prescription.review_reading, ReviewForm, "task", "Dire la nouvelle lecture", events=(e.ReadingReviewed,),
+        about="number", arguments=_review,
+        initial=lambda desk, dossier, number: {"number": number or str(desk.refs.grille(desk.today).number)},
+        offered=lambda dossier: is_open(dossier) and bool(dossier.prescription.readings),
     ),
     "add": DossierForm(
         prescription.add_action, AddActionForm, "addition", "Ajouter une action", events=(e.ActionAdded,),

@@ -14,6 +14,7 @@ from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Action
 from pixflow.folding import Stamp
+from pixflow.score_reading import counting_grid
 from pixflow.tasks import TASK_KINDS, Kind
 from projections.resources import StepPlace
 from web.desk.colleagues import takers
@@ -224,9 +225,10 @@ def additions(desk: Desk, dossier: Dossier, chosen: str) -> list[Proposal]:
     """Returns the proposals of the grid of the current prescription that may be added to it, and the `chosen` one."""
     current = dossier.diagnostic.current("initial")
     built = dossier.prescription.built.get(current[0]) if current else None
-    if built is None:
+    if current is None or built is None:
         return []
-    shown = prescription.proposals_of(dossier, built, desk.refs.grilles.numbered(built.grille))
+    grid = counting_grid(desk.refs, dossier, current[0], desk.today).document
+    shown = prescription.proposals_of(dossier, built, grid)
     free = {one.id for one in shown if prescription.may_be_added(dossier, Action(NEW, one.label, one.kind, one.id))}
     return [one for one in shown if one.id in {*free, chosen}]
 

@@ -12,6 +12,7 @@ from pixflow.documents.grille import Explanation, Proposal, explain, percent
 from pixflow.dossier.state import ActionState, AddedAction, BuiltPrescription, Dossier, LinkedParticipation
 from pixflow.events.values import Action, Moment, Part, Profile, Purpose, Result
 from pixflow.pix_orga.framework import DOMAINS
+from pixflow.score_reading import ReadingChange, changes, counting_grid
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import dates, typography, vocabulary
@@ -234,17 +235,19 @@ def participations(dossier: Dossier) -> list[tuple[UUID, LinkedParticipation]]:
 
 
 def read_grid(desk: Desk, dossier: Dossier, on: date | None = None) -> Explanation | None:
-    """Reads the current initial result by the grid of its prescription, else by that of a day (default: today)."""
+    """Reads the current initial result by the grid that was told, else by that of a day (default: today)."""
     current = dossier.diagnostic.current("initial")
     mastery = current[1].result.mastery if current and current[1].result else None
     if current is None or mastery is None:
         return None
-    built = dossier.prescription.built.get(current[0])
-    known = desk.refs.grilles.numbered(built.grille) if built else None
-    published = desk.refs.grille(on or desk.today)
-    if built and built.grille and known:
-        return explain(known, built.grille, mastery, dossier.programme)
-    return explain(published.document, published.number, mastery, dossier.programme)
+    counting = counting_grid(desk.refs, dossier, current[0], on or desk.today)
+    return explain(counting.document, counting.number, mastery, dossier.programme)
+
+
+def reading_changes(desk: Desk, dossier: Dossier) -> list[ReadingChange]:
+    """Returns the grid in force, if it reads a told result otherwise and nobody answered."""
+    day = desk.today
+    return [one for one in changes(desk.refs, dossier) if one.first <= day and (one.until is None or day < one.until)]
 
 
 def bands(desk: Desk, reading: Explanation | None) -> list[ScoreBand]:

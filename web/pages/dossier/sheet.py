@@ -118,6 +118,7 @@ def sheet(
         "current": current,
         "reading": reading,
         "bands": results.bands(desk, reading),
+        "reading_changes": results.reading_changes(desk, dossier),
         "rank": results.rank(dossier),
         "change": results.progress(dossier),
         "parts": results.initial(dossier),

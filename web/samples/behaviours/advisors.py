@@ -10,6 +10,7 @@ from pixflow.documents.grille import Proposal, explain
 from pixflow.dossier import assignment, follow_up, identity, reach, retraction
 from pixflow.dossier.stages import orientation, prescription
 from pixflow.events.values import Modality
+from pixflow.score_reading import answering, counting_grid
 from pixflow.unit_of_work import Step
 from web.french.typography import say
 from web.samples import parameters, words
@@ -193,7 +194,7 @@ class Advisors(Choices):
             found = self._study(case) if case.state.in_trouble else {}
             yield case.say(
                 prescription.hold_debrief,
-                {"study": self.sim.log.new_id()},
+                {"study": self.sim.log.new_id(), "number": self.sim.refs.grille(self.sim.today).number},
                 participation=case.subject,
                 channel="meeting" if self.chance(parameters.IN_PERSON, case) else "phone",
                 note=self.choose(words.EXPLAINED, case),
@@ -222,7 +223,7 @@ class Advisors(Choices):
         current = case.state.diagnostic.current("initial")
         if current is None or current[1].result is None or current[1].result.mastery is None:
             return
-        published = self.sim.refs.grille(self.sim.today)
+        published = counting_grid(self.sim.refs, case.state, current[0], self.sim.today)
         read = explain(published.document, published.number, current[1].result.mastery, case.state.programme)
         project = case.state.project or case.young.project or self.NO_PROJECT
         kept = self.keeps(case, read.proposals, project)
@@ -240,6 +241,17 @@ class Advisors(Choices):
             wish=self.choose(words.WISHES, case),
             project=project,
             reason="Demandé par le jeune pendant l’entretien" if added else "",
+        )
+
+    def review_reading(self, case: Case) -> Commands:
+        """Tells the new reading, or keeps that of then."""
+        told = self.chance(parameters.TOLD, case)
+        yield case.say(
+            prescription.review_reading,
+            answering(self.sim.refs, case.state, self.sim.today),
+            number=self.sim.refs.grille(self.sim.today).number,
+            told=told,
+            note="" if told else words.READING_KEPT,
         )
 
     def keeps(self, case: Case, proposals: tuple[Proposal, ...], project: str) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from pixflow.dossier.privacy import request_erasure
 from pixflow.dossier.stages import orientation
 from pixflow.events.values import ContactDetails
 from pixflow.pix_orga import ExportCampaign
-from pixflow.protocol import drafting
 from web.samples import words
 from web.samples.agenda import at
 from web.samples.behaviours.campaigns import Offer, Season
@@ -239,9 +238,9 @@ class Aigle(Story):
         yield at(day[-36], 9, 15), partial(self.leave, PAUL, ELISE, day[-35], day[-31])
         yield at(day[-25], 9, 15), self._merge_twice
         yield at(day[-4], 9, 30), self._draft
-        yield at(day[-3], 9, 15), partial(self._endorse, PAUL, True, "")
-        yield at(day[-3], 9, 25), partial(self._endorse, ELISE, False, "Et le fablab, à partir de 45 ?")
-        yield at(day[-2], 9, 10), partial(self._endorse, NADIA, True, "Testé avec trois jeunes")
+        yield at(day[-3], 9, 15), partial(self.endorse, PAUL, True, "")
+        yield at(day[-3], 9, 25), partial(self.endorse, ELISE, False, "Et le fablab, à partir de 45 ?")
+        yield at(day[-2], 9, 10), partial(self.endorse, NADIA, True, "Testé avec trois jeunes")
         yield at(day[-2], 9, 20), partial(self.set_aside, NADIA, PAUL)
         yield at(day[-2], 9, 40), self._forget_me
         yield at(day[-2], 10, 20), partial(self.add_action, NADIA)
@@ -381,13 +380,7 @@ class Aigle(Story):
         now = self.sim.refs.grille(self.sim.today).document
         low, middle, *rest = now.bands
         proposed = Grille(now.name, now.rounding, (replace(low, high=45), replace(middle, low=46), *rest))
-        streams = {"grille": self.opened.stream("grille")}
-        self.say(self.company.referent, streams, drafting.draft_grille, document=proposed, note=NOTE, replaces=0)
-
-    def _endorse(self, name: str, endorsed: bool, comment: str) -> None:
-        streams, context = {"grille": self.opened.stream("grille")}, {"by": self.actor(name).id}
-        said = {"draft": 1, "endorsed": endorsed, "comment": comment}
-        self.say(name, streams, drafting.endorse_grille, context=context, **said)
+        self.draft(proposed, NOTE)
 
     def _export_today(self) -> None:
         """Writes today's export, to be dropped on Résultats: some people took the test yesterday evening."""

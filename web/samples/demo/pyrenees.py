@@ -1,13 +1,14 @@
 """Demonstration of the Hautes-Pyrénées: three groups in CEJ and others, staff, scenes; everyone is invented."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 
 from pixflow.pix_orga import ExportCampaign
 from pixflow.place_import.territory import codes_of_typed, stated
+from pixflow.protocol import drafting
 from pixflow.team import membership
 from web.samples.agenda import at, working_days
 from web.samples.behaviours.campaigns import Offer
@@ -79,7 +80,12 @@ OUTSIDE = (
     (-63, Youth("Anaïs Lacaze", 0, "no-need", project="Danse")),
     (-40, Youth("Inaya Duffau", 0, "no-test", project="Coiffure", waits=OPEN)),
     (-17, Youth("Samuel Estrade", 32, "refused", project="Conduite de chariots", waits={"offer-alternative": NEVER})),
-    (-13, Youth("Mathis Portes", 88, project="Métiers du numérique", waits={"complete-path": NEVER})),
+    (
+        -13,
+        Youth(
+            "Mathis Portes", 88, project="Métiers du numérique", waits={"complete-path": NEVER, "review-reading": NEVER}
+        ),
+    ),
     (-9, Youth("Gaëlle Sénac", 66, project="Secrétariat médical", waits={"hold-debrief": NEVER})),
     (-6, Youth("Clara Mauran", 0, "no-test", project="Fleuriste", waits={"present-pix": NEVER})),
     (-30, Youth("Rémi Castet", 58, project="Menuiserie", waits={"record-outcome": NEVER})),
@@ -88,6 +94,8 @@ OUTSIDE = (
 MARC, JULIEN, LUCIE = "Marc Cazaux", "Julien Peyret", "Lucie Abbadie"
 SANDRINE, YANN, PHILIPPE = "Sandrine Fourcade", "Yann Castéra", "Philippe Duclos"
 HELD = "aujourd’hui"
+OBJECTIVE = "Valoriser les compétences sur le CV et préparer la certification Pix"
+OBJECTIVE_NOTE = "Les employeurs demandent le CV"
 OFFERS = (
     Offer(
         ExportCampaign(541207, "BGRVTX417", "Diagnostic initial Pix emploi"), "initial", "Diagnostic initial Pix Emploi"
@@ -191,8 +199,22 @@ class Pyrenees(Story):
         yield at(day[-3], 9, 20), partial(self.cancel, "annule", JULIEN, "facilitator")
         yield at(day[-2], 9, 20), partial(self.schedule, "prochain", after(day[-1], 5), MARC)
         yield at(day[-4], 9, 30), partial(self.note, LUCIE, membership.change_roles, roles=("advisor",))
+        yield at(day[-9], 9, 50), self._draft
+        yield at(day[-8], 9, 50), partial(self.endorse, LUCIE, True, "")
+        yield at(day[-5], 8, 50), self._publish
         yield at(day[-8], 9, 30), partial(self.join, "Inès Soulé", f"ines.soule@{COMPANY.domain}")
         yield at(day[-2], 9, 25), partial(self.leave, JULIEN, MARC, after(day[-1], 6), after(day[-1], 10))
+
+    def _draft(self) -> None:
+        """Drafts a grid with another objective for those whom the certification is for."""
+        now = self.sim.refs.grille(self.sim.today).document
+        *others, high = now.bands
+        self.draft(replace(now, bands=(*others, replace(high, objective=OBJECTIVE))), OBJECTIVE_NOTE)
+
+    def _publish(self) -> None:
+        """Publishes it from today on: results that were told are read otherwise."""
+        said = {"draft": 1, "from_day": self.sim.today, "alone": False}
+        self.say(SANDRINE, {"grille": self.opened.stream("grille")}, drafting.publish_grille_draft, **said)
 
     # --- young people
 

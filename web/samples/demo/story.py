@@ -18,6 +18,7 @@ from pixflow.dossier.stages import prescription
 from pixflow.events.values import ContactDetails, OfferKind, OfferTerms, Partner, PartnerDetails
 from pixflow.open_data.communes import communes
 from pixflow.partners import catalogue, contacts, listing
+from pixflow.protocol import drafting
 from pixflow.structure import issue_list, locate_sites
 from pixflow.tasks import Kind, Task
 from pixflow.team import membership
@@ -291,6 +292,17 @@ class Story(ScriptedCast):
         }
         for (young, task), decide in zip(latest, said, strict=False):
             self.sim.execute([self.case(young, name).say(decide, task=task.key, until=until, **said[decide])])
+
+    def draft(self, document: Grille, note: str) -> None:
+        """Drafts a grid."""
+        streams = {"grille": self.opened.stream("grille")}
+        self.say(self.company.referent, streams, drafting.draft_grille, document=document, note=note, replaces=0)
+
+    def endorse(self, name: str, endorsed: bool, comment: str) -> None:
+        """Says an opinion about the first draft of a grid."""
+        streams, context = {"grille": self.opened.stream("grille")}, {"by": self.actor(name).id}
+        said = {"draft": 1, "endorsed": endorsed, "comment": comment}
+        self.say(name, streams, drafting.endorse_grille, context=context, **said)
 
     def add_action(self, name: str) -> None:
         """Adds a proposal of the grid to a prescription whose actions are under way."""

@@ -22,14 +22,15 @@ def owed(locale: House, dossier: UUID) -> dict[str, tasks.Task]:
 
 
 def named(locale: House, dossier: UUID) -> dict[str, str]:
-    """Returns names of the ids in task keys: the plan, the result, the first action…"""
+    """Returns names of the ids in task keys: the plan, the result, the first action, a grid…"""
     state = locale.state(dossier)
+    grids = {str(one.number): "grid" for _, one in locale.served.refs.grilles.published}
     plan = {str(state.orientation.plan.id): "plan"} if state.orientation.plan else {}
     results = {str(id): "result" for id in state.diagnostic.participations}
     actions = {str(id): f"action {n}" for n, id in enumerate(state.parcours.actions, 1)}
     sent = {str(one.id): "referral" for known in state.parcours.actions.values() for one in known.referrals}
     studies = {str(id): "study" for id in state.prescription.studies}
-    return plan | results | actions | sent | studies | {str(id): "reminder" for id in state.reminders}
+    return plan | results | actions | sent | studies | grids | {str(id): "reminder" for id in state.reminders}
 
 
 def said(key: str, names: dict[str, str]) -> str:

@@ -1,0 +1,67 @@
+"""The grid that reads a result: the one that was told counts, and a later one asks (docs/domain.md#reading-grid)."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from pixflow.documents.grille import Explanation, Grille, explain, reads_alike
+from pixflow.dossier.state import Dossier
+from pixflow.protocol.publishing import Numbered
+from pixflow.reference_data import References
+
+
+class ReadingChange(Struct, frozen=True):
+    """A grid that reads a told result otherwise, from its first day until the next grid (None: without end)."""
+
+    participation: UUID
+    number: int
+    first: date
+    until: date | None
+    before: Explanation
+    after: Explanation
+
+
+def counting_grid(refs: References, dossier: Dossier, participation: UUID, day: date) -> Numbered[Grille]:
+    """Returns the grid by which a result counts: that of its told reading, else that of a day."""
+    told = dossier.prescription.readings.get(participation)
+    if told is None:
+        return refs.grille(day)
+    known = refs.grilles.numbered(told.grille)
+    return refs.grille(told.stamp.on) if told.grille is None or known is None else Numbered(told.grille, known)
+
+
+def changes(refs: References, dossier: Dossier) -> Iterator[ReadingChange]:
+    """Yields each grid, in force when the current initial result was told or later, that reads it otherwise.
+
+    It differs from the reading that counts and from the one answered last. One that somebody answered is left out.
+    """
+    current = dossier.diagnostic.current("initial")
+    told = dossier.prescription.readings.get(current[0]) if current else None
+    mastery = current[1].result.mastery if current and current[1].result else None
+    if current is None or told is None or mastery is None or current[1].withdrawn:
+        return
+    firsts = dict(sorted(refs.grilles.published, key=lambda one: one[0]))  # of two from one day, the last counts
+    periods = zip(firsts.items(), (*list(firsts)[1:], None), strict=False)
+    later = [one for one in periods if (one[1] is None or told.stamp.on < one[1]) and one[0][1].number != told.grille]
+    if not later:
+        return
+    counting = counting_grid(refs, dossier, current[0], told.stamp.on)
+    before = explain(counting.document, counting.number, mastery, dossier.programme)
+    answered = [refs.grilles.numbered(number) for number in told.reviewed[-1:]]
+    known = [before, *(explain(one, 0, mastery, dossier.programme) for one in answered if one)]
+    for (first, grid), until in later:
+        after = explain(grid.document, grid.number, mastery, dossier.programme)
+        if grid.number not in told.reviewed and not any(reads_alike(one, after) for one in known):
+            yield ReadingChange(current[0], grid.number, max(first, told.stamp.on), until, before, after)
+
+
+def answering(refs: References, dossier: Dossier, day: date) -> dict[str, Any]:
+    """Returns what the answer to the grid of a day compares: all grids, and the number of that one."""
+    current = dossier.diagnostic.current("initial")
+    told = dossier.prescription.debriefs.get(current[0]) if current else None
+    grilles: dict[int | None, Grille] = {one.number: one.document for _, one in refs.grilles.published}
+    grilles[None] = refs.grille(told.on if told else day).document
+    return {"grilles": grilles, "in_force": refs.grille(day).number}
