@@ -112,6 +112,11 @@ def is_for(proposal: Proposal, programme: str) -> bool:
     return not proposal.programmes or bool({programme, known} & set(proposal.programmes))
 
 
+def proposals_of(band: Band, programme: str | None) -> tuple[Proposal, ...]:
+    """Returns the proposals of a band for this programme, "" for none; for None, those of every programme."""
+    return tuple(one for one in band.proposals if programme is None or is_for(one, programme))
+
+
 def explain(grille: Grille, number: int, mastery: Decimal, programme: str | None = None) -> Explanation:
     """Explains the reading of a score: arithmetic, grid number, and proposals for this programme.
 
@@ -119,8 +124,7 @@ def explain(grille: Grille, number: int, mastery: Decimal, programme: str | None
     """
     rounded = percent(mastery)
     band = band_of(grille, rounded)
-    proposals = tuple(one for one in band.proposals if programme is None or is_for(one, programme))
-    return Explanation(mastery, rounded, grille.rounding, number, band, proposals)
+    return Explanation(mastery, rounded, grille.rounding, number, band, proposals_of(band, programme))
 
 
 def reads_alike(before: Explanation, after: Explanation) -> bool:

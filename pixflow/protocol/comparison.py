@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pixflow.documents.grille import Band, Grille, Proposal, band_of
+from pixflow.documents.grille import Band, Grille, Proposal, band_of, proposals_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class BandChange:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The percents from `first` to `last`, both included, with their band now and next.
+    """The percents from `first` to `last`, both included, with their band now and next, which say different things.
 
     `elsewhere`: it is another band; else the same one with other texts or proposals.
     """
@@ -59,15 +59,23 @@ def band_changes(before: Grille, after: Grille) -> tuple[BandChange, ...]:
     return tuple(sorted((one for one in changes if one.before != one.after), key=_place))
 
 
+def reads_otherwise(before: Band, after: Band, programme: str | None = None) -> bool:
+    """Tells if the second band has another name, objective or actions for this programme; for None, for any one.
+
+    Bounds do not count: nobody is told another thing because a neighbour left the band.
+    """
+    return _said(before, programme) != _said(after, programme)
+
+
 def moves(before: Grille, after: Grille) -> tuple[Move, ...]:
     """Returns the percents that would be read otherwise, in order. Both grids are valid (`problems` is empty)."""
     kept = _heirs(before.bands, after.bands)
     found: list[Move] = []
     for percent in range(101):
         now, then = band_of(before, percent), band_of(after, percent)
-        elsewhere = kept.get(before.bands.index(now)) != after.bands.index(then)
-        if not elsewhere and _said(now) == _said(then):
+        if not reads_otherwise(now, then):
             continue
+        elsewhere = kept.get(before.bands.index(now)) != after.bands.index(then)
         last = found[-1] if found else None
         if last and last.last == percent - 1 and (last.before, last.after) == (now, then):
             found[-1] = Move(last.first, percent, now, then, elsewhere)
@@ -77,22 +85,23 @@ def moves(before: Grille, after: Grille) -> tuple[Move, ...]:
 
 
 def _heirs(before: Sequence[Band], after: Sequence[Band]) -> dict[int, int]:
-    """Pairs the bands of both grids that share the most percents."""
+    """Pairs the bands of both grids that say the same, and else those that share the most percents."""
     pairs = {}
     for i, band in enumerate(before):
-        heir = max(range(len(after)), key=lambda j: _shared(band, after[j]))
-        back = max(range(len(before)), key=lambda k: _shared(before[k], after[heir]))
-        if back == i and _shared(band, after[heir]):
+        heir = max(range(len(after)), key=lambda j: _likeness(band, after[j]))
+        back = max(range(len(before)), key=lambda k: _likeness(before[k], after[heir]))
+        if back == i and any(_likeness(band, after[heir])):
             pairs[i] = heir
     return pairs
 
 
-def _shared(one: Band, other: Band) -> int:
-    return max(0, min(one.high, other.high) - max(one.low, other.low) + 1)
+def _likeness(one: Band, other: Band) -> tuple[bool, int]:
+    shared = min(one.high, other.high) - max(one.low, other.low) + 1
+    return not reads_otherwise(one, other), max(0, shared)
 
 
-def _said(band: Band) -> tuple[str, str, tuple[Proposal, ...]]:
-    return band.objective, band.short, band.proposals
+def _said(band: Band, programme: str | None) -> tuple[str, str, tuple[Proposal, ...]]:
+    return band.objective, band.short, proposals_of(band, programme)
 
 
 def _proposals(band: Band | None) -> tuple[Proposal, ...]:

@@ -1,4 +1,4 @@
-"""Reads the results of a period again by another grid: whom it would have placed elsewhere, and with which proposals.
+"""Reads the results of a period again by another grid: to whom it would have said something else, which proposals.
 
 Only the grid changes. A prescription that keeps a proposal which the other grid leaves out is not computed: the advisor
 would have chosen among other ones.
@@ -24,7 +24,7 @@ from pixflow.events.dossier import (
     Retracted,
 )
 from pixflow.folding import not_retracted
-from pixflow.protocol.comparison import Move, moves
+from pixflow.protocol.comparison import Move, moves, reads_otherwise
 from pixflow.protocol.publishing import Numbered
 
 TOPICS = frozenset(
@@ -51,7 +51,7 @@ class ScoredResult(Struct, frozen=True):
 
 
 class SecondReading(Struct, frozen=True):
-    """A result by the grid of its day and by another one. `move` is None when its percent stays as it is."""
+    """A result by the grid of its day and by another one. `move` is None when both say the same for its programme."""
 
     result: ScoredResult
     before: Explanation
@@ -60,7 +60,7 @@ class SecondReading(Struct, frozen=True):
 
     @property
     def elsewhere(self) -> bool:
-        """Tells if the other grid places the percent in another band."""
+        """Tells if the other grid places the percent in another band, which says something else."""
         return self.move is not None and self.move.elsewhere
 
     @property
@@ -142,7 +142,8 @@ def read_again(
             moved[grid.number] = {percent: one for one in found for percent in range(one.first, one.last + 1)}
         before = explain(grid.document, grid.number, result.mastery, result.programme)
         after = explain(draft, 0, result.mastery, result.programme)
-        yield SecondReading(result, before, after, moved[grid.number].get(before.percent))
+        changes = reads_otherwise(before.band, after.band, result.programme)
+        yield SecondReading(result, before, after, moved[grid.number].get(before.percent) if changes else None)
 
 
 class ProposalCount(Struct, frozen=True):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -23,7 +24,8 @@ LAIGLE = grille((0, 40), (41, 70), (71, 100))
 @st.composite
 def valid_grilles(draw: st.DrawFn) -> Grille:
     cuts = sorted(draw(st.sets(st.integers(0, 99), max_size=12)))
-    return grille(*zip([0, *(cut + 1 for cut in cuts)], [*cuts, 100], strict=True))
+    bands = (band(low, high) for low, high in zip([0, *(cut + 1 for cut in cuts)], [*cuts, 100], strict=True))
+    return Grille("G", bands=tuple(replace(one, short=draw(st.sampled_from(("A", "B", "C")))) for one in bands))
 
 
 any_bounds = st.lists(st.tuples(st.integers(-3, 104), st.integers(-3, 104)), max_size=5)

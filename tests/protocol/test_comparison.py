@@ -5,10 +5,9 @@ from hypothesis import given
 
 from pixflow import presets
 from pixflow.documents.grille import Band, Grille, Proposal, band_of
-from pixflow.protocol.comparison import BandChange, Move, band_changes, moves
-from tests.documents.test_grille import LAIGLE, grille, valid_grilles
+from pixflow.protocol.comparison import BandChange, Move, band_changes, moves, reads_otherwise
+from tests.documents.test_grille import valid_grilles
 
-LOW, MIDDLE, HIGH = LAIGLE.bands
 CAFE, CV = Proposal("cafe", "Café numérique", "action"), Proposal("cv", "CV", "cv")
 
 
@@ -16,30 +15,62 @@ def band(low: int, high: int, *proposals: Proposal, objective: str = "objective"
     return Band(low, high, objective, "short", proposals or (CAFE,))
 
 
+def named(**bounds: tuple[int, int]) -> Grille:
+    return Grille("G", bands=tuple(replace(band(*both), short=name) for name, both in bounds.items()))
+
+
+GRID = named(low=(0, 40), middle=(41, 70), high=(71, 100))
+LOW, MIDDLE, HIGH = GRID.bands
+
+
 def test_the_first_band_ending_at_45_moves_those_from_41_to_45() -> None:
-    after = grille((0, 45), (46, 70), (71, 100))
-    assert moves(LAIGLE, after) == (Move(41, 45, MIDDLE, after.bands[0], elsewhere=True),)
-    assert [(one.before, one.after) for one in band_changes(LAIGLE, after)] == [
+    after = named(low=(0, 45), middle=(46, 70), high=(71, 100))
+    assert moves(GRID, after) == (Move(41, 45, MIDDLE, after.bands[0], elsewhere=True),)
+    assert [(one.before, one.after) for one in band_changes(GRID, after)] == [
         (LOW, after.bands[0]),
         (MIDDLE, after.bands[1]),
     ]
 
 
+def test_a_band_that_leaves_most_percents_to_another_changes_its_bounds_and_nobody_else_is_moved() -> None:
+    after = named(low=(0, 60), middle=(61, 70), high=(71, 100))
+    assert moves(GRID, after) == (Move(41, 60, MIDDLE, after.bands[0], elsewhere=True),)
+    assert band_changes(GRID, after) == (BandChange(LOW, after.bands[0]), BandChange(MIDDLE, after.bands[1]))
+
+
+def test_two_halves_that_say_what_the_whole_said_move_nobody() -> None:
+    halves = (replace(MIDDLE, high=60), replace(MIDDLE, low=61))
+    after = Grille("G", bands=(LOW, *halves, HIGH))
+    assert moves(GRID, after) == ()
+    assert band_changes(GRID, after) == (BandChange(MIDDLE, halves[0]), BandChange(None, halves[1]))
+
+
+def test_another_name_objective_or_action_for_a_programme_is_another_reading_and_bounds_are_none() -> None:
+    assert not reads_otherwise(LOW, replace(LOW, low=3, high=5))
+    assert reads_otherwise(LOW, replace(LOW, short="Autre"))
+    assert reads_otherwise(LOW, replace(LOW, objective="Autre"))
+    for_cej = replace(LOW, proposals=(CAFE, replace(CV, programmes=("CEJ",))))
+    assert [reads_otherwise(LOW, for_cej, one) for one in ("CEJ", "PACEA", "", None)] == [True, False, False, True]
+
+
 def test_of_a_band_split_the_larger_half_goes_on() -> None:
-    after = grille((0, 24), (25, 40), (41, 70), (71, 100))
-    assert moves(LAIGLE, after) == (Move(25, 40, LOW, after.bands[1], elsewhere=True),)
-    assert band_changes(LAIGLE, after) == (BandChange(LOW, after.bands[0]), BandChange(None, after.bands[1]))
+    after = named(fresh=(0, 24), new=(25, 40), middle=(41, 70), high=(71, 100))
+    assert moves(GRID, after) == (
+        Move(0, 24, LOW, after.bands[0], elsewhere=False),
+        Move(25, 40, LOW, after.bands[1], elsewhere=True),
+    )
+    assert band_changes(GRID, after) == (BandChange(LOW, after.bands[0]), BandChange(None, after.bands[1]))
 
 
 def test_of_two_bands_merged_the_larger_goes_on() -> None:
-    after = grille((0, 70), (71, 100))
-    assert moves(LAIGLE, after) == (Move(41, 70, MIDDLE, after.bands[0], elsewhere=True),)
-    assert band_changes(LAIGLE, after) == (BandChange(LOW, after.bands[0]), BandChange(MIDDLE, None))
+    after = named(low=(0, 70), high=(71, 100))
+    assert moves(GRID, after) == (Move(41, 70, MIDDLE, after.bands[0], elsewhere=True),)
+    assert band_changes(GRID, after) == (BandChange(LOW, after.bands[0]), BandChange(MIDDLE, None))
 
 
 def test_a_band_that_says_something_else_stays_the_same_band() -> None:
     after = Grille("G", bands=(band(0, 40, CAFE, CV), MIDDLE, HIGH))
-    assert moves(LAIGLE, after) == (Move(0, 40, LOW, after.bands[0], elsewhere=False),)
+    assert moves(GRID, after) == (Move(0, 40, LOW, after.bands[0], elsewhere=False),)
 
 
 def test_what_a_band_proposes_otherwise_is_told_by_id() -> None:
@@ -67,6 +98,9 @@ def test_nothing_changes_to_itself(name: str) -> None:
 @given(valid_grilles(), valid_grilles())
 def test_every_move_is_what_both_grids_say_and_no_percent_moves_twice(before: Grille, after: Grille) -> None:
     found = moves(before, after)
+    for percent in range(101):
+        told = reads_otherwise(band_of(before, percent), band_of(after, percent))
+        assert told == any(one.first <= percent <= one.last for one in found)
     seen = [percent for move in found for percent in range(move.first, move.last + 1)]
     assert seen == sorted(set(seen))
     for move in found:

@@ -97,6 +97,15 @@ def test_five_points_more_place_43_percent_in_the_band_below() -> None:
     assert not readings(result(46))[0].elsewhere
 
 
+def test_a_band_of_other_bounds_and_of_other_actions_for_another_programme_moves_nobody() -> None:
+    cej = Proposal("cej", "CAP Digital", "action", programmes=("CEJ",))
+    draft = Grille("D", bands=(LOW, Band(41, 90, "o", "haut", (CLEA, cej)), Band(91, 100, "o", "haut", (CLEA,))))
+    joined = ProgrammeJoined(programme="CEJ", group=None, collective_end=None, on=SPRING)
+    assert [one.move for one in readings(result(95), result(60, participation=SECOND), draft=draft)] == [None, None]
+    assert [one.move is None for one in readings(joined, result(95), draft=draft)] == [True]
+    assert [one.gained for one in readings(joined, result(60), draft=draft) if one.move] == [{"cej"}]
+
+
 def test_a_prescription_that_keeps_what_the_draft_leaves_out_is_not_computed() -> None:
     assert readings(result(43), built(43, "clea"))[0].is_open
     assert not readings(result(43), built(43))[0].is_open

@@ -70,6 +70,17 @@ def test_each_number_is_the_length_of_its_list(at_work: House) -> None:
         assert len(rows(read(at_work, address.partition("#")[0]))) == count
 
 
+def test_a_band_of_which_the_bounds_alone_change_is_counted_with_nobody(at_work: House) -> None:
+    for first, mastery in (("Aminata", "0.45"), ("Bilal", "0.65")):
+        at_work.scored(mastery, first=first)
+    drafted(at_work, ending_at(60))
+    page = read(at_work, WHAT_IF)
+    assert "Sur 2 résultats relus, 1 changerait de tranche : 1 jeune." in words(page)
+    assert rows(page) == ["Diallo Aminata"]
+    titles = texts(read(at_work, GRID), "section[aria-labelledby=changes] h3")
+    assert titles == ["Tranche 0-40 % → 0-60 %", "Tranche 41-70 % → 61-70 %"]
+
+
 def test_a_draft_equal_to_what_is_in_force_changes_nothing(at_work: House) -> None:
     at_work.scored("0.43")
     at_work.prescribed("0.40", first="Emma")
