@@ -198,16 +198,20 @@ def seats_title(seats: int) -> str:
     return say("Et si chaque atelier avait eu {seats}", seats=plural(seats, "place"))
 
 
-def seats_headline(control: Waits, draft: Waits) -> str:
-    """Returns the middle wait and who still waits, before and after."""
-    if draft.middle is None or control.middle is None:
+def seats_headline(recorded: Waits, draft: Waits) -> str:
+    """Returns the middle wait and who still waits: as it took place, then with other seats."""
+    if draft.middle is None:
         return "Personne n’aurait eu de place."
-    text = (
-        "La moitié aurait attendu {after} au plus, au lieu de {before} ; {waiting} encore une place, au lieu de {was}."
+    waited = "Personne n’a eu de place"
+    if recorded.middle is not None:
+        waited = say("La moitié a attendu {days} au plus", days=plural(recorded.middle, "jour"))
+    return say(
+        "{waited}, et {still} encore. Avec ce nombre de places : {days} au plus, et {would} encore.",
+        waited=waited,
+        still=plural(recorded.waiting, "jeune attend", "jeunes attendent"),
+        days=plural(draft.middle, "jour"),
+        would=plural(draft.waiting, "jeune attendrait", "jeunes attendraient"),
     )
-    waiting = plural(draft.waiting, "jeune attendrait", "jeunes attendraient")
-    before, after = plural(control.middle, "jour"), plural(draft.middle, "jour")
-    return say(text, after=after, before=before, waiting=waiting, was=number(control.waiting))
 
 
 def seats_control(recorded: Waits, control: Waits) -> str:

@@ -120,7 +120,7 @@ class WhatIfSeats(WhatIf[SeatedRequest]):
         waits = {side: waits_of(of_side) for side, of_side in days.items()}
         return {
             "total": len(answer.rows),
-            "headline": french.seats_headline(waits["control"], waits["draft"]),
+            "headline": french.seats_headline(waits["recorded"], waits["draft"]),
             "open": None,
             "leads": False,
             "control": french.seats_control(waits["recorded"], waits["control"]),

@@ -73,6 +73,8 @@ def test_a_longer_delay_takes_the_debrief_out_of_the_late_ones(awaited: House) -
     assert f"Compté jusqu’au n° {awaited.served.engine.head()} du journal." in said
     fridays = texts(page, "section[aria-labelledby=weeks] tbody tr")
     assert (fridays[0], fridays[-1]) == ("20 mars 2026 0 0", "17 avril 2026 2 1"), "from the first task on"
+    axes = texts(page, "section[aria-labelledby=weeks] svg text")
+    assert axes == ["0", "1", "2", "20 mars", "3 avril", "17 avril 2026"]
     assert "Tenir la restitution : 0 de plus en retard, 1 de moins" in said
     assert rows(page) == ["Diallo Aminata"]
     found = numbers(page)

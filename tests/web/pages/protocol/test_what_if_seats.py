@@ -65,6 +65,17 @@ def test_the_control_is_what_happened_when_seats_went_in_the_order_of_requests(q
     assert "auraient fait 2 jours" in said
 
 
+def test_the_sentence_compares_with_what_took_place(at_work: House) -> None:
+    """Two people took a seat of the second workshop, while the first one had seats."""
+    _, second = (held(at_work, date(2026, 3, day), runners=(NADIA,), capacity=6) for day in (18, 25))
+    seated(at_work, second, 2)
+    drafted(at_work, protocol(workshops=Workshops(largest=8)))
+    at_work.day(LATER)
+    told = "La moitié a attendu 9 jours au plus, et 0 jeune attend encore. Avec ce nombre de places : "
+    for seats, then in ((1, "2 jours au plus, et 0 jeune"), (8, "2 jours au plus, et 0 jeune")):
+        assert f"{told}{then} attendrait encore." in words(read(at_work, f"{SEATS}?places={seats}"))
+
+
 def test_each_person_sees_the_names_that_they_may_read(queued: House) -> None:
     for by, seen in ((SOPHIE, 5), (HELENE, 5), (NADIA, 5), (PAUL, 0)):
         assert len(rows(read(queued, f"{SEATS}?places=1", by))) == seen
