@@ -26,7 +26,7 @@ from web.http.filters import LATE, Chip, FilterMenu, late_bars, lateness
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.queue import bulk
-from web.pages.queue.rows import EXPORTED, QueueRow, people_of, plain_rows
+from web.pages.queue.rows import EXPORTED, QueueRow, exported, people_of, plain_rows
 
 DIRECT = (
     "declare-campaign", "confirm-erasure", "answer-question", "revise-resource", "designate-referent", "confirm-team",
@@ -102,7 +102,7 @@ def pile_list(desk: Desk, kind: str, band: str) -> ExportedList:
         filters=[french.pile(kind, sum(ages.values())), *lists.late(band)],
         columns=EXPORTED,
         total=total,
-        read=lambda: rows(MOST_ROWS, 0),
+        read=lambda: exported(desk, rows(MOST_ROWS, 0)),
         people=people_of,
         narrow="choisissez un retard",
     )
@@ -211,7 +211,7 @@ def waiting_list(desk: Desk, asked: LateAsked) -> ExportedList:
         filters=[*in_words(there.menus), *lists.late(there.asked.retard)],
         columns=EXPORTED,
         total=there.total,
-        read=lambda: plain_rows(desk, there.rows(MOST_ROWS, 0)),
+        read=lambda: exported(desk, plain_rows(desk, there.rows(MOST_ROWS, 0))),
         people=people_of,
         narrow="choisissez une tâche, une personne ou un retard",
     )

@@ -35,7 +35,7 @@ from web.http.templates import show
 from web.pages.queue import bulk, news
 from web.pages.queue.bulk import UNDO, Asked
 from web.pages.queue.piles import ANCHOR, LateAsked, escalated, pile_list, pile_page, pile_rows, waiting_list
-from web.pages.queue.rows import EXPORTED, QueueRow, people_of, queue_rows
+from web.pages.queue.rows import EXPORTED, QueueRow, exported, people_of, queue_rows
 from web.pages.team.board import confirmations
 from web.pages.workshops import alerts
 
@@ -165,7 +165,9 @@ def export(desk: AtDesk, filtered: Asked, pile: str = "", retard: str = "") -> E
         filters=in_words(_menus(desk, counted, asked)),
         columns=EXPORTED,
         total=filters.total(counted, asked),
-        read=lambda: queue_rows(desk, advisor_queue.page(desk.read, owners, desk.today, wanted, MOST_ROWS)),
+        read=lambda: exported(
+            desk, queue_rows(desk, advisor_queue.page(desk.read, owners, desk.today, wanted, MOST_ROWS))
+        ),
         people=people_of,
         narrow="choisissez une tâche, une étape ou un site",
     )

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,11 +12,12 @@ from pixflow.dossier.follow_up import claim_task
 from pixflow.dossier.state import Dossier
 from pixflow.events.dossier import TaskHandedOver
 from pixflow.partners.listing import review_partner
-from projections import audit_trail
+from projections import audit_trail, directory
+from projections.directory import YoungPerson
 from projections.store.folds import folds_of
 from web.desk import task_links
 from web.desk.desk import Desk
-from web.desk.exports import Value
+from web.desk.exports import PART, Value
 from web.desk.names import names_for
 from web.desk.task_links import QueuePlace
 from web.french import tasks as french
@@ -65,23 +67,40 @@ class QueueRow:
         return f"{self.task.name}, {self.line.inside}"
 
 
-EXPORTED: Mapping[str, Callable[[QueueRow], Value]] = {
-    "Nom": lambda row: row.task.name,
-    "Téléphone": lambda row: phone(row.task.phone or ""),
-    "Programme": lambda row: vocabulary.PROGRAMMES.get(row.task.programme, row.task.programme),
-    "À faire": lambda row: row.line.verb,
-    "Pourquoi": lambda row: " · ".join(filter(None, (row.reason, row.line.exported))),
-    "Étape": lambda row: vocabulary.STAGES.get(row.task.stage, ""),
-    "Pour le": lambda row: row.task.due,
-    "En retard": lambda row: yes_no(row.line.late),
-    "À la charge de": lambda row: row.owner,
+class ExportedTask(NamedTuple):
+    """A row of a file of tasks, and the young person whom it names; None for none."""
+
+    row: QueueRow
+    person: YoungPerson | None
+
+
+EXPORTED: Mapping[str, Callable[[ExportedTask], Value]] = {
+    "Nom": lambda one: one.person.last_name if one.person else one.row.task.name,
+    "Prénom": lambda one: one.person.first_name if one.person else "",
+    "N° i-Milo": lambda one: one.person.imilo_number if one.person else "",
+    "Téléphone": lambda one: phone(one.row.task.phone or ""),
+    "Programme": lambda one: vocabulary.PROGRAMMES.get(one.row.task.programme, one.row.task.programme),
+    "À faire": lambda one: one.row.line.verb,
+    "Pourquoi": lambda one: " · ".join(filter(None, (one.row.reason, one.row.line.exported))),
+    "Étape": lambda one: vocabulary.STAGES.get(one.row.task.stage, ""),
+    "Pour le": lambda one: one.row.task.due,
+    "En retard": lambda one: yes_no(one.row.line.late),
+    "À la charge de": lambda one: one.row.owner,
 }
 """The columns of the files of tasks."""
 
 
-def people_of(row: QueueRow) -> list[UUID]:
+def people_of(one: ExportedTask) -> list[UUID]:
     """Returns the young person whom a row names."""
-    return [row.task.stream] if row.dossier else []
+    return [one.person.stream] if one.person else []
+
+
+def exported(desk: Desk, rows: Iterable[QueueRow]) -> Iterator[ExportedTask]:
+    """Yields rows, each with its young person: their names are read for some rows at a time."""
+    left = iter(rows)
+    while part := list(islice(left, PART)):
+        people = directory.named(desk.read, {row.task.stream for row in part if row.dossier})
+        yield from (ExportedTask(row, people.get(row.task.stream)) for row in part)
 
 
 def queue_rows(desk: Desk, rows: Sequence[Any], place: QueuePlace | None = None) -> list[QueueRow]:

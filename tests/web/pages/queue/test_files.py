@@ -14,16 +14,18 @@ from tests.web.taken import issued, sheets, table, taken
 NADIA, PAUL, SOPHIE, HELENE, CLAIRE, YANN = (
     "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Claire Vasseur", "Yann Le Goff",
 )  # fmt: skip
+NUMBER = "0012345"
 LATE = "section[aria-labelledby=en-attente]"
 
 
 def test_one_s_own_tasks_with_their_reasons(at_work: House) -> None:
     nadia = at_work.client(NADIA)
     assert taken(nadia, "/boite") == [], "no task, no link"
-    at_work.presented(phone="0612345678", programme="PACEA")
+    at_work.presented(phone="0612345678", imilo_number=NUMBER, programme="PACEA")
     assert taken(nadia, "/boite") == [
         {
-            "Nom": "Diallo Aminata", "Téléphone": "06 12 34 56 78", "Programme": "PACEA",
+            "Nom": "Diallo", "Prénom": "Aminata", "N° i-Milo": NUMBER,
+            "Téléphone": "06 12 34 56 78", "Programme": "PACEA",
             "À faire": "Prévoir le diagnostic", "Pourquoi": "Pix présenté le 16 mars", "Étape": "1 Orientation",
             "Pour le": "2026-03-23", "En retard": "non", "À la charge de": NADIA,
         },
@@ -32,7 +34,7 @@ def test_one_s_own_tasks_with_their_reasons(at_work: House) -> None:
     at_work.day(date(2026, 4, 14))
     assert [row["En retard"] for row in taken(nadia, "/boite")] == ["oui", "oui"]
     (row,) = taken(nadia, "/boite?tache=present-pix&site=L%E2%80%99Aigle")
-    assert row["Nom"] == "Petit Léo"
+    assert (row["Nom"], row["Prénom"], row["N° i-Milo"]) == ("Petit", "Léo", "")
     _, said = sheets(nadia.get("/boite.xlsx?tache=present-pix"))
     assert (said["Liste"], said["Filtres"], said["Lignes"]) == ("Ma boîte", "Tâche\xa0: Présentations", 1)
     assert issued(at_work)[-1][1].filters == (("tache", "present-pix"),)
@@ -51,7 +53,7 @@ def test_a_deputy_takes_the_tasks_of_an_absent_colleague(at_work: House) -> None
     lines = NewLines(at_work.served)
     paul = at_work.client(PAUL)
     assert [row["À la charge de"] for row in taken(paul, "/boite")] == [NADIA]
-    assert [row["Nom"] for row in taken(paul, f"/boite?pour={at_work.people[NADIA]}")] == ["Diallo Aminata"]
+    assert [row["Prénom"] for row in taken(paul, f"/boite?pour={at_work.people[NADIA]}")] == ["Aminata"]
     assert table(paul.get(f"/boite.csv?pour={at_work.people[PAUL]}")) == []
     assert {line.people for line in lines.take() if line.page.endswith("csv")} == {1}
 
@@ -63,7 +65,7 @@ def test_the_piles_and_what_waits_too_long_leave_with_their_filters(at_work: Hou
     at_work.day(date(2026, 4, 30))
     sophie = at_work.client(SOPHIE)
     rows = taken(sophie, "/boite?pile=assign-advisor")
-    assert [row["Nom"] for row in rows] == ["Nom0001 Prénom", "Nom0002 Prénom"]
+    assert [(row["Nom"], row["Prénom"]) for row in rows] == [("Nom0001", "Prénom"), ("Nom0002", "Prénom")]
     assert {row["À la charge de"] for row in rows} == {"référent·e Pix"}
     rows = taken(sophie, "/boite?grouper=qui", LATE)
     assert [row["À la charge de"] for row in rows] == [PAUL] * 3 + ["personne"] * 2
