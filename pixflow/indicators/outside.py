@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
 from typing import NamedTuple
@@ -70,6 +71,9 @@ _WHOLE = ("I14", "I16", "I18", *(one.id for one in INDICATORS if "waiting" in on
 _APART = ("I13", "I17", "I19", "I20", "I24")
 """Indicators that are the sum of their parts, each part among its own; I17 has two parts among one."""
 
+_KEPT = 16
+"""Days of which what is told is kept: those of a few structures."""
+
 _FIRST = ("indicator", "part", "counted", "among", "rate")
 """The fields of a row of the first reports."""
 
@@ -100,7 +104,8 @@ class Outside:
 
     def __init__(self, day: date, tables: Mapping[Days, Mapping[str, Figure]]) -> None:
         """Takes the figures of the whole structure over the years of the day, and over the pieces of these."""
-        self._years = {days: _by_part(rows) for days, rows in hide(tables, years(day)).items()}
+        found = ((days, tuple(table.items())) for days, table in tables.items())
+        self._years = _told_of_years(day, tuple(found))
 
     def rows(self, id: str, figure: Figure, days: Days, *, whole: bool) -> list[ReportRow]:
         """Returns what is told of a figure, its own row first. `whole`: it is that of the whole structure.
@@ -128,6 +133,15 @@ class Outside:
 
     def _around(self, days: Days) -> Mapping[tuple[str, str], ReportRow]:
         return next((rows for (first, last), rows in self._years.items() if first <= days[0] <= days[1] <= last), {})
+
+
+@lru_cache(_KEPT)
+def _told_of_years(
+    day: date, tables: tuple[tuple[Days, tuple[tuple[str, Figure], ...]], ...]
+) -> Mapping[Days, Mapping[tuple[str, str], ReportRow]]:
+    """Returns the rows of the years of a day. To search what to hide takes long: equal figures have one answer."""
+    told = hide({days: dict(table) for days, table in tables}, years(day))
+    return {days: _by_part(rows) for days, rows in told.items()}
 
 
 def _by_part(rows: Sequence[ReportRow]) -> dict[tuple[str, str], ReportRow]:

@@ -236,6 +236,16 @@ def test_a_figure_without_a_small_number_is_told_as_it_is(figure: Figure) -> Non
         assert all(span.exact for span in spans(outside("I4", figure)).values())
 
 
+def test_equal_figures_are_hidden_once() -> None:
+    def rows(late: int) -> list[ReportRow]:
+        figure = cohort(30, 30, late, 0)
+        tables = {YEAR: {"I4": figure}, **{days: {} for days in years(TODAY)[1:]}}
+        return Outside(TODAY, tables).rows("I4", figure, YEAR, whole=True)
+
+    assert all(one is other for one, other in zip(rows(30), rows(30), strict=True))
+    assert [rows(3), rows(30), rows(3)] == [outside("I4", cohort(30, 30, late, 0)) for late in (3, 30, 3)]
+
+
 def test_numbers_that_are_one_by_definition_are_told_alike() -> None:
     """I9 counts among the accepted, as a passage of I13 does: what I13 hides to cover another, I9 does not tell."""
     shares = {"referred-answered": (7, 4), "accepted-started": (0, 3), "concerned-presented": (20, 10)}
