@@ -1,6 +1,7 @@
 """The definitions of the indicators: those in force, the draft, its opinions, old and new side by side."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -19,6 +20,7 @@ from web.hosting.figures import counting
 from web.http.forms import Form, FormData, OpenForm, Text
 from web.http.people import NOBODY
 from web.http.templates import redirect, show
+from web.pages.indicators.aims import AIMS
 from web.pages.indicators.asked import PATH, asked_of
 from web.pages.indicators.figures import FigureText, describe_all
 
@@ -85,10 +87,10 @@ def _page(request: Request, desk: Desk, do: str = "", form: OpenForm | None = No
         "definitions",
         NOBODY,
         number=current.number,
-        fields=list(french.of_definitions(current.document)),
+        fields=_fields(current.document),
         to_come=[(day, found) for day, found in documents.published if day > desk.today],
         draft=draft,
-        drafted=list(french.of_definitions(draft.document)) if draft else [],
+        drafted=_fields(draft.document) if draft else [],
         compared=_compared(desk, draft.document) if draft and "draft" in may else [],
         may=frozenset(name for name, step in STEPS.items() if step in may),
         forms=forms,
@@ -96,7 +98,13 @@ def _page(request: Request, desk: Desk, do: str = "", form: OpenForm | None = No
         targets=[(id, french.TITLES[id]) for id in TARGETED],
         rules=[(rule, french.part("I24", rule)) for rule in RULES],
         today=desk.today.isoformat(),
+        aims_href=AIMS if desk.may(drafting.set_aim) else "",
     )
+
+
+def _fields(document: Definitions) -> list[tuple[str, str]]:
+    """Returns the fields of definitions, as label and value. Their targets are not among them: these have a page."""
+    return list(french.of_definitions(replace(document, aims=())))
 
 
 def _with_fields(form: OpenForm) -> dict[str, str]:

@@ -148,9 +148,13 @@ def test_the_targets_of_definitions_of_before_go_on_with_new_ones(at_work: House
     assert "(60 par an)" in cards(helene)["Présentations"]
     sent = {"command_id": str(uuid4()), "name": "2026", "note": "", "replaces": "0", "silent": "90"}
     assert sophie.post(f"{HERE}/definitions/proposer", data=sent).status_code == 303
+    aim(at_work, 80)
+    page = words(sophie.get(f"{HERE}/definitions").text)
+    assert ("par an" in page, "ils se fixent à part" in page) == (False, True), "80 counts, and it stands there"
+    assert "ils se fixent" not in words(at_work.client(CLAIRE).get(f"{HERE}/definitions").text)
     published = {"command_id": str(uuid4()), "draft": "2", "from_day": at_work.today.isoformat(), "alone": "on"}
     assert helene.post(f"{HERE}/definitions/publier", data=published).status_code == 303
-    assert "(60 par an)" in cards(helene)["Présentations"]
+    assert "(80 par an)" in cards(helene)["Présentations"]
 
 
 def test_the_months_of_a_step_stand_for_everybody_and_by_site(at_work: House) -> None:
