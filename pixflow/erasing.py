@@ -27,16 +27,16 @@ from pixflow.events.contact import ContactErased, ContactErasure
 from pixflow.events.dossier import PersonErased
 from pixflow.events.structure import ErasuresAllowed
 from pixflow.folding import end_of, erasure_of
-from pixflow.importing.erasure import rows_taken_back
-from pixflow.importing.uploads import Uploads
 from pixflow.participation.matches import bring_back_participation, erase_participation
 from pixflow.participation.state import Participation
 from pixflow.partners import contacts
+from pixflow.result_import.erasure import rows_taken_back
 from pixflow.store import UNOPENED, StoreFull
 from pixflow.store.durable_files import replace, write_new
 from pixflow.streams import row_key
 from pixflow.structure_folder import OpenStructure
 from pixflow.unit_of_work import Step
+from pixflow.uploads import Uploads
 
 _log = logging.getLogger(__name__)
 

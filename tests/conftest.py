@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from pixflow.decision import Decision
 from pixflow.events.base import Event
-from pixflow.store.garbage import without_garbage_collection
+from pixflow.garbage import without_garbage_collection
 from tests.postgres import Cluster, NoServer
 from tests.trials.proofs import Proofs
 from web.hosting.machine.process import freeze_heap

@@ -15,8 +15,7 @@ from pixflow.documents.protocol import LONGEST_KEPT, ProtocolDocument, ReadingLi
 from pixflow.open_data import rows as open_rows
 from pixflow.partner_links.issuing import LONGEST_STUDY
 from pixflow.partners.listing import CLOSE
-from pixflow.portfolio.reader import MAX_BYTES
-from pixflow.portfolio.records import MAX_ROWS
+from pixflow.workbooks.records import MAX_BYTES, MAX_ROWS
 from pixflow.workshop import booking, presses
 from tests.test_docs import OPERATIONS, PAGES, ROOT, codes, rows, section
 from web import security_events

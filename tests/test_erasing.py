@@ -22,20 +22,20 @@ from pixflow.dossier.privacy import decline_erasure, request_erasure
 from pixflow.engine import CommandResult, Engine
 from pixflow.events.base import Erased, Recorded
 from pixflow.events.dossier import PersonErased
-from pixflow.importing import Answers
-from pixflow.importing.uploads import Uploads
 from pixflow.refused import Refused
+from pixflow.result_import import Answers
 from pixflow.store import StoreRefused
 from pixflow.store.keys import Keys, Ring
 from pixflow.store.postgres.database import Database
 from pixflow.team.absences import declare_absence
+from pixflow.uploads import Uploads
 from projections import audit_trail, directory
 from projections.contract import metadata
 from projections.store import catch_up, stores
 from projections.store.sqlite import database
 from tests import erasures
-from tests.importing.house import FIRST, STARTED, House, row, shared
 from tests.postgres import Cluster
+from tests.result_import.house import FIRST, STARTED, House, row, shared
 from web.hosting.read_tables import reads_of
 
 WHO = ("Zanzibar", "Özgül", "0099887")

@@ -31,7 +31,7 @@ from projections.store.catch_up import ReadSide
 from projections.store.fill import Timeline, fill
 from projections.store.sqlite import database
 from tests import erasures
-from tests.importing.house import BOTH_STORES, FIRST, House, on_store, row, shared
+from tests.result_import.house import BOTH_STORES, FIRST, House, on_store, row, shared
 
 WHO = ("Zanzibar", "Özgül", "0099887")
 AWA = row(*WHO)

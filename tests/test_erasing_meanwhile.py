@@ -8,8 +8,8 @@ import pytest
 
 from pixflow.refused import Refused
 from tests import erasures
-from tests.importing.house import STARTED, House, shared
-from tests.importing.test_meanwhile import before_the_lock
+from tests.result_import.house import STARTED, House, shared
+from tests.result_import.test_meanwhile import before_the_lock
 from tests.test_erasing import AWA, BAH, LATER, asked, erase, found_in, house, person
 
 __all__ = ["house", "person"]

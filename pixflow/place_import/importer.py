@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from pixflow.actor import Actor
 from pixflow.engine import CommandResult, Engine
-from pixflow.importing.uploads import Uploads
+from pixflow.garbage import without_garbage_collection
 from pixflow.open_data import PlaceFile
 from pixflow.partners.catalogue import map_table
 from pixflow.partners.state import Catalogue, Territory
@@ -21,8 +21,8 @@ from pixflow.place_import.reading import read_places
 from pixflow.place_import.steps import PlaceChoices, steps
 from pixflow.place_import.territory import stated_or_guessed
 from pixflow.refused import Refused
-from pixflow.store.garbage import without_garbage_collection
 from pixflow.unit_of_work import Step
+from pixflow.uploads import Uploads
 
 FindPlaces = Callable[[Set[str]], Iterable[KnownPlace]]
 FindPartners = Callable[[], Collection[KnownPartner]]

@@ -9,12 +9,10 @@ from pixflow.open_data import PlaceFile, read
 from pixflow.open_data.place import FileRefused, Point, Refusal
 from pixflow.open_data.rows import MAX_BYTES
 from pixflow.place_import import outlines
-from pixflow.portfolio import problems
-from pixflow.portfolio.reader import MAX_BYTES as MAX_WORKBOOK
-from pixflow.portfolio.reader import Rows, rows_of_sheet
-from pixflow.portfolio.records import MAX_ROWS
 from pixflow.reading_process import NotRead, read_apart
 from pixflow.refused import Refused
+from pixflow.workbooks import records
+from pixflow.workbooks.workbook import Rows, rows_of_sheet
 
 
 def read_places(
@@ -38,12 +36,15 @@ def places_of(
 
 def _rows_of_workbook(data: bytes) -> Rows:
     try:
-        if len(data) > MAX_WORKBOOK:
-            raise problems.Refusal("too-large")
+        if len(data) > records.MAX_BYTES:
+            raise records.Refusal("too-large")
         return rows_of_sheet(data, "nom")
-    except problems.Refusal as refusal:
-        code = msgspec.convert(refusal.problems[0].code, Refusal)
-    details = {"too-large": {"bytes": len(data), "limit": MAX_WORKBOOK}, "too-many-rows": {"limit": MAX_ROWS}}
+    except records.Refusal as refusal:
+        code = msgspec.convert(refusal.code, Refusal)
+    details = {
+        "too-large": {"bytes": len(data), "limit": records.MAX_BYTES},
+        "too-many-rows": {"limit": records.MAX_ROWS},
+    }
     raise FileRefused(code, **details.get(code, {}))
 
 

@@ -16,12 +16,12 @@ from sqlalchemy import ColumnElement, Connection, and_, case, delete, false, fun
 
 from pixflow.events.base import Event, Recorded, Unopened, event_day
 from pixflow.folding import not_retracted
+from pixflow.garbage import without_garbage_collection
 from pixflow.indicators.entry import Basis
 from pixflow.indicators.facts import DEBRIEF_BY
 from pixflow.indicators.path import path_of
 from pixflow.partners import state as partner_state
 from pixflow.reference_data import References
-from pixflow.store.garbage import without_garbage_collection
 from pixflow.streams import kind_of
 from projections import audit_trail
 from projections.contract import Row, Source, folds

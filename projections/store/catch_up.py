@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 from pixflow import reference_data
 from pixflow.events.base import Recorded, Unopened, as_erased
 from pixflow.folding import ERASURES, RETRACTIONS, STOPS, erasure_of
+from pixflow.garbage import without_garbage_collection
 from pixflow.reference_data import References
-from pixflow.store.garbage import without_garbage_collection
 from pixflow.streams import KINDS, kind_of
 from projections import (
     advisor_queue,

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Table, delete, insert, select
 
 from pixflow.events.base import Recorded, Unopened
 from pixflow.folding import ERASURES, RETRACTIONS, erasure_of
+from pixflow.garbage import without_garbage_collection
 from pixflow.reference_data import KINDS as OF_REFERENCES
 from pixflow.reference_data import References
-from pixflow.store.garbage import without_garbage_collection
 from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail
 from projections.contract import Change, Projection, Row, Source, filled, folds

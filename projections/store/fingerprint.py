@@ -11,7 +11,7 @@ from importlib.metadata import version
 from importlib.util import cache_from_source
 from pathlib import Path
 
-from pixflow.store.garbage import without_garbage_collection
+from pixflow.garbage import without_garbage_collection
 
 ROOT = Path(__file__).parents[2]
 START = "projections.store.catch_up"

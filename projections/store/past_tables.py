@@ -32,9 +32,9 @@ from sqlalchemy.pool import NullPool, QueuePool
 from pixflow.events.base import Recorded, Unopened, as_erased, event_day
 from pixflow.events.dossier import DossierMerged, DuplicateJoined
 from pixflow.folding import WITH_OWN_DAY, Moment, day_of, erasure_of, standing
+from pixflow.garbage import without_garbage_collection
 from pixflow.indicators.entry import Basis
 from pixflow.reference_data import References
-from pixflow.store.garbage import without_garbage_collection
 from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, partner_links, workshops
 from projections.contract import Change, Projection, Source, folds, metadata, position, stopped

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.house import Clock, House, begin, served
 from tests.browser.person import Person
-from tests.portfolio.workbooks import TITLES, workbook
+from tests.workbooks.workbooks import TITLES, workbook
 
 pytestmark = pytest.mark.browser
 SOPHIE = "Sophie Lecomte"

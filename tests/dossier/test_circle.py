@@ -20,8 +20,8 @@ from pixflow.events.dossier import ErasureDeclined, ErasureRequested
 from pixflow.participation.matches import confirm_match
 from pixflow.refused import Refused
 from tests import erasures
-from tests.importing.house import BOTH_STORES, FIRST, House, on_store, row, shared
-from tests.importing.test_meanwhile import before_the_lock
+from tests.result_import.house import BOTH_STORES, FIRST, House, on_store, row, shared
+from tests.result_import.test_meanwhile import before_the_lock
 
 NAMES = ("Amel", "Bruno", "Chloé", "Diane")
 

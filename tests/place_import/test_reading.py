@@ -13,7 +13,7 @@ from pixflow.place_import.reading import read_outlines, read_places
 from pixflow.refused import Refused
 from tests.open_data.samples import mediation
 from tests.place_import.test_outlines import SQUARE, feature, file, polygon
-from tests.portfolio.workbooks import workbook
+from tests.workbooks.workbooks import workbook
 from web.french.errors import places
 
 DAY = date(2026, 6, 15)

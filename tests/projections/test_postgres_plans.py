@@ -21,9 +21,9 @@ from projections.store import catch_up, stores
 from projections.store.catch_up import ReadSide
 from projections.store.postgres import SCHEMA, PostgresStores, engine
 from projections.store.transaction import insert_rows
-from tests.importing.house import House
 from tests.postgres import PLANNED_ALIKE, Cluster, plans_by_statement
 from tests.projections.test_postgres_stores import house, made
+from tests.result_import.house import House
 
 __all__ = ("house", "made")
 

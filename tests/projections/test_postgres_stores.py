@@ -20,9 +20,9 @@ from projections.store import sqlite, stores
 from projections.store.catch_up import ReadSide
 from projections.store.postgres import PostgresStores
 from tests import erasures
-from tests.importing.house import House
 from tests.postgres import Cluster
 from tests.projections.conftest import Spare, everything
+from tests.result_import.house import House
 
 pytestmark = pytest.mark.postgres
 

@@ -23,8 +23,8 @@ from pixflow.refused import Refused
 from pixflow.team.membership import change_roles, confirm_role
 from pixflow.team.staff import Access, Staff, Team
 from tests.given import DAY, PRESET
-from tests.importing.house import House, on_store
 from tests.protocol.test_drafting import told
+from tests.result_import.house import House, on_store
 
 SOPHIE, NADIA, HELENE, ODILE = (UUID(int=number) for number in (0x51, 0x52, 0x53, 0x54))
 TEAM: dict[UUID, frozenset[Role]] = {

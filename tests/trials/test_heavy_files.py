@@ -7,8 +7,8 @@ import pytest
 from pixflow.pix_orga.reader import MAX_ROWS, read
 from pixflow.pix_orga.samples import write_export
 from tests.pix_orga.files import CAMPAIGN, HOSTILE, wide_row
-from tests.portfolio import heavy_workbooks
 from tests.trials.proofs import Proofs
+from tests.workbooks import heavy_workbooks
 
 pytestmark = pytest.mark.trial
 MOST = 2

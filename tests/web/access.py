@@ -29,7 +29,7 @@ from pixflow.resources.sharing import ask_question, share_resource
 from pixflow.store.recorders import digest_of
 from pixflow.team.absences import declare_absence
 from tests.erasures import request
-from tests.portfolio.files import file
+from tests.portfolio_import.files import file
 from tests.web.access_lines import NewLines
 from tests.web.arranged import scheduled, seat
 from tests.web.client import InspectingClient

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pixflow.pix_orga import AssessmentRow, ExportCampaign
 from pixflow.pix_orga.samples import file_name, write_export
-from tests.importing.house import row, shared
+from tests.result_import.house import row, shared
 from tests.web.client import InspectingClient, words
 from tests.web.filled import HTMX
 from tests.web.paths import House

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from pixflow.actor import OPERATOR
 from pixflow.events.values import Role
-from pixflow.importing.uploads import Uploads
 from pixflow.store.postgres.database import Database
 from pixflow.team.membership import add_member
+from pixflow.uploads import Uploads
 from tests.examples import few
-from tests.portfolio.files import AWA, file
+from tests.portfolio_import.files import AWA, file
 from tests.web.arranged import scheduled
 from tests.web.client import words
 from tests.web.paths import House, house

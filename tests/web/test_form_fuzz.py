@@ -10,15 +10,15 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from pixflow.actor import OPERATOR
 from pixflow.events.values import ContactDetails, OfferTerms, PartnerDetails, Role
-from pixflow.importing.uploads import Uploads
 from pixflow.partners.contacts import name_contact
 from pixflow.partners.listing import list_offer, list_partner
 from pixflow.place_import.importer import KeptPlaces
 from pixflow.resources.sharing import ask_question
 from pixflow.store.postgres.database import Database
 from pixflow.team.membership import add_member
+from pixflow.uploads import Uploads
 from tests.open_data.samples import mediation
-from tests.portfolio.files import AWA, BAH, file
+from tests.portfolio_import.files import AWA, BAH, file
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED
 from tests.web.arranged import MONDAY, scheduled, seat

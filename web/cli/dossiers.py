@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import typer
 
 from pixflow.actor import OPERATOR, Actor
-from pixflow.portfolio.importer import PreparedPortfolio, RecordedCounts
-from pixflow.portfolio.plan import PortfolioRow
-from pixflow.portfolio.problems import PortfolioProblem
+from pixflow.portfolio_import.importer import PreparedPortfolio, RecordedCounts
+from pixflow.portfolio_import.plan import PortfolioRow
+from pixflow.portfolio_import.problems import PortfolioProblem
 from web.cli.common.french_typer import InFrench
 from web.cli.common.terminal import (
     USAGE,

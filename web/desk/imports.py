@@ -9,13 +9,14 @@ from pydantic import AfterValidator
 from sqlalchemy import Connection
 from starlette.datastructures import UploadFile
 
-from pixflow.importing import Importer, Uploads
 from pixflow.place_import.export import ExportedPartner, inclusion_json, mediation_csv, own_source
 from pixflow.place_import.importer import PlaceImporter
 from pixflow.place_import.plan import KnownPartner, KnownPlace
-from pixflow.portfolio.importer import PortfolioImporter
+from pixflow.portfolio_import.importer import PortfolioImporter
 from pixflow.refused import Refused
+from pixflow.result_import import Importer
 from pixflow.structure_folder import utc_now
+from pixflow.uploads import Uploads
 from projections import directory, match_proposals, partners, result_routing
 from web.desk.desk import Desk
 from web.hosting.served_structure import ServedStructure

@@ -13,11 +13,11 @@ from pixflow import erasing
 from pixflow.access_journal import seal
 from pixflow.access_journal.journal import AccessJournal, open_journal
 from pixflow.engine import Engine
-from pixflow.importing.uploads import Uploads
 from pixflow.ledger.register import Register
 from pixflow.reference_data import References
 from pixflow.store.locks import ServeLock
 from pixflow.structure_folder import OpenStructure
+from pixflow.uploads import Uploads
 from projections.figures.refresh import try_to_refresh
 from projections.store import stores
 from projections.store.catch_up import Progress, ReadSide

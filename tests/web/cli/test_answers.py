@@ -12,11 +12,11 @@ from typing import get_args
 import pytest
 from typer.testing import CliRunner
 
-from pixflow.importing.plan import QuestionCode
 from pixflow.pix_orga import AssessmentRow, ExportCampaign
 from pixflow.pix_orga.samples import ORGANISATION, Dates, file_name, write_export
-from tests.importing.house import STARTED, row
+from pixflow.result_import.plan import QuestionCode
 from tests.open_data.samples import mediation
+from tests.result_import.house import STARTED, row
 from web.cli.app import app
 from web.cli.files.exports import ANSWERS
 

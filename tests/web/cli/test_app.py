@@ -30,9 +30,9 @@ from pixflow.store import StoreBusy
 from pixflow.team.accounts import open_account
 from tests import forks
 from tests.copies import copy_of
-from tests.portfolio.workbooks import workbook
 from tests.web.cli.test_values import COMMANDS
 from tests.web.french.test_sentences import assert_well_set
+from tests.workbooks.workbooks import workbook
 from web.accounts import accounts, memberships
 from web.accounts.store import AccountStore, open_accounts
 from web.cli.app import app

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pixflow import structure_folder
-from pixflow.portfolio import importer
+from pixflow.portfolio_import import importer
 from tests.damage import fill_table
 from tests.open_data.samples import mediation
 from tests.trials.small_disk import small_disk

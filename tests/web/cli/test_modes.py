@@ -11,8 +11,8 @@ import httpx2
 import pytest
 
 from pixflow.backups.backup import back_up
-from pixflow.importing.uploads import Uploads
 from pixflow.restore.restore import restore
+from pixflow.uploads import Uploads
 from projections.store import stores
 from tests.web.paths import house
 from web.hosting.host import serving

@@ -23,15 +23,15 @@ from pixflow.events.base import Event, Recorded, as_erased
 from pixflow.events.catalogue import catalogue
 from pixflow.events.structure import ListIssued, ReadingsIssued
 from pixflow.events.values import Action, Moment, Partner, Result
-from pixflow.importing.pairs import Doubt
-from pixflow.importing.plan import QuestionCode, What
 from pixflow.indicators.catalogue import INDICATORS
 from pixflow.participation import scoring
 from pixflow.pix_orga import CODES
-from pixflow.portfolio.columns import FIELDS
-from pixflow.portfolio.plan import Doubt as PersonDoubt
-from pixflow.portfolio.plan import Status
-from pixflow.portfolio.problems import PortfolioProblem
+from pixflow.portfolio_import.columns import FIELDS
+from pixflow.portfolio_import.plan import Doubt as PersonDoubt
+from pixflow.portfolio_import.plan import Status
+from pixflow.portfolio_import.problems import PortfolioProblem
+from pixflow.result_import.pairs import Doubt
+from pixflow.result_import.plan import QuestionCode, What
 from pixflow.store import (
     AlreadyServed,
     BuildLost,

@@ -15,9 +15,9 @@ from pixflow import presets, structure_folder
 from pixflow.access_journal.line import Line, micros
 from pixflow.actor import OPERATOR
 from pixflow.dossier import assignment
-from pixflow.importing.uploads import Uploads
 from pixflow.store import durable_files
 from pixflow.team.membership import record_departure
+from pixflow.uploads import Uploads
 from tests.people import open_one
 from tests.web.french.test_sentences import assert_well_set
 from tests.web.paths import House, house

@@ -10,9 +10,9 @@ from uuid import uuid4
 import typer
 
 from pixflow.documents.grille import percent
-from pixflow.importing import Answers, ImportPreview, ImportResult
-from pixflow.importing.plan import Question, QuestionCode
 from pixflow.pix_orga import AssessmentRow, Export, ExportEntry, ExportProblem, ProfileRow, read
+from pixflow.result_import import Answers, ImportPreview, ImportResult
+from pixflow.result_import.plan import Question, QuestionCode
 from web.cli.common.terminal import (
     QUESTION,
     USAGE,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from pixflow.portfolio.problems import PortfolioProblem
+from pixflow.portfolio_import.problems import PortfolioProblem
 from web.french import dates
 from web.french.typography import lower_first, number, say, upper_first
 

@@ -8,8 +8,8 @@ import msgspec
 from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.routing import Match
 
-from pixflow.importing.uploads import Uploads
 from pixflow.refused import Refused
+from pixflow.uploads import Uploads
 from web import security_events
 from web.accounts import sessions, sign_in
 from web.accounts.factors import passkeys

@@ -10,7 +10,7 @@ from pixflow.dossier import assignment, follow_up, retraction
 from pixflow.engine import Step
 from pixflow.events import dossier as e
 from pixflow.events.base import Recorded
-from pixflow.portfolio.importer import PortfolioOutcome
+from pixflow.portfolio_import.importer import PortfolioOutcome
 from projections import directory
 from web.desk.commands import read_button, record_all
 from web.desk.desk import Desk

@@ -16,11 +16,11 @@ from msgspec.structs import replace
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.identity import open_dossier
 from pixflow.open_data import communes
-from pixflow.portfolio.columns import FIELDS, JOINED, Column, Field, places, read_columns
-from pixflow.portfolio.importer import KeptReadings, PortfolioOutcome, PreparedPortfolio
-from pixflow.portfolio.plan import WAYS, PortfolioPreview, PortfolioRow, Way
-from pixflow.portfolio.problems import PortfolioProblem
-from pixflow.portfolio.reader import may_be_chosen
+from pixflow.portfolio_import.columns import FIELDS, JOINED, Column, Field, places, read_columns
+from pixflow.portfolio_import.importer import KeptReadings, PortfolioOutcome, PreparedPortfolio
+from pixflow.portfolio_import.plan import WAYS, PortfolioPreview, PortfolioRow, Way
+from pixflow.portfolio_import.problems import PortfolioProblem
+from pixflow.portfolio_import.reader import may_be_chosen
 from pixflow.refused import Refused
 from projections import directory
 from web.desk import imports, refusals

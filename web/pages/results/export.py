@@ -7,8 +7,8 @@ from fastapi.responses import RedirectResponse
 
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived, ExportTakenBack
-from pixflow.importing import RecordedImport, read_import
 from pixflow.participation.campaign import take_back_export
+from pixflow.result_import import RecordedImport, read_import
 from projections import result_routing
 from web.desk import task_links
 from web.desk.commands import again, form_refusals, read_form

@@ -13,9 +13,9 @@ from pixflow.documents.grille import percent
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import CampaignKind
-from pixflow.importing import Answers, ImportPreview, PreparedExport, Question, RowChange, intake_id
 from pixflow.participation.campaign import receive_export
 from pixflow.refused import Refused
+from pixflow.result_import import Answers, ImportPreview, PreparedExport, Question, RowChange, intake_id
 from web.desk import imports, refusals
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk

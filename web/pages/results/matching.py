@@ -9,10 +9,10 @@ from uuid import UUID
 from pixflow.documents.grille import percent
 from pixflow.engine import Step
 from pixflow.identity import list_name
-from pixflow.importing import match_after_opening
 from pixflow.participation import matches
 from pixflow.participation.scoring import Match
 from pixflow.refused import Refused
+from pixflow.result_import import match_after_opening
 from projections import directory, match_proposals, result_routing
 from projections.directory import YoungPerson
 from projections.match_proposals import Proposal

@@ -14,13 +14,13 @@ from pixflow.events.base import Recorded
 from pixflow.events.participation import ParticipationImported
 from pixflow.events.values import Level, Purpose
 from pixflow.folding import RETRACTIONS
-from pixflow.importing import Answers, Importer
 from pixflow.participation import campaign as participation_campaign
 from pixflow.participation.state import Participation, evolve
 from pixflow.pix_orga import AssessmentRow, ExportCampaign, PartResult
 from pixflow.pix_orga.export import ProfileRow
 from pixflow.pix_orga.framework import COMPETENCES as FRAMEWORK
 from pixflow.pix_orga.samples import ResultColumns, file_name, write_export, write_profiles
+from pixflow.result_import import Answers, Importer
 from projections.result_routing import KnownParticipation
 from web.samples.agenda import PlannedCommand, at, command
 from web.samples.simulation import Simulation

@@ -12,7 +12,7 @@ import pytest
 
 from pixflow.actor import OPERATOR
 from pixflow.dossier.follow_up import hand_over_task
-from tests.portfolio.files import HEADER
+from tests.portfolio_import.files import HEADER
 from tests.web.access_lines import NewLines
 from tests.web.accounts.authenticator import Authenticator
 from tests.web.callers import member, signed_in, stewards

@@ -11,12 +11,12 @@ from pixflow.partners import listing
 from pixflow.partners import listing as joins
 from projections import partners
 from tests.open_data.samples import inclusion_json, mediation
-from tests.portfolio.workbooks import workbook
 from tests.web.client import InspectingClient
 from tests.web.pages.partners.conftest import HELENE, SOPHIE, state_of
 from tests.web.paths import House
 from tests.web.pressing import sent_by
 from tests.web.tags import parsed
+from tests.workbooks.workbooks import workbook
 
 TODAY = date(2026, 6, 15)
 IMPORT = "/partenaires/import"

@@ -10,15 +10,15 @@ import pytest
 
 from pixflow import reading_process
 from pixflow.dossier.identity import correct_contact
-from tests.importing.house import row, shared
-from tests.portfolio.files import HEADER
-from tests.portfolio.workbooks import TITLES, workbook
+from tests.portfolio_import.files import HEADER
+from tests.result_import.house import row, shared
 from tests.web.client import InspectingClient, words
 from tests.web.exports import SOPHIE, fields
 from tests.web.exports import Board as Results
 from tests.web.filled import said, texts
 from tests.web.paths import House
 from tests.web.tags import Tag, parsed
+from tests.workbooks.workbooks import TITLES, workbook
 from web.desk.imports import portfolio_importer
 
 HELENE, NADIA = "Hélène Morin", "Nadia Benali"

@@ -10,7 +10,7 @@ import pytest
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.workshop import booking
-from tests.importing.house import row, shared
+from tests.result_import.house import row, shared
 from tests.web.arranged import scheduled
 from tests.web.client import words
 from tests.web.exports import DAY, LATER, LEO, NADIA, PAUL, ROWS, SOPHIE, TOM, ZOE, Board, entry, fields, form_of

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from pixflow.pix_orga import ExportCampaign
 from pixflow.pix_orga.samples import write_export
-from tests.importing.house import row, shared
+from tests.result_import.house import row, shared
 from tests.web.client import words
 from tests.web.exports import CAMPAIGN, FIRST, LATER, LATER_ROWS, LEO, ROWS, ZOE, Board, dossiers, fields
 from tests.web.filled import texts
