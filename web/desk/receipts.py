@@ -158,7 +158,8 @@ def events_of(desk: Desk, reference: str) -> list[Recorded]:
         query = mine.where(_trail.position.between(*found)).order_by(_trail.position).limit(MOST)
         return desk.opened(query)
     latest = desk.opened(mine.order_by(_trail.position.desc()).limit(LATEST))
-    return [recorded for recorded in latest if is_of(command, recorded)][::-1]
+    rows = {recorded.command for recorded in latest if is_of(command, recorded)}
+    return [recorded for recorded in latest if recorded.command in rows][::-1]
 
 
 def of_command(desk: Desk, reference: str) -> Receipt | None:
@@ -285,6 +286,7 @@ def _of_dossier(recorded: Recorded, names: Names, history: Sequence[Recorded]) -
             d.TaskSnoozed()
             | d.TaskHandedOver()
             | d.YoungPersonChased()
+            | d.ReminderSet()
             | d.PixPresented()
             | d.DiagnosticPlanned()
             | d.ErasureRequested()

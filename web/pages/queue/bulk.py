@@ -13,8 +13,7 @@ from pydantic import Field
 
 from pixflow.authorization import TASK_OWNERS, Subject
 from pixflow.decision import Decision
-from pixflow.dossier import follow_up
-from pixflow.dossier.follow_up import claim_task, hand_over_task
+from pixflow.dossier.follow_up import claim_task, hand_over_task, set_reminder
 from projections import advisor_queue, piles
 from projections.advisor_queue import QueueCount, QueueFilter
 from web.desk import receipts, refusals, undo
@@ -40,12 +39,16 @@ from web.pages.dossier.forms import (
     AssignForm,
     Awaits,
     BookSeatForm,
+    DossierForm,
     Note,
+    PathForm,
     PlanForm,
     PresentForm,
     ThreeMonths,
     Until,
     Way,
+    check_recall,
+    recall,
 )
 from web.pages.queue.rows import PILED, QueueRow, queue_rows
 
@@ -65,19 +68,19 @@ class BulkForm(Form):
     task: Annotated[tuple[Pick, ...], Field(max_length=MOST)] = ()
 
 
-class BulkSnoozeForm(BulkForm):
+class BulkSnoozeForm(BulkForm, PathForm):
     until: Until = None
     awaits: Awaits = None
     reason: Annotated[str, Label("Motif", "textarea", hint="Le même pour toutes ces tâches.")]
 
 
-class BulkHandOverForm(BulkForm):
+class BulkHandOverForm(BulkForm, PathForm):
     to: Annotated[UUID, Label("À", "select", missing="Choisissez à qui confier ces tâches.", together=True)]
     until: ThreeMonths = None
     note: Note = ""
 
 
-class BulkChaseForm(BulkForm):
+class BulkChaseForm(BulkForm, PathForm):
     channel: Way
     reached: Annotated[
         bool,
@@ -110,18 +113,19 @@ class BulkAssignForm(BulkForm, AssignForm):
 
 @dataclass(frozen=True, slots=True)
 class BulkAction:
-    """An action on several rows.
+    """An action on several rows: it fills `form`, a form of a dossier, for each row.
 
-    `kinds` are the tasks that it fits (empty: all); `alone` those that it takes when no row is ticked. `key` is the
-    decision's name for the task. `form` is the form of a dossier that it fills for each row, "" for none.
+    `kinds` are the tasks that it fits (empty: all); `alone` those that it takes when no row is ticked.
     """
 
     model: type[BulkForm]
-    decision: Decision[..., Any] | None = None
-    key: str = "task"
+    form: str
     kinds: frozenset[str] = frozenset()
     alone: frozenset[str] = frozenset()
-    form: str = ""
+
+    @property
+    def spec(self) -> DossierForm:
+        return FORMS[self.form]
 
     def fits(self, row: QueueRow) -> bool:
         return bool(row.pick) and (row.task.kind in self.kinds if self.kinds else row.task.kind not in PILED)
@@ -132,13 +136,13 @@ BulkOffer = tuple[str, str, int]
 
 
 ACTIONS: dict[str, BulkAction] = {
-    "present": BulkAction(BulkPresentForm, kinds=PRESENTED, alone=PRESENTED, form="present"),
-    "plan": BulkAction(BulkPlanForm, kinds=PLANNED, alone=PLANNED, form="plan"),
-    "book": BulkAction(BulkBookForm, kinds=PLANNED | BOOKED, alone=BOOKED, form="book"),
-    "chase": BulkAction(BulkChaseForm, follow_up.chase_young_person, "about", kinds=CHASED, alone=CHASED),
-    "assign": BulkAction(BulkAssignForm, kinds=PILED, alone=PILED, form="assign"),
-    "snooze": BulkAction(BulkSnoozeForm, follow_up.snooze_task),
-    "hand": BulkAction(BulkHandOverForm, follow_up.hand_over_task),
+    "present": BulkAction(BulkPresentForm, "present", PRESENTED, PRESENTED),
+    "plan": BulkAction(BulkPlanForm, "plan", PLANNED, PLANNED),
+    "book": BulkAction(BulkBookForm, "book", PLANNED | BOOKED, BOOKED),
+    "chase": BulkAction(BulkChaseForm, "chase", CHASED, CHASED),
+    "assign": BulkAction(BulkAssignForm, "assign", PILED, PILED),
+    "snooze": BulkAction(BulkSnoozeForm, "snooze"),
+    "hand": BulkAction(BulkHandOverForm, "hand"),
 }
 
 
@@ -161,8 +165,7 @@ def of_pile(desk: Desk, kind: str, count: int) -> list[BulkOffer]:
 
 
 def _permitted(desk: Desk, offered: Sequence[BulkOffer]) -> list[BulkOffer]:
-    decisions = {name: action.decision or FORMS[action.form].decision for name, action in ACTIONS.items()}
-    return [one for one in offered if desk.has_role_for(decisions[one[0]])]
+    return [one for one in offered if desk.has_role_for(ACTIONS[one[0]].spec.decision)]
 
 
 def chosen(desk: Desk, picks: Sequence[str]) -> list[QueueRow]:
@@ -199,45 +202,35 @@ def _unticked(desk: Desk, name: str, wanted: QueueFilter, band: str = "") -> lis
 
 def _errors(desk: Desk, name: str, form: BulkForm) -> dict[str, str]:
     """Returns the errors that the form has for every row: an unknown colleague, a closed campaign."""
-    if isinstance(form, BulkHandOverForm):
-        return {} if form.to in dict(takers(desk)) else {"to": validation.invalid("literal_error", {})}
+    if errors := check_recall(desk, form):
+        return errors
     if isinstance(form, BulkSnoozeForm):
         return {} if form.until or form.awaits else {"until": empty_field(BulkSnoozeForm, "until")}
-    rows = chosen(desk, form.task) if ACTIONS[name].form else []
-    found = [_checked(desk, name, form, row)[1] for row in rows]
+    found = [_checked(desk, name, form, row)[1] for row in chosen(desk, form.task)]
     return found[0] if found and all(found) else {}
 
 
-def _decision(do: str) -> Decision[..., Any]:
-    return ACTIONS[do].decision or FORMS[ACTIONS[do].form].decision
-
-
 def _take(desk: Desk, name: str, row: QueueRow, form: BulkForm) -> RowOutcome:
-    """Sends the command of one row: the form of its dossier, or the decision about its task."""
-    action, stream, key = ACTIONS[name], row.task.stream, row.task.key
+    """Sends the command of one row: the form of its dossier, with the reminder that goes with it."""
+    action, stream = ACTIONS[name], row.task.stream
     if not action.fits(row):
         return RowOutcome(row.label, refused=french.UNFIT[name], about=row.pick, person=stream)
-    if action.decision:
-        said = {**sent(form, "task"), action.key: key}
-        command = receipts.row_command(form.command_id, stream, key)
-        outcome = record(desk, {"dossier": stream}, action.decision, command_id=command, **said)
-        return row_outcome(desk, row.label, outcome, row.pick, stream)
     filled, errors = _checked(desk, name, form, row)
     if errors:
         why = lower_first(next(iter(errors.values())))
         return RowOutcome(row.label, refused=why, about=row.pick, person=stream)
-    spec = FORMS[action.form]
-    said, context = spec.arguments(desk, desk.dossier(stream), filled)
-    streams = {**{name: getattr(filled, name) for name in spec.also}, "dossier": stream}
-    outcome = record(desk, streams, spec.decision, command_id=filled.command_id, context=context, **said)
+    own, also = {"dossier": stream}, recall(stream, filled)
+    outcome = action.spec.act(desk, own, desk.dossier(stream), filled, also=also)
     return row_outcome(desk, row.label, outcome, row.pick, stream)
 
 
 def _checked(desk: Desk, name: str, form: BulkForm, row: QueueRow) -> tuple[Form, dict[str, str]]:
     """Returns the form of one row, and what the data of the structure forbid."""
-    spec = FORMS[ACTIONS[name].form]
-    values = {field: getattr(form, field) for field in spec.model.model_fields}
-    filled = spec.model(**values | {"command_id": receipts.row_command(form.command_id, row.task.stream)})
+    spec = ACTIONS[name].spec
+    about = {spec.about: row.task.key} if spec.about else {}
+    command = receipts.row_command(form.command_id, row.task.stream, about.get(spec.about, ""))
+    values = {field: getattr(form, field) for field in spec.model.model_fields if field not in about}
+    filled = spec.model(**values | about | {"command_id": command})
     return filled, spec.check(desk, desk.dossier(row.task.stream), filled)
 
 
@@ -305,7 +298,7 @@ def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
         return _preview(request, desk, do, picks, data, wrong, 422)
     rows = chosen(desk, form.task)
     for row in rows:
-        ask_for_proof(desk, {"dossier": row.task.stream}, _decision(do), **sent(form, "task"))
+        ask_for_proof(desk, {"dossier": row.task.stream}, ACTIONS[do].spec.decision, **sent(form, "task"))
     outcomes = BulkOutcome([_take(desk, do, row, form) for row in rows], form.command_id)
     if not outcomes.refused:
         return _see(outcomes, "assign-advisor" if do == "assign" else "")
@@ -381,6 +374,7 @@ def _preview(
         why_unfit=french.UNFIT[do],
         gone=len(set(picks)) - len(rows),
         spec=ACTIONS[do],
+        offers={"recall"} if desk.has_role_for(set_reminder) else set(),
         choices=_choices(desk, do, fit),
         today=desk.today,
     )

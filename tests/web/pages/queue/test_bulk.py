@@ -16,6 +16,8 @@ from tests.web.client import words
 from tests.web.filled import HTMX, fill, said, texts
 from tests.web.paths import House
 from tests.web.tags import parsed
+from web.pages.dossier.forms import PathForm
+from web.pages.queue import bulk
 
 NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
 MONDAY = date(2026, 3, 16)
@@ -40,7 +42,8 @@ def preview(at_work: House, do: str, tasks: Sequence[str], name: str = NADIA) ->
 
 
 def press(at_work: House, do: str, tasks: Sequence[str], name: str = NADIA, **typed: Any) -> Any:
-    sent = {"command_id": str(uuid4()), "task": list(tasks), **typed}
+    dated = {} if do == "book" else {"on": at_work.today.isoformat()}
+    sent = {"command_id": str(uuid4()), "task": list(tasks), **dated, **typed}
     return at_work.client(name).post(f"/boite/plusieurs/{do}", data=sent)
 
 
@@ -160,7 +163,7 @@ def test_a_preview_lists_the_rows_and_writes_nothing(at_work: House) -> None:
 def test_several_rest_at_once_one_command_each_and_all_is_taken_back_in_one_press(at_work: House) -> None:
     dossiers = fill(at_work, 3)
     chosen = picks(queue(at_work))
-    typed = {"until": "2026-03-27", "reason": "forum des métiers"}
+    typed = {"on": "2026-03-16", "until": "2026-03-27", "reason": "forum des métiers"}
     sent = {"command_id": str(uuid4()), "task": chosen, **typed}
     client = at_work.client(NADIA)
     answer = client.post("/boite/plusieurs/snooze", data=sent)
@@ -232,6 +235,30 @@ def test_one_chase_is_noted_for_several_and_the_preview_says_which_it_is(at_work
     kept = [str(box["value"]) for box in parsed(page.text).select(".pick-box input")]
     assert press(at_work, "chase", kept, channel="sms", reached="false").status_code == 303
     assert [type(at_work.events(id)[-1]) for id in dossiers] == [e.YoungPersonChased] * 2
+
+
+def test_a_reminder_goes_with_each_row_is_said_and_is_taken_back_with_it(at_work: House) -> None:
+    dossiers = [at_work.planned(first=first) for first in ("Ana", "Bea")]
+    at_work.day(date(2026, 4, 8))
+    chosen = picks(queue(at_work))
+    assert "Me le rappeler…" in words(preview(at_work, "chase", chosen).text)
+    typed = {"channel": "sms", "reached": "false", "recall_day": "2026-04-09", "recall_text": "rappeler la mère"}
+    refused = press(at_work, "chase", chosen, **{**typed, "recall_text": ""})
+    assert refused.status_code == 422
+    assert said(parsed(refused.text).select_one("#recall_text-error")) == "Écrivez quoi vous rappeler."
+    address = press(at_work, "chase", chosen, **typed).headers["location"]
+    assert all(len(at_work.state(id).reminders) == 1 for id in dossiers)
+    page = at_work.client(NADIA).get(address).text
+    for name in ("Ana Diallo", "Bea Diallo"):
+        assert f"{name} : rappel le jeudi 9 avril : rappeler la mère" in words(page)
+    assert undo(at_work, page).status_code == 303
+    assert all(at_work.state(id).reminders == {} for id in dossiers)
+    assert all(at_work.state(id).chases == {} for id in dossiers)
+
+
+@pytest.mark.parametrize("do", ["present", "plan", "chase", "snooze", "hand"])
+def test_every_action_on_several_rows_that_is_dated_takes_a_reminder(do: str) -> None:
+    assert issubclass(bulk.ACTIONS[do].model, PathForm) == issubclass(bulk.ACTIONS[do].spec.model, PathForm) is True
 
 
 def test_the_last_chase_says_what_follows(at_work: House) -> None:
