@@ -238,6 +238,14 @@ def offers(today: date) -> Select[Any]:
 
 
 @question(list_rows)
+def kept(dossiers: Collection[UUID], today: date) -> Select[Any]:
+    """Returns the seats offered to these dossiers until today or later, with their workshop, the next first."""
+    query = select(seats, *_columns()).join(table, table.c.stream == seats.c.stream)
+    offered = (seats.c.dossier.in_(dossiers), seats.c.until >= today, table.c.day >= today)
+    return query.where(*offered).order_by(table.c.starts, seats.c.stream)
+
+
+@question(list_rows)
 def over(today: date) -> Select[Any]:
     """Returns the seat offers that are over: workshop, dossier, last day, and if the person took another seat."""
     elsewhere = _seated_elsewhere(today)

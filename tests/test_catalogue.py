@@ -569,7 +569,7 @@ EMITTED: dict[type[Event], Emitted] = {
     d.PixPresented: Emitted((opened(),), orientation.present_pix, {"occasion": "welcome"}),
     d.DiagnosticPlanned: Emitted((scheduled(capacity=0), opened()), booking.book_seat, BOOK),
     d.DiagnosticDeclined: Emitted((opened(),), orientation.decline_diagnostic, {"reason": "non"}),
-    d.SeatBooked: Emitted((scheduled(), opened()), booking.book_seat, BOOK),
+    d.SeatBooked: Emitted((scheduled(), opened()), booking.book_seat, BOOK | {"kept": (OTHER,)}),
     d.SeatCancelled: Emitted(
         (scheduled(), seated(), opened(), booked()), booking.release_seat, SEAT | {"until": LATER, "on": DAY},
     ),

@@ -31,7 +31,7 @@ PLAIN = frozenset({
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
     "paper", "nth", "awaits", "reminder", "link", "asked", "automatic", "partner_id", "offer", "contact", "bulk",
-    "papers", "referrals", "due", "pressed", "presser", "noter", "waits", "number", "told",
+    "papers", "referrals", "due", "pressed", "presser", "noter", "waits", "number", "told", "gives_up",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -167,11 +167,15 @@ class DiagnosticDeclined(Event):
 
 @event("dossier.SeatBooked", "orientation", closes=True)
 class SeatBooked(Event):
-    """A seat in a workshop; recorded again with another `day` when the workshop is moved."""
+    """A seat in a workshop; recorded again with another `day` when the workshop is moved.
+
+    `gives_up`: the other workshops that kept a seat for this person.
+    """
 
     workshop: UUID
     day: date
     on: date
+    gives_up: tuple[UUID, ...] = ()
 
 
 @event("dossier.SeatCancelled", "orientation")

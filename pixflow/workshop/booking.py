@@ -24,12 +24,14 @@ from pixflow.workshop.presses import EARLY, Press, contest, hour_of, is_mark, la
 from pixflow.workshop.state import Workshop, fold, must_be_on, must_have_begun, waiting_without_seat
 
 
-def record_booking(dossier: Dossier, *, workshop: UUID, day: date, on: date) -> list[Event]:
+def record_booking(
+    dossier: Dossier, *, workshop: UUID, day: date, on: date, gives_up: tuple[UUID, ...] = ()
+) -> list[Event]:
     """Records a seat in a workshop on that day, again when the workshop has moved."""
     known = dossier.diagnostic.seats.get(workshop)
     if known and (known.status, known.day) == ("booked", day):
         return []
-    return [d.SeatBooked(workshop=workshop, day=day, on=on)]
+    return [d.SeatBooked(workshop=workshop, day=day, on=on, gives_up=gives_up)]
 
 
 def record_cancellation(
@@ -93,10 +95,12 @@ def book_seat(
     initial: bool,
     plan: UUID,
     on: date,
+    kept: Collection[UUID] = (),
 ) -> dict[str, list[Event]]:
     """Books a free or offered seat; without one, and with `or_wait`, joins the waiting list.
 
-    `initial`: the workshop's campaign is an initial diagnostic, which is then planned there.
+    `initial`: the workshop's campaign is an initial diagnostic, which is then planned there. `kept`: the workshops that
+    keep a seat for this person. A seat elsewhere gives theirs up (docs/domain.md#seats).
     """
     must_be_open(dossier)
     day = must_take_bookings(workshop, on)
@@ -104,11 +108,12 @@ def book_seat(
         return {}
     must_be_booked_once(dossier, workshop_id, on)
     planned = plan_in_workshop(workshop, dossier, initial, plan, on)
-    kept = workshop.waiting.get(dossier_id)
-    if workshop.free > 0 or (kept and kept.until):
-        booked = record_booking(dossier, workshop=workshop_id, day=day, on=on)
+    waited = workshop.waiting.get(dossier_id)
+    if workshop.free > 0 or (waited and waited.until):
+        others = tuple(one for one in kept if one != workshop_id)
+        booked = record_booking(dossier, workshop=workshop_id, day=day, on=on, gives_up=others)
         return {"workshop": [e.SeatTaken(dossier=dossier_id, on=on)], "dossier": [*planned, *booked]}
-    if kept:
+    if waited:
         return {}
     if not or_wait:
         raise Refused("workshop-full", capacity=workshop.capacity)

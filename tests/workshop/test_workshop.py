@@ -311,6 +311,16 @@ def test_a_seat_that_is_kept_is_nobody_else_s() -> None:
     )
 
 
+def test_who_takes_a_seat_says_which_kept_one_they_give_up() -> None:
+    elsewhere = {**BOOK, "kept": (WORKSHOP, OTHER_WORKSHOP)}
+    decided = given(scheduled(), opened()).when(booking.book_seat, **elsewhere).decided()
+    assert decided["dossier"][-1].gives_up == (OTHER_WORKSHOP,), "not the one that is taken"  # type: ignore[attr-defined]
+    asked = {**elsewhere, "or_wait": True}
+    given(*full(), opened()).when(booking.book_seat, **asked).then(
+        workshop=[waits()], dossier=[in_workshop(waits=True)]
+    )
+
+
 def test_who_declines_passes_the_seat_on_and_who_waits_may_leave() -> None:
     before = full(w.SeatReleased(dossier=UUID(int=1), on=DAY), waits(), kept(), waits(OTHER_DOSSIER))
     given(*before, opened()).when(booking.release_seat, **RELEASE).then(

@@ -281,7 +281,8 @@ class FormSpec(Generic[S]):
 
     `about` is the field that the address names (`?sur=`), "" for none; the page carries it hidden. `also` are fields
     that name further streams of the decision. `initial` is what a blank form shows, `arguments` what the decision
-    takes, `further` the steps taken with it; `check` gives the errors that only the data of the structure can tell.
+    takes, `known` what the tables add of its stream, `further` the steps taken with it; `check` gives the errors that
+    only the data of the structure can tell.
     """
 
     decision: Decision[..., Any]
@@ -291,6 +292,7 @@ class FormSpec(Generic[S]):
     also: tuple[str, ...] = ()
     initial: Callable[[Desk, S, str], Values] = lambda desk, state, about: {}
     arguments: Callable[[Desk, S, Any], Arguments] = lambda desk, state, form: (sent(form), {})
+    known: Callable[[Desk, UUID], dict[str, Any]] = lambda desk, stream: {}
     further: Callable[[Desk, UUID, S, Any], Sequence[Step]] = lambda desk, stream, state, form: ()
     check: Callable[[Desk, S, Any], Errors] = lambda desk, state, form: {}
 
@@ -321,6 +323,7 @@ class FormSpec(Generic[S]):
         (stream,) = own.values()
         streams = {**{name: getattr(form, name) for name in self.also}, **own}
         said, context = self.arguments(desk, state, form)
+        context = {**context, **self.known(desk, stream)}
         further = [*self.further(desk, stream, state, form), *also]
         if not replaces and not further:
             return record(desk, streams, self.decision, command_id=form.command_id, seen=seen, context=context, **said)

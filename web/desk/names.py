@@ -12,10 +12,11 @@ from pixflow.authorization import Scope
 from pixflow.dossier.state import Dossier
 from pixflow.reference_data import References
 from pixflow.team.staff import Staff
-from projections import directory
+from projections import directory, workshops
 from projections.store.folds import fold_of
 from web.french import dates, privacy, vocabulary
 from web.french.events.fields import UNNAMED
+from web.french.phrases import listed
 
 if TYPE_CHECKING:  # the terminal needs no desk
     from web.desk.desk import Desk
@@ -73,6 +74,11 @@ class ScopedNames:
             self._people[id] = name
         return self._people[id]
 
+    def workshop(self, id: UUID) -> str:
+        """Returns the day and the place of a workshop."""
+        row = workshops.one(self._read, id)
+        return listed(dates.weekday_day(row.day, year=True), row.site, row.place) if row else "un atelier inconnu"
+
     @property
     def people(self) -> Collection[UUID]:
         """The young people named so far, without those whose name was kept back."""
@@ -113,6 +119,9 @@ class NoNames:
 
     def dossier(self, id: UUID) -> str:
         return UNNAMED[0]
+
+    def workshop(self, id: UUID) -> str:
+        return "un atelier"
 
     def task(self, key: str) -> str:
         from web.french.tasks import VERBS

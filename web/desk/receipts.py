@@ -263,10 +263,11 @@ def _line(recorded: Recorded, names: Names, known: dict[UUID, Any], history: Seq
             return ReceiptLine(sentences.sentence(recorded, names))
         case OutlinesReceived() | SiteLocated():
             return ReceiptLine(sentences.sentence(recorded, names))
-    return _of_dossier(recorded, names, history)
+    return line_of_dossier(recorded, names, history)
 
 
-def _of_dossier(recorded: Recorded, names: Names, history: Sequence[Recorded]) -> ReceiptLine | None:
+def line_of_dossier(recorded: Recorded, names: Names, history: Sequence[Recorded]) -> ReceiptLine | None:
+    """Returns the line of an event of a dossier, with its name; None for an event that has no line."""
     stream = recorded.originator_id
     retract = task_links.dossier_form(stream, "retract", str(recorded.originator_version))
     match recorded.event:

@@ -78,6 +78,9 @@ class Named:
     def dossier(self, id: UUID) -> str:
         return "Aminata Diallo"
 
+    def workshop(self, id: UUID) -> str:
+        return "vendredi 20 mars 2026, Mortagne"
+
     def task(self, key: str) -> str:
         return french_tasks.VERBS[key.split(":", 1)[0]]
 
@@ -336,6 +339,10 @@ BEYOND: list[tuple[Event, tuple[Event, ...], str]] = [
     (e.NeedAssessed(needed=True, reason="", on=DAY), (), "Besoin reconnu"),
     (e.NeedAssessed(needed=False, reason="à l’aise", on=DAY), (), "Pas de besoin pour l’instant : à l’aise"),
     (SEAT, (), "Place réservée en atelier : mardi 24 mars"),
+    (
+        replace(SEAT, gives_up=(OTHER,)), (),
+        "Place réservée en atelier : mardi 24 mars ; place gardée rendue : vendredi 20 mars 2026, Mortagne",
+    ),
     (replace(SEAT, day=date(2026, 3, 31)), (SEAT,), "Atelier déplacé : mardi 31 mars"),
     (replace(SEAT, workshop=OTHER), (SEAT,), "Place réservée en atelier : mardi 24 mars"),
     (e.SeatCancelled(workshop=ID, reason="released", on=DAY), (SEAT,), "Place en atelier rendue"),

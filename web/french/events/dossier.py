@@ -69,7 +69,7 @@ EVENTS: dict[type[Event], EventWords] = {
     e.DossierClosed: ("Clôture", "Dossier clos : {reason}[ — {note}]"),
     e.DossierReopened: ("Réouverture", "Dossier rouvert[ : {reason}]"),
     e.NeedAssessed: ("Besoin", "{needed}[ : {reason}]"),
-    e.SeatBooked: ("Place en atelier", "{booking} : {day:weekday}"),
+    e.SeatBooked: ("Place en atelier", "{booking} : {day:weekday}[ ; place gardée rendue : {gives_up}]"),
     e.SeatCancelled: ("Place perdue ou rendue", "{reason}"),
     e.WorkshopAttended: ("Présence en atelier", "Présent·e à l’atelier[, {trouble}][, {ease}]"),
     e.WorkshopMissed: ("Absence en atelier", "{excused} l’atelier"),

@@ -37,6 +37,7 @@ LABELS: dict[str, str] = {
     "code": "Code", "contact": "Personne à joindre", "collective_end": "Fin de la période collective",
     "cases": "Parcours",
     "competences": "Compétences", "day": "Jour", "demonstration": "Démonstration", "digest": "Empreinte du fichier",
+    "gives_up": "Place gardée rendue",
     "gives_number": "Donne son n°\N{NO-BREAK SPACE}i-Milo", "into": "Fusionné avec", "notice": "Courriel",
     "participations": "Participations", "which": "Lequel",
     "count": "Nombre", "due": "Clés détruites à partir du",
@@ -157,6 +158,8 @@ class Names(Protocol):
 
     def dossier(self, id: UUID) -> str: ...
 
+    def workshop(self, id: UUID) -> str: ...
+
     def task(self, key: str) -> str:
         """Returns the verb of a task: "Tenir la restitution"."""
         ...
@@ -258,6 +261,8 @@ def _named(name: str, id: UUID, context: EventContext) -> str:
             return context.names.campaign(id)
         case "dossier" | "others" | "into" | "duplicate" | "duplicates":
             return context.names.dossier(id)
+        case "workshop" | "gives_up":
+            return context.names.workshop(id)
         case "action":
             return context.action(id)
         case "referral" | "referrals":

@@ -1,13 +1,14 @@
 """Words for workshops: their events, their times, their seats."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
 from web.french import dates, typography
-from web.french.phrases import RETRACTED, EventWords
-from web.french.typography import NBSP, plural
+from web.french.phrases import RETRACTED, EventWords, together
+from web.french.typography import NBSP, plural, say
 
 EVENTS: dict[type[Event], EventWords] = {
     w.WorkshopScheduled: (
@@ -138,6 +139,12 @@ def left(free: int, waiting: int, offered: int = 0) -> str:
 def place(site: str, room: str) -> str:
     """Returns the place: "Mortagne, salle 2"."""
     return ", ".join(filter(None, (site, room)))
+
+
+def gives_up(seats: Sequence[tuple[str, str, str]]) -> str:
+    """Says which seats a seat elsewhere gives up; each is a day, a site and a room."""
+    kept = together([f"le {day}, {place(site, room)}" for day, site, room in seats])
+    return say("place gardée {kept} : une place ailleurs la rend à qui attend ensuite", kept=kept)
 
 
 def on(day: date, today: date) -> str:

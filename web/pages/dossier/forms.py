@@ -30,7 +30,7 @@ from pixflow.tasks import TASK_KINDS
 from pixflow.workshop import booking
 from projections import workshops
 from projections.store.folds import fold_of
-from web.desk import guesses
+from web.desk import guesses, kept_seats
 from web.desk.colleagues import takers
 from web.desk.commands import Arguments, Errors, FormRefused, FormSpec, Values, sent
 from web.desk.desk import Desk
@@ -887,7 +887,7 @@ FORMS: dict[str, DossierForm] = {
         booking.book_seat, BookSeatForm, "task", "Inscrire à un atelier", also=("workshop",), save="Inscrire",
         initial=lambda desk, dossier, workshop: {"workshop": workshop, "or_wait": True},
         check=lambda desk, dossier, form: _unless(bool(workshops.one(desk.read, form.workshop)), "workshop"),
-        arguments=_book,
+        arguments=_book, known=lambda desk, dossier: {"kept": kept_seats.keepers(desk, dossier)},
     ),
     "release": DossierForm(
         booking.release_seat, ReleaseSeatForm, "task", "Rendre la place", about="workshop", also=("workshop",),

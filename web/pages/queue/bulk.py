@@ -16,7 +16,7 @@ from pixflow.decision import Decision
 from pixflow.dossier.follow_up import claim_task, hand_over_task, set_reminder
 from projections import advisor_queue, piles
 from projections.advisor_queue import QueueCount, QueueFilter
-from web.desk import receipts, refusals, undo
+from web.desk import kept_seats, receipts, refusals, undo
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.colleagues import takers
 from web.desk.commands import ask_for_proof, read_button, record, sent
@@ -351,8 +351,10 @@ def _preview(
     rows = chosen(desk, picks)
     fit = [row for row in rows if ACTIONS[do].fits(row)]
     unfit = [row.label for row in rows if row not in fit]
+    kept = kept_seats.said(desk, [row.task.stream for row in fit]) if do == "book" else {}
     effects = [
-        french.effect(do, one.chases + 1, desk.refs.protocol(one.why_on).tries, one.due, desk.today)
+        kept.get(one.stream)
+        or french.effect(do, one.chases + 1, desk.refs.protocol(one.why_on).tries, one.due, desk.today)
         for one in (row.task for row in fit)
     ]
     told = {name: text for name, text in wrong.items() if name not in ("task", "command_id", "seen")}

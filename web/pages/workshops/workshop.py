@@ -22,7 +22,7 @@ from pixflow.workshop import booking, scheduling
 from pixflow.workshop.booking import undo_release
 from projections import advisor_queue, directory, workshops
 from projections.store.folds import fold_of
-from web.desk import receipts
+from web.desk import kept_seats, receipts
 from web.desk import undo as desk_undo
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.commands import FormRefused, Outcome, again, check, read_form, record, recorded, take, take_all
@@ -238,6 +238,7 @@ def _candidates(workshop: ScopedWorkshop, number: int, group: str) -> dict[str, 
     of_groups = {name: count for name, count in counts.items() if name}
     return {
         "rows": rows,
+        "kept": kept_seats.said(desk, [row.stream for row in rows]),
         "people": directory.named(desk.read, [row.stream for row in rows]),
         "pager": pager,
         "cej_first": cej,
@@ -277,6 +278,8 @@ def _receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
     lines = [ReceiptLine(sentences.sentence(one, names, zone=desk.zone, history=trail)) for one in events]
     if not lines:
         return None
+    given_up = (one for one in receipts.events_of(desk, reference) if getattr(one.event, "gives_up", ()))
+    lines += filter(None, (receipts.line_of_dossier(one, names, trail) for one in given_up))
     title = "Enregistré :" if len(lines) == 1 else f"{typography.number(len(lines))} lignes enregistrées :"
     receipt = Receipt(title, lines)
     if any(isinstance(one.event, SeatTaken | WaitlistJoined) for one in events):
@@ -477,7 +480,11 @@ def _book(workshop: ScopedWorkshop, dossier: UUID, command: UUID, *, or_wait: bo
         {"workshop": workshop.id, "dossier": dossier},
         booking.book_seat,
         command_id=command,
-        context={"initial": workshop.initial, "plan": new_id(command, "plan")},
+        context={
+            "initial": workshop.initial,
+            "plan": new_id(command, "plan"),
+            "kept": kept_seats.keepers(workshop.desk, dossier),
+        },
         or_wait=or_wait,
     )
 

@@ -22,6 +22,7 @@ from pixflow.unit_of_work import Step
 from pixflow.workshop import booking, scheduling
 from pixflow.workshop import state as workshop_state
 from projections import workshops
+from tests.web import pressing
 from tests.web.access_lines import NewLines
 from tests.web.arranged import MONDAY, scheduled, seat, to_book
 from tests.web.client import InspectingClient, words
@@ -615,6 +616,49 @@ def test_a_seat_kept_for_somebody_who_takes_another_one_is_told_no_more_and_pass
     at_work.served.tick()
     assert list(state(at_work, made).waiting) == [next_in_line]
     assert "Léo Petit : une place à l’atelier du vendredi 20 mars est gardée" in words(nadia.get("/boite").text)
+
+
+GIVEN_UP = "place gardée rendue : vendredi 20 mars 2026, Mortagne"
+
+
+def kept_and_another(at_work: House) -> tuple[UUID, UUID]:
+    """Zoé Haddad, for whom a seat is kept on Friday, and a workshop of the week after."""
+    made, other = held(at_work, capacity=6), held(at_work, date(2026, 3, 27))
+    seated(at_work, made, 6, PAUL)
+    waits = at_work.opened("Zoé", "Haddad", NADIA)
+    seat(at_work, made, waits)
+    press(at_work.client(PAUL), f"/ateliers/{made}", "rendre", "Nom Prénom0")
+    return waits, other
+
+
+def test_a_seat_elsewhere_says_before_and_after_which_kept_one_it_gives_up(at_work: House) -> None:
+    (waits, other), nadia = kept_and_another(at_work), at_work.client(NADIA)
+    form = parsed(nadia.get(f"/dossiers/{waits}?formulaire=book").text).select_one("#form")
+    assert "Une place lui est gardée jusqu’au mercredi 18 mars : vendredi 20 mars" in words(form.text)
+    assert "Une place ailleurs la rend à qui attend ensuite" in words(form.text)
+    answer = pressing.press(nadia, waits, "book", workshop=str(other))
+    assert GIVEN_UP in said(parsed(nadia.get(answer.headers["location"]).text).select_one(".notice"))
+
+
+def test_several_seats_say_before_and_after_which_kept_ones_they_give_up(at_work: House) -> None:
+    (_, other), nadia = kept_and_another(at_work), at_work.client(NADIA)
+    page = nadia.get("/boite/plusieurs?faire=book").text
+    row = said(parsed(page).select_one(".item-due"))
+    assert row.startswith("place gardée le vendredi 20 mars, Mortagne, Salle 2 : une place ailleurs la rend")
+    pick = parsed(page).select_one(".pick-box input")["value"]
+    sent = {"command_id": str(uuid4()), "task": pick, "workshop": str(other)}
+    told = nadia.get(nadia.post("/boite/plusieurs/book", data=sent).headers["location"])
+    assert "Zoé Haddad" in words(told.text)
+    assert GIVEN_UP in said(parsed(told.text).select_one(".notice"))
+
+
+def test_a_workshop_says_before_and_after_which_kept_seats_it_takes_people_from(at_work: House) -> None:
+    (waits, other), nadia = kept_and_another(at_work), at_work.client(NADIA)
+    assert "place gardée le vendredi 20 mars, Mortagne" in words(nadia.get(f"/ateliers/{other}").text)
+    told = press(nadia, f"/ateliers/{other}", "inscrire", dossier=str(waits))
+    notice = said(parsed(told.text).select_one(".notice"))
+    assert "Place prise : Zoé Haddad" in notice
+    assert GIVEN_UP in notice
 
 
 def test_a_seat_given_up_in_one_press_is_kept_in_another(at_work: House) -> None:
