@@ -6,7 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -33,6 +33,7 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *DOCS.rglob("*.md")])
 EVENT_MODEL = (DOCS / "event-model.md").read_text()
+BENCHMARKS = (DOCS / "benchmarks.md").read_text()
 CLI = (DOCS / "cli.md").read_text()
 OPERATIONS = (DOCS / "operations.md").read_text()
 NO_WORD = "…"
@@ -283,6 +284,62 @@ def every_test() -> set[str]:
 @each_page()
 def test_every_test_that_is_named_exists(written: Path) -> None:
     assert set(re.findall(r"`(test_\w+)`", prose(written.read_text()))) <= every_test()
+
+
+# --- figures
+
+
+FIGURE = re.compile(r"\d ?(?:×|ms\b)|\d\.\d times")
+TIME_OR_SIZE = re.compile(r"\d (?:s|MB)\b")
+"""Other pages than that of the benchmarks give limits in these units."""
+
+
+@cache
+def benches() -> dict[str, set[str]]:
+    """Returns the numbers of its module for each bench."""
+    return {
+        node.name: {repr(one.value) for one in ast.walk(module) if isinstance(one, ast.Constant)}
+        for path in (ROOT / "tests/benchmarks").glob("test_*.py")
+        for module in [ast.parse(path.read_text())]
+        for node in module.body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+
+
+def unmeasured(text: str, measures: Set[str], figure: re.Pattern[str] = FIGURE) -> Iterator[str]:
+    """Yields the rows, items and paragraphs that have a figure and name none of the tests that measure."""
+    for block in re.split(r"\n\n|\n(?=[|-] ?)", prose(text)):
+        if figure.search(block) and not measures & set(codes(block)):
+            yield block
+
+
+def unaimed(text: str) -> Iterator[str]:
+    """Yields the numbers of the aims of a row that the benches beside them do not have."""
+    for work, *_, aims, named in rows(section(text, "The aims")):
+        known = set().union(*(benches().get(name, set()) for name in codes(named)))
+        numbers = re.findall(r"\d+(?:\.\d+)?", aims)
+        yield from (f"{work}: {number}" for number in numbers if not {number, f"{number}.0"} & known)
+
+
+def test_every_figure_stands_beside_the_test_that_measures_it() -> None:
+    for page in PAGES:
+        if page.name != "CHANGELOG.md":
+            assert list(unmeasured(page.read_text(), every_test())) == [], page
+    both = re.compile(f"{FIGURE.pattern}|{TIME_OR_SIZE.pattern}")
+    assert len(list(unmeasured(BENCHMARKS, set(), both))) >= 20
+    assert list(unmeasured(BENCHMARKS, benches().keys(), both)) == []
+    assert list(unaimed(BENCHMARKS)) == []
+
+
+@pytest.mark.parametrize("bench", ["", "`test_gone`", "`test_every_threat_and_every_promise_names_a_test`"])
+def test_a_figure_that_no_bench_measures_is_found(bench: str) -> None:
+    text = f"## The aims\n\n| a case | 0.57× | 0.64× | 0.65×; 0.75× | {bench} |\n\nReplay is at 3.5×, {bench}.\n"
+    assert len(list(unmeasured(text, benches().keys()))) == 2
+    assert list(unaimed(text)) == ["a case: 0.65", "a case: 0.75"]
+
+
+def test_an_aim_that_its_bench_has_no_longer_is_found() -> None:
+    assert list(unaimed("## The aims\n\n| a case | 0.57× | 0.64× | 0.9×; 0.75× | `test_cases` |\n")) == ["a case: 0.9"]
 
 
 def test_every_threat_and_every_promise_names_a_test() -> None:
