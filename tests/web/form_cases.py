@@ -1,4 +1,8 @@
-"""Each form of the dossier: where the dossier stands, what is said, what is recorded, which tasks that moves."""
+"""Each form of the dossier: where the dossier stands, what is said, what is recorded, which tasks that moves.
+
+A case says what its event's case in the catalogue tells the decision, as far as it is texts, codes and ticks: a new
+field of a form is filled as soon as the catalogue tells it. It says itself the days, and what is of this house.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,27 +11,42 @@ from typing import Any
 
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
+from tests.test_catalogue import EMITTED
 from tests.web import arranged
 from tests.web.arranged import MONDAY, Arranged
 from tests.web.paths import House
+from web.http.forms import labels
+from web.pages.dossier.forms import FORMS
 
 
 @dataclass(frozen=True)
 class Case:
     """A form, where the dossier stands, what is said, what is recorded; what that does to the tasks, and to no other.
 
-    Somebody is said by their name. `gone` are keys, `new` the day each new one is due, `changed` the fields that
-    differ afterwards; `facts` is how many are recorded.
+    Somebody is said by their name. `otherwise` is said beside the catalogue. `gone` are keys, `new` the day each new
+    one is due, `changed` the fields that differ afterwards; `facts` is how many are recorded.
     """
 
     form: str
     arrange: Callable[[House], Arranged]
-    said: dict[str, Any]
+    otherwise: dict[str, Any]
     event: type[Event]
     gone: set[str] = field(default_factory=set)
     new: dict[str, date] = field(default_factory=dict)
     changed: dict[str, dict[str, Any]] = field(default_factory=dict)
     facts: int = 1
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The values typed: each text, code and tick of the form that the catalogue tells, then `otherwise`."""
+        told = EMITTED[self.event].told
+        asked = [name for name, (label, _) in labels(FORMS[self.form].model).items() if not label.aside]
+        words = {name: told[name] for name in asked if isinstance(told.get(name), str | bool)}
+        return {name: _typed(value) for name, value in words.items()} | self.otherwise
+
+
+def _typed(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def march(day: int) -> date:
@@ -43,7 +62,7 @@ QUIET = date(2026, 6, 22)
 
 FORM_CASES: tuple[Case, ...] = (
     Case(
-        "present", arranged.opened, {"occasion": "welcome"}, e.PixPresented,
+        "present", arranged.opened, {}, e.PixPresented,
         {"present-pix"}, {"plan-diagnostic": march(23)},
     ),
     Case(
@@ -57,18 +76,18 @@ FORM_CASES: tuple[Case, ...] = (
         "release", arranged.seated, {}, e.SeatCancelled, {"close-or-plan"}, {"book-workshop": march(23)},
     ),
     Case(
-        "decline", arranged.presented, {"reason": "pas maintenant"}, e.DiagnosticDeclined,
+        "decline", arranged.presented, {}, e.DiagnosticDeclined,
         {"plan-diagnostic"}, {"close-or-plan": QUIET},
     ),
     Case(
-        "chase", arranged.before(arranged.planned), {"channel": "sms", "reached": "false"}, e.YoungPersonChased,
+        "chase", arranged.before(arranged.planned), {"reached": "false"}, e.YoungPersonChased,
         changed={"chase-diagnostic plan": {"opens": april(7), "due": april(10), "chases": 1}},
     ),
     Case(
         "appointment", arranged.planned, {"day": "2026-03-20", "hour": "14:30"}, e.AppointmentSet,
         changed={"chase-diagnostic plan": {
             "opens": march(20), "due": march(20), "appointment": datetime(2026, 3, 20, 13, 30, tzinfo=UTC),
-            "place": "Mortagne",
+            "place": "L'Aigle",
         }},
     ),
     Case(
@@ -76,7 +95,7 @@ FORM_CASES: tuple[Case, ...] = (
         changed={"hold-debrief result": {"appointment": None, "place": ""}},
     ),
     Case(
-        "debrief", arranged.dispatched, {"note": "ok"}, e.DebriefHeld,
+        "debrief", arranged.dispatched, {}, e.DebriefHeld,
         {"hold-debrief result"}, {"build-prescription result": march(23)},
     ),
     Case(
@@ -91,7 +110,7 @@ FORM_CASES: tuple[Case, ...] = (
         new={"refer action 4": march(23)},
     ),
     Case(
-        "refer", arranged.prescribed, {"partner": "EPN", "ends": "2026-04-30", "agreed": "true"}, e.ReferralSent,
+        "refer", arranged.prescribed, {"partner": "EPN", "ends": "2026-04-30"}, e.ReferralSent,
         {"refer action 2"},
         {
             "record-outcome action 2": date(2026, 5, 11), "chase-partner referral": april(2),
@@ -99,12 +118,12 @@ FORM_CASES: tuple[Case, ...] = (
         },
     ),
     Case(
-        "answer", arranged.referred, {"answer": "refused", "reason": "complet"}, e.ReferralAnswered,
+        "answer", arranged.referred, {}, e.ReferralAnswered,
         {"chase-partner referral"},
         changed={"offer-alternative action 2": {"opens": MONDAY, "due": march(23), "why": "refused"}},
     ),
     Case(
-        "link", arranged.referred, {"channel": "email", "address": "accueil@epn.example", "agreed": "true"},
+        "link", arranged.referred, {},
         e.PartnerLinkIssued,
     ),
     Case("revoke", arranged.linked, {}, e.PartnerLinkRevoked),
@@ -116,14 +135,14 @@ FORM_CASES: tuple[Case, ...] = (
         "end", arranged.prescribed, {"outcome": "done"}, e.ActionEnded,
         {"refer action 2"}, {"plan-retake": date(2026, 6, 29)},
     ),
-    Case("drop", arranged.prescribed, {"reason": "déjà faite"}, e.ActionDropped, {"refer action 2"}),
+    Case("drop", arranged.prescribed, {}, e.ActionDropped, {"refer action 2"}),
     Case("need", arranged.opened, {"needed": "true"}, e.NeedAssessed),
     Case(
         "explore", arranged.in_trouble, {"cause": "digital"}, e.DifficultyExplored,
         {"explore-difficulty"}, {"close-or-plan": QUIET},
     ),
     Case(
-        "study", arranged.debriefed, {"tutorials": arranged.TUTORIALS}, e.SelfStudyAssigned,
+        "study", arranged.debriefed, {}, e.SelfStudyAssigned,
         new={"follow-self-study study": april(14)},
     ),
     Case("progress", arranged.studying, {"outcome": "done"}, e.SelfStudyFollowed, {"follow-self-study study"}),
@@ -131,13 +150,13 @@ FORM_CASES: tuple[Case, ...] = (
         "complete", arranged.at_ease, {}, e.CompleteDiagnosticTaken, {"complete-path"}, {"close-or-plan": QUIET},
     ),
     Case(
-        "not-complete", arranged.at_ease, {"reason": "trop tôt"}, e.CompleteDiagnosticDeclined,
+        "not-complete", arranged.at_ease, {}, e.CompleteDiagnosticDeclined,
         {"complete-path"}, {"close-or-plan": QUIET},
     ),
-    Case("certify", arranged.certifiable, {"note": "vente"}, e.CertificationProposed, {"propose-certification"}),
-    Case("not-certify", arranged.certifiable, {"reason": "non"}, e.CertificationDeclined, {"propose-certification"}),
+    Case("certify", arranged.certifiable, {}, e.CertificationProposed, {"propose-certification"}),
+    Case("not-certify", arranged.certifiable, {}, e.CertificationDeclined, {"propose-certification"}),
     Case(
-        "register", arranged.proposed, {"session": "2026-04-10", "place": "GRETA"}, e.CertificationRegistered,
+        "register", arranged.proposed, {"session": "2026-04-10"}, e.CertificationRegistered,
         new={"record-certification": date(2026, 5, 12)},
     ),
     Case(
@@ -145,18 +164,18 @@ FORM_CASES: tuple[Case, ...] = (
         changed={"record-certification": {"due": april(14), "opens": march(16), "why": "taken"}},
     ),
     Case(
-        "obtain", arranged.taken, {"obtained": "true", "level": "Indépendant 1"}, e.CertificationObtained,
+        "obtain", arranged.taken, {}, e.CertificationObtained,
         {"record-certification"},
     ),
     Case("cv", arranged.debriefed, {}, e.ResultAddedToCv),
     Case("retake", arranged.to_retake, {"planned_for": "2026-06-15"}, e.RetakePlanned, {"plan-retake"}),
-    Case("not-retake", arranged.to_retake, {"reason": "en emploi"}, e.RetakeDeclined, {"plan-retake"}),
+    Case("not-retake", arranged.to_retake, {}, e.RetakeDeclined, {"plan-retake"}),
     Case(
-        "snooze", arranged.to_debrief, {"until": "2026-03-30", "reason": "en stage"}, e.TaskSnoozed,
+        "snooze", arranged.to_debrief, {"until": "2026-03-30"}, e.TaskSnoozed,
         changed={"hold-debrief result": {"due": march(30), "snoozed_until": march(30)}},
     ),
     Case(
-        "snooze", arranged.to_debrief, {"awaits": "answer", "reason": "en stage"}, e.TaskSnoozed,
+        "snooze", arranged.to_debrief, {"awaits": "answer"}, e.TaskSnoozed,
         changed={"hold-debrief result": {"due": date(2026, 6, 14), "snoozed_until": date(2026, 6, 14)}},
     ),
     Case(
@@ -168,32 +187,32 @@ FORM_CASES: tuple[Case, ...] = (
         changed={"chase-partner referral": {"opens": march(30), "due": april(2), "chases": 1}},
     ),
     Case(
-        "recall", arranged.opened, {"day": "2026-03-30", "text": "rappeler la mère"}, e.ReminderSet,
+        "recall", arranged.opened, {"day": "2026-03-30"}, e.ReminderSet,
         new={"recall reminder": march(30)},
     ),
-    Case("recalled", arranged.reminded, {"note": "elle rappelle lundi"}, e.ReminderDone, {"recall reminder"}),
+    Case("recalled", arranged.reminded, {}, e.ReminderDone, {"recall reminder"}),
     Case("inform", arranged.corrected, {"answer": "told"}, e.HolderInformed, {"inform-holder"}),
-    Case("note", arranged.opened, {"text": "vue ce matin"}, e.NoteTaken),
-    Case("identity", arranged.opened, {"last_name": "Diallo-Sow"}, e.IdentityCorrected),
-    Case("contact", arranged.opened, {"phone": "06 12 34 56 78"}, e.ContactCorrected),
-    Case("project", arranged.opened, {"project": "vente"}, e.ProjectStated),
-    Case("commune", arranged.opened, {"commune": "Tarbes"}, e.CommuneStated),
+    Case("note", arranged.opened, {}, e.NoteTaken),
+    Case("identity", arranged.opened, {"site": "Mortagne"}, e.IdentityCorrected),
+    Case("contact", arranged.opened, {}, e.ContactCorrected),
+    Case("project", arranged.opened, {}, e.ProjectStated),
+    Case("commune", arranged.opened, {}, e.CommuneStated),
     Case(
-        "programme", arranged.opened, {"programme": "CEJ", "group": "mars", "programme_end": "2027-03-15"},
+        "programme", arranged.opened, {"programme_end": "2027-03-15"},
         e.ProgrammeJoined,
         new={"plan-diagnostic": march(23)},
     ),
     Case("assign", arranged.unassigned, {"advisor": "Paul Rey"}, e.AdvisorAssigned, {"assign-advisor"}),
     Case("lend", arranged.opened, {"advisor": "Paul Rey", "until": "2026-03-20"}, e.DossierLent),
-    Case("review", arranged.late, {"note": "vu"}, e.LateEventReviewed, {"review-late-event"}),
+    Case("review", arranged.late, {}, e.LateEventReviewed, {"review-late-event"}),
     Case("close", arranged.opened, {"reason": "employment"}, e.DossierClosed, {"present-pix"}),
-    Case("reopen", arranged.closed, {"reason": "revenue"}, e.DossierReopened, new={"present-pix": april(7)}),
+    Case("reopen", arranged.closed, {}, e.DossierReopened, new={"present-pix": april(7)}),
     Case(
-        "retract", arranged.first_fact, {"reason": "erreur"}, e.Retracted,
+        "retract", arranged.first_fact, {}, e.Retracted,
         {"plan-diagnostic"}, {"present-pix": april(7)},
     ),
     Case(
-        "unmatch", arranged.scored, {"reason": "homonyme"}, e.Retracted,
+        "unmatch", arranged.scored, {}, e.Retracted,
         {"dispatch-result result"}, {"chase-diagnostic plan": april(10)}, facts=2,
     ),
 )  # fmt: skip
