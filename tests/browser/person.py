@@ -4,10 +4,13 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.browser.house import arrive
+
+NOTHING = "no line of the history"
 
 
 class Person:
@@ -85,6 +88,17 @@ class Person:
         self.page.locator("#form").get_by_role("button", name=button).and_(ours).click()
         self.sees(told, within=".notice")
 
+    def answers(self, said: Mapping[str, Any]) -> None:
+        """Fills the open form by the names of its fields, sends it, and reads the newest line of the history."""
+        form = self.page.locator("#form form[method=post]")
+        for name, value in said.items():
+            for one in value if isinstance(value, list) else [value]:
+                put(form.locator(f"[name={name}]"), one)
+        form.get_by_role("button").last.click()
+        notice, newest = self.page.locator(".notice").first, self.page.locator("#historique .timeline p").first
+        expect(notice).to_contain_text("Enregistré")
+        expect(notice).to_contain_text(newest.text_content() or NOTHING)
+
     def presses(self, button: str, within: str = "main") -> None:
         found = self.page.locator(within).get_by_role("button", name=button, include_hidden=True).first
         unfold(found)
@@ -120,6 +134,19 @@ def fill(field: Locator, value: str | bool) -> None:
         option = field.locator("option", has_text=re.compile(f"^{spaced(value)}")).first
         field.select_option(option.get_attribute("value"))
     else:
+        field.fill(value)
+
+
+def put(field: Locator, value: str) -> None:
+    """Gives a field of the form its value: chooses it, ticks it, or writes it."""
+    if field.first.get_attribute("type") in ("radio", "checkbox"):
+        box = field.and_(field.page.locator(f'[value="{value}"]'))
+        unfold(box)
+        box.check()
+    elif field.evaluate("field => field.tagName") == "SELECT":
+        field.select_option(value)
+    else:
+        unfold(field)
         field.fill(value)
 
 

@@ -4,15 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from pixflow.dossier import follow_up, identity
-from pixflow.dossier import follow_up as closing
-from pixflow.dossier.privacy import issue_paper, request_erasure
-from pixflow.dossier.retraction import retract
-from pixflow.dossier.stages import orientation, parcours, prescription
-from pixflow.events.dossier import DiagnosticPlanned
+from pixflow.dossier import follow_up
+from pixflow.dossier.privacy import request_erasure
+from pixflow.dossier.stages import orientation, parcours
 from pixflow.events.participation import ParticipationImported
-from pixflow.events.values import Moment, Profile
-from pixflow.participation import campaign, matches
+from pixflow.participation import campaign
 from pixflow.participation import matches as imports
 from pixflow.workshop import booking
 from pixflow.workshop.scheduling import cancel_workshop
@@ -97,12 +93,6 @@ def quiet(house: House) -> None:
     house.on(house.opened(), orientation.decline_diagnostic, reason="pas maintenant")
 
 
-def late(house: House) -> None:
-    dossier = house.planned()
-    house.on(dossier, closing.close_dossier, reason="moved", note="")
-    house.took(dossier)
-
-
 def to_forget(house: House) -> None:
     house.on(house.planned(), request_erasure, SOPHIE, reason="request")
 
@@ -115,22 +105,6 @@ def room(house: House, day: date = THURSDAY) -> UUID:
     starts = datetime(day.year, day.month, day.day, 13, tzinfo=UTC)
     hours = {"day": day, "starts": starts, "ends": starts + timedelta(hours=2)}
     return arranged.scheduled(house, facilitators=(house.people[SAMIR],), **hours)
-
-
-def unseated(house: House) -> None:
-    """Planned in a workshop; one is held the week after."""
-    dossier = house.presented()
-    house.on(
-        dossier,
-        orientation.plan_diagnostic,
-        campaign=house.campaign,
-        modality="workshop",
-        mediator=False,
-        place="Salle 2",
-        planned_for=NEXT_WEEK,
-        context={"plan": uuid4()},
-    )
-    room(house, NEXT_WEEK)
 
 
 def seated(house: House, day: date = THURSDAY) -> tuple[UUID, UUID]:
@@ -163,35 +137,7 @@ def cancelled(house: House) -> None:
     house.says(SAMIR, booking.apply_workshop_change, {"workshop": workshop, "dossier": dossier})
 
 
-def reminded(house: House) -> None:
-    """Nothing else is owed before the quiet ends."""
-    house.day(date(2026, 4, 1))
-    dossier = house.presented()
-    house.on(dossier, orientation.decline_diagnostic, reason="non")
-    house.on(dossier, follow_up.set_reminder, reminder=uuid4(), day=THURSDAY, text="rappeler la mère")
-
-
-def corrected(house: House) -> None:
-    """The plan is taken back; the young person has its fiche."""
-    dossier = house.planned()
-    house.on(dossier, issue_paper, paper="fiche")
-    house.on(dossier, retract, version=house.version(dossier, DiagnosticPlanned), reason="erreur")
-    house.on(dossier, orientation.decline_diagnostic, reason="non")
-
-
-def in_trouble(house: House) -> None:
-    marked(house, trouble=True)
-
-
 # --- what follows from a workshop, or from a prescription
-
-
-def studying(house: House) -> None:
-    """Tutorials were given 15 working days ago, to somebody for whom nothing else is to do."""
-    house.day(date(2026, 3, 12))
-    dossier = marked(house, trouble=True)
-    said = {"cause": "digital", "note": "", "tutorials": "Chercher sur le web", "context": {"study": uuid4()}}
-    house.on(dossier, prescription.explore_difficulty, **said)
 
 
 def alone(house: House) -> tuple[UUID, UUID]:
@@ -200,12 +146,6 @@ def alone(house: House) -> tuple[UUID, UUID]:
     for action in (check, free):
         house.on(dossier, parcours.drop_action, action=action, reason="plus tard")
     return dossier, cafe
-
-
-def to_refer(house: House) -> None:
-    """A prescription without its check, which needs no partner: its two other actions are to be referred."""
-    dossier, (check, *_) = house.prescribed()
-    house.on(dossier, parcours.drop_action, action=check, reason="vu en entretien")
 
 
 def silent(house: House, day: date = date(2026, 3, 19)) -> None:
@@ -225,78 +165,6 @@ def refused(house: House) -> None:
     house.on(dossier, parcours.answer_referral, referral=referral, answer="refused", reason="complet")
 
 
-def learned(house: House) -> None:
-    """The action was done 60 working days ago."""
-    house.day(date(2026, 1, 8))
-    dossier, cafe = alone(house)
-    house.on(dossier, parcours.end_action, action=cafe, outcome="done", note="")
-
-
 def ending(house: House) -> None:
     """The café numérique ends today."""
     house.referred(*alone(house), ends=THURSDAY)
-
-
-def bright(house: House) -> None:
-    """A result in the last band of the grid, debriefed."""
-    house.debriefed("0.85")
-
-
-def at_ease(house: House) -> None:
-    """In the workshop; the profile that was sent can be certified."""
-    dossier = marked(house, ease=True)
-    profiled(house, dossier)
-
-
-def at_ease_in_cej(house: House) -> None:
-    dossier = marked(house, ease=True)
-    end = date(2026, 4, 30)
-    house.on(dossier, identity.join_programme, programme="CEJ", group="mars", collective_end=end)
-
-
-def certifiable(house: House) -> None:
-    arranged.certifiable(house)
-
-
-def moved(house: House) -> None:
-    """A told result that the grid of today reads otherwise."""
-    arranged.moved(house)
-
-
-def taken(house: House) -> None:
-    """Registered, and taken."""
-    arranged.taken(house)
-
-
-def profiled(house: House, dossier: UUID) -> None:
-    """A profile that can be certified came in, and is matched."""
-    found, sent = uuid4(), Moment(house.today)
-    profile = Profile(shared=sent, pix=204, certifiable=True, certifiable_competences=5)
-    house.says(
-        SOPHIE,
-        imports.import_participation,
-        {"participation": found},
-        campaign=uuid4(),
-        purpose="profile",
-        last_name="Diallo",
-        first_name="Aminata",
-        external_id=None,
-        imported=(),
-        started=None,
-        progress=None,
-        ordinal=0,
-        result=None,
-        profile=profile,
-        exported_at=house.served.engine.clock(),
-    )
-    house.says(
-        SOPHIE,
-        matches.confirm_match,
-        {"participation": found, "dossier": dossier},
-        automatic=False,
-        score=86,
-        reasons=("same-words",),
-        warnings=(),
-        others=(),
-        context={"participation_id": found, "dossier_id": dossier},
-    )

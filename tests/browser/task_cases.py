@@ -47,22 +47,6 @@ LAPSES = date(2026, 5, 20)
 
 ORIENTATION = (
     Case(
-        "present-pix", House.opened, "24 avril", {"au premier accueil": True}, "Pix présenté",
-        appear=("plan-diagnostic",),
-    ),
-    Case(
-        "plan-diagnostic", House.presented, "10 avril", {"À partir du": "2026-04-03", "au bureau": True},
-        "Diagnostic prévu à partir du 3 avril", later={"chase-diagnostic": april(27)},
-    ),
-    Case(
-        "plan-diagnostic", House.presented, "10 avril", {"À partir du": "2026-04-09", "en atelier": True},
-        "Diagnostic prévu à partir du 9 avril", appear=("book-workshop",),
-    ),
-    Case(
-        "book-workshop", states.unseated, "10 avril", {"Atelier": "jeudi 9 avril"},
-        "Place réservée en atelier : jeudi 9 avril", later={"mark-attendance": april(9), "close-or-plan": july(8)},
-    ),
-    Case(
         "rebook-absent", states.absent, "9 avril", {"Atelier": "jeudi 9 avril"}, "Place réservée en atelier",
         later={"mark-attendance": april(9), "close-or-plan": july(8)},
     ),
@@ -106,41 +90,9 @@ PRESCRIPTION = (
         "dispatch-result", House.scored, "mardi", told="transmis à Nadia", press=("Transmettre",),
         appear=("hold-debrief",),
     ),
-    Case("hold-debrief", House.dispatched, "10 avril", {}, "Restitution tenue", appear=("build-prescription",)),
-    Case(
-        "explore-difficulty", states.in_trouble, "10 avril", {"numérique": True, "Tutoriels Pix": "Gérer ses mots"},
-        "Difficulté explorée : numérique", later={"follow-self-study": april(24)},
-    ),
-    Case(
-        "follow-self-study", states.studying, "10 avril", {"en cours": True}, "Tutoriels Pix : en cours",
-        later={"follow-self-study": april(24)},
-    ),
-    Case(
-        "follow-self-study", states.studying, "10 avril", {"terminés": True}, "Tutoriels Pix : terminés",
-        later={"close-or-plan": QUIET},
-    ),
-    Case(
-        "inform-holder", states.corrected, "mardi", {"correction dite": True}, "Correction dite à la personne",
-        later={"close-or-plan": QUIET},
-    ),
-    Case("review-reading", states.moved, "17 avril", {"dite": True}, "Nouvelle lecture dite"),
-    Case("recall", states.reminded, "aujourd’hui", {"Note": "elle vient"}, "Rappel fait : rappeler la mère"),
-    Case(
-        "build-prescription", House.debriefed, "10 avril", {"CAP LEC": True, "Café numérique": True},
-        "Prescription construite", appear=("refer", "refer"),
-    ),
-    Case(
-        "build-prescription", states.bright, "10 avril", {"Diagnostic Pix complet": True, "Valoriser": True},
-        "Prescription construite", appear=("complete-path", "refer"),
-    ),
 )  # fmt: skip
 
 PARCOURS = (
-    Case(
-        "refer", states.to_refer, "10 avril", {"Partenaire": "EPN", "Fin prévue": "2026-04-30"},
-        "Orientation vers EPN",
-        later={"chase-partner": april(17), "record-outcome": april(30), "offer-alternative": LAPSES},
-    ),
     Case(
         "chase-partner", states.silent, "mercredi", {"non": True}, "Relance du partenaire par téléphone",
         later={"chase-partner": april(17)},
@@ -165,39 +117,10 @@ PARCOURS = (
         "record-outcome", states.ending, "10 avril", {"terminée": True}, "Action terminée",
         later={"plan-retake": QUIET},
     ),
-    Case(
-        "complete-path", states.at_ease, "20 mai", {}, "Diagnostic complet passé", appear=("propose-certification",),
-    ),
-    Case(
-        "complete-path", states.at_ease_in_cej, "30 avril", {"Motif": "trop tôt"}, "Diagnostic complet décliné",
-        other="Décliné", later={"close-or-plan": QUIET},
-    ),
-    Case("propose-certification", states.certifiable, "17 avril", {}, "Certification proposée"),
-    Case(
-        "propose-certification", states.certifiable, "17 avril", {"Motif": "sans projet"}, "Certification déclinée",
-        other="Déclinée",
-    ),
-    Case(
-        "record-certification", states.taken, "4 mai", {"obtenue": True}, "Certification obtenue",
-    ),
-    Case(
-        "plan-retake", states.learned, "17 avril",
-        {"Campagne": "Diagnostic initial, printemps", "À partir du": "2026-04-15"},
-        "Nouveau passage prévu à partir du 15 avril", later={"close-or-plan": july(15)},
-    ),
-    Case(
-        "plan-retake", states.learned, "17 avril", {"Motif": "en emploi"}, "Nouveau passage décliné", other="Décliné",
-        later={"close-or-plan": QUIET},
-    ),
 )  # fmt: skip
 
 AROUND = (
-    Case(
-        "assign-advisor", lambda house: house.opened(advisor=None), "mardi",
-        {"Conseiller·ère": "Nadia Benali"}, "Dossier affecté", appear=("present-pix",),
-    ),
     Case("close-or-plan", states.quiet, "10 avril", {"déménagement": True}, "Dossier clos"),
-    Case("review-late-event", states.late, "10 avril", {}, "Arrivée tardive relue"),
     Case(
         "confirm-erasure", states.to_forget, "2 mai", {"Pourquoi le dossier est gardé": "litige"},
         press=("Garder le dossier",),

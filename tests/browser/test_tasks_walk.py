@@ -21,16 +21,34 @@ from tests.browser.person import Person
 from tests.browser.states import HELENE, SAMIR, SOPHIE, THURSDAY
 from tests.browser.task_cases import CASES, Case
 from tests.browser.team_task_cases import TEAM_CASES, TeamCase, owed_by_the_team
+from tests.web import form_cases
+from tests.web.arranged import MONDAY
 from tests.web.filled import hire
 from tests.web.paths import House, house
 from web.desk.dependencies import COOKIE
+from web.french.dates import due_words
+from web.french.tasks import WORDS
 
 pytestmark = pytest.mark.browser
 NADIA = "Nadia Benali"
 
 
+def by_form() -> Iterator[tuple[Kind, str, form_cases.Case]]:
+    """Yields the kinds that end by the form of their button, or by the other one, with the case of this form."""
+    ends = {(key.split()[0], case.form): case for case in form_cases.FORM_CASES for key in case.gone}
+    for kind in get_args(Kind):
+        for form, other in ((WORDS[kind].form, ""), WORDS[kind].other):
+            if case := ends.get((kind, form)):
+                yield kind, other, case
+
+
+BY_FORM = list(by_form())
+
+
 def test_every_kind_has_a_case() -> None:
-    assert {case.kind for case in CASES} | {case.kind for case in TEAM_CASES} == set(get_args(Kind))
+    assert {case.kind for case in CASES} | {case.kind for case in TEAM_CASES} | {kind for kind, *_ in BY_FORM} == set(
+        get_args(Kind)
+    )
 
 
 @pytest.fixture
@@ -74,6 +92,39 @@ def test_the_button_and_the_form_of_a_row_remove_it(locale: House, kept_tab: Pag
         assert kind not in kinds(locale)
         locale.day(day)
         assert kind in kinds(locale)
+
+
+@pytest.mark.parametrize(
+    ("kind", "other", "case"),
+    [pytest.param(*one, id=f"{one[0]} {one[2].form}", marks=[pytest.mark.trial] if one[1] else []) for one in BY_FORM],
+)
+def test_the_button_of_a_row_opens_the_form_that_removes_it(
+    locale: House, kept_tab: Page, kind: Kind, other: str, case: form_cases.Case
+) -> None:
+    """Values, and days of what comes instead, are those of the form's case."""
+    locale.day(MONDAY)
+    dossier, about = case.arrange(locale)
+    said = case.said | ({"workshop": str(about)} if case.form == "book" else {})
+    said |= {name: str(locale.people[said[name]]) for name in ("advisor", "to") if name in said}
+    locale.day(max(MONDAY, *(task.opens for task in owed_by_row(locale).values() if task.kind == kind)))
+    before, tasks = rows(locale), shown(locale)
+    owed = max((row for row, task in tasks.items() if task.kind == kind), key=lambda row: str(about) in row)
+    queue = f"/boite?pile={kind}" if before[owed] in (SOPHIE, HELENE) else "/boite"
+    with listening(locale.app) as url:
+        doer = arrived(locale, kept_tab, url, before[owed])
+        doer.goes(url + queue)
+        row = doer.page.locator(f"#{owed}")
+        expect(row.locator(".due")).to_have_text(due_words(tasks[owed].due, locale.today))
+        row.locator(".item-act > a.btn").click()
+        if other:
+            doer.opens(other)
+        doer.answers(said)
+        doer.goes(url + queue)
+        expect(row).to_have_count(0)
+    after = rows(locale)
+    assert isinstance(locale.events(dossier)[-1], case.event)
+    assert before.keys() - after.keys() == {owed}
+    assert after.keys() - before.keys() == shown(locale).keys() - tasks.keys()
 
 
 @pytest.fixture(scope="module")
@@ -160,16 +211,27 @@ def kinds(house: House) -> set[str]:
     return shown.union(*(re.findall('id="pile-([^"]+)"', queue) for queue in queues))
 
 
+def owed_by_row(house: House) -> dict[str, Task]:
+    """Returns the tasks of every dossier and workshop, today's and later ones, by the ids of their rows."""
+    engine, refs = house.served.engine, house.served.refs
+    found: dict[str, Task] = {}
+    for recorded in engine.read(0, 10_000):
+        stream, owed = recorded.originator_id, list[Task]()
+        if isinstance(recorded.event, DossierOpened):
+            owed = of_dossier(engine.state("dossier", stream), refs)
+        if isinstance(recorded.event, WorkshopScheduled):
+            owed = of_workshop(engine.state("workshop", stream), refs)
+        found |= {f"task-{stream}-{task.key.replace(':', '-')}": task for task in owed}
+    return found
+
+
+def shown(house: House) -> dict[str, Task]:
+    return {row: task for row, task in owed_by_row(house).items() if task.is_visible(house.today)}
+
+
 def to_come(house: House) -> set[tuple[date, Kind]]:
     """Returns the tasks that will open later, of every dossier and workshop, without another event."""
-    engine, refs = house.served.engine, house.served.refs
-    owed: list[Task] = []
-    for recorded in engine.read(0, 10_000):
-        if isinstance(recorded.event, DossierOpened):
-            owed += of_dossier(engine.state("dossier", recorded.originator_id), refs)
-        if isinstance(recorded.event, WorkshopScheduled):
-            owed += of_workshop(engine.state("workshop", recorded.originator_id), refs)
-    return {(task.opens, task.kind) for task in owed if task.opens > house.today}
+    return {(task.opens, task.kind) for task in owed_by_row(house).values() if task.opens > house.today}
 
 
 def kind_of(task: str) -> Kind:
