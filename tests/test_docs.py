@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Set
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,14 +17,16 @@ import typer
 from eventsourcing.persistence import StoredEvent
 from typer.testing import CliRunner
 
-from pixflow import streams, tasks
+from pixflow import streams
 from pixflow.documents.protocol import Delays
 from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
 from pixflow.store.sealing import TypedMapper
 from pixflow.streams import KINDS
+from pixflow.tasks import TASK_KINDS
 from tests import event_list, house
 from tests.emitted import NEVER, emitted
+from tests.test_tasks import ROWS
 from web.cli.app import app
 from web.french import health
 from web.hosting.settings import Settings
@@ -114,20 +116,50 @@ def test_every_stamp_and_every_stream_stands_in_the_model() -> None:
     assert sorted(kinds) == sorted(KINDS)
 
 
-def test_every_task_stands_in_the_model_with_its_events_and_its_days() -> None:
-    listed = by_code(section(EVENT_MODEL, "The tasks"))
-    assert listed.keys() == set(get_args(tasks.Kind))
+OWED_BY = {"referent": "référent"}
+"""The words of a role, where its code is none."""
+
+
+def tasks_table() -> str:
+    """Returns the table of the tasks, as `python -m tests.test_docs` writes it."""
+    lines = ["|task|owed by|opened by|days|closed by|stops when|", "|---|---|---|---|---|---|"]
+    for row in ROWS:
+        role = TASK_KINDS[row.kind].role
+        delays = _of(row.kind)
+        days = ", ".join(str(delays[end]) for end in ("opens", "") if end in delays) + row.days
+        closed = dict.fromkeys(f"`{type(events[-1]).__name__}`" for events in row.closed_by.values())
+        stops = [f"{what}: `{type(events[-1]).__name__}`" for what, events in row.stops.items() if what != "closed"]
+        lapses = [f"it lapses after {delays['lapses']}"] if "lapses" in delays else []
+        ends = "; ".join([*stops, *lapses, *filter(None, [row.until])])
+        cells = (f"`{row.kind}`", OWED_BY.get(role, role), row.opened, days, ", ".join(closed) or "–", ends or "–")
+        lines.append(f"|{'|'.join(cells)}|")
+    return "\n".join(lines)
+
+
+def _of(kind: str) -> dict[str, int]:
+    """Returns the delays of a kind: "" until it is due, "opens" and "lapses"."""
+    named = {f"{kind.replace('-', '_')}{end}": end.strip("_") for end in ("", "_opens", "_lapses")}
+    return {named[name]: days for name, days in dataclasses.asdict(Delays()).items() if name in named}
+
+
+def write_tasks() -> None:
+    known = re.search(r"^\|task\|.*?(?=\n\n)", EVENT_MODEL, re.DOTALL | re.MULTILINE)
+    assert known
+    (DOCS / "event-model.md").write_text(EVENT_MODEL.replace(known[0], tasks_table()))
+
+
+def test_the_table_of_tasks_is_what_their_rows_and_delays_say() -> None:
+    """After a change: `python -m tests.test_docs`."""
+    assert tasks_table() in EVENT_MODEL
+    assert EVENT_MODEL.count("|task|") == 1
+    assert sum(len(_of(kind)) for kind in TASK_KINDS) == len(dataclasses.fields(Delays))
+
+
+def test_what_is_said_to_open_a_task_names_the_event_that_does() -> None:
     events = {event.__name__ for event in catalogue()}
-    delays, told = dataclasses.asdict(Delays()), {"chase_partner_lapses"}
-    for kind, (_, _, opened, days, closed, stops) in listed.items():
-        assert {code for cell in (opened, closed, stops) for code in codes(cell)} <= events, kind
-        name = kind.replace("-", "_")
-        named = [key for key in (f"{name}_opens", name) if key in delays]
-        wanted = [delays[key] for key in named]
-        told.update(named)
-        assert [int(number) for number in re.findall(r"\d+", days.partition(" or ")[0])[: len(wanted)]] == wanted, kind
-    assert told == delays.keys()
-    assert f"it lapses after {delays['chase_partner_lapses']}" in listed["chase-partner"][-1]
+    for row in ROWS:
+        assert {*codes(row.opened), *codes(row.until)} <= events, row.kind
+        assert type(row.history[-1]).__name__ in codes(row.opened), row.kind
 
 
 def test_every_claim_stands_in_the_model() -> None:
@@ -435,3 +467,7 @@ def test_pictures_are_light_and_shown() -> None:
     for picture in pictures:
         assert picture.stat().st_size < 200_000
         assert f"pictures/{picture.name}" in shown
+
+
+if __name__ == "__main__":
+    write_tasks()

@@ -143,9 +143,16 @@ def kinds(history: Sequence[Event], refs: References = REFS) -> set[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One kind of task. The last event of `history` opens it; each of `closed_by` and `stops` ends it."""
+    """One kind of task. The last event of `history` opens it; each of `closed_by` and `stops` ends it.
+
+    `opened`, `until` and `days` say more in docs/event-model.md#the-tasks: each event that opens it, what ends it
+    besides, and the end of a delay that is no number of days.
+    """
 
     kind: Kind
+    opened: str
+    until: str = ""
+    days: str = ""
     about: object = ""
     subject: str = "dossier"
     role: str = "advisor"
@@ -234,6 +241,7 @@ def shared(on: date) -> r.ResourceShared:
 ROWS = (
     Row(
         kind="present-pix",
+        opened="`DossierOpened` or `NeedAssessed` (protocol), `ProgrammeJoined` (CEJ)",
         history=(opened(APRIL_22),),
         opens=APRIL_22,
         due=date(2026, 5, 18),  # 15 days, without 1 and 8 May nor Ascension Thursday the 14th
@@ -248,6 +256,7 @@ ROWS = (
     ),
     Row(
         kind="plan-diagnostic",
+        opened="`PixPresented`, `ProgrammeJoined` (CEJ)",
         history=PRESENTED,
         opens=MAY_7,
         due=date(2026, 5, 18),  # 5 days, without 8 May nor Ascension Thursday
@@ -259,6 +268,7 @@ ROWS = (
     ),
     Row(
         kind="book-workshop",
+        opened="`DiagnosticPlanned` in a workshop, `SeatCancelled` (released)",
         history=(*PRESENTED, in_workshop(MAY_7, MAY_22)),
         opens=MAY_7,
         due=date(2026, 5, 18),  # 5 days, without 8 May nor Ascension Thursday
@@ -280,6 +290,7 @@ ROWS = (
     ),
     Row(
         kind="rebook-absent",
+        opened="`WorkshopMissed`, `SeatCancelled` (workshop cancelled)",
         about=WORKSHOP,
         history=(*SEATED, absent(NOV_6)),
         opens=NOV_6,
@@ -299,6 +310,7 @@ ROWS = (
     ),
     Row(
         kind="mark-attendance",
+        opened="`SeatTaken`, on the workshop's day",
         subject="workshop",
         role="facilitator",
         history=(scheduled(DEC_24, on=DEC_24), seated(on=DEC_24)),
@@ -312,6 +324,8 @@ ROWS = (
     ),
     Row(
         kind="chase-diagnostic",
+        opened="`DiagnosticPlanned` elsewhere, from the day planned",
+        until="tries used up",
         about=PLAN,
         history=(opened(OCT_1), presented(OCT_1), planned(OCT_1, OCT_23)),
         opens=date(2026, 11, 16),  # 15 days from its date, without 11 November; All Saints is a Sunday
@@ -328,13 +342,19 @@ ROWS = (
     ),
     Row(
         kind="chase-sharing",
+        opened="`ParticipationLinked`, `ParticipationAdvanced` at 100 %",
+        until="tries used up",
         about=PARTICIPATION,
         history=FINISHED,
         opens=date(2027, 11, 3),  # 3 days from the export that shows it, without All Saints, a Monday
         due=date(2027, 11, 8),
         why=3,
         details={},
-        closed_by={"result": (received(date(2027, 11, 3)),), "vanished": (withdrawn(date(2027, 11, 3)),)},
+        closed_by={
+            "result": (received(date(2027, 11, 3)),),
+            "profile": profile(date(2027, 11, 3), PARTICIPATION)[1:],
+            "vanished": (withdrawn(date(2027, 11, 3)),),
+        },
         stops={
             "newer result": (linked(OCT_28_2027, SECOND), received(date(2027, 11, 3), SECOND)),
             "closed": (closed(date(2027, 11, 3)),),
@@ -347,6 +367,7 @@ ROWS = (
     ),
     Row(
         kind="declare-campaign",
+        opened="`CampaignFound`",
         subject="campaign",
         role="referent",
         history=(found(DEC_24),),
@@ -360,6 +381,7 @@ ROWS = (
     ),
     Row(
         kind="match-participation",
+        opened="`ParticipationImported`, `PurposeSettled`",
         subject="participation",
         role="referent",
         history=(imported(DEC_24),),
@@ -381,6 +403,7 @@ ROWS = (
     ),
     Row(
         kind="dispatch-result",
+        opened="`ResultReceived` (protocol)",
         about=PARTICIPATION,
         role="referent",
         history=result_in(NOV_10),
@@ -388,7 +411,7 @@ ROWS = (
         due=date(2026, 11, 13),  # 2 days, without 11 November
         why=4,
         details={"mastery": "0.35"},
-        closed_by={"dispatched": (dispatched(NOV_10),)},
+        closed_by={"dispatched": (dispatched(NOV_10),), "debriefed": (debriefed(NOV_10),)},
         stops={"newer result": NEWER, "vanished": (withdrawn(DEC_24),), "closed": (closed(DEC_24),)},
         stays={
             "older result imported later": (
@@ -402,6 +425,8 @@ ROWS = (
     ),
     Row(
         kind="assign-advisor",
+        opened="`DossierOpened` without advisor; the day after `StaffLeft`",
+        until="the advisor is back",
         role="referent",
         history=(opened(APRIL_30),),
         opens=APRIL_30,
@@ -409,11 +434,12 @@ ROWS = (
         why=1,
         details={},
         closed_by={"assigned": (assigned(on=APRIL_30),)},
-        stops={"closed": (closed(APRIL_30),)},
+        stops={"lent": (lent(on=APRIL_30),), "closed": (closed(APRIL_30),)},
         stays={"presented": (presented(APRIL_30),)},
     ),
     Row(
         kind="hold-debrief",
+        opened="`ResultDispatched`, `ResultReceived` (protocol)",
         about=PARTICIPATION,
         history=DISPATCHED,
         opens=NOV_6,
@@ -426,6 +452,7 @@ ROWS = (
     ),
     Row(
         kind="explore-difficulty",
+        opened="`WorkshopAttended` in trouble",
         history=(opened(JULY_13), assigned(on=JULY_13), attended(JULY_13, trouble=True)),
         opens=JULY_13,
         due=date(2026, 7, 21),  # 5 days, without 14 July
@@ -445,6 +472,7 @@ ROWS = (
     ),
     Row(
         kind="follow-self-study",
+        opened="`SelfStudyAssigned`, `SelfStudyFollowed` (ongoing)",
         about=STUDY,
         history=(opened(DEC_3), assigned(on=DEC_3), studied(DEC_3)),
         opens=DEC_24,  # 15 days
@@ -457,6 +485,7 @@ ROWS = (
     ),
     Row(
         kind="build-prescription",
+        opened="`DebriefHeld`",
         about=PARTICIPATION,
         history=(*result_in(JULY_13), debriefed(JULY_13)),
         opens=JULY_13,
@@ -483,6 +512,8 @@ ROWS = (
     ),
     Row(
         kind="refer",
+        opened="`PrescriptionBuilt`, `ActionAdded`: an action, but the complete diagnostic",
+        until="`CertificationProposed`, `CertificationDeclined`, `ResultAddedToCv`",
         about=ACTION,
         history=prescribed(DEC_23),
         opens=DEC_23,
@@ -495,6 +526,8 @@ ROWS = (
     ),
     Row(
         kind="chase-partner",
+        opened="`ReferralSent`; waits for `AnswerPromised`",
+        until="tries used up",
         about=REFERRAL,
         history=WAITING,
         opens=NOV_6,  # 10 days
@@ -514,6 +547,8 @@ ROWS = (
     ),
     Row(
         kind="offer-alternative",
+        opened="`ReferralAnswered` (refused), `ReferralSent` that lapsed",
+        until="`ReferralSent`, from then on",
         about=ACTION,
         history=(*WAITING, answered(DEC_23, "refused")),
         opens=DEC_23,
@@ -531,6 +566,8 @@ ROWS = (
     ),
     Row(
         kind="record-outcome",
+        opened="`ActionStarted`, `ReferralSent` with an end, on that day; `OutcomeReported`",
+        until="refused before the start",
         about=ACTION,
         history=(*prescribed(APRIL_22), started(APRIL_22, MAY_22)),
         opens=MAY_22,
@@ -543,6 +580,8 @@ ROWS = (
     ),
     Row(
         kind="complete-path",
+        opened="`WorkshopAttended` at ease, `PrescriptionBuilt`, `ActionAdded`",
+        days=", or the end of the collective period",
         history=(opened(APRIL_22), assigned(on=APRIL_22), attended(APRIL_22, ease=True)),
         opens=APRIL_22,
         due=date(2026, 6, 9),  # 30 days, without 1 and 8 May, Ascension Thursday nor Pentecost Monday
@@ -562,6 +601,7 @@ ROWS = (
     ),
     Row(
         kind="propose-certification",
+        opened="`CompleteDiagnosticTaken`, certifiable",
         history=(opened(JULY_13), assigned(on=JULY_13), *badge(JULY_13)),
         opens=JULY_13,
         due=date(2026, 7, 28),  # 10 days, without 14 July
@@ -573,17 +613,22 @@ ROWS = (
     ),
     Row(
         kind="record-certification",
+        opened="`CertificationRegistered`, on the day of the session; `CertificationTaken`",
         history=(opened(JULY_13), assigned(on=JULY_13), certification(JULY_13), certification_taken(JULY_13)),
         opens=JULY_13,
         due=date(2026, 8, 11),  # 20 days, without 14 July
         why=4,
         details={"by": "taken"},
-        closed_by={"obtained": (certified(JULY_13),), "not obtained": (not_certified(JULY_13),)},
+        closed_by={
+            "obtained": (certified(JULY_13),), "not obtained": (not_certified(JULY_13),),
+            "declined": (no_certification(JULY_13),),
+        },
         stops={"closed": (closed(JULY_13),)},
         stays={"on the CV": (on_cv(JULY_13),)},
     ),
     Row(
         kind="plan-retake",
+        opened="`ActionEnded`, the last that teaches",
         history=LEARNED,
         opens=date(2027, 1, 28),  # 60 days, without 11 November, Christmas and New Year's Day
         due=date(2027, 2, 11),
@@ -601,6 +646,7 @@ ROWS = (
     ),
     Row(
         kind="close-or-plan",
+        opened="the last activity, as `ActionEnded`; at once after the last `YoungPersonChased`, `PartnerChased`",
         history=gone_quiet(NOV_2),
         opens=date(2027, 1, 28),  # 60 days from the last event, without 11 November, Christmas and New Year's Day
         due=date(2027, 2, 4),
@@ -612,6 +658,7 @@ ROWS = (
     ),
     Row(
         kind="inform-holder",
+        opened="`Retracted`, `DuplicateJoined`, for each holder outside",
         history=(opened(OCT_1), assigned(on=OCT_1), planned(OCT_1), fiche(OCT_1), corrected(3, NOV_10)),
         opens=NOV_10,
         due=date(2026, 11, 13),  # 2 days, without 11 November
@@ -626,6 +673,8 @@ ROWS = (
     ),
     Row(
         kind="recall",
+        opened="`ReminderSet`, on its day; nobody else sees it late",
+        days="–",
         about=SECOND,
         history=(opened(OCT_1), assigned(on=OCT_1), reminder(NOV_10, OCT_1)),
         opens=NOV_10,
@@ -641,6 +690,7 @@ ROWS = (
     ),
     Row(
         kind="review-late-event",
+        opened="an event from outside on a closed dossier, as `ResultReceived`",
         role="referent",
         history=(opened(OCT_1), linked(OCT_1), closed(NOV_2), received(DEC_24)),
         opens=DEC_24,
@@ -653,6 +703,8 @@ ROWS = (
     ),
     Row(
         kind="confirm-erasure",
+        opened="`ErasureRequested`",
+        days="a month (RGPD, article 12, 3)",
         role="manager",
         history=(opened(OCT_1), d.ErasureRequested(reason="request", on=OCT_1)),
         opens=OCT_1,
@@ -668,6 +720,7 @@ ROWS = (
     ),
     Row(
         kind="answer-question",
+        opened="`QuestionAsked`",
         subject="question",
         role="referent",
         history=(q.QuestionAsked(text="Et s’il refuse ?", task="", on=NOV_6),),
@@ -684,6 +737,9 @@ ROWS = (
     ),
     Row(
         kind="revise-resource",
+        opened="`ResourceProposed`; two `ResourceMarked` not useful; the last `ResourceShared`, `ResourceRevised`, "
+        "`ResourceChecked`, after the first delay",
+        until="`ResourceChecked`, but for a proposal",
         about="proposed",
         subject="resource",
         role="referent",
@@ -706,6 +762,8 @@ ROWS = (
     ),
     Row(
         kind="take-pix",
+        opened="`StaffJoined`, `RoleGranted`",
+        until="gone",
         subject="staff",
         history=(INES, s.RoleGranted(role="advisor", on=NOV_6)),
         opens=NOV_6,
@@ -718,6 +776,8 @@ ROWS = (
     ),
     Row(
         kind="brief-newcomer",
+        opened="`StaffJoined`, `RoleGranted`: advisor, facilitator",
+        until="gone",
         subject="staff",
         role="referent",
         history=(INES, s.RoleGranted(role="facilitator", on=NOV_6)),
@@ -731,6 +791,8 @@ ROWS = (
     ),
     Row(
         kind="designate-referent",
+        opened="`StructureOpened`, `StaffLeft`, `RoleEnded`: a site without référent",
+        until="`ReferentDesignated`, `RoleGranted`",
         about="L'Aigle",
         subject="structure",
         role="manager",
@@ -745,6 +807,8 @@ ROWS = (
     ),
     Row(
         kind="confirm-team",
+        opened="`StructureOpened`, the last `TeamConfirmed`",
+        until="`TeamConfirmed`",
         subject="structure",
         role="manager",
         history=(STRUCTURE, TeamConfirmed(people=12, on=OCT_23)),
@@ -758,6 +822,9 @@ ROWS = (
     ),
     Row(
         kind="review-partner",
+        opened="`PartnerSuggested`; `SourceTold` against a correction; `SourceWithdrawn` of one in use; "
+        "`RevisionProposed`",
+        until="listed",
         subject="partner",
         role="referent",
         history=(EPN, t.PartnerCorrected(field="phone", value="+33233000102", on=OCT_23), told("b", NOV_6)),
@@ -777,6 +844,8 @@ ROWS = (
     ),
     Row(
         kind="verify-partner",
+        opened="the first `OfferListed`; the last confirmation of one in use, after the first delay",
+        until="used, joined, or told again; a year unused",
         subject="partner",
         role="referent",
         history=(EPN, t.OfferListed(offer=SECOND, terms=OfferTerms(label="Bureautique", kind="digital"), on=NOV_6)),
@@ -795,6 +864,7 @@ ROWS = (
     ),
     Row(
         kind="update-contact",
+        opened="`ContactMissed`, `ContactLeft`",
         subject="contact",
         role="referent",
         history=(k.ContactNamed(partner=SECOND, details=LISE, on=OCT_23), k.ContactMissed(means="email", on=NOV_6)),
