@@ -24,46 +24,17 @@ from web.samples import demo
 WEDNESDAY = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 16, 7, 0, tzinfo=UTC)
 NOT_PLAYED = {
-    # rare failures, and steps of the tour that the visitor does
-    "campaign.CampaignClosed", "campaign.CampaignCorrected", "campaign.CampaignReopened",
-    "campaign.ExternalIdColumnChosen",
-    "campaign.PurposeCorrected", "dossier.ActionDropped", "dossier.CompleteDiagnosticDeclined",
-    "dossier.ErasureDeclined", "dossier.PersonErased", "participation.PersonErased",
-    "dossier.ErasureStopped", "participation.ErasureStopped", "structure.ErasuresAllowed",
-    "dossier.IdentityCorrected", "dossier.ParticipationWithdrawn", "dossier.RetakeDeclined",
-    "grille.GrilleDraftDropped", "grille.GrillePublicationWithdrawn", "protocol.ProtocolPublicationWithdrawn",
-    "notices.NoticeSent", "participation.PurposeSettled", "protocol.ProtocolDraftDropped",
-    "protocol.ProtocolDrafted", "protocol.ProtocolEndorsed", "staff.AbsenceCancelled", "staff.CalendarAddressReplaced",
-    "staff.MonthlyPageChosen",
-    "staff.ClosingRequested", "staff.FactorsResetWithdrawn", "staff.Retracted",
-    "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
-    "structure.ReadingsIssued", "structure.ShortcutOpened", "structure.BackupRestored", "structure.JournalSealed",
-    "structure.RegisterBegun",
-    "structure.KeyRotated", "structure.OrganisationWithdrawn", "campaign.CampaignWithdrawn", "intake.ExportTakenBack",
-    # two people without network
-    "dossier.AttendanceContested", "dossier.AttendanceSettled",
-    # an advisor who takes a link back
-    "dossier.PartnerLinkRevoked", "dossier.PartnerLinkReturned",
-    "structure.PortfolioMapped",
-    # partners: what the visitor does, and what another file would tell
-    "partner.PartnerCorrected", "partner.SourceTold", "partner.SourceWithdrawn",
-    "partner.OfferRevised", "partner.OfferClosed", "partner.PartnerReviewed", "partner.RevisionProposed",
-    "partner.PartnerDelisted", "partner.PartnerRelisted", "partner.PartnersJoined", "partner.PartnerAbsorbed",
-    "partner.DifferenceNoted", "partner.Retracted", "contact.ContactRevised", "contact.ContactLeft",
-    "contact.ContactErased", "catalogue.CatalogueReceived", "catalogue.PlaceSetAside",
-    "catalogue.PlaceReclaimed", "catalogue.TableMapped",
-    # figures: what the visitor publishes and gives
-    "indicators.DefinitionsDrafted", "indicators.DefinitionsDraftDropped", "indicators.DefinitionsEndorsed",
-    "indicators.DefinitionsPublished", "indicators.AimSet", "indicators.ReportIssued", "indicators.EventLogIssued",
-    # nobody signs in: a visitor chooses who to be
-    "staff.AccountInvited", "staff.AccountOpened", "staff.AccountConfirmed", "staff.AccountSuspended",
-    "staff.RestorationRequested", "staff.AccountRestored", "staff.FactorsResetRequested", "staff.FactorsReset",
-    "workshop.FacilitatorAccepted", "workshop.FacilitatorLeft", "workshop.Retracted", "workshop.SeatOfferLapsed",
-    "workshop.WaitlistLeft", "workshop.YoungPeopleSearched",
-    # reading: nobody prints in the samples
-    "dossier.CopyIssued", "dossier.PaperIssued", "dossier.GlassBroken", "workshop.PaperIssued",
+    # rare failures
+    "dossier.ActionDropped", "dossier.CompleteDiagnosticDeclined", "dossier.ParticipationWithdrawn",
+    "dossier.RetakeDeclined", "dossier.ErasureDeclined", "dossier.PersonErased",
+    # partners and people to call: what the visitor does
+    "partner.PartnerReviewed", "partner.PartnerDelisted", "contact.ContactRevised", "contact.ContactErased",
+    # nobody prints in the samples
     "dossier.HolderInformed",
 }  # fmt: skip
+"""The events that close a task, or stand in a stage, and that the demonstration does not play."""
+FEWEST_PLAYED = 123
+"""Of all events: a change that takes one out of the demonstration fails."""
 Prepared = tuple[list[ServedStructure], datetime]
 
 
@@ -105,7 +76,9 @@ def test_what_can_happen_happened_in_many_dossiers_and_every_kind_of_task_is_the
     topics = [Counter(one.event.TOPIC for one in everything(served) if one.at <= now) for served in both]
     assert topics[0]["dossier.DossierOpened"] >= 40
     assert topics[1]["dossier.DossierOpened"] >= 30
-    assert {event.TOPIC for event in catalogue()} - topics[0].keys() - topics[1].keys() == NOT_PLAYED
+    played = {event.TOPIC for event in catalogue()} & (topics[0].keys() | topics[1].keys())
+    assert {event.TOPIC for event in catalogue() if event.CLOSES or event.STAGE} - played == NOT_PLAYED
+    assert len(played) >= FEWEST_PLAYED
     unprinted: set[Kind] = {"inform-holder"}  # nobody holds a paper in the samples
     assert {kind for served in both for kind, _ in owed(served, now)} == {*get_args(Kind)} - unprinted
 
