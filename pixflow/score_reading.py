@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow.documents.grille import Explanation, Grille, explain, reads_alike
+from pixflow.documents.grille import Explanation, Grille, explain, reads_otherwise
 from pixflow.dossier.state import Dossier
 from pixflow.protocol.publishing import Numbered
 from pixflow.reference_data import References
@@ -54,7 +54,8 @@ def changes(refs: References, dossier: Dossier) -> Iterator[ReadingChange]:
     known = [before, *(explain(one, 0, mastery, dossier.programme) for one in answered if one)]
     for (first, grid), until in later:
         after = explain(grid.document, grid.number, mastery, dossier.programme)
-        if grid.number not in told.reviewed and not any(reads_alike(one, after) for one in known):
+        is_new = all(reads_otherwise(one.band, after.band, dossier.programme) for one in known)
+        if is_new and grid.number not in told.reviewed:
             yield ReadingChange(current[0], grid.number, max(first, told.stamp.on), until, before, after)
 
 

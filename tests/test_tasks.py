@@ -498,6 +498,7 @@ ROWS = (
     ),
     Row(
         kind="review-reading",
+        opened="`DebriefHeld`, from the first day of a grid that reads it otherwise",
         about=1,
         history=(*DISPATCHED, debriefed(NOV_6, grille=2)),
         opens=NOV_6,

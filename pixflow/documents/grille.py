@@ -127,10 +127,13 @@ def explain(grille: Grille, number: int, mastery: Decimal, programme: str | None
     return Explanation(mastery, rounded, grille.rounding, number, band, proposals_of(band, programme))
 
 
-def reads_alike(before: Explanation, after: Explanation) -> bool:
-    """Tells if two readings of one score say one thing: name, objective and proposals. Other bounds change nothing."""
-    said = [(one.band.short, one.band.objective, one.proposals) for one in (before, after)]
-    return said[0] == said[1]
+def reads_otherwise(before: Band, after: Band, programme: str | None = None) -> bool:
+    """Tells if the second band has another name, objective or actions for this programme; for None, for any one.
+
+    Bounds do not count: nobody is told another thing because a neighbour left the band.
+    """
+    said = [(band.short, band.objective, proposals_of(band, programme)) for band in (before, after)]
+    return said[0] != said[1]
 
 
 def _of_order(bands: tuple[Band, ...]) -> Iterator[GrilleProblem]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pixflow.documents.grille import Band, Grille, Proposal, band_of, proposals_of
+from pixflow.documents.grille import Band, Grille, Proposal, band_of, reads_otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,6 @@ def band_changes(before: Grille, after: Grille) -> tuple[BandChange, ...]:
     return tuple(sorted((one for one in changes if one.before != one.after), key=_place))
 
 
-def reads_otherwise(before: Band, after: Band, programme: str | None = None) -> bool:
-    """Tells if the second band has another name, objective or actions for this programme; for None, for any one.
-
-    Bounds do not count: nobody is told another thing because a neighbour left the band.
-    """
-    return _said(before, programme) != _said(after, programme)
-
-
 def moves(before: Grille, after: Grille) -> tuple[Move, ...]:
     """Returns the percents that would be read otherwise, in order. Both grids are valid (`problems` is empty)."""
     kept = _heirs(before.bands, after.bands)
@@ -98,10 +90,6 @@ def _heirs(before: Sequence[Band], after: Sequence[Band]) -> dict[int, int]:
 def _likeness(one: Band, other: Band) -> tuple[bool, int]:
     shared = min(one.high, other.high) - max(one.low, other.low) + 1
     return not reads_otherwise(one, other), max(0, shared)
-
-
-def _said(band: Band, programme: str | None) -> tuple[str, str, tuple[Proposal, ...]]:
-    return band.objective, band.short, proposals_of(band, programme)
 
 
 def _proposals(band: Band | None) -> tuple[Proposal, ...]:

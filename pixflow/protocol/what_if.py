@@ -12,7 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow.documents.grille import Explanation, Grille, Proposal, explain
+from pixflow.documents.grille import Explanation, Grille, Proposal, explain, reads_otherwise
 from pixflow.documents.protocol import in_force
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import (
@@ -24,7 +24,7 @@ from pixflow.events.dossier import (
     Retracted,
 )
 from pixflow.folding import not_retracted
-from pixflow.protocol.comparison import Move, moves, reads_otherwise
+from pixflow.protocol.comparison import Move, moves
 from pixflow.protocol.publishing import Numbered
 
 TOPICS = frozenset(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 
 from pixflow import presets
-from pixflow.documents.grille import Band, Grille, Proposal, band_of
-from pixflow.protocol.comparison import BandChange, Move, band_changes, moves, reads_otherwise
+from pixflow.documents.grille import Band, Grille, Proposal, band_of, reads_otherwise
+from pixflow.protocol.comparison import BandChange, Move, band_changes, moves
 from tests.documents.test_grille import valid_grilles
 
 CAFE, CV = Proposal("cafe", "Café numérique", "action"), Proposal("cv", "CV", "cv")

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from pixflow.decision import OWN_DOSSIERS, REFERENT, decision
-from pixflow.documents.grille import Grille, Proposal, band_of, explain, is_for, reads_alike
+from pixflow.documents.grille import Grille, Proposal, band_of, explain, is_for, reads_otherwise
 from pixflow.dossier.state import ActionState, BuiltPrescription, Dossier, LinkedParticipation, must_be_open
 from pixflow.events.base import Event
 from pixflow.events.dossier import (
@@ -218,7 +218,7 @@ def review_reading(
         raise Refused("before-its-debrief", field="on", debriefed=known.stamp.on)
     compared = grilles.get(known.grille, grilles[None]), grilles[number]
     before, after = (explain(one, number, mastery, dossier.programme) for one in compared)
-    if reads_alike(before, after):
+    if not reads_otherwise(before.band, after.band, dossier.programme):
         raise Refused("reading-unchanged", number=number)
     band = after.band
     return [
