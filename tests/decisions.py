@@ -22,7 +22,7 @@ GROUPS = {
     "Workshops": "workshop.",
     "Partners": "partners.",
     "Pix Orga": "participation.",
-    "Portfolios": "portfolio.",
+    "Portfolios": "portfolio_import.",
     "The team": "team.",
     "Protocol and grid": "protocol.",
     "The shared knowledge": "resources.",
