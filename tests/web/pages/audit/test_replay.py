@@ -182,7 +182,7 @@ def test_at_an_instant_it_is_the_last_fact_known_then_seen_from_that_day(at_work
 
 
 def test_the_result_is_read_by_the_grid_of_its_prescription(at_work: House) -> None:
-    """A result of 45 % falls in 41-70; a grid published before the prescription has it in 0-45."""
+    """A result of 45 % was told in 41-70; a later grid has it in 0-45, and counts from the prescription on."""
     dossier, found = at_work.dispatched("0.45")
     at_work.on(dossier, prescription.hold_debrief, participation=found, channel="meeting", note="")
     at_work.day(date(2026, 4, 1))
@@ -192,7 +192,8 @@ def test_the_result_is_read_by_the_grid_of_its_prescription(at_work: House) -> N
     assert "45 % : dans 41-70" in before
     assert "La grille n° 1 propose" in before
     later = words(client.get(f"/rejouer/{dossier}?le=2026-04-01").text)
-    assert "45 % : encore dans 0-45" in later
+    assert "45 % : dans 41-70" in later
+    assert "Dire la nouvelle lecture" in later
     every_state.prescribe(at_work, dossier, found)
     built = words(client.get(f"/rejouer/{dossier}").text)
     assert "45 % : encore dans 0-45" in built
