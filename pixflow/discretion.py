@@ -25,10 +25,10 @@ def marks(refs: References, number: int | None, percent: int | None) -> frozense
 
 
 def marks_of(refs: References, dossier: Dossier, participation: UUID) -> frozenset[str]:
-    """Returns the proposals kept for the advisor by a grid that ever counted for a prescription."""
-    percent = dossier.prescription.built[participation].percent
-    counted = dossier.prescription.readings[participation].counted
-    return frozenset(id for number in counted for id in marks(refs, number, percent))
+    """Returns the proposals kept for the advisor by the grid of a prescription, or by one that was told."""
+    built, reviews = dossier.prescription.built[participation], dossier.prescription.reviews.get(participation, ())
+    numbers = (built.grille, *(one.number for one in reviews if one.told))
+    return frozenset(id for number in numbers for id in marks(refs, number, built.percent))
 
 
 def marked_actions(refs: References, dossier: Dossier) -> frozenset[UUID]:
@@ -62,18 +62,18 @@ def without_marked(refs: References, dossier: Dossier) -> Dossier:
 
 def history_without_marked(refs: References, history: Sequence[Recorded]) -> Iterator[Recorded]:
     """Yields the events of a dossier without the actions that are for the advisor alone, nor what became of them."""
-    hidden, kept_back, percents = set[UUID](), defaultdict[UUID, frozenset[str]](frozenset), dict[UUID, int | None]()
+    hidden, kept_back = set[UUID](), defaultdict[UUID, frozenset[str]](frozenset)
     for recorded in history:
         event = recorded.event
         if isinstance(event, PrescriptionBuilt):
-            percents[event.participation] = event.percent
-            marked = kept_back[event.participation] = marks(refs, event.grille, event.percent)
+            kept_back[event.participation] |= marks(refs, event.grille, event.percent)
+            marked = kept_back[event.participation]
             hidden |= {action.id for action in event.actions if action.proposal in marked}
             actions = tuple(action for action in event.actions if action.id not in hidden)
             event = replace(event, proposed=_others(event.proposed, marked), actions=actions)
             yield structs.replace(recorded, event=event)
         elif isinstance(event, ReadingReviewed) and event.told:
-            kept_back[event.participation] |= marks(refs, event.number, percents.get(event.participation))
+            kept_back[event.participation] |= marks(refs, event.number, event.low)
             yield recorded
         elif isinstance(event, ActionAdded) and event.added.proposal in kept_back[event.participation]:
             hidden.add(event.added.id)

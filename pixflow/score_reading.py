@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,7 +14,10 @@ from pixflow.reference_data import References
 
 
 class ReadingChange(Struct, frozen=True):
-    """A grid that reads a told result otherwise, from its first day until the next grid (None: without end)."""
+    """A grid that reads a told result otherwise, from its first day until the next grid (None: without end).
+
+    `what` changes is the name of the band, else its objective, else its actions.
+    """
 
     participation: UUID
     number: int
@@ -23,10 +26,17 @@ class ReadingChange(Struct, frozen=True):
     before: Explanation
     after: Explanation
 
+    @property
+    def what(self) -> Literal["name", "objective", "actions"]:
+        before, after = self.before.band, self.after.band
+        if before.short != after.short:
+            return "name"
+        return "objective" if before.objective != after.objective else "actions"
+
 
 def counting_grid(refs: References, dossier: Dossier, participation: UUID, day: date) -> Numbered[Grille]:
     """Returns the grid by which a result counts: that of its told reading, else that of a day."""
-    told = dossier.prescription.readings.get(participation)
+    told = dossier.prescription.told(participation)
     if told is None:
         return refs.grille(day)
     known = refs.grilles.numbered(told.grille)
@@ -36,12 +46,13 @@ def counting_grid(refs: References, dossier: Dossier, participation: UUID, day: 
 def changes(refs: References, dossier: Dossier) -> Iterator[ReadingChange]:
     """Yields each grid, in force when the current initial result was told or later, that reads it otherwise.
 
-    It differs from the reading that counts and from the one answered last. One that somebody answered is left out.
+    It differs from the reading that counts and from the one answered last. One that somebody answered is left out. A
+    closed dossier is asked nothing.
     """
     current = dossier.diagnostic.current("initial")
-    told = dossier.prescription.readings.get(current[0]) if current else None
+    told = dossier.prescription.told(current[0]) if current else None
     mastery = current[1].result.mastery if current and current[1].result else None
-    if current is None or told is None or mastery is None or current[1].withdrawn:
+    if current is None or told is None or mastery is None or current[1].withdrawn or dossier.closed:
         return
     firsts = dict(sorted(refs.grilles.published, key=lambda one: one[0]))  # of two from one day, the last counts
     periods = zip(firsts.items(), (*list(firsts)[1:], None), strict=False)
@@ -50,19 +61,20 @@ def changes(refs: References, dossier: Dossier) -> Iterator[ReadingChange]:
         return
     counting = counting_grid(refs, dossier, current[0], told.stamp.on)
     before = explain(counting.document, counting.number, mastery, dossier.programme)
-    answered = [refs.grilles.numbered(number) for number in told.reviewed[-1:]]
+    reviewed = [one.number for one in dossier.prescription.reviews.get(current[0], ())]
+    answered = [refs.grilles.numbered(number) for number in reviewed[-1:]]
     known = [before, *(explain(one, 0, mastery, dossier.programme) for one in answered if one)]
     for (first, grid), until in later:
         after = explain(grid.document, grid.number, mastery, dossier.programme)
         is_new = all(reads_otherwise(one.band, after.band, dossier.programme) for one in known)
-        if is_new and grid.number not in told.reviewed:
+        if is_new and grid.number not in reviewed:
             yield ReadingChange(current[0], grid.number, max(first, told.stamp.on), until, before, after)
 
 
 def answering(refs: References, dossier: Dossier, day: date) -> dict[str, Any]:
     """Returns what the answer to the grid of a day compares: all grids, and the number of that one."""
     current = dossier.diagnostic.current("initial")
-    told = dossier.prescription.debriefs.get(current[0]) if current else None
+    told = dossier.prescription.told(current[0]) if current else None
     grilles: dict[int | None, Grille] = {one.number: one.document for _, one in refs.grilles.published}
-    grilles[None] = refs.grille(told.on if told else day).document
+    grilles[None] = refs.grille(told.stamp.on if told else day).document
     return {"grilles": grilles, "in_force": refs.grille(day).number}

@@ -505,7 +505,8 @@ ROWS = (
         due=date(2026, 11, 23),  # 10 days, without 11 November
         why=6,
         details={
-            "number": "1", "then": "2", "before": "Premiers pas", "after": "Savoirs de base", "mastery": "0.35",
+            "by": "name", "number": "1", "then": "2", "before": "Premiers pas", "after": "Savoirs de base",
+            "mastery": "0.35",
         },
         closed_by={"told": (reviewed(NOV_6),), "the former kept": (reviewed(NOV_6, told=False),)},
         stops={"closed": (closed(NOV_6),), "another result": NEWER, "vanished": (withdrawn(NOV_6),)},

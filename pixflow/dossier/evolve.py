@@ -35,10 +35,10 @@ from pixflow.dossier.state import (
     Reminder,
     Report,
     Retake,
+    ReviewedReading,
     Seat,
     Snooze,
     Study,
-    ToldReading,
     Transfer,
 )  # fmt: skip
 from pixflow.events import dossier as e
@@ -188,15 +188,11 @@ def _prescription(state: Prescription, event: object, stamp: Stamp, by: str) -> 
         case e.ResultDispatched(participation=participation, advisor=advisor):
             return replace(state, dispatched={**state.dispatched, participation: Dispatch(stamp, advisor)})
         case e.DebriefHeld(participation=participation):
-            told = _told(state, participation, stamp, event.grille)
-            return replace(state, debriefs={**state.debriefs, participation: stamp}, readings=told)
-        case e.ReadingReviewed(participation=participation, number=grille) if known_reading := state.readings.get(
-            participation
-        ):
-            readings = _told(state, participation, stamp, grille) if event.told else state.readings
-            reviewed = (*known_reading.reviewed, grille)
-            answered = replace(readings[participation], reviewed=reviewed)
-            return replace(state, readings={**readings, participation: answered})
+            grids = {**state.grids, participation: event.grille}
+            return replace(state, debriefs={**state.debriefs, participation: stamp}, grids=grids)
+        case e.ReadingReviewed(participation=participation, number=number, told=told):
+            reviews = (*state.reviews.get(participation, ()), ReviewedReading(stamp, number, told))
+            return replace(state, reviews={**state.reviews, participation: reviews})
         case e.PrescriptionBuilt(participation=participation):
             built = BuiltPrescription(
                 stamp,
@@ -210,8 +206,7 @@ def _prescription(state: Prescription, event: object, stamp: Stamp, by: str) -> 
                 event.reason,
                 "" if event.project == NO_PROJECT else event.project,
             )
-            told = _told(state, participation, stamp, event.grille)
-            return replace(state, built={**state.built, participation: built}, readings=told)
+            return replace(state, built={**state.built, participation: built})
         case e.ActionAdded(participation=participation, added=action) if known := state.built.get(participation):
             grown = replace(known, added=(*known.added, AddedAction(stamp, action, event.reason, by)))
             return replace(state, built={**state.built, participation: grown})
@@ -223,13 +218,6 @@ def _prescription(state: Prescription, event: object, stamp: Stamp, by: str) -> 
             followed = replace(given, followed=stamp, outcome=outcome)
             return replace(state, studies={**state.studies, study: followed})
     return state
-
-
-def _told(state: Prescription, participation: UUID, stamp: Stamp, grille: int | None) -> dict[UUID, ToldReading]:
-    """Returns the told readings with that of a result by this grid; None is the grid of the day."""
-    known = state.readings.get(participation, ToldReading(stamp, None))
-    counted = known.counted if grille is None else (*known.counted, grille)
-    return {**state.readings, participation: ToldReading(stamp, grille, counted, known.reviewed)}
 
 
 def _prescribed(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, object]:

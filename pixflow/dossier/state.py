@@ -349,26 +349,45 @@ class Difficulty(Struct, frozen=True):
     cause: Cause
 
 
-class ToldReading(Struct, frozen=True):
-    """The reading of a result that the young person knows: it counts until another one is told.
+class ReviewedReading(Struct, frozen=True):
+    """The answer to the grid `number`: its reading was told to the young person, or that of then is kept."""
 
-    `grille` is the number of the grid that counts, None for that of the day. `counted` are all that did, `reviewed`
-    those that somebody answered, told or not: both in the order of the events.
-    """
+    stamp: Stamp
+    number: int
+    told: bool
+
+
+class ToldReading(Struct, frozen=True):
+    """The reading of a result that the young person knows. `grille` is None for the grid of the day of `stamp`."""
 
     stamp: Stamp
     grille: int | None
-    counted: tuple[int, ...] = ()
-    reviewed: tuple[int, ...] = ()
 
 
 class Prescription(Struct, frozen=True):
+    """The third stage of each result. `grids` are those that the interviews read it by."""
+
     dispatched: dict[UUID, Dispatch] = {}
     debriefs: dict[UUID, Stamp] = {}
-    readings: dict[UUID, ToldReading] = {}
+    grids: dict[UUID, int | None] = {}
+    reviews: dict[UUID, tuple[ReviewedReading, ...]] = {}
     built: dict[UUID, BuiltPrescription] = {}
     explored: Difficulty | None = None
     studies: dict[UUID, Study] = {}
+
+    def told(self, participation: UUID) -> ToldReading | None:
+        """Returns the reading that counts: told last by an answer, else by the prescription's grid or the interview's.
+
+        An interview corrected later changes neither an answer nor a prescription. None before any of them.
+        """
+        debrief, built = self.debriefs.get(participation), self.built.get(participation)
+        first = debrief or (built.stamp if built else None)
+        if first is None:
+            return None
+        answers = [one for one in self.reviews.get(participation, ()) if one.told]
+        if answers:
+            return ToldReading(answers[-1].stamp, answers[-1].number)
+        return ToldReading(first, (built.grille if built else None) or self.grids.get(participation))
 
 
 class Appointment(Struct, frozen=True):

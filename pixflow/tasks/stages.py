@@ -124,15 +124,16 @@ def _of_result(builder: TaskBuilder, trouble: Seat | None) -> Iterator[Task]:
 
 def _to_review(builder: TaskBuilder, change: ReadingChange) -> Task:
     """Returns the question that a grid asks: tell the young person the new reading, or keep that of then."""
-    told = builder.dossier.prescription.readings[change.participation].stamp
+    told = builder.dossier.prescription.told(change.participation)
     details = {
+        "by": change.what,
         "number": str(change.number),
         "then": str(change.before.grille_number),
         "before": change.before.band.short,
         "after": change.after.band.short,
         "mastery": str(change.after.mastery),
     }
-    since = Stamp(change.first, told.version)
+    since = Stamp(change.first, told.stamp.version if told else builder.opened.version)
     return builder.task("review-reading", change.number, since, details, lapses=change.until)
 
 

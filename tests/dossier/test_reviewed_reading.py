@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given as for_all
@@ -184,3 +185,47 @@ def test_what_the_told_grid_keeps_for_the_advisor_leaves_nowhere() -> None:
     history = (*DEBRIEFED, built(), reviewed(grille=2), action)
     assert marked_actions(refs, state_of("dossier", *history)) == {ADDED}
     assert action not in [one.event for one in history_without_marked(refs, stamped(history))]
+
+
+STRUCK = d.Retracted(version=len(DEBRIEFED), reason="autre jour", on=DAY)
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("prescription", [(), (built(),)], ids=["no prescription", "a prescription"])
+def test_the_interview_corrected_leaves_the_answer_that_was_given(told: bool, prescription: tuple[Event, ...]) -> None:
+    refs = grids(named("A"), named("B"))
+    history = (*DEBRIEFED, *prescription, reviewed(DAY + timedelta(weeks=1), 2, told=told), STRUCK, debriefed())
+    assert counts(refs, *history) == (2 if told else 1)
+    assert asked(refs, *history) == []
+
+
+def test_without_its_interview_nothing_was_told() -> None:
+    refs = grids(named("A"), named("B"))
+    assert asked(refs, *DEBRIEFED, reviewed(grille=2, told=False), STRUCK) == []
+    assert counts(refs, *DEBRIEFED, STRUCK) == 2, "the grid of the day"
+
+
+def test_a_prescription_is_no_other_telling() -> None:
+    told = state_of("dossier", *DEBRIEFED, built(LATER)).prescription.told(PARTICIPATION)
+    assert (told.stamp.on, told.grille) == (DAY, 1)
+
+
+@for_all(st.lists(st.sampled_from(["built", "told", "kept", "added"]), max_size=6))
+def test_the_state_and_the_history_keep_the_same_back(steps: list[str]) -> None:
+    check = Proposal("vue", "Vue à vérifier", "check", advisor_only=True)
+    refs, history = grids(named("A", check), named("B", check, *PRESET.grille.bands[0].proposals)), [*DEBRIEFED]
+    for number, step in enumerate(steps, 1):
+        action = Action(UUID(int=number), "Vue à vérifier", "check", "vue")
+        history.append(
+            {
+                "built": built(actions=(action,)),
+                "told": reviewed(grille=2),
+                "kept": reviewed(grille=2, told=False),
+                "added": added(action=action),
+            }[step]
+        )
+    state = state_of("dossier", *history)
+    standing = {one.id for made in state.prescription.built.values() for one in made.all_actions}
+    left = [one.event for one in history_without_marked(refs, stamped(history))]
+    shown = {one.id for event in left for one in d.prescribed_by(event)}
+    assert standing - marked_actions(refs, state) == standing & shown

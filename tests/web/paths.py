@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.decision import Decision
+from pixflow.documents.grille import Proposal
 from pixflow.dossier import identity
 from pixflow.dossier.stages import orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
@@ -209,12 +210,19 @@ class House:
         self.on(dossier, prescription.hold_debrief, participation=found, channel="meeting", note="", context=number)
         return dossier, found
 
-    def publish_grid(self, name: str, band: int = 0) -> int:
-        """A grid in force from today on, where a band has another name; returns its number."""
+    def publish_grid(self, short: str = "", objective: str = "", proposals: str = "") -> int:
+        """A grid in force from today on, whose lowest band has another name, objective or proposal more.
+
+        Returns its number.
+        """
         now = self.served.refs.grille(self.today).document
-        bands = (*now.bands[:band], replace(now.bands[band], short=name), *now.bands[band + 1 :])
-        streams, said = {"grille": self.served.opened.stream("grille")}, replace(now, bands=bands)
-        self.says(OPERATOR, publish_grille, streams, document=said, from_day=self.today)
+        low, *others = now.bands
+        more = (Proposal(proposals, proposals, "action"),) if proposals else ()
+        other = replace(
+            low, short=short or low.short, objective=objective or low.objective, proposals=(*low.proposals, *more)
+        )
+        said = {"document": replace(now, bands=(other, *others)), "from_day": self.today}
+        self.says(OPERATOR, publish_grille, {"grille": self.served.opened.stream("grille")}, **said)
         return self.served.refs.grille(self.today).number
 
     def prescribed(self, mastery: str = "0.40", **more: Any) -> tuple[UUID, list[UUID]]:

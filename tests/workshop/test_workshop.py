@@ -22,6 +22,7 @@ from pixflow.engine import Engine, new_id
 from pixflow.events import dossier as d
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
+from pixflow.events.dossier import SeatBooked
 from pixflow.participation import campaign
 from pixflow.refused import Refused
 from pixflow.streams import KINDS
@@ -314,7 +315,9 @@ def test_a_seat_that_is_kept_is_nobody_else_s() -> None:
 def test_who_takes_a_seat_says_which_kept_one_they_give_up() -> None:
     elsewhere = {**BOOK, "kept": (WORKSHOP, OTHER_WORKSHOP)}
     decided = given(scheduled(), opened()).when(booking.book_seat, **elsewhere).decided()
-    assert decided["dossier"][-1].gives_up == (OTHER_WORKSHOP,), "not the one that is taken"  # type: ignore[attr-defined]
+    booked = decided["dossier"][-1]
+    assert isinstance(booked, SeatBooked)
+    assert booked.gives_up == (OTHER_WORKSHOP,), "not the one that is taken"
     asked = {**elsewhere, "or_wait": True}
     given(*full(), opened()).when(booking.book_seat, **asked).then(
         workshop=[waits()], dossier=[in_workshop(waits=True)]

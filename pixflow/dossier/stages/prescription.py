@@ -204,14 +204,15 @@ def review_reading(
     """
     must_be_open(dossier)
     current = dossier.diagnostic.current("initial")
-    known = dossier.prescription.readings.get(current[0]) if current else None
+    known = dossier.prescription.told(current[0]) if current else None
     mastery = current[1].result.mastery if current and current[1].result else None
     if current is None or known is None or mastery is None:
         raise Refused("debrief-first")
-    if number in known.reviewed:
-        if told == (known.grille == number):
-            return []
-        raise Refused("reading-reviewed", number=number)
+    for answer in dossier.prescription.reviews.get(current[0], ()):
+        if answer.number == number:
+            if answer.told == told:
+                return []
+            raise Refused("reading-reviewed", number=number)
     if in_force != number:
         raise Refused("grid-not-in-force", number=number)
     if on < known.stamp.on:

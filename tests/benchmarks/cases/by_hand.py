@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jinja2
 import psycopg
@@ -29,7 +29,7 @@ LIST = jinja2.Template(
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+    type_annotation_map: ClassVar[dict[Any, Any]] = {dict[str, Any]: JSON, list[Any]: JSON}
 
 
 class Case(Base):
@@ -58,7 +58,7 @@ class Case(Base):
     partner: Mapped[str | None]
     ends: Mapped[str | None]
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  the base class declares its type
 
 
 class Audit(Base):

@@ -939,7 +939,7 @@ FORMS: dict[str, DossierForm] = {
         prescription.review_reading, ReviewForm, "task", "Dire la nouvelle lecture", events=(e.ReadingReviewed,),
         about="number", arguments=_review,
         initial=lambda desk, dossier, number: {"number": number or str(desk.refs.grille(desk.today).number)},
-        offered=lambda dossier: is_open(dossier) and bool(dossier.prescription.readings),
+        offered=lambda dossier: is_open(dossier) and bool(dossier.prescription.debriefs),
     ),
     "add": DossierForm(
         prescription.add_action, AddActionForm, "addition", "Ajouter une action", events=(e.ActionAdded,),

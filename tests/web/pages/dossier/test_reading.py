@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from pixflow.dossier import follow_up
 from tests.web.arranged import MONDAY
 from tests.web.client import words
 from tests.web.paths import House, house
@@ -62,7 +63,7 @@ def test_the_answer_says_which_reading_counts(locale: House, told: str, counts: 
     said = page(locale, dossier)
     assert ASKS not in said
     assert f"Lu avec la grille n° {counts}" in said
-    assert ("la grille n° 2 n’a rien changé" in said) == (counts == 1)
+    assert ("celle de la grille n° 2 n’est pas dite" in said) == (counts == 1)
 
 
 def test_the_prescription_is_built_by_the_reading_that_counts(locale: House) -> None:
@@ -83,3 +84,37 @@ def test_another_grid_since_the_form_was_drawn_is_asked_again(locale: House) -> 
     answer = send(client, dossier, "reading", sent)
     assert answer.status_code == 422
     assert "La grille n° 2 n’est pas celle de ce jour-là" in words(answer.text)
+
+
+def test_under_one_name_it_says_what_is_other(locale: House) -> None:
+    for change, said in (("objective", "un autre objectif"), ("proposals", "d’autres actions")):
+        dossier, _ = locale.debriefed(first=change.title())
+        number = locale.publish_grid(**{change: "Autre chose"})
+        assert f"la grille n° {number} donne {said} à « Savoirs de base »" in page(locale, dossier)
+        queue = words(locale.client("Nadia Benali").get("/boite").text)
+        assert f"grille n° {number} : {said} pour « Savoirs de base »" in queue
+
+
+def test_a_closed_dossier_asks_nothing(locale: House) -> None:
+    dossier, _ = moved(locale)
+    locale.on(dossier, follow_up.close_dossier, reason="employment", note="")
+    assert "au lieu de" not in page(locale, dossier)
+
+
+def test_a_colleague_who_receives_the_task_answers_it_and_no_other_colleague(locale: House) -> None:
+    dossier, number = moved(locale)
+    sent = {**opened(locale.client("Nadia Benali"), dossier, "reading", number), "told": "false"}
+    assert send(locale.client("Paul Rey"), dossier, "reading", sent).status_code in (403, 404)
+    locale.on(
+        dossier, follow_up.hand_over_task, task=f"review-reading:{number}", to=locale.people["Paul Rey"],
+        until=None, note="",
+    )  # fmt: skip
+    assert send(locale.client("Paul Rey"), dossier, "reading", sent).status_code == 303
+
+
+def test_the_replay_says_which_reading_counts_before_and_after(locale: House) -> None:
+    dossier, number = moved(locale)
+    client = locale.client("Nadia Benali")
+    send(client, dossier, "reading", {**opened(client, dossier, "reading", number), "told": "true"})
+    said = words(locale.client("Claire Vasseur").get(f"/rejouer/{dossier}").text)
+    assert "Lecture dite grille n° 1 grille n° 2" in said
