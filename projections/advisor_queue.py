@@ -78,16 +78,16 @@ URGENT = (table.c.due, table.c.sort, table.c.key, table.c.stream)
 def rows(change: Change) -> dict[Table, list[Row]]:
     """Returns one row for each task that the subject owes."""
     owed = tasks.OF[change.kind](change.after, change.refs)
-    about = _about(change.kind, change.after) if owed else {}
+    about = _about(change.kind, change.after, {task.kind for task in owed}) if owed else {}
     return {table: [_row(change, task, {**about, **_site_of(change, task)}) for task in owed]}
 
 
-def _about(kind: str, state: Any) -> Row:
-    """Returns what all tasks of a subject have in common."""
+def _about(kind: str, state: Any, owed: Collection[str]) -> Row:
+    """Returns what all tasks of a subject have in common; `owed` are their kinds."""
     match kind:
         case "dossier":
             there = {at: getattr(state, at) for at in ("programme", "site", "phone")}
-            about = {"name": list_name(state), "group": state.group or "", "stage": current_stage(state), **there}
+            about = {"name": list_name(state), "group": state.group or "", "stage": current_stage(state, owed), **there}
         case "participation":
             about = {"name": list_name(state)}
         case "workshop":

@@ -26,6 +26,7 @@ from sqlalchemy import (
     text,
 )
 
+from pixflow import tasks
 from pixflow.authorization import Scope
 from pixflow.documents.grille import percent
 from pixflow.dossier.retention import RULES, Rule
@@ -39,7 +40,7 @@ NAME = "dossier_sheet"
 KINDS = frozenset({"dossier"})
 _FIELDS = attrgetter(
     "opened", "last_name", "first_name", "birth_date", "imilo_number", "programme", "group", "collective_end",
-    "site", "phone", "advisor", "lent", "transfer", "assigned", "closed", "merged", "orientation",
+    "site", "phone", "advisor", "lent", "transfer", "assigned", "joined", "closed", "merged", "orientation",
     "diagnostic", "prescription", "parcours",
 )  # fmt: skip
 
@@ -50,6 +51,7 @@ def _read(dossier: Dossier) -> Any:
 
 
 READS = {"dossier": _read}
+RULED = True
 
 _LENT = text("lender IS NOT NULL")
 _OPEN: Any = {"sqlite_where": text("closed = 0"), "postgresql_where": text("NOT closed")}
@@ -92,7 +94,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
         owner_before=state.transfer.owner if state.transfer else None,
         returned=state.transfer is not None and state.transfer.returned,
         assigned_on=state.assigned.on if state.assigned else None,
-        stage=current_stage(state),
+        stage=current_stage(state, {task.kind for task in tasks.of_dossier(state, change.refs)}),
         percent=percent(mastery) if mastery is not None else None,
         to_prescribe=mastery is not None and current[0] not in state.prescription.built,
         closed=state.closed is not None,

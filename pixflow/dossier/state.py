@@ -1,6 +1,6 @@
 """The state of a dossier, its progress on the four stages, and what decisions check first."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -598,9 +598,14 @@ class StageStatus(Struct, frozen=True):
     stamp: Stamp | None
 
 
-def stepper(dossier: Dossier) -> tuple[StageStatus, ...]:
-    """Returns the four stages in order. The first one not done is the current one."""
+def stepper(dossier: Dossier, owed: Collection[str]) -> tuple[StageStatus, ...]:
+    """Returns the four stages in order; `owed` are the kinds of its tasks. The first one not done is the current one.
+
+    While Pix is to be presented, the orientation is not done, even with a diagnostic planned.
+    """
     done = {stage: end(dossier) for stage, end in _ENDS.items()}
+    if "present-pix" in owed:
+        done["orientation"] = None
     current = next((stage for stage in STAGES if not done[stage]), None)
     return tuple(
         StageStatus(stage, "current" if stage == current else "done" if done[stage] else "todo", done[stage])
@@ -608,9 +613,9 @@ def stepper(dossier: Dossier) -> tuple[StageStatus, ...]:
     )
 
 
-def current_stage(dossier: Dossier) -> Stage | None:
-    """Returns the first stage not done; None when all are done."""
-    return next((stage for stage in STAGES if not _ENDS[stage](dossier)), None)
+def current_stage(dossier: Dossier, owed: Collection[str]) -> Stage | None:
+    """Returns the first stage not done, as `stepper` says it; None when all are done."""
+    return next((step.stage for step in stepper(dossier, owed) if step.status == "current"), None)
 
 
 def _oriented(dossier: Dossier) -> Stamp | None:

@@ -661,8 +661,8 @@ def test_a_task_rests_or_is_a_colleague_s_as_was_said_last() -> None:
 )
 def test_a_dossier_stands_at_the_first_stage_not_done(history: Sequence[Event], stage: str | None) -> None:
     state = state_of("dossier", *history)
-    assert current_stage(state) == stage
-    steps = {step.stage: step.status for step in stepper(state)}
+    assert current_stage(state, ()) == stage
+    steps = {step.stage: step.status for step in stepper(state, ())}
     order = list(steps)
     at = order.index(stage) if stage else 4
     assert list(steps.values()) == ["done"] * at + ["current"] * (stage is not None) + ["todo"] * (3 - at)
@@ -671,7 +671,14 @@ def test_a_dossier_stands_at_the_first_stage_not_done(history: Sequence[Event], 
 def test_a_newer_result_brings_the_prescription_back() -> None:
     history = (*PRESCRIBED, ended())
     newer = (linked(LATER, SECOND), received(LATER, SECOND))
-    assert current_stage(state_of("dossier", *history)) is None
-    steps = stepper(state_of("dossier", *history, *newer))
+    assert current_stage(state_of("dossier", *history), ()) is None
+    steps = stepper(state_of("dossier", *history, *newer), ())
     assert [step.status for step in steps] == ["done", "done", "current", "todo"]
     assert steps[1].stamp.version == 10
+
+
+def test_the_orientation_is_not_over_while_pix_is_to_be_presented() -> None:
+    state = state_of("dossier", opened(), planned())
+    assert current_stage(state, ("present-pix", "chase-diagnostic")) == "orientation"
+    assert [step.status for step in stepper(state, ("present-pix",))] == ["current", "todo", "todo", "todo"]
+    assert current_stage(state, ("chase-diagnostic",)) == "diagnostic"

@@ -110,7 +110,7 @@ def _document(shown: Replay, facts: Facts, owed: list[Task], positions: dict[int
             }
             for r, sentence in facts
         ],
-        "steps": stepper(shown.after),
+        "steps": stepper(shown.after, {task.kind for task in owed}),
         "tasks": owed,
     }
 
@@ -125,7 +125,8 @@ def _tell(shown: Replay, facts: Facts, owed: list[Task], names: ScopedNames, zon
         table.add_row(str(r.originator_version), marked(struck, said=sentence), when, who)
     console.print(table)
     marks = {"done": "✓", "current": "●", "todo": "○"}
-    console.print("   ".join(f"{marks[step.status]} {vocabulary.STAGES[step.stage]}" for step in stepper(shown.after)))
+    steps = stepper(shown.after, {task.kind for task in owed})
+    console.print("   ".join(f"{marks[step.status]} {vocabulary.STAGES[step.stage]}" for step in steps))
     for before, after in () if whole else shown.changed:
         console.print(f"  {_task(before)} → {_task(after)}")
     console.print("À faire : " + ("; ".join(_task(task) for task in owed) or "rien"))

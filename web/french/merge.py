@@ -1,6 +1,6 @@
 """Words for two dossiers that may be one person's."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pixflow.dossier.state import Dossier, current_stage
 from pixflow.events.base import Recorded, event_day
@@ -11,9 +11,14 @@ from web.french.events.fields import PARIS, Names
 from web.french.typography import say
 
 
-def fields(dossier: Dossier, trail: Sequence[Recorded], names: Names, zone: str = PARIS) -> list[tuple[str, str]]:
-    """Returns label and value of a dossier's fields, "" for none. Every dossier has these labels."""
-    stage = current_stage(dossier)
+def fields(
+    dossier: Dossier, owed: Collection[str], trail: Sequence[Recorded], names: Names, zone: str = PARIS
+) -> list[tuple[str, str]]:
+    """Returns label and value of a dossier's fields, "" for none; `owed` are the kinds of its tasks.
+
+    Every dossier has these labels.
+    """
+    stage = current_stage(dossier, owed)
     last = max(not_retracted(trail), key=lambda r: (event_day(r.event), r.originator_version), default=None)
     return [
         ("Nom", f"{dossier.first_name} {dossier.last_name}"),

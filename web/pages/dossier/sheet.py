@@ -77,6 +77,7 @@ def sheet(
     """
     dossier, names, protocol = desk.dossier(dossier_id), history.names, desk.refs.protocol(desk.today)
     owed = tasks.of_dossier(dossier, desk.refs)
+    kinds = {task.kind for task in owed}
     offered = frozenset(name for name in history.forms if FORMS[name].offered(dossier))
     shown = dossier_tasks.open_tasks(desk, dossier_id, dossier, owed, offered)
     reading, prescriptions = results.read_grid(desk, dossier), list(results.prescribed(desk, dossier))
@@ -100,7 +101,7 @@ def sheet(
         "back_to": names.staff(back) if (back := dossier.lent.back_to if dossier.lent else dossier.advisor) else "",
         "assessed": dossier.opened is not None and desk.refs.protocol(dossier.opened.on).concerned == "assessed",
         "follower": merge.follower(desk, dossier),
-        "steps": steps(stepper(dossier), dossier, {task.kind for task in owed}, desk.today),
+        "steps": steps(stepper(dossier, kinds), dossier, kinds, desk.today),
         # the place in Ma boîte
         "box": str(place or ""),
         "back": place.address if place else "",

@@ -23,7 +23,7 @@ from web.desk import reach, refusals
 from web.desk.commands import Outcome, again, must, read_form, record_all, recorded, take_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.names import names_for
+from web.desk.names import ScopedNames, names_for
 from web.french import merge
 from web.french import tasks as french_tasks
 from web.french.events import sentences
@@ -96,6 +96,13 @@ def _candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[tuple[Yo
 
 
 # --- what a merge, or its undo, does
+
+
+def _side(desk: Desk, names: ScopedNames, id: UUID) -> list[tuple[str, str]]:
+    """Returns the fields of one of the two dossiers, in words."""
+    dossier = desk.dossier(id)
+    owed = {task.kind for task in tasks.of_dossier(dossier, desk.refs)}
+    return merge.fields(dossier, owed, desk.trail(id), names, desk.zone)
 
 
 def _steps(desk: Desk, dossier_id: UUID, dossier: Dossier, into: UUID) -> list[Step]:
@@ -175,8 +182,7 @@ def _page(
     if kept:
         note(request, opened(kept))
         names = names_for(desk)
-        sides = (merge.fields(desk.dossier(one), desk.trail(one), names, desk.zone) for one in (kept, dossier_id))
-        pairs = zip(*sides, strict=True)
+        pairs = zip(*(_side(desk, names, one) for one in (kept, dossier_id)), strict=True)
         lines = [(label, one, other) for (label, one), (_, other) in pairs if one or other]
         undoes = dossier.merged is not None
         steps = _undo_steps(desk, dossier_id, dossier, "—") if undoes else _steps(desk, dossier_id, dossier, kept)

@@ -6,6 +6,8 @@ import pytest
 
 from pixflow.dossier import follow_up
 from pixflow.dossier.assignment import assign_advisor
+from pixflow.dossier.stages import orientation
+from tests.web.arranged import scheduled, seat
 from tests.web.client import InspectingClient, words
 from tests.web.filled import fill, said, texts
 from tests.web.paths import House
@@ -42,6 +44,16 @@ def test_a_row_says_what_comes_next_and_when(at_work: House) -> None:
         "Prévoir le diagnostic 23 mars",
         "",
     ]
+
+
+def test_whoever_is_to_be_told_of_pix_is_still_in_orientation_in_the_list_and_in_the_dossier(at_work: House) -> None:
+    dossier, nadia = at_work.opened(first="Ana"), at_work.client(NADIA)
+    seat(at_work, scheduled(at_work), dossier)
+    assert texts(nadia.get(f"/dossiers/{dossier}").text, ".stepper .current .step") == ["1 Orientation : en cours"]
+    assert listed(nadia, "?etape=orientation") == ["Diallo Ana"]
+    at_work.on(dossier, orientation.present_pix, occasion="welcome")
+    assert texts(nadia.get(f"/dossiers/{dossier}").text, ".stepper .current .step") == ["2 Diagnostic : en cours"]
+    assert listed(nadia, "?etape=diagnostic") == ["Diallo Ana"]
 
 
 def test_a_snoozed_task_says_when_it_comes_back(at_work: House) -> None:
