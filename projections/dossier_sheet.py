@@ -72,14 +72,16 @@ table = Table(
     Index("sheet_open", "sort", **_OPEN),
     Index("sheet_followed", "advisor", "group", **_OPEN),
 )
-TABLES = KEPT = (table,)
+days = Table("dossier_days", metadata, *keys(stream=Uuid, key=String), *required(day=Date, last=Date))
+"""The days set of each dossier (pixflow.tasks.DaySet): a seat in a workshop, a diagnostic."""
+TABLES = KEPT = (table, days)
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
-    """Returns one row for an opened dossier."""
+    """Returns one row for an opened dossier, and those of its days set."""
     state = change.after
     if state.opened is None:
-        return {table: []}
+        return {table: [], days: []}
     current = state.diagnostic.current("initial")
     mastery = current[1].result.mastery if current else None
     row = row_of(
@@ -102,7 +104,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
         opened_on=state.opened.on,
         last_on=state.last.on,
     )
-    return {table: [row]}
+    return {table: [row], days: [row_of(days, one, stream=change.stream) for one in tasks.days_set(state)]}
 
 
 class DossierFilter(Struct, frozen=True):

@@ -32,7 +32,7 @@ from pixflow.folding import Stamp
 from pixflow.protocol.publishing import Protocols
 from pixflow.reference_data import References
 from pixflow.resources.state import ReaderMark, ReadingCheck
-from pixflow.tasks import OF, TASK_KINDS, Kind, Task
+from pixflow.tasks import OF, TASK_KINDS, Kind, Task, days_set
 from pixflow.team.staff import Staff
 from tests.given import (
     ACTION,
@@ -1189,6 +1189,24 @@ def test_a_seat_in_a_workshop_that_is_cancelled_is_to_be_replaced() -> None:
 def test_a_seat_holds_when_its_workshop_moves_and_its_day_is_waited_for() -> None:
     assert owed(SEATED)["close-or-plan"].opens == date(2027, 2, 3)
     assert owed((*SEATED, booked(DEC_3, NOV_2)))["close-or-plan"].opens == date(2027, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("history", "days"),
+    [
+        (SEATED, {"workshop": NOV_6}),
+        ((*SEATED, booked(DEC_3, NOV_2)), {"workshop": DEC_3}),
+        ((*SEATED, absent(NOV_6)), {}),
+        ((opened(), planned(planned_for=DEC_3)), {"diagnostic": DEC_3}),
+        ((opened(), planned(planned_for=DEC_3), declined()), {}),
+        ((opened(), planned(planned_for=DEC_3), linked()), {}),
+        ((opened(), planned(planned_for=DEC_3), closed()), {}),
+        ((*LEARNED, retake(NOV_6, DEC_3)), {"retake": DEC_3}),
+        ((*LEARNED, retake(NOV_6, DEC_3), linked(NOV_10, SECOND, progress="0.2")), {}),
+    ],
+)
+def test_a_seat_or_a_diagnostic_to_come_has_its_day_set(history: Sequence[Event], days: dict[str, date]) -> None:
+    assert {one.key: one.day for one in days_set(state_of("dossier", *history))} == days
 
 
 def test_an_absence_marked_late_asks_for_no_seat_when_one_is_booked_or_was_used_since() -> None:

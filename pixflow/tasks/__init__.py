@@ -5,7 +5,7 @@ from typing import Any
 
 from pixflow.reference_data import References
 from pixflow.tasks.kinds import TASK_KINDS, Kind
-from pixflow.tasks.stages import of_dossier
+from pixflow.tasks.stages import DaySet, days_set, of_dossier
 from pixflow.tasks.subjects import (
     of_campaign,
     of_contact,
@@ -19,7 +19,10 @@ from pixflow.tasks.subjects import (
 )
 from pixflow.tasks.task import Task, Why
 
-__all__ = ["OF", "TASK_KINDS", "Kind", "Task", "Why", "of_campaign", "of_dossier", "of_participation", "of_workshop"]
+__all__ = [
+    "OF", "TASK_KINDS", "DaySet", "Kind", "Task", "Why", "days_set", "of_campaign", "of_dossier", "of_participation",
+    "of_workshop",
+]  # fmt: skip
 
 OF: Mapping[str, Callable[[Any, References], list[Task]]] = {
     "dossier": of_dossier,

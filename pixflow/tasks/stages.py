@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from typing import Literal
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
+from msgspec import Struct
 
 from pixflow import score_reading
 from pixflow.dossier.state import (
@@ -242,15 +244,15 @@ def _retake(builder: TaskBuilder) -> Iterator[Task]:
     if learned is None:
         return
     since, action = learned
-    if (retake and retake.stamp.version > since.version) or _tested_since(builder, since):
+    if (retake and retake.stamp.version > since.version) or _tested_since(builder.dossier, since):
         return
     opens = builder.delay_end(since.on, "plan-retake-opens", since)
     yield builder.task("plan-retake", "", since, builder.label(action), opens)
 
 
-def _tested_since(builder: TaskBuilder, since: Stamp) -> bool:
+def _tested_since(dossier: Dossier, since: Stamp) -> bool:
     """Tells if an initial test began after that day, on any date of export."""
-    links = builder.dossier.diagnostic.participations.values()
+    links = dossier.diagnostic.participations.values()
     begun = ((link.started.day if link.started else link.stamp.on, link) for link in links if link.purpose == "initial")
     return any((day, link.stamp.version) > (since.on, since.version) for day, link in begun)
 
@@ -263,7 +265,8 @@ def close_or_plan(builder: TaskBuilder, tasks: Sequence[Task]) -> Iterator[Task]
     if tried and not any(stamp.version > tried.version for stamp in _ways_on(dossier)):
         yield builder.task("close-or-plan", "", tried, {"by": "tries"})
     elif not tasks and dossier.last:
-        since = max([dossier.last.on, *_days_to_come(dossier)])
+        appointed = (set_.day for set_ in _appointments(dossier))
+        since = max([dossier.last.on, *appointed, *(one.day for one in days_set(dossier))])
         opens = builder.delay_end(since, "close-or-plan-opens", dossier.last)
         yield builder.task("close-or-plan", "", dossier.last, {"by": "quiet"}, opens)
 
@@ -290,13 +293,34 @@ def _ways_on(dossier: Dossier) -> Iterator[Stamp]:
     return filter(None, stamps)
 
 
-def _days_to_come(dossier: Dossier) -> Iterator[date]:
-    """Yields the days set: appointments, a workshop, a second diagnostic."""
-    yield from (set_.day for set_ in _appointments(dossier))
-    yield from (seat.day for seat in dossier.diagnostic.seats.values() if seat.status == "booked")
-    retake = dossier.parcours.retake
-    if retake and retake.planned_for:
-        yield retake.planned_for
+class DaySet(Struct, frozen=True):
+    """A day set without a task: of a seat in a workshop, of a diagnostic or a retake from that day on.
+
+    `last` is the last day on which it is to come. The task of an appointment says its day by itself.
+    """
+
+    key: Literal["workshop", "diagnostic", "retake"]
+    day: date
+    last: date
+
+
+def days_set(dossier: Dossier) -> list[DaySet]:
+    """Returns the days set of an open dossier: the last one of each kind."""
+    if dossier.closed:
+        return []
+    plan, retake = dossier.orientation.plan, dossier.parcours.retake
+    booked = [seat.day for seat in dossier.diagnostic.seats.values() if seat.status == "booked"]
+    found = [DaySet("workshop", max(booked), max(booked))] if booked else []
+    taken = dossier.diagnostic.has_participation("initial") or dossier.orientation.declined
+    if plan and plan.modality != "workshop" and not taken:
+        found.append(_from("diagnostic", plan.planned_for))
+    if retake and retake.planned_for and not _tested_since(dossier, retake.stamp):
+        found.append(_from("retake", retake.planned_for))
+    return found
+
+
+def _from(key: Literal["diagnostic", "retake"], day: date) -> DaySet:
+    return DaySet(key, day, day - timedelta(days=1))
 
 
 def _appointments(dossier: Dossier) -> list[Appointment]:

@@ -572,6 +572,18 @@ class TaskLine:
     to_come: date | None
 
 
+DAYS_SET: Mapping[str, str] = {
+    "workshop": "Atelier", "diagnostic": "Passer le test", "retake": "Passer le test à nouveau",
+}  # fmt: skip
+"""Words of each day set (pixflow.tasks.DaySet)."""
+
+
+def day_set(key: str, day: date, today: date) -> TaskLine:
+    """Returns the line of a day set: no task is due then."""
+    verb, begins = DAYS_SET[key], None if key == "workshop" else day
+    return TaskLine(verb, lower_first(verb), "", "", dates.due_words(day, today), False, begins)
+
+
 def of_row(row: Any, today: date, calendar: Calendar) -> TaskLine:
     """Returns the line of a row of the queue."""
     at = row.appointment.replace(tzinfo=UTC).astimezone(ZoneInfo(calendar.zone)) if row.appointment else None

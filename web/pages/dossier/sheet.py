@@ -113,7 +113,7 @@ def sheet(
         # the tasks and the seats
         "tasks": shown,
         "primary": dossier_tasks.primary(shown),
-        "coming": dossier_tasks.coming(owed, desk.today),
+        "coming": dossier_tasks.coming(owed, tasks.days_set(dossier), desk.today),
         "seats": list(dossier_tasks.held_seats(desk, dossier_id)),
         # the results
         "current": current,

@@ -11,7 +11,7 @@ from pixflow.authorization import Subject
 from pixflow.dossier.privacy import erase_person
 from pixflow.dossier.stages.prescription import dispatch_result
 from pixflow.dossier.state import Dossier
-from pixflow.tasks import Task
+from pixflow.tasks import DaySet, Task
 from projections import workshops
 from web.desk import task_links
 from web.desk.desk import Desk
@@ -73,19 +73,27 @@ def open_tasks(
     return [_open_task(desk, dossier_id, dossier, task, offers) for task in visible]
 
 
-def coming(owed: Sequence[Task], today: date) -> list[tuple[str, str, date]]:
-    """Returns the tasks that open later, each with the action or the tutorials that it is about, the next first.
+def coming(owed: Sequence[Task], days: Sequence[DaySet], today: date) -> list[tuple[str, str]]:
+    """Returns the tasks that open later and the days set, in words, each with when, the next first.
 
-    The end of a silent partner is left out, unless nothing else is owed.
+    A task names the action or the tutorials that it is about. The end of a silent partner is left out, unless nothing
+    else is owed.
     """
     later = sorted((task for task in owed if task.opens > today), key=lambda one: one.opens)
     kept = [task for task in later if task.why.details.get("by") != "lapsed"]
     shown = kept if kept or any(task.is_visible(today) for task in owed) else later
-    return [(tasks.inside(task.kind, task.why.details), _about(task), task.opens) for task in shown]
+    found = [(task.opens, _named(task), f"à partir du {_day(task.opens, today)}") for task in shown]
+    for one in (day for day in days if day.last >= today):
+        line = tasks.day_set(one.key, one.day, today)
+        when = f"à partir du {_day(one.day, today)}" if line.to_come else f"le {french.on(one.day, today)}"
+        found.append((one.day, line.inside, when))
+    return [(said, when) for _, said, when in sorted(found, key=lambda one: one[0])]
 
 
-def _about(task: Task) -> str:
-    return "" if task.kind == "recall" else short(task.why.details.get("label", ""))
+def _named(task: Task) -> str:
+    label = "" if task.kind == "recall" else short(task.why.details.get("label", ""))
+    verb = tasks.inside(task.kind, task.why.details)
+    return f"{verb} ({label})" if label else verb
 
 
 def primary(shown: Sequence[OpenTask]) -> str:

@@ -28,7 +28,7 @@ from web.desk.names import advisor_name, names_for
 from web.desk.receipts import Receipt, UndoForm
 from web.desk.team import proposals
 from web.french import lists, vocabulary
-from web.french.tasks import TaskLine, of_row
+from web.french.tasks import TaskLine, day_set, of_row
 from web.french.typography import phone, typeset, yes_no
 from web.http import filters
 from web.http.addresses import SIZE, PageNumber, Pager, address
@@ -87,7 +87,7 @@ EXPORTED: dict[str, Callable[[DossierRow], Value]] = {
     "Étape": lambda one: vocabulary.STAGES.get(one.dossier.stage, FACETS[0].none),
     OF_ALL: lambda one: one.advisor,
     "À suivre": lambda one: one.next.verb if one.next else "",
-    "À suivre le": lambda one: (one.next.to_come or one.dossier.due) if one.next else None,
+    "À suivre le": lambda one: (one.dossier.set_day or one.next.to_come or one.dossier.due) if one.next else None,
     "Ouvert le": lambda one: one.dossier.opened_on,
     "Dernière activité": lambda one: one.dossier.last_on,
     "Résultat (%)": lambda one: one.dossier.percent,
@@ -298,9 +298,14 @@ def _row(desk: Desk, row: Any) -> DossierRow:
     advisor, texts = advisor_name(desk, row.advisor), desk.memory.texts
     values = (tuple(one.items()) if isinstance(one, dict) else one for one in row)
     key = ("dossier row", *values, advisor, desk.today)
-    return texts.get(key) or texts.put(
-        key, DossierRow(row, of_row(row, desk.today, desk.refs.calendar) if row.kind else None, advisor)
-    )
+    return texts.get(key) or texts.put(key, DossierRow(row, _line(desk, row), advisor))
+
+
+def _line(desk: Desk, row: Any) -> TaskLine | None:
+    """Returns what follows in a dossier: a day set before its next task, else this task."""
+    if row.set_key:
+        return day_set(row.set_key, row.set_day, desk.today)
+    return of_row(row, desk.today, desk.refs.calendar) if row.kind else None
 
 
 def _titles(columns: Iterable[str], params: Mapping[str, str], column: str, falling: bool) -> Iterator[ColumnTitle]:

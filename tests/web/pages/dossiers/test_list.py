@@ -1,6 +1,8 @@
 """The list of dossiers as a tool: next tasks, telephones, the order of each column, a text that narrows it."""
 
-from datetime import date
+from csv import DictReader
+from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 
@@ -44,6 +46,55 @@ def test_a_row_says_what_comes_next_and_when(at_work: House) -> None:
         "Prévoir le diagnostic 23 mars",
         "",
     ]
+
+
+def test_a_day_set_before_the_next_task_is_what_follows(at_work: House) -> None:
+    """A seat in a workshop, or a diagnostic from a day on: in the list, its order, its file, any day, the dossier."""
+    nadia, friday = at_work.client(NADIA), date(2026, 3, 20)
+    booked, office = at_work.presented(first="Bea"), at_work.presented(first="Ana")
+    seat(at_work, scheduled(at_work, day=friday, starts=at(20, 13), ends=at(20, 15)), booked)
+    plan = {"campaign": at_work.campaign, "modality": "office", "mediator": False, "place": ""}
+    at_work.on(office, orientation.plan_diagnostic, **plan, planned_for=date(2026, 3, 25), context={"plan": uuid4()})
+    page = nadia.get("/dossiers?tri=suite").text
+    assert follows(page) == ["Atelier vendredi", "Passer le test à partir du 25 mars"]
+    assert texts(page, WHO) == ["Diallo Bea", "Diallo Ana"]
+    assert texts(nadia.get("/dossiers?tri=-suite").text, WHO) == ["Diallo Ana", "Diallo Bea"]
+    assert filed(nadia) == [("Atelier", "2026-03-20"), ("Passer le test", "2026-03-25")]
+    coming = said(parsed(nadia.get(f"/dossiers/{booked}").text).select_one(".coming"))
+    assert coming.startswith("À venir : atelier le vendredi 20 mars ; clore ou relancer le parcours à partir du ")
+    coming = said(parsed(nadia.get(f"/dossiers/{office}").text).select_one(".coming"))
+    assert coming.startswith("À venir : passer le test à partir du 25 mars ; relancer le test à partir du ")
+    at_work.day(date(2026, 3, 26))
+    sophie = at_work.client(SOPHIE)
+    assert follows(sophie.get("/dossiers?au=2026-03-16&tri=suite").text) == follows(page)
+    assert follows(sophie.get("/dossiers?au=2026-03-20&tri=suite").text)[0] == "Atelier aujourd’hui"
+    assert not any(one.startswith(("Atelier", "Passer")) for one in follows(nadia.get("/dossiers").text))
+
+
+def test_a_task_before_a_day_set_stays_what_follows(at_work: House) -> None:
+    dossier, nadia = at_work.presented(first="Bea"), at_work.client(NADIA)
+    seat(at_work, scheduled(at_work, day=date(2026, 3, 20), starts=at(20, 13), ends=at(20, 15)), dossier)
+    reminder = {"day": date(2026, 3, 18), "text": "rappeler", "context": {"reminder": uuid4()}}
+    at_work.on(dossier, follow_up.set_reminder, **reminder)
+    assert follows(nadia.get("/dossiers").text) == ["Rappeler à partir du 18 mars"]
+    coming = said(parsed(nadia.get(f"/dossiers/{dossier}").text).select_one(".coming"))
+    assert coming.startswith("À venir : rappeler à partir du 18 mars ; atelier le vendredi 20 mars")
+
+
+def at(day: int, hour: int) -> datetime:
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+def follows(page: str) -> list[str]:
+    """The cell of each row that says it."""
+    return [one.removesuffix(" Pourquoi cette ligne ?") for one in texts(page, ".items .item-due")]
+
+
+def filed(client: InspectingClient) -> list[tuple[str, str]]:
+    """The cells of each row of the file that say it: words and day."""
+    lines = client.get("/dossiers.csv?tri=suite").text.splitlines()
+    first = next(n for n, line in enumerate(lines) if "À suivre" in line)
+    return [(row["À suivre"], row["À suivre le"]) for row in DictReader(lines[first:], delimiter=";")]
 
 
 def test_whoever_is_to_be_told_of_pix_is_still_in_orientation_in_the_list_and_in_the_dossier(at_work: House) -> None:
