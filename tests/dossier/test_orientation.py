@@ -82,6 +82,12 @@ def test_the_fiche_is_filled() -> None:
     given(opened()).when(plan_diagnostic, **FICHE).then(DiagnosticPlanned(**FICHE))
 
 
+def test_a_plan_in_a_workshop_says_that_the_person_waits_for_a_seat() -> None:
+    there = FICHE | {"modality": "workshop"}
+    given(opened()).when(plan_diagnostic, **there, waits=True).then(DiagnosticPlanned(**there, waits=True))
+    given(opened()).when(plan_diagnostic, **FICHE, waits=True).then(DiagnosticPlanned(**FICHE))
+
+
 def test_another_plan_replaces_the_first() -> None:
     at_home = FICHE | {"modality": "home", "place": "", "plan": SECOND}
     given(opened(), planned()).when(plan_diagnostic, **at_home).then(DiagnosticPlanned(**at_home))

@@ -50,8 +50,12 @@ def plan_diagnostic(
     planned_for: date,
     on: date,
     plan: UUID,
+    waits: bool = False,
 ) -> list[Event]:
-    """Plans the diagnostic: campaign, modality, place, and the day from which the test can be taken."""
+    """Plans the diagnostic: campaign, modality, place, and the day from which the test can be taken.
+
+    `waits`: this person is on the waiting list of a workshop.
+    """
     must_be_open(dossier)
     current = None if dossier.orientation.declined else dossier.orientation.plan
     wanted = (campaign, modality, mediator, place, planned_for)
@@ -70,6 +74,7 @@ def plan_diagnostic(
             place=place,
             planned_for=planned_for,
             on=on,
+            waits=waits and modality == "workshop",
         )
     ]
 

@@ -867,6 +867,9 @@ FORMS: dict[str, DossierForm] = {
     "plan": DossierForm(
         orientation.plan_diagnostic, PlanForm, "task", "Prévoir le diagnostic", events=(e.DiagnosticPlanned,),
         initial=_planning, check=_check_plan, arguments=_plan,
+        known=lambda desk, dossier: {
+            "waits": any(row.waits for row in workshops.of_dossier(desk.read, dossier, desk.today))
+        },
     ),
     "decline": DossierForm(
         orientation.decline_diagnostic, DeclineDiagnosticForm, "task", "Le diagnostic est décliné",

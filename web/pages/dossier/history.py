@@ -161,8 +161,14 @@ def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
 
 
 def booking_of(trail: Sequence[Recorded], version: int) -> Recorded | None:
-    """Returns the seat that the command of this version booked: it is given back in the workshop too."""
-    return next((r for r in recorded_with(trail, version) if isinstance(r.event, SeatBooked)), None)
+    """Returns the event of the seat that the command of this version booked, or of the list that it joined.
+
+    It is given back in the workshop too. A correction booked nothing.
+    """
+    together = recorded_with(trail, version)
+    if any(isinstance(r.event, Retracted) for r in together):
+        return None
+    return next((r for r in together if isinstance(r.event, SeatBooked) or getattr(r.event, "waits", False)), None)
 
 
 def restorable(desk: Desk, trail: Sequence[Recorded]) -> int | None:

@@ -278,10 +278,12 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData, boite
 
 
 def _give_back(request: Request, desk: Desk, dossier_id: UUID, seat: Recorded, form: UndoLast, box: str) -> Response:
-    """Gives back a seat that was just booked, and takes back the diagnostic planned with it."""
+    """Gives back a seat just booked, or leaves the list just joined; takes back the diagnostic planned with it."""
     (row,) = desk_undo.undo(desk, UndoForm(command_id=form.command_id, receipt=seat.command)).rows
     if row.refused:
-        where = task_links.dossier_form(dossier_id, "release", str(seat.event.workshop))  # type: ignore[attr-defined]
+        workshop = getattr(seat.event, "workshop", None)
+        name, about = ("release", workshop) if workshop else ("retract", seat.originator_version)
+        where = task_links.dossier_form(dossier_id, name, str(about))
         return RedirectResponse(carrying(where, box), 303)
     return _see(request, desk, dossier_id, row.recorded, box)
 

@@ -1,6 +1,6 @@
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -74,6 +74,50 @@ def test_a_diagnostic_planned_on_a_waiting_list_says_so(locale: House) -> None:
     told = "Diagnostic prévu à partir du 16 mars, en atelier (Salle 2), sur liste d’attente"
     assert told in words(page.select_one(".timeline").text)
     assert words(page.text).count(told) == 2, "the receipt says it, too"
+
+
+def waiting(locale: House) -> tuple[UUID, UUID, str]:
+    """A dossier that just joined the list of a full workshop, this workshop, and the page that says so."""
+    full = scheduled(locale, capacity=6)
+    for n in range(6):
+        seat(locale, full, locale.opened(f"Prénom{n}", "Nom"))
+    dossier, client = locale.presented(), locale.client("Nadia Benali")
+    answer = press(client, dossier, "book", workshop=str(full), or_wait="true")
+    return dossier, full, client.get(answer.headers["location"]).text
+
+
+def test_a_list_just_joined_is_left_in_one_press_and_the_plan_goes_with_it(locale: House) -> None:
+    dossier, full, page = waiting(locale)
+    assert list(locale.served.engine.state("workshop", full).waiting) == [dossier]
+    sent, client = undo_form(page), locale.client("Nadia Benali")
+    for _ in range(2):
+        assert client.post(f"/dossiers/{dossier}/undo", data=sent).status_code == 303
+    assert not locale.served.engine.state("workshop", full).waiting
+    assert locale.state(dossier).orientation.plan is None
+
+
+def test_a_list_joined_is_not_left_in_one_press_once_something_followed(locale: House) -> None:
+    dossier, full, page = waiting(locale)
+    plan = locale.state(dossier).orientation.plan.stamp.version
+    locale.on(dossier, follow_up.take_note, "Sophie Lecomte", text="a appelé")
+    answer = locale.client("Nadia Benali").post(f"/dossiers/{dossier}/undo", data=undo_form(page))
+    assert answer.headers["location"] == f"/dossiers/{dossier}?formulaire=retract&sur={plan}#form"
+    assert list(locale.served.engine.state("workshop", full).waiting) == [dossier]
+
+
+def test_a_plan_corrected_keeps_its_place_on_the_waiting_list(locale: House) -> None:
+    dossier, full, _ = waiting(locale)
+    client, plan = locale.client("Nadia Benali"), locale.state(dossier).orientation.plan
+    page = client.get(f"/dossiers/{dossier}?formulaire=plan&corrige={plan.stamp.version}").text
+    action = parsed(page).select_one("#form form[method=post]")["action"]
+    answer = client.post(action, data={**values(page), "place": "Salle 3"})
+    assert getattr(locale.events(dossier)[-1], "waits", False)
+    told = "Diagnostic prévu à partir du 16 mars, en atelier (Salle 3), sur liste d’attente"
+    corrected = client.get(answer.headers["location"]).text
+    assert told in words(corrected)
+    client.post(f"/dossiers/{dossier}/undo", data=undo_form(corrected))
+    assert locale.state(dossier).orientation.plan.place == "Salle 2"
+    assert list(locale.served.engine.state("workshop", full).waiting) == [dossier], "the correction alone is undone"
 
 
 # --- several people, several presses
