@@ -1,26 +1,28 @@
 """Orienting as one chooses, by keyboard: a search swaps the cards alone, and what was typed stays."""
 
 from collections.abc import Callable
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from pixflow.events.dossier import ActionAdded, ReferralSent
-from pixflow.events.values import OfferTerms, PartnerDetails
-from pixflow.partners import listing
+from pixflow.events.values import ContactDetails, OfferTerms, PartnerDetails
+from pixflow.partners import contacts, listing
 from tests.browser.house import arrive
 from tests.web.paths import House
 
 PLACES = (("Médiathèque", "Mortagne-au-Perche", "cafe-numerique"), ("Cyber-base", "L'Aigle", "autre"))
 
 
-def list_places(locale: House) -> None:
-    for name, town, proposal in PLACES:
-        partner = {"partner": uuid4()}
+def list_places(locale: House) -> list[UUID]:
+    made = [uuid4() for _ in PLACES]
+    for id, (name, town, proposal) in zip(made, PLACES, strict=True):
+        partner = {"partner": id}
         terms = OfferTerms(label="Atelier", kind="digital", proposals=(proposal,), days="le jeudi")
         locale.says("Sophie Lecomte", listing.list_partner, partner, details=PartnerDetails(name=name, town=town))
         locale.says("Sophie Lecomte", listing.list_offer, partner, offer=uuid4(), terms=terms)
+    return made
 
 
 @pytest.mark.browser
@@ -45,6 +47,27 @@ def test_a_card_is_found_and_chosen_by_keyboard(
     expect(page.locator("#sheet")).to_contain_text("Orientation vers Cyber-base")
     (told,) = [one for one in locale.events(dossier) if isinstance(one, ReferralSent)]
     assert (told.partner.name, told.note, told.email) == ("Cyber-base", "Vient le matin", "")
+
+
+@pytest.mark.browser
+def test_the_people_to_call_are_those_of_the_chosen_card(
+    locale: House, url: str, new_tab: Callable[..., Page], glance: Callable[[Page], None]
+) -> None:
+    for place, name in zip(list_places(locale), ("Lise Marchand", "Omar Diop"), strict=True):
+        details = ContactDetails(name, phone="+33233000101", answers="phone")
+        locale.says("Nadia Benali", contacts.name_contact, {"contact": uuid4()}, partner=place, details=details)
+    dossier, actions = locale.prescribed()
+    page = new_tab()
+    arrive(page, "Nadia Benali", f"/dossiers/{dossier}?formulaire=refer&sur={actions[1]}&cherche=ate", url)
+    people = page.locator("#contact optgroup:not([disabled]) option")
+    expect(people).to_have_count(2)
+    page.get_by_label("Cyber-base").check()
+    expect(people).to_have_text(["Omar Diop, répond par téléphone"])
+    page.locator("#contact").select_option(label="Omar Diop, répond par téléphone")
+    page.get_by_label("Médiathèque").check()
+    expect(people).to_have_text(["Lise Marchand, répond par téléphone"])
+    expect(page.locator("#contact")).to_have_value("")
+    glance(page)
 
 
 @pytest.mark.browser

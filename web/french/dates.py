@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from babel import dates
 
 NBSP = "\N{NO-BREAK SPACE}"
+WEEK = 7
+"""Days within which a day is named by its weekday alone."""
 
 
 def day(day: date, *, year: bool = False, short: bool = False) -> str:
@@ -92,7 +94,7 @@ def _near(on: date, today: date) -> str:
     days = (on - today).days
     if days in (0, 1):
         return ("aujourd’hui", "demain")[days]
-    return weekday(on) if days < 7 else ""
+    return weekday(on) if days < WEEK else ""
 
 
 def _zone(zone: str | ZoneInfo) -> ZoneInfo:

@@ -77,6 +77,18 @@ document.addEventListener("htmx:after:swap", () => {
   announce();
 });
 
+// The people to call are those of the chosen card; without one, those of all cards.
+function showPeople() {
+  const chosen = document.querySelector("[name=offered]:checked")?.value;
+  for (const group of document.querySelectorAll("optgroup[data-group]")) {
+    group.hidden = group.disabled = chosen !== undefined && chosen.split(":")[0] !== group.dataset.group;
+    if (group.hidden && group.querySelector(":checked")) group.closest("select").value = "";
+  }
+}
+document.addEventListener("change", ({ target }) => target.name === "offered" && showPeople());
+document.addEventListener("DOMContentLoaded", showPeople);
+document.addEventListener("htmx:after:swap", showPeople);
+
 // What this browser remembers, by name; nothing where it may not.
 const kept = {
   get: (name) => {

@@ -9,6 +9,7 @@ from pixflow.identity import normalise
 from pixflow.partners.state import Contact
 from projections import contacts, partners
 from web.desk.desk import Desk
+from web.french.events.contacts import MISSED
 from web.french.phrases import listed
 from web.french.territory.files import CONTACTS
 from web.french.typography import say
@@ -48,13 +49,13 @@ def find(desk: Desk, text: str, most: int) -> list[tuple[str, str, str]]:
     ]
 
 
-def options(desk: Desk, named: dict[UUID, str]) -> list[tuple[object, str]]:
-    """Returns the people of these partners who may be asked, as choices of a form."""
-    found = [
-        (str(stream), say("{partner} : {name}", partner=named[place], name=listed(one.details.name, _how(one))))
-        for stream, (place, one) in _people(desk, named).items()
-    ]
-    return [("", "Le lieu, sans nommer quelqu’un"), *found] if found else []
+def options(desk: Desk, named: dict[UUID, str]) -> list[tuple[str, object, str]]:
+    """Returns the people of these partners who may be asked, as choices of a form: a group for each partner."""
+    groups: dict[UUID, list[tuple[str, str]]] = {}
+    for stream, (place, one) in _people(desk, named).items():
+        groups.setdefault(place, []).append((str(stream), listed(one.details.name, _how(one))))
+    found = [(named[place], groups[place], str(place)) for place in named if place in groups]
+    return [("", "Le lieu, sans nommer quelqu’un", ""), *found] if found else []
 
 
 def is_of(desk: Desk, contact: UUID, partner: UUID) -> bool:
@@ -88,7 +89,10 @@ def callees(desk: Desk, referral: Referral) -> list[Callee]:
 
 
 def _how(one: Contact) -> str:
-    return listed(one.details.role, say("répond {how}", how=CONTACTS[one.details.answers]))
+    """Returns the role, and how they answer; a means that fails is said instead."""
+    means = one.details.answers
+    answers = MISSED[means] if means in one.missed else say("répond {how}", how=CONTACTS[means])
+    return listed(one.details.role, answers)
 
 
 def _people(desk: Desk, wanted: Collection[UUID]) -> dict[UUID, tuple[UUID, Contact]]:

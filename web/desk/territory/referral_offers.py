@@ -87,6 +87,11 @@ class Chooser:
     def shown(self) -> list[FittingOffer]:
         return [one for _, cards in self.lists for one in cards]
 
+    @property
+    def only(self) -> str:
+        """The value of the card that stands alone, "" for none or several."""
+        return self.shown[0].value if len(self.shown) == 1 else ""
+
 
 def action_of(dossier: Dossier, action: str) -> ActionState | None:
     """Returns the action with this id, None for any other text."""
@@ -123,11 +128,6 @@ def _offers(desk: Desk, dossier: Dossier, state: ActionState) -> list[FittingOff
     """Returns every open offer: whether it answers an action, how far it is, what became of a referral there."""
     proposal, asked, origin = state.action.proposal, _asked(desk, state), _origin(desk, dossier)[0]
     bands = _bands(desk, proposal) if proposal else ()
-
-    def open_offers() -> list[tuple[Any, OfferTerms, tuple[str, ...]]]:
-        rows = ((row, partners.terms_of(row)) for row in partners.offered(desk.read))
-        return [(row, terms, tuple(normalise(f"{row.name} {row.town} {terms.label}").split())) for row, terms in rows]
-
     return [
         FittingOffer(
             row.stream,
@@ -139,8 +139,18 @@ def _offers(desk: Desk, dossier: Dossier, state: ActionState) -> list[FittingOff
             words,
             proposal is not None and fits(terms, proposal, bands, dossier.programme),
         )
-        for row, terms, words in desk.memory.partners.once("open-offers", open_offers)
+        for row, terms, words in open_offers(desk)
     ]
+
+
+def open_offers(desk: Desk) -> list[tuple[Any, OfferTerms, tuple[str, ...]]]:
+    """Returns each open offer: its row, its terms, and the words that a search finds it by."""
+
+    def read() -> list[tuple[Any, OfferTerms, tuple[str, ...]]]:
+        rows = ((row, partners.terms_of(row)) for row in partners.offered(desk.read))
+        return [(row, terms, tuple(normalise(f"{row.name} {row.town} {terms.label}").split())) for row, terms in rows]
+
+    return desk.memory.partners.once("open-offers", read)
 
 
 def _away(desk: Desk, origin: Point | None, row: Any) -> tuple[float | None, bool]:

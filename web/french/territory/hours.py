@@ -1,15 +1,15 @@
 """Opening hours in French, from those of OpenStreetMap."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from pixflow.open_data.opening_hours import open_until, week
+from web.french import dates
 from web.french.typography import NBSP, say
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_SOON = timedelta(days=1)
 
 
 def in_french(text: str) -> list[str]:
@@ -26,16 +26,16 @@ def in_french(text: str) -> list[str]:
 
 
 def now_in_french(text: str, now: datetime, zone: str) -> str:
-    """Returns "ouvert maintenant, jusqu’à 12 h 30"; "" without readable hours, or closed for long."""
+    """Returns "ouvert maintenant, jusqu’à 12 h 30", "fermé, ouvre mardi à 9 h"; "" without readable hours."""
     try:
         is_open, until = open_until(text, now)
     except ValueError:
         return ""
     if is_open:
         return f"ouvert maintenant, jusqu’à {_there(until, zone)}" if until else "ouvert maintenant"
-    if until is None or until - now > _SOON:
+    if until is None:
         return "fermé maintenant"
-    return f"fermé, ouvre à {_there(until, zone)}"
+    return f"fermé, ouvre {_next(until, now, zone)}à {_there(until, zone)}"
 
 
 def is_open(text: str, now: datetime) -> bool:
@@ -51,6 +51,15 @@ def _grouped(by_day: list[str]) -> Iterator[tuple[str, str]]:
         if hours:
             last = DAYS[days[-1]]
             yield (f"du {DAYS[days[0]]} au {last}" if len(days) > 2 else " et ".join(DAYS[day] for day in days)), hours
+
+
+def _next(at: datetime, now: datetime, zone: str) -> str:
+    """Returns the day when a place opens, "" for today."""
+    day, today = (one.astimezone(ZoneInfo(zone)).date() for one in (at, now))
+    if day == today:
+        return ""
+    named = dates.due_words(day, today)
+    return f"{named} " if (day - today).days < dates.WEEK else f"le {named} "
 
 
 def _there(at: datetime, zone: str) -> str:

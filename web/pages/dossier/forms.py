@@ -56,6 +56,7 @@ UNDECLARED = "Aucune campagne de diagnostic initial n’est déclarée : la ou l
 WHEN = "Écrivez quel jour l’action a commencé."
 NO_ACTION = "Choisissez une action, ou écrivez-la."
 CLOSED_OFFER = "Cette offre n’est plus ouverte, ou ce partenaire n’est plus inscrit : choisissez-en un autre."
+NO_PARTNER = "Choisissez à qui, ou écrivez le nom d’un autre partenaire."
 WHENCE = "Dites d’où vient la difficulté."
 SESSION = "Choisissez le jour de la session."
 RECALL_TO_COME = "Choisissez un jour à venir."
@@ -573,6 +574,8 @@ def _check_offer(desk: Desk, dossier: Dossier, form: ReferForm) -> Errors:
         return {"partner": "Choisissez dans la liste, ou écrivez un autre nom : pas les deux."}
     if form.offered and form.email and referral_offers.is_called(desk, *form.offered, form.contact):
         return {"email": "Cette demande se fait par téléphone : laissez le courriel vide."}
+    if not (form.offered or form.partner) and referral_offers.open_offers(desk):
+        return {"offered": NO_PARTNER}
     return _unless(bool(form.offered or form.partner), "partner", "missing")
 
 

@@ -206,6 +206,7 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
         "addable": addable,
         "lists": chooser.lists,
         "notes": (chooser.origin, chooser.found),
+        "found": chooser.only if opened.get("cherche") and not opened.get("partner") else "",
         "asked": [
             (one.partner.name, french_partners.of_partner(one, desk.today))
             for one in (refers.referrals if refers and not opened.corrects else ())

@@ -19,6 +19,7 @@ from pixflow.partners import listing as offers
 from pixflow.partners.catalogue import state_territory
 from pixflow.partners.state import PartnerState
 from tests.web import arranged
+from tests.web.client import words
 from tests.web.pages.partners.conftest import NADIA, SOPHIE
 from tests.web.paths import House
 from tests.web.tags import parsed
@@ -221,7 +222,7 @@ def test_the_partner_that_the_grid_names_is_not_proposed_again_once_asked(at_wor
     assert case.form().select_one("[name=offered][checked]")["value"] == f"{partner}:{offer}"
     case.send(offered=f"{partner}:{offer}")
     again = case.form()
-    assert again.select_one("[name=offered][checked]")["value"] == ""
+    assert not again.select("[name=offered][checked]")
     assert again.select_one('input[name="partner"]')["value"] == ""
 
 
@@ -353,6 +354,38 @@ def test_somebody_there_is_asked_and_their_address_stands_in_no_dossier(at_work:
     chased = text(at_work, f"/dossiers/{case.dossier}?formulaire=remind&sur={told.referral}")
     for said in ("Lise Marchand", "répond par courriel", "m@example.org"):
         assert said in chased, said
+
+
+def test_nothing_is_chosen_beforehand_and_the_error_leads_to_the_cards(at_work: House, case: Case) -> None:
+    listed(at_work, AT_MORTAGNE, case.proposal)
+    assert not case.form().select("[name=offered][checked]")
+    refused = case.send()
+    assert refused.status_code == 422
+    page = parsed(refused.text)
+    assert page.select_one(".errors a")["href"] == "#offered"
+    assert page.select_one("#offered")["aria-invalid"] == "true"
+    typed = parsed(case.send(partner="EPN", starts="demain").text)
+    assert typed.select_one("[name=offered][checked]")["id"] == "offered-other"
+
+
+def test_the_only_card_that_a_search_finds_is_chosen(at_work: House, case: Case) -> None:
+    partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
+    listed(at_work, FAR, case.proposal)
+    assert not case.form("medi cyber").select("[name=offered][checked]")
+    chosen = case.form("media").select("[name=offered][checked]")
+    assert [one["value"] for one in chosen] == [f"{partner}:{offer}"]
+
+
+def test_people_stand_under_their_card_and_a_means_that_fails_is_said(at_work: House, case: Case) -> None:
+    partners = [listed(at_work, one, case.proposal)[0] for one in (AT_MORTAGNE, FAR)]
+    lise, other = (called(at_work, one) for one in partners)
+    groups = case.form().select("#contact optgroup")
+    found = {one["label"]: (one["data-group"], [option["value"] for option in one.select("option")]) for one in groups}
+    assert found == {"Médiathèque": (str(partners[0]), [str(lise)]), "Cyber-base": (str(partners[1]), [str(other)])}
+    assert "Lise Marchand, répond par courriel" in case.choice()
+    at_work.says(NADIA, contacts.miss_contact, {"contact": lise}, means="email")
+    options = [words(one.text) for one in case.form().select("#contact option")]
+    assert sorted(options[1:]) == ["Lise Marchand, courriel qui revient", "Lise Marchand, répond par courriel"]
 
 
 def test_the_form_shows_what_has_changed_at_partners_since_it_was_drawn(at_work: House, case: Case) -> None:
