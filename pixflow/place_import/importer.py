@@ -126,7 +126,7 @@ class PlaceImporter:
             mapped = {"header": header_of(prepared.file), "columns": dict(prepared.mapping)}
             taken.append(Step({"catalogue": self._catalogue}, map_table, context=mapped))
         ways = sorted((line, str(way)) for line, way in choices.ways.items())
-        chosen = sorted(choices.aside), sorted(choices.back), ways, choices.settled_only, choices.vanished
+        chosen = sorted(choices.aside), sorted(choices.back), ways, choices.rest, choices.vanished
         content = ("places", prepared.plan.digest, sorted(prepared.mapping.items()), chosen)
         return self._engine.execute_all(taken, content, by=by, command_id=command_id, via=via)
 

@@ -25,19 +25,23 @@ from pixflow.unit_of_work import Guard, Step
 Way = Literal["apart", "aside"] | int
 """A doubtful place is another one than those that it is like, is set aside, or is the same as the one of this rank."""
 
+Rest = Literal["apart", "later", "join"]
+"""What becomes of the doubtful places that nobody says anything about."""
+
 
 class PlaceChoices(Struct, frozen=True):
     """Choices for the places of a file; by default those of the terminal.
 
     `aside`: keys of new places that are not kept. `back`: keys of places set aside before that are wanted again.
-    `ways`: what becomes of doubtful places, by line. `settled_only`: doubtful places without a way are not listed.
-    `vanished`: the places that the sources no longer have are noted.
+    `ways`: what becomes of doubtful places, by line. `rest`: doubtful places without a way are listed apart, left for
+    later, or joined to the only place that they are like; like several, they are left. `vanished`: the places that the
+    sources no longer have are noted.
     """
 
     aside: frozenset[str] = frozenset()
     back: frozenset[str] = frozenset()
     ways: Mapping[int, Way] = {}
-    settled_only: bool = False
+    rest: Rest = "apart"
     vanished: bool = True
 
 
@@ -60,12 +64,14 @@ def _settle(
         if key in left:
             continue
         way = choices.ways.get(place.line) if doubt else "apart"
+        if doubt and way is None and choices.rest == "join" and len(doubt.alike) == 1:
+            way = 0
         if way == "aside":
             aside.append(place)
         elif isinstance(way, int):
             if doubt and way < len(doubt.alike) and (target := _target(doubt.alike[way], catalogue, kept, same)):
                 kept[key], same[key] = place, target
-        elif way or (not choices.settled_only and place.insee):
+        elif way or (choices.rest == "apart" and place.insee):
             kept[key] = place
             others = [_target(one, catalogue, kept, same) for one in doubt.alike] if way and doubt else []
             apart += [(place, other) for other in dict.fromkeys(others) if other]

@@ -18,7 +18,7 @@ from pixflow.partners.catalogue import receive_catalogue
 from pixflow.partners.state import PartnerState, terms_of_service
 from pixflow.place_import.importer import KeptPlaces, PreparedPlaces
 from pixflow.place_import.plan import DoubtfulPlace, PlacePlan, details_of, key_of
-from pixflow.place_import.steps import PlaceChoices, Way
+from pixflow.place_import.steps import PlaceChoices, Rest, Way
 from pixflow.refused import Refused
 from projections.store.folds import folds_of
 from web.desk import imports, refusals
@@ -72,7 +72,7 @@ class PlacesForm(Form):
     left: Lines = ()
     back: Lines = ()
     doubt: tuple[str, ...] = ()
-    rest: Literal["later", "apart"] | None = None
+    rest: Rest | None = None
     vanished: Literal["note", "leave"] | None = None
     c: Rank = 1
     d: Rank = 1
@@ -109,7 +109,7 @@ class PlacesForm(Form):
             aside=frozenset(key_of(one) for one in plan.new if one.line in self.left),
             back=frozenset(key_of(one) for one in plan.aside if one.line in self.back),
             ways=self.ways,
-            settled_only=self.rest != "apart",
+            rest=self.rest or "later",
             vanished=self.notes_gone(plan),
         )
 

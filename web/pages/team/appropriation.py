@@ -14,7 +14,7 @@ from pixflow.team.staff import Staff
 from projections import audit_trail, resources
 from web.desk.desk import Desk
 from web.french import dates
-from web.french.phrases import listed
+from web.french.phrases import listed, together
 from web.french.typography import percent, plural, say
 
 WORKING = frozenset({"advisor", "referent", "facilitator", "manager"})
@@ -42,11 +42,12 @@ class TeamLine(NamedTuple):
 def boards(desk: Desk, site: str = "") -> list[tuple[str, int, list[TeamLine]]]:
     """Returns the board of each site of the structure, or of one: how many people are present, and eight lines.
 
-    Percentages are of the people present today. Who has no site works on each.
+    Sites whose boards say the same share one, under their names. Percentages are of the people present today. Who has
+    no site works on each.
     """
     day, team = desk.today, desk.refs.team.values()
     direction, *shared = _direction(desk), _together(desk), _kit(desk), _help(desk)
-    made = []
+    made: dict[tuple[int, tuple[TeamLine, ...]], list[str]] = {}
     for place in [one for one in desk.refs.structure.sites if site in ("", one)]:
         here = [one for one in team if one.joined and one.joined <= day and one.site in (None, place)]
         people = [one for one in here if one.roles_on(day) & WORKING]
@@ -60,8 +61,8 @@ def boards(desk: Desk, site: str = "") -> list[tuple[str, int, list[TeamLine]]]:
             _share(desk, "Formés à Pix Orga", people, lambda one: one.last("training"), _REFERENT),
             *shared,
         ]
-        made.append((place, len(people), lines))
-    return made
+        made.setdefault((len(people), tuple(lines)), []).append(place)
+    return [(together(places), people, list(lines)) for (people, lines), places in made.items()]
 
 
 def _is_briefed(member: Staff) -> bool:

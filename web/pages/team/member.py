@@ -44,6 +44,7 @@ from web.desk.team.loans import loan_rows
 from web.french import dates, typography
 from web.french.accounts import sign_in as french
 from web.french.events import sentences
+from web.french.phrases import listed
 from web.french.typography import plural
 from web.hosting.mail import Mail, Outbox, outbox_for
 from web.hosting.settings import sound
@@ -146,7 +147,7 @@ def _receipt(desk: Desk, done: int, said: Mapping[int, str], trail: Sequence[Rec
 
 
 def _deputies(desk: Desk, person: UUID) -> list[tuple[str, str]]:
-    """Returns the colleagues who hold the roles of a member, by name, with the number of their tasks.
+    """Returns the colleagues who hold the roles of a member, by name, each with their tasks and absences.
 
     Those chosen already alone, for who chooses no deputy.
     """
@@ -158,7 +159,10 @@ def _deputies(desk: Desk, person: UUID) -> list[tuple[str, str]]:
     for id, name in sorted(able, key=lambda pair: normalise(pair[1])):
         if chooses or id in chosen:
             tasks = of.get(id, IDLE).tasks
-            deputies.append((str(id), f"{name} ({plural(tasks, 'tâche') if tasks else 'aucune tâche'})"))
+            coming = (away for away in team[id].absences.values() if away.last >= desk.today)
+            absences = (f"absence {days_text(desk, away)}" for away in sorted(coming, key=lambda one: one.first))
+            said = listed(plural(tasks, "tâche") if tasks else "aucune tâche", *absences)
+            deputies.append((str(id), f"{name} ({said})"))
     return deputies
 
 

@@ -123,6 +123,23 @@ def test_the_same_place_is_joined_set_apart_set_aside_or_waits(at_work: House, r
     assert state_of(at_work, other).is_proposed, "what the import listed stays"
 
 
+def test_doubtful_places_are_joined_at_once_to_the_only_one_they_are_like(
+    at_work: House, referent: InspectingClient
+) -> None:
+    take(referent, mediation(AIGLE))
+    assert "1 lieu réuni à une fiche" in figures(take(referent, mediation(TWIN), rest="join"))
+    (epn,) = listed(at_work).values()
+    assert set(state_of(at_work, epn).sources) == {"invented|1", "Dora|9"}
+
+
+def test_a_doubtful_place_like_several_waits(at_work: House, referent: InspectingClient) -> None:
+    take(referent, mediation(AIGLE))
+    take(referent, mediation(TWIN), doubt="2:apart")
+    before = list(listed(at_work))
+    take(referent, mediation({**TWIN, "id": "10"}), rest="join")
+    assert list(listed(at_work)) == before
+
+
 def test_a_place_that_only_looks_the_same_is_remembered(at_work: House, referent: InspectingClient) -> None:
     take(referent, mediation(AIGLE))
     take(referent, mediation(TWIN), doubt="2:apart")

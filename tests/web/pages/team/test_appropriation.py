@@ -31,9 +31,20 @@ def board(at_work: House, label: str, site: int = 0) -> list[str]:
 
 def test_each_site_has_the_eight_lines(at_work: House) -> None:
     page = parsed(at_work.client(NADIA).get("/equipe").text)
-    assert len(page.select(".appropriation")) == len(at_work.served.refs.structure.sites)
+    titles = [said(one.select_one("h2")) for one in page.select(".appropriation")]
+    assert all(sum(site in title for title in titles) == 1 for site in at_work.served.refs.structure.sites)
     for one in page.select(".appropriation"):
         assert [said(th).removeprefix("fait : ") for th in one.select("tbody th")] == LINES
+
+
+def test_two_sites_share_a_board_until_theirs_say_different_things(at_work: House) -> None:
+    def titles() -> list[str]:
+        page = parsed(at_work.client(NADIA).get("/equipe").text)
+        return [said(one.select_one("h2")).partition(" : ")[2] for one in page.select(".appropriation")]
+
+    assert titles() == ["L’Aigle et Mortagne 4 personnes"]
+    hire(at_work, "Omar Diop", "advisor", of_site="Mortagne")
+    assert titles() == ["L’Aigle 4 personnes", "Mortagne 5 personnes"]
 
 
 def test_the_share_counts_those_present_and_who_leaves_until_the_last_day(at_work: House) -> None:

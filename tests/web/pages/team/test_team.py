@@ -315,6 +315,12 @@ def test_a_deputy_who_is_away_too_is_refused_and_the_form_keeps_its_values(at_wo
     assert said(parsed(refused.text).select_one("#deputy option[selected]")).startswith(PAUL)
 
 
+def test_a_deputy_is_chosen_knowing_their_own_absence(at_work: House) -> None:
+    away(at_work, PAUL, None, FRIDAY, date(2026, 3, 27))
+    page = parsed(at_work.client(NADIA).get(f"/equipe/{at_work.people[NADIA]}?formulaire=absence").text)
+    assert "aucune tâche, absence du 20 au 27 mars" in said(page.select_one("#deputy"))
+
+
 def test_somebody_s_deputy_goes_away_once_it_is_confirmed(at_work: House) -> None:
     away(at_work)
     days = {"first": "2026-03-19", "last": "2026-03-19", "deputy": ""}
