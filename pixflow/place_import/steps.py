@@ -26,7 +26,7 @@ Way = Literal["apart", "aside"] | int
 """A doubtful place is another one than those that it is like, is set aside, or is the same as the one of this rank."""
 
 Rest = Literal["apart", "later", "join"]
-"""What becomes of the doubtful places that nobody says anything about."""
+"""The doubtful places that nobody says anything about are listed, wait, or are joined."""
 
 
 class PlaceChoices(Struct, frozen=True):
