@@ -23,6 +23,7 @@ from pixflow.events.campaign import (
     CampaignReopened,
     PurposeCorrected,
 )
+from pixflow.events.indicators import AimSet
 from pixflow.events.intake import ExportReceived
 from pixflow.events.partner import OutlinesReceived
 from pixflow.events.structure import SiteLocated
@@ -261,7 +262,7 @@ def _line(recorded: Recorded, names: Names, known: dict[UUID, Any], history: Seq
             return ReceiptLine(say("{typed}, de nouveau à rapprocher", typed=typed))
         case CampaignDeclared() | CampaignCorrected() | PurposeCorrected() | CampaignClosed() | CampaignReopened():
             return ReceiptLine(sentences.sentence(recorded, names))
-        case OutlinesReceived() | SiteLocated():
+        case OutlinesReceived() | SiteLocated() | AimSet():
             return ReceiptLine(sentences.sentence(recorded, names))
     return line_of_dossier(recorded, names, history)
 

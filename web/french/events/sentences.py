@@ -111,7 +111,10 @@ EVENTS: dict[type[Event], EventWords] = {
     i.DefinitionsPublished: (
         "Définitions des indicateurs", "Définitions n° {number} publiées : {document.name}, à partir du {from_day}",
     ),
-    i.AimSet: ("Objectif", "Objectif, {step}[ à {site}] : {yearly} par an"),
+    i.AimSet: (
+        "Objectif",
+        lambda event: "Objectif, {step}[ à {site}] : " + ("{yearly:jeune} par an" if event.yearly else "aucun"),
+    ),
     i.ReportIssued: ("Rapport remis", "Rapport n° {number} remis : {title}, du {first} au {last}"),
     i.EventLogIssued: (
         "Journal des parcours remis",

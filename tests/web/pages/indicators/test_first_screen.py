@@ -94,7 +94,7 @@ def test_a_target_is_set_in_one_small_form_and_said_in_words(at_work: House) -> 
     link = next(one for one in page.select("main a") if one.text == "Fixer un objectif")
     assert len(parsed(client.get(link["href"]).text).select(".sheet-form :is(select, input:not([type=hidden]))")) == 3
     assert "Fixer un objectif" not in words(auditor.get(HERE).text)
-    assert aim(at_work, 120).headers["location"] == AIMS
+    assert aim(at_work, 120).headers["location"].startswith(f"{AIMS}?recu=")
     assert "Présentations 120 — —" in words(client.get(AIMS).text)
     assert cards(client)["Présentations"] == "4 avant : 0 4 sur 120 attendus à ce jour, il en manque 116 (120 par an)"
     assert cards(client)["Restitutions"] == "0 avant : 0 sans objectif"
@@ -126,6 +126,34 @@ def test_a_site_has_targets_of_its_own(at_work: House) -> None:
     assert "par an" not in words(str(client.get(f"{HERE}?coupe=programme:CEJ").text))
     told = text_of(client.get(f"{HERE}.pdf?coupe=site:Mortagne").content)
     assert "objectif : 3" in told
+
+
+def undo_of(page: str) -> dict[str, str]:
+    return {one["name"]: one["value"] for one in parsed(page).select(".notice form input")}
+
+
+def test_a_target_is_taken_back_by_its_receipt_while_no_other_followed(at_work: House) -> None:
+    client, other = at_work.client(HELENE), at_work.client(SOPHIE)
+    aim(at_work, 80, site="Mortagne")
+    there = aim(at_work, 120, site="Mortagne").headers["location"]
+    page = client.get(there).text
+    assert "Enregistré : Objectif, Présentations à Mortagne : 120 jeunes par an" in words(page)
+    assert not undo_of(other.get(there).text)
+    sent = undo_of(page)
+    aim(at_work, 7, site="L’Aigle", name=SOPHIE)
+    back = [client.post(f"{AIMS}/annuler", data=sent) for _ in range(2)]
+    assert [one.status_code for one in back] == [303, 303]
+    assert "Présentations — 7 80" in words(client.get(back[0].headers["location"]).text)
+    ended = aim(at_work, "", site="L’Aigle").headers["location"]
+    assert "Objectif, Présentations à L’Aigle : aucun" in words(client.get(ended).text)
+    late = undo_of(client.get(ended).text)
+    aim(at_work, 9, site="L’Aigle", name=SOPHIE)
+    assert not undo_of(client.get(ended).text)
+    answer = client.post(f"{AIMS}/annuler", data=late)
+    assert (answer.status_code, "Cet objectif a changé depuis" in words(answer.text)) == (422, True)
+    forged = client.post(f"{AIMS}/annuler", data=late | {"receipt": str(uuid4()), "command_id": str(uuid4())})
+    assert forged.status_code == 422
+    assert "Présentations — 9 80" in words(client.get(AIMS).text)
 
 
 @pytest.mark.parametrize(
