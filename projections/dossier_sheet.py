@@ -1,6 +1,6 @@
 """The list of dossiers: one row each, for filters and counts. The page of one dossier reads its state instead."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 from operator import attrgetter
 from typing import Any
@@ -24,6 +24,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    tuple_,
 )
 
 from pixflow import tasks
@@ -208,17 +209,18 @@ def portfolio(advisor: UUID, limit: int | None = None, offset: int = 0) -> Selec
     return query.order_by(table.c.sort, table.c.stream)
 
 
-def scores(connection: Connection, scope: Scope) -> dict[int, int]:
-    """Counts open dossiers that somebody may read, by percent, if no prescription is built on the result yet."""
-    query = select(table.c.percent, func.count()).where(*_to_prescribe(scope)).group_by(table.c.percent)
-    return dict(connection.execute(query).all())
+def scores(connection: Connection, scope: Scope) -> dict[tuple[int, str], int]:
+    """Counts open dossiers that somebody may read, by percent and programme, without a prescription on the result."""
+    columns = (table.c.percent, table.c.programme)
+    query = select(*columns, func.count()).where(*_to_prescribe(scope)).group_by(*columns)
+    return {(percent, programme): count for percent, programme, count in connection.execute(query)}
 
 
 def scored(
-    connection: Connection, scope: Scope, percents: Sequence[int], limit: int = 50, offset: int = 0
+    connection: Connection, scope: Scope, scores: Collection[tuple[int, str]], limit: int = 50, offset: int = 0
 ) -> list[Any]:
-    """Returns these dossiers with one of these percents, by name."""
-    query = select(table).where(*_to_prescribe(scope), table.c.percent.in_(percents))
+    """Returns these dossiers with one of these percents in one of these programmes, by name."""
+    query = select(table).where(*_to_prescribe(scope), tuple_(table.c.percent, table.c.programme).in_(scores))
     return page_of(connection, query.order_by(table.c.sort, table.c.stream), limit, offset)
 
 

@@ -1,11 +1,12 @@
 """The impact of a draft: results that another band would read, tasks due on another day, what limits would end."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
 
-from pixflow.documents.grille import Grille
+from pixflow.documents.grille import Grille, reads_otherwise
 from pixflow.documents.protocol import ProtocolDocument
 from pixflow.dossier import retention
 from pixflow.protocol.comparison import Move, moves
@@ -43,35 +44,37 @@ def impact_of(desk: Desk, kind: DocumentKind, before: Any, after: Any, day: date
 def grid_impact(
     desk: Desk, before: Grille, after: Grille, limit: int, pager_of: Callable[[int], Pager] | None = None
 ) -> dict[str, Any]:
-    """Returns the results without a prescription that the second grid would read otherwise than the first.
+    """Returns the results without a prescription that the second grid would read otherwise, each for its programme.
 
     `total` is in `sentence`, by move in `groups` when there are several. `results` are one page of them, each with both
     bands in words; `more` counts the others. `others` tells in words the results that stay in a band that says
     something else. `visible`: this person reads dossiers; if not, no result is named or counted. `pager_of` makes the
     pager for a total; without one the first results are returned.
     """
-    scores = dossier_sheet.scores(desk.read, desk.scope)
-    counted = [(move, sum(scores.get(one, 0) for one in _percents(move))) for move in moves(before, after)]
-    elsewhere = [(move, count) for move, count in counted if move.elsewhere]
-    total, stay = sum(count for _, count in elsewhere), sum(count for move, count in counted if not move.elsewhere)
+    by_percent = {percent: move for move in moves(before, after) for percent in range(move.first, move.last + 1)}
+    counted, moved = Counter[Move](), {}
+    for (percent, programme), count in sorted(dossier_sheet.scores(desk.read, desk.scope).items()):
+        move = by_percent.get(percent)
+        if move and reads_otherwise(move.before, move.after, programme):
+            counted[move] += count
+            if move.elsewhere:
+                moved[percent, programme] = move
+    elsewhere = {move: count for move, count in counted.items() if move.elsewhere}
+    total = sum(elsewhere.values())
+    stay = counted.total() - total
     pager = pager_of(total) if pager_of else None
-    by_percent = {one: move for move, _ in elsewhere for one in _percents(move)}
-    rows = dossier_sheet.scored(desk.read, desk.scope, list(by_percent), limit, pager.offset if pager else 0)
-    groups = [f"{french.move_count(move, count)} : {french.move_said(move)}" for move, count in elsewhere if count]
+    rows = dossier_sheet.scored(desk.read, desk.scope, moved, limit, pager.offset if pager else 0)
+    groups = [f"{french.move_count(move, count)} : {french.move_said(move)}" for move, count in elsewhere.items()]
     return {
         "visible": desk.scope.whose != "none",
         "total": total,
         "sentence": french.touched(total, desk.scope.whose == "own"),
         "groups": groups if len(groups) > 1 else [],
-        "results": [(row, french.move_said(by_percent[row.percent])) for row in rows],
+        "results": [(row, french.move_said(moved[row.percent, row.programme])) for row in rows],
         "more": total - len(rows),
         "pager": pager,
         "others": french.others(stay, total) if stay else "",
     }
-
-
-def _percents(move: Move) -> range:
-    return range(move.first, move.last + 1)
 
 
 # --- the delays of a protocol

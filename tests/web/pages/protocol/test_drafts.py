@@ -349,6 +349,19 @@ def test_those_who_stay_in_a_band_that_says_something_else_are_counted_apart(at_
     assert "2 résultats restent dans leur tranche, qui dit ou propose autre chose." in page
 
 
+def test_a_proposal_of_another_programme_touches_nobody_else(at_work: House) -> None:
+    """*Et si* counts by programme too."""
+    for name, programme in (("Aminata", "CEJ"), ("Bilal", "PACEA"), ("Chloé", "PACEA")):
+        at_work.scored("0.20", first=name, programme=programme)
+    band, *others = LAIGLE.grille.bands
+    cej = replace(band, proposals=(*band.proposals, Proposal("visa", "Visa Numérique", "action", programmes=("CEJ",))))
+    drafted(at_work, replace(LAIGLE.grille, bands=(cej, *others)))
+    assert "1 résultat reste dans sa tranche, qui dit ou propose autre chose." in words(read(at_work))
+    high = replace(cej, low=11, short="CEJ")
+    drafted(at_work, replace(LAIGLE.grille, bands=(replace(band, high=10), high, *others)), replaces=1)
+    assert "3 résultats changeraient de tranche" in words(read(at_work))
+
+
 def test_many_touched_are_paged_with_their_exact_count(at_work: House) -> None:
     for n in range(1, 56):
         at_work.scored("0.43", last=f"Nom{n:02}")
