@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, time
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from pixflow.refused import Refused
 from pixflow.workshop import booking, scheduling
 from pixflow.workshop.booking import undo_release
 from projections import advisor_queue, directory, workshops
+from projections.directory import YoungPerson
 from projections.store.folds import fold_of
 from web.desk import kept_seats, receipts
 from web.desk import undo as desk_undo
@@ -116,21 +117,36 @@ def export(desk: AtWorkshops, workshop_id: UUID) -> ExportedList:
         filters=[f"{typography.upper_first(workshop.when)}, {workshop.where}"],
         columns=EXPORTED,
         total=len(workshop.state.seats) + len(workshop.state.waiting),
-        read=lambda: [*enumerate(workshop.seats(), 1), *((0, one) for one in workshop.waiting())],
-        people=lambda row: [row[1].dossier] if row[1].named else [],
+        read=lambda: list(_exported(workshop)),
+        people=lambda one: [one.seat.dossier] if one.person else [],
         narrow="prenez un autre atelier",
         about={"atelier": str(workshop_id)},
     )
 
 
-EXPORTED: Mapping[str, Callable[[tuple[int, SeatRow]], Value]] = {
-    "Place": lambda row: row[0] or "liste d’attente",
-    "Nom": lambda row: row[1].name,
-    "Suivi": lambda row: row[1].about,
-    "Présence": lambda row: row[1].presence,
-    "Place gardée jusqu’au": lambda row: row[1].kept_until,
+class ExportedSeat(NamedTuple):
+    """A row of its file: the rank of a seat, 0 for the waiting list, and the young person; None for a hidden name."""
+
+    rank: int
+    seat: SeatRow
+    person: YoungPerson | None
+
+
+EXPORTED: Mapping[str, Callable[[ExportedSeat], Value]] = {
+    "Place": lambda one: one.rank or "liste d’attente",
+    "Nom": lambda one: one.person.last_name if one.person else one.seat.name,
+    "Prénom": lambda one: one.person.first_name if one.person else "",
+    "N° i-Milo": lambda one: one.person.imilo_number if one.person else "",
+    "Suivi": lambda one: one.seat.about,
+    "Présence": lambda one: one.seat.presence,
+    "Place gardée jusqu’au": lambda one: one.seat.kept_until,
 }
-"""The columns of its file. A seat has its rank."""
+
+
+def _exported(workshop: ScopedWorkshop) -> Iterator[ExportedSeat]:
+    """Yields who has a seat, then who waits for one."""
+    for rank, seat in [*enumerate(workshop.seats(), 1), *((0, one) for one in workshop.waiting())]:
+        yield ExportedSeat(rank, seat, workshop.person(seat.dossier) if seat.named else None)
 
 
 def _page(

@@ -55,15 +55,17 @@ def test_fifty_one_workshops_leave_in_one_file(at_work: House) -> None:
 def test_who_has_a_seat_and_who_waits_leave_as_the_reader_may_see_them(at_work: House) -> None:
     made = scheduled(at_work, capacity=6, facilitators=(at_work.people[PAUL],))
     his = [at_work.opened(first=f"Léo {n}", last="Petit", advisor=PAUL) for n in range(6)]
-    for dossier in (*his, at_work.opened(programme="CEJ")):
+    for dossier in (*his, at_work.opened(programme="CEJ", imilo_number="4711")):
         seat(at_work, made, dossier)
     lines = NewLines(at_work.served)
     rows = taken(at_work.client(SAMIR), f"/ateliers/{made}")
-    assert [(row["Place"], row["Nom"], row["Suivi"]) for row in (rows[0], rows[6])] == [
-        ("1", "Petit Léo 0", PAUL), ("liste d’attente", "Diallo Aminata", f"CEJ · {NADIA}"),
+    columns = ("Place", "Nom", "Prénom", "N° i-Milo", "Suivi")
+    assert [tuple(row[one] for one in columns) for row in (rows[0], rows[6])] == [
+        ("1", "Petit", "Léo 0", "", PAUL), ("liste d’attente", "Diallo", "Aminata", "4711", f"CEJ · {NADIA}"),
     ]  # fmt: skip
     nadia = taken(at_work.client(NADIA), f"/ateliers/{made}")
-    assert [row["Nom"] for row in nadia] == ["suivi·e par Paul Rey"] * 6 + ["Diallo Aminata"]
+    assert [row["Nom"] for row in nadia] == ["suivi·e par Paul Rey"] * 6 + ["Diallo"]
+    assert [(row["Prénom"], row["N° i-Milo"]) for row in nadia] == [("", "")] * 6 + [("Aminata", "4711")]
     assert {(line.why, line.people) for line in lines.take()} == {("task", 7), ("own", 1)}, "a hidden name is none"
     (_, event), *_ = issued(at_work)
     assert (event.page, event.filters, event.rows, event.people) == ("workshop", (("atelier", str(made)),), 7, 7)
