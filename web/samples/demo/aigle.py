@@ -173,10 +173,10 @@ COMPANY = Company(
     preset="laigle-mortagne",
     sites=("L’Aigle", "Mortagne-au-Perche"),
     addresses={
-        "L’Aigle": "5 rue des Tilleuls, 61300 L’Aigle",
+        "L’Aigle": "12 place Boislandry, 61300 L’Aigle",
         "Mortagne-au-Perche": "12 rue du Lavoir, 61400 Mortagne-au-Perche",
     },
-    room="Salle multimédia, 12 place Boislandry",
+    room="Salle multimédia",
     domain="ml-demo.example",
     staff=(
         (NADIA, "advisor"),
