@@ -278,8 +278,10 @@ def line_of_dossier(recorded: Recorded, names: Names, history: Sequence[Recorded
         case d.DossierOpened():
             return ReceiptLine(say("dossier ouvert : {name}", name=names.dossier(stream)))
         case w.WaitlistJoined(dossier=dossier):
-            return ReceiptLine(say("{name} : en liste d’attente", name=names.dossier(dossier)))
-        case w.SeatReleased(dossier=dossier) | w.WaitlistLeft(dossier=dossier):
+            return ReceiptLine(say("{name} : sur liste d’attente", name=names.dossier(dossier)))
+        case w.WaitlistLeft(dossier=dossier):
+            return ReceiptLine(say("{name} : n’attend plus de place", name=names.dossier(dossier)))
+        case w.SeatReleased(dossier=dossier):
             return ReceiptLine(say("{name} : place rendue", name=names.dossier(dossier)))
         case d.SeatBooked() | d.AdvisorAssigned(bulk=None) | d.ProgrammeJoined():
             text = typography.lower_first(sentences.sentence(recorded, names))

@@ -117,7 +117,7 @@ _PARTS = {
     "trouble": "en difficulté",
     "ease": "à l’aise",
     "walk-in": "venus sans inscription",
-    "waited": "en liste d’attente",
+    "waited": "sur liste d’attente",
     "seated": "de la liste d’attente à une place",
     "fits": "ateliers de la taille du protocole",
     "email": "courriel",

@@ -486,7 +486,7 @@ def _book_row(workshop: ScopedWorkshop, dossier: UUID, form: BookingForm) -> Row
     person = directory.named(desk.read, [dossier]).get(dossier) if may_book else None
     name = person.name if person else "un dossier inconnu"
     waits = any(isinstance(one.event, WaitlistJoined) for one in outcome.recorded)
-    label = f"{name}, en liste d’attente" if waits else name
+    label = f"{name}, sur liste d’attente" if waits else name
     return row_outcome(desk, label, outcome, person=dossier if person else None)
 
 

@@ -61,7 +61,11 @@ def test_a_place_on_the_waiting_list_is_said(locale: House) -> None:
         planned_for=MONDAY, context={"plan": uuid4()},
     )  # fmt: skip
     answer = press(client, dossier, "book", workshop=str(full), or_wait="true")
-    assert "en liste d’attente" in words(client.get(answer.headers["location"]).text)
+    notice = parsed(client.get(answer.headers["location"]).text).select_one(".notice.stays p")
+    assert words(notice.text) == "Enregistré : Aminata Diallo : sur liste d’attente"
+    answer = press(client, dossier, "release", workshop=str(full))
+    notice = parsed(client.get(answer.headers["location"]).text).select_one(".notice.stays p")
+    assert words(notice.text) == "Enregistré : Aminata Diallo : n’attend plus de place"
 
 
 def test_a_diagnostic_planned_on_a_waiting_list_says_so(locale: House) -> None:

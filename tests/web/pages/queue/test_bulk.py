@@ -372,7 +372,7 @@ def test_seats_are_booked_together_and_given_back_in_one_press(at_work: House) -
     assert len(picks(full.text)) == 1, "the one who is left, still ticked"
     waits = press(at_work, "book", picks(full.text), workshop=str(workshop), or_wait="true")
     assert waits.status_code == 303
-    assert "Prénom Nom0007 : en liste d’attente" in words(at_work.client(NADIA).get(waits.headers["location"]).text)
+    assert "Prénom Nom0007 : sur liste d’attente" in words(at_work.client(NADIA).get(waits.headers["location"]).text)
     undone = undo(at_work, full.text)
     assert undone.status_code == 303
     assert "Prénom Nom0001 : place rendue" in words(at_work.client(NADIA).get(undone.headers["location"]).text)
