@@ -60,7 +60,7 @@ function tellChanges(block, before) {
   if (before.focused >= 0 && document.activeElement === document.body && rows.length) {
     leadOf(rows[Math.min(before.focused, rows.length - 1)])?.focus();
   }
-  if (before.day !== dayOf(block)) return tell("Un nouveau jour : cette page est à jour.", "live");
+  if (before.day !== dayOf(block)) return tell("Un nouveau jour\u00a0: cette page est à jour.", "live");
   const said = [
     changed.length && many(changed.length, "ligne a changé", "lignes ont changé"),
     gone && many(gone, "ligne n’est plus là", "lignes ne sont plus là"),

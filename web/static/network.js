@@ -4,7 +4,7 @@
 
 const TRIES = 5_000;
 const A_DAY = 24 * 3_600_000;
-const SILENT = "Pas de réponse : le réseau manque, ou le serveur est arrêté.";
+const SILENT = "Pas de réponse\u00a0: le réseau manque, ou le serveur est arrêté.";
 const FAILED = "Le serveur n’a pas pu répondre.";
 const KEPT = "Rien de ce que vous avez saisi n’est perdu.";
 let pressed = null; // the button of the last form that was sent
@@ -48,7 +48,7 @@ function showNetwork() {
   banner.toggleAttribute("data-cut", isCut());
   const told = [
     isCut() && `Pas de réseau depuis ${hourOf(cutSince)}.`,
-    count && `${many(count, "geste attend", "gestes attendent")} le réseau : ${count < 2 ? "il partira de lui-même" : "ils partiront d’eux-mêmes"}.`,
+    count && `${many(count, "geste attend", "gestes attendent")} le réseau\u00a0: ${count < 2 ? "il partira de lui-même" : "ils partiront d’eux-mêmes"}.`,
   ];
   const words = shown ? told.filter(Boolean).join(" ") : "";
   if (state.textContent !== words) state.textContent = words;
@@ -273,7 +273,7 @@ async function showSent() {
   if (page) await htmx.ajax("GET", location.pathname, { target: `#${page.id}`, swap: "outerHTML" });
   showQueue();
   if (waiting().length) return;
-  tell(`Tout ce qui attendait le réseau est envoyé.${asked ? " Une présence a été notée deux fois : choisissez, sur la page Présence." : ""}`, "queue");
+  tell(`Tout ce qui attendait le réseau est envoyé.${asked ? " Une présence a été notée deux fois\u00a0: choisissez, sur la page Présence." : ""}`, "queue");
   asked = false;
 }
 
@@ -290,7 +290,7 @@ function showQueue() {
   part.id = "refused";
   part.className = "notice late stays";
   part.setAttribute("role", "status");
-  for (const press of refused) part.append(line(`Non enregistré : ${nameOf(press)}${press.refused}`));
+  for (const press of refused) part.append(line(`Non enregistré\u00a0: ${nameOf(press)}${press.refused}`));
   const button = document.createElement("button");
   button.type = "button";
   button.className = "btn";
@@ -307,7 +307,7 @@ function line(text) {
 }
 
 const cardOf = (press) => document.getElementById(`p-${new URLSearchParams(press.body).get("dossier")}`);
-const nameOf = (press) => (cardOf(press) ? `${cardOf(press).querySelector("h2").textContent} : ` : "");
+const nameOf = (press) => (cardOf(press) ? `${cardOf(press).querySelector("h2").textContent}\u00a0: ` : "");
 
 // Shows a press that waits as pressed, on its card.
 function markPress(press) {
@@ -335,7 +335,7 @@ function dropOldPresses() {
     else kept.drop(name);
   }
   const count = before - leftBehind().length;
-  if (count) tell(`${many(count, "geste n’a pas pu partir en un jour : il est effacé", "gestes n’ont pas pu partir en un jour : ils sont effacés")}.`, "queue");
+  if (count) tell(`${many(count, "geste n’a pas pu partir en un jour\u00a0: il est effacé", "gestes n’ont pas pu partir en un jour\u00a0: ils sont effacés")}.`, "queue");
 }
 
 // A part that says something of the presses, with its buttons: a label and what it does.
@@ -363,7 +363,7 @@ document.addEventListener("submit", (event) => {
   const count = leftBehind().length;
   if (!count) return dropPresses();
   event.preventDefault();
-  const words = `${many(count, "geste attend", "gestes attendent")} le réseau : se déconnecter ${count < 2 ? "l’efface" : "les efface"}.`;
+  const words = `${many(count, "geste attend", "gestes attendent")} le réseau\u00a0: se déconnecter ${count < 2 ? "l’efface" : "les efface"}.`;
   form.append(sayLeft(words, ["Rester", () => submitter?.focus()], ["Effacer et se déconnecter", () => (dropPresses(), form.requestSubmit(submitter))]));
   form.querySelector("#left button").focus();
 });
@@ -372,7 +372,7 @@ document.addEventListener("submit", (event) => {
 function showLeft() {
   const count = leftBehind().length;
   if (!count) return dropPresses();
-  const words = `${many(count, "geste attend", "gestes attendent")} ici : connectez-vous pour ${count < 2 ? "l’envoyer" : "les envoyer"}.`;
+  const words = `${many(count, "geste attend", "gestes attendent")} ici\u00a0: connectez-vous pour ${count < 2 ? "l’envoyer" : "les envoyer"}.`;
   document.querySelector("[data-signed-out]").prepend(sayLeft(words, ["Effacer", dropPresses]));
 }
 

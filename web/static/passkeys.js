@@ -20,7 +20,7 @@
       } catch (error) {
         failed.textContent = error.name === "InvalidStateError"
           ? "Cet appareil a déjà une clé d’accès pour ce compte."
-          : "La clé d’accès n’a pas répondu : essayez encore, ou prenez un autre moyen.";
+          : "La clé d’accès n’a pas répondu\u00a0: essayez encore, ou prenez un autre moyen.";
         failed.hidden = false;
       }
     });

@@ -139,7 +139,7 @@ async function copyText(button) {
   } catch {
     before.open = true;
     getSelection().setBaseAndExtent(texts[0], 0, texts.at(-1), texts.at(-1).childNodes.length);
-    if (!document.execCommand("copy")) return tell("Le texte est sélectionné : copiez-le avec Ctrl + C.", "copy");
+    if (!document.execCommand("copy")) return tell("Le texte est sélectionné\u00a0: copiez-le avec Ctrl + C.", "copy");
   }
   tell("Texte copié.", "copy");
 }

@@ -56,7 +56,7 @@ async function bringViews() {
   const views = inBrowser();
   for (const view of views) await send("", view);
   writeInBrowser((all) => all.filter((one) => !views.some((view) => view.address === one?.address)));
-  tell(`Gardées avec votre compte : ${views.map((view) => view.name).join(", ")}`, "view");
+  tell(`Gardées avec votre compte\u00a0: ${views.map((view) => view.name).join(", ")}`, "view");
 }
 
 // Does what somebody pressed, and shows the views again.
@@ -64,7 +64,7 @@ async function doing(work) {
   try {
     await work();
   } catch {
-    tell("Cela n’a pas pu être enregistré : rechargez la page, puis réessayez.", "view");
+    tell("Cela n’a pas pu être enregistré\u00a0: rechargez la page, puis réessayez.", "view");
   }
   showViews();
 }
@@ -120,7 +120,7 @@ function askName() {
     if (dialog.returnValue !== "keep" || !view.name) return;
     doing(async () => {
       await keepView(view);
-      tell(`Vue gardée : ${view.name}`, "view");
+      tell(`Vue gardée\u00a0: ${view.name}`, "view");
     });
   });
   document.body.append(dialog);
@@ -136,7 +136,7 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(location.origin + addressHere());
     tell("Lien copié.", "view");
   } catch {
-    tell("Le lien n’a pas pu être copié : il est dans la barre d’adresse.", "view");
+    tell("Le lien n’a pas pu être copié\u00a0: il est dans la barre d’adresse.", "view");
   }
 });
 document.addEventListener("DOMContentLoaded", showViews);

@@ -123,6 +123,18 @@ def test_every_apostrophe_is_curly() -> None:
     assert not straight, straight
 
 
+def test_no_sentence_of_a_script_breaks_before_a_colon() -> None:
+    """Templates and `typeset` put the space that does not break; a script writes it."""
+    breaks = [
+        (f"{path.name}:{line}", said)
+        for path in sorted(PACKAGE.glob("static/*.js"))
+        for line, text in enumerate(path.read_text().splitlines(), 1)
+        for said in re.findall(r'"[^"]*"|`[^`]*`', re.sub(r"\$\{[^{}]*\}", "one", text))
+        if not text.lstrip().startswith("//") and re.search(r"\w [:;!»]( |.$)|\w \?.$|« ", said)
+    ]
+    assert not breaks, breaks
+
+
 def test_no_text_puts_de_or_que_before_a_name_by_itself() -> None:
     """`say` and templates elide; an f-string does not, so only days, hours and numbers stand there after "de"."""
     found = []
