@@ -354,8 +354,9 @@ def was(counted: int, of: int, day: str) -> str:
 
 MASKED = say(
     "Hors de la structure, pour que personne ne soit reconnu, seuls les nombres de toute la structure sur un an sont "
-    "exacts : un nombre de 1 à 4 s’y écrit « < 5 », et celui qui permettrait de le calculer « masqué » ou, par "
-    "exemple, « 33 ou plus ». Tout autre nombre, d’un site ou d’un mois, est dit de cinq en cinq : « 30 ou plus »."
+    "exacts : un nombre de 1 à 4 s’y écrit « <\N{NO-BREAK SPACE}5 », et celui qui permettrait de le calculer "
+    "« masqué » ou, par exemple, « 33 ou plus ». Tout autre nombre, d’un site ou d’un mois, est dit de cinq en cinq : "
+    "« 30 ou plus »."
 )
 
 

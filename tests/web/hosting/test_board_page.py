@@ -39,6 +39,10 @@ def test_twenty_sites_stay_on_one_page(months: int) -> None:
     assert f"Et {20 - len(shown)} autres sites" in page.extract_text().replace("\N{NO-BREAK SPACE}", " ")
 
 
+def test_a_masked_number_stays_on_its_line() -> None:
+    assert "<\N{NO-BREAK SPACE}5" in french.MASKED
+
+
 def test_a_few_sites_are_all_there() -> None:
     assert sites_shown({"L’Aigle": [], "Mortagne": []}, 12, 3) == ["L’Aigle", "Mortagne"]
     assert french.other_sites(0) == ""
