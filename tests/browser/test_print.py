@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from unicodedata import normalize
@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from pixflow.dossier.stages import parcours
 from pixflow.events.values import OfferTerms, Partner, PartnerDetails
 from pixflow.indicators.catalogue import BY_ID
+from pixflow.partner_links import issuing
 from pixflow.partners import listing
 from tests.browser.house import known, listening
 from tests.web import arranged
@@ -46,6 +47,10 @@ BROKEN = r"""() => {
 PALE_KEYS = """() => [...document.querySelectorAll(".keys .key")].filter(
   one => one.checkVisibility() && getComputedStyle(one, "::before").printColorAdjust !== "exact").length"""
 """The keys whose colour a printer leaves out."""
+
+BESIDE = """() => [...document.querySelectorAll(".for-partner, .for-proof")].map(
+  one => one.getBoundingClientRect().right - one.querySelector("span").getBoundingClientRect().right)"""
+"""Pixels between the words of each code and the end of its column."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,12 @@ def _refer(made: House, dossier: UUID, action: UUID) -> None:
     terms = OfferTerms(label="Atelier du mardi", kind="digital", bring="Une pièce d’identité")
     made.says(SOPHIE, listing.list_offer, {"partner": partner}, offer=offer, terms=terms)
     sent = {"partner": Partner(partner, details.name), "starts": DAY, "ends": None, "note": "", "offer": offer}
-    made.on(dossier, parcours.send_referral, action=action, context={"referral": uuid4()}, **sent)
+    referral = uuid4()
+    made.on(dossier, parcours.send_referral, action=action, context={"referral": referral}, **sent)
+    made.on(
+        dossier, issuing.issue_link, referral=referral, channel="paper", address="",
+        context={"link": uuid4(), "until": DAY + timedelta(days=8)},
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -143,6 +153,16 @@ def test_a_printed_paper_says_its_structure_and_its_day_once(printed: Printed, k
     assert "Mission locale de L’Aigle – Mortagne" in first
     assert "Document établi le 16 mars 2026" in first
     assert "imprimé le" not in first
+
+
+def test_the_words_beside_a_code_leave_the_next_one_its_margin(printed: Printed, kept_tab: Page) -> None:
+    known(kept_tab, NADIA, printed.address)
+    kept_tab.goto(f"{printed.address}/dossiers/{printed.dossier}/prescription/{printed.prescription}")
+    kept_tab.emulate_media(media="print")
+    kept_tab.set_viewport_size({"width": SHEETS["A4"], "height": 980})
+    beside = kept_tab.evaluate(BESIDE)
+    assert beside
+    assert min(beside) >= 8
 
 
 def test_each_paper_has_one_page_and_letters_are_two_a_page(printed: Printed, kept_tab: Page) -> None:
