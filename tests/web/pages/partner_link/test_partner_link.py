@@ -66,6 +66,7 @@ def test_a_partner_reads_accepts_and_tells_how_it_ended(on_both: Referred) -> No
     visit = on_both.visit()
     shown = visit.open()
     assert shown.status_code == 200
+    assert "vous a adressé quelqu’un le" in words(shown.text)
     request = visit.see()
     assert "Aminata Diallo" in words(request.text)
     assert parsed(request.text).select_one("[name=starts]")["value"] == "2026-03-18", (
