@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from pixflow.events.values import PartnerDetails
 from pixflow.partners.listing import list_partner
 from tests.browser.house import arrive, known, listening
-from tests.web.filled import fill
+from tests.web.filled import fill, hire
 from tests.web.paths import House, house
 from tests.web.story import long_story
 from web.desk import exports
@@ -250,6 +250,15 @@ def test_the_form_that_hands_a_portfolio_over_fits_a_phone(
     known(tab, SOPHIE, served.address)
     tab.goto(f"{served.address}/equipe/{served.house.people['Nadia Benali']}/confier")
     expect(tab.locator("form.asked .stack tbody tr").first).to_be_visible()
+    check_page(tab)
+
+
+def test_a_long_name_to_assign_dossiers_to_fits_a_phone(
+    locale: House, url: str, tab: Page, check_page: Callable[[Page], None]
+) -> None:
+    hire(locale, "Marie-Antoinette-Joséphine Vandenbroucke-Ramanantsoanirina", "advisor")
+    locale.opened(advisor=None)
+    arrive(tab, SOPHIE, "/dossiers?etat=unassigned", url)
     check_page(tab)
 
 
