@@ -7,10 +7,13 @@ from typing import Any, Literal, get_args
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
+from pixflow.authorization import Subject
 from pixflow.events.workshop import WorkshopCancelled, WorkshopScheduled
+from pixflow.workshop.booking import mark_attendance
 from pixflow.workshop.scheduling import schedule_workshop
 from projections import workshops
 from projections.statements import by_key
+from projections.store.folds import folds_of
 from projections.workshops import When, WorkshopFilter
 from web.desk import receipts
 from web.desk.dependencies import workshop_count
@@ -134,7 +137,10 @@ def _series_receipt(desk: Desk, reference: str, left_out: str) -> Receipt | None
 
 @dataclass(frozen=True, slots=True)
 class WorkshopRow:
-    """A row of the projection in words. `tag` says what is special about it, `left` how many seats are free."""
+    """A row of the projection in words. `tag` says what is special about it, `left` how many seats are free.
+
+    `marks` is true when the person at the desk may note the presence.
+    """
 
     held: Any
     when: str
@@ -146,6 +152,7 @@ class WorkshopRow:
     seats: str
     left: str
     tag: str
+    marks: bool
 
 
 EXPORTED: Mapping[str, Callable[[WorkshopRow], Value]] = {
@@ -165,10 +172,12 @@ EXPORTED: Mapping[str, Callable[[WorkshopRow], Value]] = {
 def _rows(desk: Desk, rows: Sequence[Any]) -> Iterator[WorkshopRow]:
     """Yields rows of the projection in words."""
     run_by = workshops.run_by(desk.read, [row.stream for row in rows])
+    unmarked = {row.stream for row in rows if row.day <= desk.today and row.unmarked and not row.cancelled}
+    states = folds_of(desk.read, unmarked)
     for row in rows:
         people = run_by.get(row.stream, [])
         starts, ends = (at.replace(tzinfo=UTC) for at in (row.starts, row.ends))
-        waits = row.day <= desk.today and row.unmarked and not row.cancelled
+        waits = row.stream in unmarked
         tag = "annulé" if row.cancelled else "clos" if row.closed else "présence à noter" if waits else ""
         free = row.capacity - row.taken - row.offered
         yield WorkshopRow(
@@ -182,6 +191,7 @@ def _rows(desk: Desk, rows: Sequence[Any]) -> Iterator[WorkshopRow]:
             french.seats(row.taken, row.capacity),
             "" if tag else french.left(free, row.waiting, row.offered),
             tag,
+            waits and desk.may(mark_attendance, Subject(workshop=states[row.stream])),
         )
 
 

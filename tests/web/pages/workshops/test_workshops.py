@@ -1189,6 +1189,14 @@ def test_both_of_a_pair_owe_the_presence_and_it_escalates_once(at_work: House) -
     assert sum("Noter la présence" in said(row) for row in late) == 1
 
 
+def test_only_who_may_note_the_presence_is_led_there(at_work: House) -> None:
+    made = held(at_work, MONDAY, runners=(SAMIR,))
+    seat(at_work, made, at_work.opened())
+    for name, led in ((SAMIR, True), (SOPHIE, True), (NADIA, False), (HELENE, False), (CLAIRE, False)):
+        page = at_work.client(name).get("/ateliers").text
+        assert ("Noter la présence" in page, "présence à noter</span>" in page) == (led, not led), name
+
+
 def test_a_workshop_is_closed_once_all_are_marked_and_may_still_be_corrected(
     at_work: House, today: tuple[UUID, list[UUID]]
 ) -> None:
