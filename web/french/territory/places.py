@@ -41,8 +41,10 @@ def outlines(catalogue: Catalogue, codes: Collection[str]) -> str:
 CALLED = "Une personne à joindre y est notée."
 
 
-def recorded(is_undone: bool, is_left: bool) -> str:
+def recorded(is_empty: bool, is_undone: bool, is_left: bool) -> str:
     """Returns the title of the receipt of an import; `is_left`: its undo left something."""
+    if is_empty:
+        return "Aucun lieu enregistré"
     if not is_undone:
         return "Lieux enregistrés"
     return "Import annulé en partie" if is_left else "Import annulé"

@@ -92,7 +92,7 @@ def _page(request: Request, desk: Desk, receipt: UUID, number: int = 1, rest: in
         for one in left
         if isinstance(one.event, e.PartnerListed) and one.originator_id not in joined
     ]
-    settled = Counter(step.decision.name for step in aside)
+    counts = _count(left, len(listed), Counter(step.decision.name for step in aside))
     pages = {"p": str(number) if number > 1 else "", "r": str(rest) if rest > 1 else ""}
     pager = Pager.at(len(listed), number, request.url.path, {"r": pages["r"]})
     others = Pager.at(len(stands.followed), rest, request.url.path, {"p": pages["p"]}, name="r", anchor="#left")
@@ -102,11 +102,11 @@ def _page(request: Request, desk: Desk, receipt: UUID, number: int = 1, rest: in
         "partners/import_done.html",
         None,
         NOBODY,
-        counts=_count(left, len(listed), settled),
+        counts=counts,
         rows=listed[pager.offset : pager.offset + SIZE],
         pager=pager,
         duplicates=len(duplicates.proposed(desk)) if listed else 0,
-        title=french.recorded(is_undone, bool(stands.followed)),
+        title=french.recorded(not counts and not is_undone, is_undone, bool(stands.followed)),
         undone=len(stands.undone) if is_undone else None,
         followed=[_what_followed(desk, one, receipt) for one in stands.followed[others.offset : others.offset + SIZE]],
         others=others,

@@ -11,7 +11,7 @@ from pixflow.partners import listing
 from pixflow.partners import listing as joins
 from projections import partners
 from tests.open_data.samples import inclusion_json, mediation
-from tests.web.client import InspectingClient
+from tests.web.client import InspectingClient, words
 from tests.web.pages.partners.conftest import HELENE, SOPHIE, state_of
 from tests.web.paths import House
 from tests.web.pressing import sent_by
@@ -104,12 +104,13 @@ def test_the_same_place_is_joined_set_apart_set_aside_or_waits(at_work: House, r
     take(referent, mediation(AIGLE))
     epn = listed(at_work)["EPN de L'Aigle"]
     file = mediation(TWIN)
-    assert "ressemble à EPN de L'Aigle" in parsed(referent.get(preview(referent, file)).text).select_one(
-        "#a-verifier"
-    ).text.replace("’", "'")
+    doubts = words(parsed(referent.get(preview(referent, file)).text).select_one("#a-verifier").text)
+    assert "ressemble à EPN de L'Aigle" in doubts.replace("’", "'")
+    assert "5 place du Parc, 02 33 00 01 01" in doubts
     head = at_work.served.engine.head()
     take_nothing = preview(referent, file)
-    referent.post(take_nothing, data=form_of(referent, take_nothing))
+    nothing = referent.post(take_nothing, data=form_of(referent, take_nothing), follow_redirects=True)
+    assert "Aucun lieu enregistré" in words(nothing.text)
     assert list(listed(at_work)) == ["EPN de L'Aigle"]
     assert "1 lieu réuni à une fiche" in figures(take(referent, file, doubt="2:0"))
     joined = state_of(at_work, epn)
