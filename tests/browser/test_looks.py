@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pixflow.team.absences import declare_absence
-from tests.browser.house import listening
+from tests.browser.house import arrive, listening
 from tests.web.filled import fill, hire, receive
 from tests.web.paths import House, house
 from web.desk.dependencies import COOKIE
@@ -135,6 +135,18 @@ def test_on_a_phone_the_first_result_stands_in_the_first_half(locale: House, url
     assert box["y"] + box["height"] <= 422
     with tab.expect_file_chooser():
         tab.get_by_label("Importer un export Pix Orga").click()
+
+
+def test_the_score_beside_an_interview_covers_nothing_when_it_scrolls(locale: House, url: str, tab: Page) -> None:
+    dossier, result = locale.debriefed()
+    arrive(tab, NADIA, f"/dossiers/{dossier}?formulaire=prescription&sur={result}", url)
+    tab.set_viewport_size({"width": 1360, "height": 500})
+    tab.locator(".near").evaluate("near => scrollTo(0, near.getBoundingClientRect().top + scrollY - 150)")
+    score, near = (tab.locator(part).bounding_box() for part in (".interview .reading", ".interview .near"))
+    assert score
+    assert near
+    assert score["y"] + score["height"] > near["y"], "they stand at one height"
+    assert score["x"] + score["width"] <= near["x"]
 
 
 def test_the_rail_of_a_phone_scrolls_to_where_one_is(busy: tuple[str, House], tab: Page) -> None:
