@@ -20,6 +20,7 @@ from web.hosting.host import open_host
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 Picture = tuple[str, str, tuple[int, int], Callable[[Page], object]]
 """A picture: its name, who looks, the size of their window, and what they open."""
+GROWN = "Guérin Éloïse"
 COLUMNS = ("N° i-Milo", "Nom", "Prénom", "Site")
 TO_WEBP = """async png => {
   const image = await createImageBitmap(await (await fetch("data:image/png;base64," + png)).blob());
@@ -46,6 +47,23 @@ def to_presence(page: Page) -> None:
         page.get_by_role("button", name=said).nth(n).click()
         page.wait_for_timeout(300)
     page.locator(".head p").first.evaluate("top => top.scrollIntoView()")
+
+
+def to_no_network(page: Page) -> None:
+    """Opens the same workshop, loses the network, and notes one more person."""
+    to_presence(page)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="À l’aise").nth(3).click()
+    page.wait_for_timeout(500)
+    page.evaluate("scrollTo(0, 0)")
+
+
+def to_added_action(page: Page) -> None:
+    """Opens a prescription that grew, and the form that adds an action to it."""
+    page.goto("/dossiers")
+    page.locator("main").get_by_role("link", name=GROWN).click()
+    page.get_by_role("link", name="Ajouter une action").first.click()
+    page.locator("#form").scroll_into_view_if_needed()
 
 
 def to_remembered_columns(page: Page) -> None:
@@ -106,6 +124,8 @@ PICTURES: tuple[Picture, ...] = (
     ("results", "Sophie Lecomte", (1360, 800), lambda page: page.goto("/resultats")),
     ("draft", "Sophie Lecomte", (1360, 800), to_draft),
     ("presence", "Yann Castéra", (390, 760), to_presence),
+    ("no-network", "Yann Castéra", (390, 760), to_no_network),
+    ("added", "Nadia Benali", (1360, 800), to_added_action),
     ("columns", "Sophie Lecomte", (1360, 520), to_remembered_columns),
     ("sent", "Sophie Lecomte", (1360, 700), to_sent),
     ("woken", "Nadia Benali", (1360, 660), to_woken),
