@@ -73,7 +73,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Printed]:
         first, last = LONG
         dossier, actions = made.prescribed(first=first, last=last, phone="0612345678")
         workshop = arranged.scheduled(made, place="Salle informatique du premier étage")
-        for _ in range(5):
+        for _ in range(6):
             arranged.seat(made, workshop, made.planned(first=first, last=last))
         _refer(made, dossier, actions[1])
         current = made.state(dossier).diagnostic.current("initial")
@@ -163,6 +163,14 @@ def test_the_words_beside_a_code_leave_the_next_one_its_margin(printed: Printed,
     beside = kept_tab.evaluate(BESIDE)
     assert beside
     assert min(beside) >= 8
+
+
+def test_a_printed_dossier_has_no_word_to_press(printed: Printed, kept_tab: Page) -> None:
+    known(kept_tab, NADIA, printed.address)
+    kept_tab.goto(f"{printed.address}/dossiers/{printed.dossier}")
+    words = " ".join(_pages(kept_tab, "A4"))
+    assert "Historique" in words
+    assert not [one for one in ("Corriger", "Annuler", "ajouter une note", "Nadia Benali ·") if one in words]
 
 
 def test_each_paper_has_one_page_and_letters_are_two_a_page(printed: Printed, kept_tab: Page) -> None:
