@@ -47,6 +47,12 @@ def test_when_all_is_to_come_the_page_says_when(at_work: House) -> None:
     assert "La prochaine tâche s’ouvrira mardi 7 avril ; 1 tâche est à venir." in page
 
 
+def test_a_day_of_another_year_is_told_with_it(at_work: House) -> None:
+    at_work.day(date(2026, 12, 14))
+    at_work.planned()
+    assert "La prochaine tâche s’ouvrira mercredi 6 janvier 2027" in words(queue(at_work))
+
+
 def test_one_dossier_is_one_row_with_all_that_is_said_of_it(at_work: House) -> None:
     dossier = at_work.opened(programme="PACEA", phone="06 12 34 56 78")
     page = queue(at_work)
