@@ -205,7 +205,7 @@ def worth_asking(played: OpenStructure, projection: str, connection: Connection)
         "source": [played.engine],
         "instant": [NOW - timedelta(days=days) for days in (0, 30, 400)],
         "cutoffs": [[("cej", TODAY), ("pacea", TODAY), ("other", DAYS[0])]],
-        "percents": [range(101)],
+        "scores": [sorted(dossier_sheet.scores(connection, Scope("all"))), []],
         "text": ["Benali", "ben", "lefevr", "martin lea", numbers[0], numbers[1][:3], "’", ""],
         "texts": [["Benali", "martin lea", "’"], []],
         "number": numbers[:1],
