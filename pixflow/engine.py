@@ -122,7 +122,7 @@ class StreamReader:
         else:
             new = self._open(stream, rows[len(kept.rows) :])
             erased = any(isinstance(one.event, ERASURES) for one in new)
-            loaded = fold_stream(kind, self._open(stream, rows)) if erased else kept.loaded.then(new)
+            loaded = fold_stream(kind, self._open(stream, rows)) if erased else kept.loaded.append(new)
         self._keep(stream, rows, loaded)
         return loaded
 
@@ -206,7 +206,7 @@ class LatestEvents:
         self._events = () if erases else before + added if follows else added
         return added
 
-    def after(self, position: int, limit: int, head: Callable[[], int]) -> list[Recorded] | None:
+    def read_after(self, position: int, limit: int, head: Callable[[], int]) -> list[Recorded] | None:
         """Returns the events after a position; None when they are not all here. `head` gives the last position."""
         events = self._events
         if not events or events[0].position > position + 1:
@@ -347,7 +347,7 @@ class Engine(Application[UUID]):
         with self.recorder.exclusive():
             if known := self.earlier_answer(work.command_id, work.by, sent):
                 return known
-            if moved := self._moved(work.versions):
+            if moved := self._find_moved(work.versions):
                 work.decide_again(moved, self.references)
             if unchanged and not unchanged():
                 raise Refused("moved")
@@ -404,7 +404,7 @@ class Engine(Application[UUID]):
         self._streams.evict_erased(sealed.recorded)
         return CommandResult(self._latest.add(sealed.recorded, positions))
 
-    def _moved(self, versions: Mapping[UUID, int]) -> set[UUID]:
+    def _find_moved(self, versions: Mapping[UUID, int]) -> set[UUID]:
         return {stream for stream, now in self.recorder.versions(versions).items() if now != versions[stream]}
 
     # --- reads
@@ -449,7 +449,7 @@ class Engine(Application[UUID]):
         """
         if limit < 0:
             raise ValueError(f"a limit is not negative: {limit}")
-        latest = self._latest.after(after, limit, self.head)
+        latest = self._latest.read_after(after, limit, self.head)
         return self._streams.readable(self.recorder.log(after, limit)) if latest is None else latest
 
     def at(self, positions: Iterable[int]) -> list[Recorded]:

@@ -64,7 +64,7 @@ class ManyErasures(Exception):
 def scope(opened: OpenStructure, dossier: UUID) -> Erasure:
     """Returns what is erased with a dossier: its duplicates, the participations of them all, and those taken back."""
     engine = opened.engine
-    states = joined(engine, dossier)
+    states = collect_merged(engine, dossier)
     linked = {one for state in states.values() for one in state.diagnostic.participations}
     rows: dict[UUID, Participation] = engine.states("participation", linked)
     keys = {
@@ -86,14 +86,14 @@ def scope(opened: OpenStructure, dossier: UUID) -> Erasure:
     )
 
 
-def before(engine: Engine, dossier: UUID) -> Dossier:
+def state_before_erasure(engine: Engine, dossier: UUID) -> Dossier:
     """Returns a dossier as it was before its erasure, as long as its key is there."""
     events = engine.history(dossier)
     erasure = erasure_of(events)
     return fold([one for one in events if one is not erasure])
 
 
-def joined(engine: Engine, dossier: UUID) -> dict[UUID, Dossier]:
+def collect_merged(engine: Engine, dossier: UUID) -> dict[UUID, Dossier]:
     """Returns the states of a dossier and of all duplicates merged into it, their own included, itself first."""
     states: dict[UUID, Dossier] = {}
     found = [dossier]

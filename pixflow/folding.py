@@ -108,7 +108,7 @@ class Moment(Struct, frozen=True):
     clock: Clock = "known"
 
 
-def standing(events: Sequence[Recorded], moment: Moment, last: int) -> list[Recorded]:
+def list_standing(events: Sequence[Recorded], moment: Moment, last: int) -> list[Recorded]:
     """Returns the events of a stream that count at a moment, without those retracted.
 
     `last` is the last position of the day (`audit_trail.last_of_day`): a clock that was ahead holds the day until the

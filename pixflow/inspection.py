@@ -50,18 +50,18 @@ class Fault(Struct, frozen=True):
     version: int = 0
 
 
-def unread(rows: Sequence[EventRow]) -> Collection[int]:
+def compare_nothing(rows: Sequence[EventRow]) -> Collection[int]:
     """Returns nothing: there is no register."""
     return ()
 
 
-def event_faults(engine: Engine, head: int, after: int = 0, changed: Changed = unread) -> list[Fault]:
+def event_faults(engine: Engine, head: int, after: int = 0, changed: Changed = compare_nothing) -> list[Fault]:
     """Opens the events after a position, up to `head`, and returns the faults."""
     spans = ((first, min(first + SPAN, head)) for first in range(after, head, SPAN))
     return [fault for first, last in spans for fault in span_faults(engine, first, last, changed)]
 
 
-def unopened(faults: Iterable[Fault]) -> list[Fault]:
+def select_unopened(faults: Iterable[Fault]) -> list[Fault]:
     """Returns the faults of events that do not open, or not with their files."""
     return [one for one in faults if one.code in ("opening", "file")]
 
@@ -76,7 +76,7 @@ def order_faults(engine: Engine) -> list[Fault]:
     return [Fault(code, position) for code, position in engine.recorder.disorder()]
 
 
-def span_faults(engine: Engine, after: int, last: int, changed: Changed = unread) -> list[Fault]:
+def span_faults(engine: Engine, after: int, last: int, changed: Changed = compare_nothing) -> list[Fault]:
     """Opens the events after a position, to `last` included, and compares each with its command."""
     rows = engine.recorder.log(after, last - after, last)
     engine.keys.load({row[0] for row in rows})
@@ -193,7 +193,7 @@ def read(folder: Path, head: int) -> Pass | None:
     return None
 
 
-def go_on(folder: Path, engine: Engine, seconds: float | None = SECONDS, changed: Changed = unread) -> Pass:
+def go_on(folder: Path, engine: Engine, seconds: float | None = SECONDS, changed: Changed = compare_nothing) -> Pass:
     """Opens events after those of the last run, for some seconds or up to the last one. Returns the pass.
 
     None stands for every event, from the first one.
@@ -209,7 +209,7 @@ def go_on(folder: Path, engine: Engine, seconds: float | None = SECONDS, changed
             return done
 
 
-def whole(folder: Path, engine: Engine, changed: Changed = unread) -> list[Fault]:
+def inspect_all(folder: Path, engine: Engine, changed: Changed = compare_nothing) -> list[Fault]:
     """Opens every event at once, and returns all faults. A file that cannot be written is left out."""
     head = engine.head()
     found = event_faults(engine, head, changed=changed)

@@ -58,7 +58,7 @@ def task_changes(before: Sequence[Task], after: Sequence[Task]) -> tuple[TaskCha
     were, are = {task.key: task for task in before}, {task.key: task for task in after}
     gone = [task for task in before if task.key not in are]
     new = [task for task in after if task.key not in were]
-    moved = [(were[task.key], task) for task in after if task.key in were and _shown(were[task.key]) != _shown(task)]
+    moved = [(were[task.key], task) for task in after if task.key in were and _fields(were[task.key]) != _fields(task)]
     return (*zip_longest(gone, new), *moved)
 
 
@@ -79,5 +79,5 @@ def closing(
     return None
 
 
-def _shown(task: Task) -> tuple[object, ...]:
+def _fields(task: Task) -> tuple[object, ...]:
     return task.role, task.opens, task.due, task.lapses, task.appointment, task.place, task.chases

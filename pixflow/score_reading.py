@@ -36,7 +36,7 @@ class ReadingChange(Struct, frozen=True):
 
 def counting_grid(refs: References, dossier: Dossier, participation: UUID, day: date) -> Numbered[Grille]:
     """Returns the grid by which a result counts: that of its told reading, else that of a day."""
-    told = dossier.prescription.told(participation)
+    told = dossier.prescription.reading_of(participation)
     if told is None:
         return refs.grille(day)
     known = refs.grilles.numbered(told.grille)
@@ -50,7 +50,7 @@ def changes(refs: References, dossier: Dossier) -> Iterator[ReadingChange]:
     closed dossier is asked nothing.
     """
     current = dossier.diagnostic.current("initial")
-    told = dossier.prescription.told(current[0]) if current else None
+    told = dossier.prescription.reading_of(current[0]) if current else None
     mastery = current[1].result.mastery if current and current[1].result else None
     if current is None or told is None or mastery is None or current[1].withdrawn or dossier.closed:
         return
@@ -74,7 +74,7 @@ def changes(refs: References, dossier: Dossier) -> Iterator[ReadingChange]:
 def answering(refs: References, dossier: Dossier, day: date) -> dict[str, Any]:
     """Returns what the answer to the grid of a day compares: all grids, and the number of that one."""
     current = dossier.diagnostic.current("initial")
-    told = dossier.prescription.told(current[0]) if current else None
+    told = dossier.prescription.reading_of(current[0]) if current else None
     grilles: dict[int | None, Grille] = {one.number: one.document for _, one in refs.grilles.published}
     grilles[None] = refs.grille(told.stamp.on if told else day).document
     return {"grilles": grilles, "in_force": refs.grille(day).number}

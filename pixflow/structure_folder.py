@@ -166,7 +166,7 @@ def create(
         sync(data)
         document = Document(uuid4(), schema, demonstration=demonstration)
         write_new(folder / "structure.json", msgspec.json.encode(document))
-        opened = _opened(folder, document, document.id, clock, database, create=True)
+        opened = _open_with(folder, document, document.id, clock, database, create=True)
         try:
             about = {"name": name, "sites": sites, "zone": zone, "calendar": calendar, "demonstration": demonstration}
             _publish(opened, preset, resources, on, about)
@@ -212,7 +212,7 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Databas
             if not mark.head:
                 _check_alone(folder, document.id)
             backup = watermark.last_backup(folder, document.id)
-            opened = _opened(folder, document, mark.life, clock, database)
+            opened = _open_with(folder, document, mark.life, clock, database)
             try:
                 _check(opened, mark, backup)
             except BaseException:
@@ -249,7 +249,7 @@ def _check_alone(folder: Path, id: UUID) -> None:
             raise RecordsLost("twin", f"two folders have one id: {folder} has that of {slug}")
 
 
-def _opened(
+def _open_with(
     folder: Path, document: Document, life: UUID, clock: Clock, database: Database | None, *, create: bool = False
 ) -> OpenStructure:
     slug = folder.name

@@ -74,7 +74,7 @@ class LoadedStream(Struct, frozen=True):
     def version(self) -> int:
         return self.events[-1].originator_version if self.events else 0
 
-    def then(self, new: list[Recorded]) -> "LoadedStream":
+    def append(self, new: list[Recorded]) -> "LoadedStream":
         events = self.events + new
         if any(isinstance(recorded.event, RETRACTIONS) for recorded in new):
             return LoadedStream(self.kind, events, KINDS[self.kind].fold(events))
@@ -207,7 +207,7 @@ class UnitOfWork:
         for name, events in by_name.items():
             new = self._stamp(step.streams[name], loaded[name], events)
             self._check_seen(name, loaded[name], new)
-            self._current[step.streams[name]] = loaded[name].then(new)
+            self._current[step.streams[name]] = loaded[name].append(new)
             outcome += new
         return outcome
 
@@ -325,12 +325,12 @@ def check_values(value: Any, name: str = "") -> None:
             check_values(one, name)
     else:
         kind: Any = type(value)
-        for field in _checked(kind):
+        for field in _fields_to_check(kind):
             check_values(getattr(value, field), name or field)
 
 
 @cache
-def _checked(kind: Any) -> tuple[str, ...]:
+def _fields_to_check(kind: Any) -> tuple[str, ...]:
     """Returns the names of the fields that hold numbers or days, their own or those of a value inside."""
     return tuple(name for name, hint in get_type_hints(kind).items() if _holds(hint))
 
@@ -339,5 +339,7 @@ def _holds(hint: Any) -> bool:
     if hint in _BOUNDED:
         return False
     if isinstance(hint, type) and not get_args(hint):
-        return (hint is not bool and issubclass(hint, int | date)) or (is_dataclass(hint) and bool(_checked(hint)))
+        return (hint is not bool and issubclass(hint, int | date)) or (
+            is_dataclass(hint) and bool(_fields_to_check(hint))
+        )
     return any(map(_holds, get_args(hint)))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pixflow.events import dossier as d
 from pixflow.events.base import Erased, Event, Recorded, event_day
 from pixflow.events.structure import JournalSealed
-from pixflow.folding import Moment, day_elsewhere, end_of, standing
+from pixflow.folding import Moment, day_elsewhere, end_of, list_standing
 from pixflow.working_days import Calendar
 from tests.given import stamped
 
@@ -35,7 +35,7 @@ def test_a_late_fact_counts_by_the_true_clock_and_a_retracted_one_by_the_known(
 ) -> None:
     """Position 20 is the last of the day: then come a late fact, and the retraction of the second."""
     events = told(presented(0), presented(9), presented(-3), d.Retracted(version=2, reason="erreur", on=MONDAY))
-    assert [one.originator_version for one in standing(events, moment, 20)] == versions
+    assert [one.originator_version for one in list_standing(events, moment, 20)] == versions
 
 
 def test_a_fact_has_another_day_when_it_was_recorded_after_midnight_of_the_place() -> None:

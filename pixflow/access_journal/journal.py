@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from pixflow.access_journal.line import ChainHead, Line, Question, first_of, following, values_of
+from pixflow.access_journal.line import ChainHead, Line, Question, first_of, next_head, values_of
 from pixflow.access_journal.postgres import PostgresJournal
 from pixflow.access_journal.reading import DELAY, RECENT, RECENTLY, SINCE, SOON, Bounds, Counts, MemberReading
 from pixflow.access_journal.sqlite import SqliteJournal
@@ -122,7 +122,7 @@ class AccessJournal:
     def _add(self, line: Line, day: date, questions: Sequence[Question] = ()) -> list[tuple[Any, ...]]:
         month = month_of(day)
         before = self._heads.pop(month) if month in self._heads else first_of(uuid4())
-        head = following(before, line)
+        head = next_head(before, line)
         answered = self.store.add(month, values_of(month, head, line), questions)
         self._heads[month] = head
         return answered

@@ -72,7 +72,7 @@ def first_of(chain: UUID) -> ChainHead:
     return ChainHead(chain, 0, chain.bytes)
 
 
-def following(head: ChainHead, line: Line) -> ChainHead:
+def next_head(head: ChainHead, line: Line) -> ChainHead:
     """Returns the head of a chain after a line: SHA-256 of the digest before, the number and the fields.
 
     `listed` is a field when it names somebody: lines of before have none.
@@ -83,7 +83,7 @@ def following(head: ChainHead, line: Line) -> ChainHead:
     return ChainHead(head.chain, number, sha256(_CHAINED + head.digest + number.to_bytes(8) + fields).digest())
 
 
-def joined(people: Iterable[UUID]) -> bytes:
+def join_people(people: Iterable[UUID]) -> bytes:
     """Returns `listed` of a line: the ids of people, in their order."""
     return b"".join(sorted(one.bytes for one in people))
 

@@ -69,28 +69,28 @@ class PostgresJournal:
             return self._add(month, values, questions)
 
     def _add(self, month: int, values: tuple[Value, ...], questions: Sequence[Question]) -> list[tuple[Any, ...]]:
-        line = self._insert, [_sent(value) for value in values]
-        asked = [self._asked(*question) for question in questions if self._has(question[0])]
+        line = self._insert, [_to_column(value) for value in values]
+        asked = [self._complete(*question) for question in questions if self._has(question[0])]
         answers = self._database.execute(line, then=[_BY_INDEX, *asked] if asked else ())
         return [row for answer in answers[2:] for row in rows(answer)]
 
     def take(self, month: int, lines: Sequence[Sequence[Value]]) -> None:
         """Inserts the lines of another store, in one transaction and durably. Lines that are there stay."""
         self._make_whole(month)
-        inserts = [(self._insert, [_sent(value) for value in (*line, None)[:15]]) for line in lines]
+        inserts = [(self._insert, [_to_column(value) for value in (*line, None)[:15]]) for line in lines]
         self._database.execute(*inserts, _DURABLY)
 
     def select(self, month: int, statement: str, *values: Value) -> list[tuple[Any, ...]]:
         if not self._has(month):
             return []
-        (answer,) = self._database.execute(self._asked(month, statement, *values))
+        (answer,) = self._database.execute(self._complete(month, statement, *values))
         return rows(answer)
 
-    def _asked(self, month: int, statement: str, *values: Value) -> Statement:
+    def _complete(self, month: int, statement: str, *values: Value) -> Statement:
         table = f"{Identifier(self._schema).as_string()}.lines_{month} AS lines"
         every = _FIELDS + ("listed" if self._known.get(month) else _MAYBE_LISTED)
         asked = statement.replace("FROM lines", f"FROM {table}").replace("SELECT *", f"SELECT {every}")
-        return asked.encode(), [_sent(value) for value in values]
+        return asked.encode(), [_to_column(value) for value in values]
 
     def months(self) -> list[int]:
         return list(self._months())
@@ -130,7 +130,7 @@ class PostgresJournal:
         self._known[month] = True
 
 
-def _sent(value: Value) -> bytes | None:
+def _to_column(value: Value) -> bytes | None:
     match value:
         case UUID():
             return value.bytes

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from pixflow.access_journal.journal import PART, AccessJournal, JournalStore, id_of, line_of, month_of, oldest_kept
-from pixflow.access_journal.line import ChainHead, first_of, following, instant, micros
+from pixflow.access_journal.line import ChainHead, first_of, instant, micros, next_head
 from pixflow.actor import CLOCK, Actor
 from pixflow.engine import Engine, new_id
 from pixflow.events.structure import JournalSealed
@@ -103,7 +103,7 @@ def _chain_faults(store: JournalStore, month: int) -> Iterator[JournalFault]:
                 line, number, digest = line_of(row), row[2], bytes(row[13])
                 if number != head.number + 1:
                     yield JournalFault("missing", month, f"{chain.hex} {head.number + 1}")
-                elif following(head, line).digest != digest:
+                elif next_head(head, line).digest != digest:
                     yield JournalFault("changed", month, f"{chain.hex} {number}")
                 head = ChainHead(chain, number, digest)
 

@@ -59,7 +59,7 @@ class SqliteJournal:
                 if ("listed",) not in file.execute(_COLUMNS).fetchall():
                     file.execute(_GROW)
                 self._grown.add(month)
-            file.execute(_INSERT, [_stored(value) for value in values])
+            file.execute(_INSERT, [_to_column(value) for value in values])
         return [row for question in questions for row in self.select(*question)]
 
     def select(self, month: int, statement: str, *values: Value) -> list[tuple[Any, ...]]:
@@ -67,7 +67,7 @@ class SqliteJournal:
         with self._mutex, _in_words():
             if not self._path(month).exists():
                 return []
-            named = {str(n): _stored(value) for n, value in enumerate(values, 1)}
+            named = {str(n): _to_column(value) for n, value in enumerate(values, 1)}
             return self._connection(month).execute(statement, named).fetchall()
 
     def months(self) -> list[int]:
@@ -115,7 +115,7 @@ class SqliteJournal:
         return made
 
 
-def _stored(value: Value) -> int | str | bytes | None:
+def _to_column(value: Value) -> int | str | bytes | None:
     return value.bytes if isinstance(value, UUID) else value
 
 

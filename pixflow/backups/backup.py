@@ -62,12 +62,12 @@ def back_up(opened: OpenStructure, root: Path | None = None, register: Register 
             last = ""
             with suppress(RegisterClosed, LookupError):  # a backup is made all the same
                 last = register.note() if register else ""
-            gone = register.gone(opened.engine) if register else 0
-            compared = {"changed": register.changed(opened.engine)} if register else {}
-            faults = inspection.whole(opened.folder, opened.engine, **compared)
-            damage = len(inspection.unopened(faults)), len(inspection.differing(faults)) + gone
+            gone = register.count_gone(opened.engine) if register else 0
+            compared = {"changed": register.compare(opened.engine)} if register else {}
+            faults = inspection.inspect_all(opened.folder, opened.engine, **compared)
+            damage = len(inspection.select_unopened(faults)), len(inspection.differing(faults)) + gone
             made_at = folder / (f"{name}-damaged" if any(damage) else name)
-            backup = _made(opened, at, making, made_at, damage, last)
+            backup = _make(opened, at, making, made_at, damage, last)
         except BaseException:
             _discard(making)
             raise
@@ -102,7 +102,7 @@ def keep(folder: Path, number: int, now: datetime) -> list[Path]:
     return gone
 
 
-def _made(
+def _make(
     opened: OpenStructure, at: datetime, making: Path, made: Path, damage: tuple[int, int], checkpoint: str
 ) -> Backup:
     """Copies keys after events, so that each event finds its key. Nobody can be erased before the folder is renamed."""

@@ -86,7 +86,7 @@ def erasures(opened: OpenStructure) -> list[Erasure]:
 
     A finished one needs no proof any more: this runs at each erasure.
     """
-    found, registered = _found(opened.engine), _registered(opened)
+    found, registered = _read_erasures(opened.engine), _registered(opened)
     alive = _alive(opened, set().union(*map(streams_of, found)))
     open_ = {
         r.command
@@ -104,7 +104,7 @@ def due_by(told: Iterable[Erasure], now: datetime | None) -> list[Erasure]:
     return [one for one in told if one.due is None or (now is not None and one.due <= now)]
 
 
-def waiting(opened: OpenStructure) -> list[tuple[Kind, UUID]]:
+def list_unfinished(opened: OpenStructure) -> list[tuple[Kind, UUID]]:
     """Returns the erased people whose keys still exist, though they were to go at once."""
     told = due_by(erasures(opened), None)
     return people(told, remaining(opened, told))
@@ -115,12 +115,12 @@ def forged(opened: OpenStructure) -> int:
 
     A slow check, for `doctor`.
     """
-    found = _found(opened.engine)
+    found = _read_erasures(opened.engine)
     written = [one for one in found if isinstance(one.event, ERASURES)]
     return len(written) - len(_proven(opened, found, _registered(opened)))
 
 
-def emptied(opened: OpenStructure) -> int:
+def count_unnamed(opened: OpenStructure) -> int:
     """Counts the destroyed keys that no proven erasure names: something else than pixflow destroyed them.
 
     It reads the erasures only when the register does not name all of these keys.
@@ -130,7 +130,7 @@ def emptied(opened: OpenStructure) -> int:
     left = destroyed - registered
     if not left:
         return 0
-    return len(left.difference(*map(streams_of, _proven(opened, _found(opened.engine), registered))))
+    return len(left.difference(*map(streams_of, _proven(opened, _read_erasures(opened.engine), registered))))
 
 
 def destroyed(opened: OpenStructure) -> list[Erasure]:
@@ -201,7 +201,7 @@ def _registered(opened: OpenStructure) -> set[UUID]:
     return {stream for line in register(opened) for stream in line.streams}
 
 
-def _found(engine: Engine) -> list[Recorded]:
+def _read_erasures(engine: Engine) -> list[Recorded]:
     """Returns every erasure and every request, in order of position, without damaged ones. Some may lack a proof."""
     found = (engine.mapper.readable(*row) for row in engine.recorder.log(0, 2**31, topics=_TOPICS))
     return [one for one in found if not isinstance(one.event, Unopened)]

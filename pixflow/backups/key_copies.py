@@ -46,7 +46,7 @@ class _Origin(Struct, frozen=True):
 def encoded(keys: Keys) -> bytes:
     """Returns the keys as the content of a file. Within `keys.ring.changing()` the ring and the vault match."""
     number, streams = keys.vault.read(keys.vault.streams())
-    return msgspec.json.encode(KeysCopy(*_today(keys), number, streams))
+    return msgspec.json.encode(KeysCopy(*_read_keys(keys), number, streams))
 
 
 def read(backup: Path) -> KeysCopy:
@@ -93,7 +93,7 @@ def check_none_lost(keys: Keys, sealed: Set[UUID], damaged: int = 0) -> None:
 
 def check_none_emptied(opened: OpenStructure) -> None:
     """Raises BackupError("keys-missing") when a key is destroyed without an erasure."""
-    if emptied := erasure_log.emptied(opened):
+    if emptied := erasure_log.count_unnamed(opened):
         raise BackupError("keys-missing", count=emptied)
 
 
@@ -115,10 +115,10 @@ def _is_of_today(path: Path, keys: Keys) -> bool:
         made = msgspec.json.decode(path.read_bytes(), type=_Origin)
     except MsgspecError:
         return False
-    return (made.ring, made.erased) == _today(keys)
+    return (made.ring, made.erased) == _read_keys(keys)
 
 
-def _today(keys: Keys) -> tuple[bytes, bytes]:
+def _read_keys(keys: Keys) -> tuple[bytes, bytes]:
     ring = keys.ring.path
     register = ring.with_suffix(".erased")
     return ring.read_bytes(), register.read_bytes() if register.exists() else b""

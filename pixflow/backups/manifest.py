@@ -61,12 +61,12 @@ def all_of(folder: Path) -> list[Backup]:
 
     Raises Refused: "not-owned" or "other-user" for one that this user cannot read.
     """
-    return sorted((one for one in _found(folder) if not one.manifest.damaged), key=lambda one: one.manifest.made)
+    return sorted((one for one in _find_backups(folder) if not one.manifest.damaged), key=lambda one: one.manifest.made)
 
 
 def damaged_of(folder: Path) -> list[Backup]:
     """Returns the backups in a folder that hold damage. Raises Refused, as `all_of`."""
-    return [one for one in _found(folder) if one.manifest.damaged]
+    return [one for one in _find_backups(folder) if one.manifest.damaged]
 
 
 def unread_of(folder: Path) -> list[Path]:
@@ -80,7 +80,7 @@ def unread_of(folder: Path) -> list[Path]:
     return unread
 
 
-def _found(folder: Path) -> Iterator[Backup]:
+def _find_backups(folder: Path) -> Iterator[Backup]:
     for path in folders.backups(folder):
         try:
             yield Backup(path, read(path))

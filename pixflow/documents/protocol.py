@@ -186,19 +186,19 @@ def out_of_range(document: ProtocolDocument) -> Iterator[tuple[str, int, int, in
     """Yields each number out of range: its key like "delays.refer", itself, the least and the most."""
     for part in ("delays", "escalation"):
         for name, days in asdict(getattr(document, part)).items():
-            yield from _outside(f"{part}.{name}", days, 0, LONGEST_DELAY)
-    yield from _outside("tries", document.tries, 1, MOST_TRIES)
-    yield from _outside("partner_link", document.partner_link, 1, LONGEST_LINK)
+            yield from _check_bounds(f"{part}.{name}", days, 0, LONGEST_DELAY)
+    yield from _check_bounds("tries", document.tries, 1, MOST_TRIES)
+    yield from _check_bounds("partner_link", document.partner_link, 1, LONGEST_LINK)
     for name, months in asdict(document.retention).items():
-        yield from _outside(f"retention.{name}", months, 1, LONGEST_KEPT)
+        yield from _check_bounds(f"retention.{name}", months, 1, LONGEST_KEPT)
     for name, most in MOST_READ.items():
-        yield from _outside(f"reading.{name}", getattr(document.reading, name), 1, most)
+        yield from _check_bounds(f"reading.{name}", getattr(document.reading, name), 1, most)
     held = document.workshops
-    yield from _outside("workshops.smallest", held.smallest, 1, MOST_SEATS)
-    yield from _outside("workshops.largest", held.largest, max(1, held.smallest), MOST_SEATS)
-    yield from _outside("workshops.offer", held.offer, 0, LONGEST_DELAY)
+    yield from _check_bounds("workshops.smallest", held.smallest, 1, MOST_SEATS)
+    yield from _check_bounds("workshops.largest", held.largest, max(1, held.smallest), MOST_SEATS)
+    yield from _check_bounds("workshops.offer", held.offer, 0, LONGEST_DELAY)
 
 
-def _outside(key: str, found: int, low: int, high: int) -> Iterator[tuple[str, int, int, int]]:
+def _check_bounds(key: str, found: int, low: int, high: int) -> Iterator[tuple[str, int, int, int]]:
     if not low <= found <= high:
         yield key, found, low, high

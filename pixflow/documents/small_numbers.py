@@ -46,7 +46,7 @@ class Sum(NamedTuple, Generic[Name]):
     parts: tuple[Name, ...]
 
 
-def told(numbers: Mapping[Name, int], weights: Mapping[Name, int], sums: Sequence[Sum[Name]]) -> dict[Name, Span]:
+def mask(numbers: Mapping[Name, int], weights: Mapping[Name, int], sums: Sequence[Sum[Name]]) -> dict[Name, Span]:
     """Returns what is told of each number that is printed, those with a weight.
 
     A small number is SMALL. From what is told, and from the sums, no number from 1 to 4 follows, printed or not; nor
@@ -101,11 +101,11 @@ class _Table:
 
     def part_with(self, one: Sum[Any]) -> None:
         """Loosens a large part of a sum, the total where there is none, as long as the total tells a small rest."""
-        while self.spans[one.total].exact and is_small(self._untold(one)):
+        while self.spans[one.total].exact and is_small(self._sum_hidden(one)):
             large = [part for part in one.parts if self.spans[part].exact and self.numbers[part]]
             self._loosen(min(large, key=lambda part: (self.weights[part], self.numbers[part]), default=one.total))
 
-    def _untold(self, one: Sum[Any]) -> int:
+    def _sum_hidden(self, one: Sum[Any]) -> int:
         return sum(self.numbers[part] for part in one.parts if not self.spans[part].exact)
 
     def cover(self, name: Hashable) -> None:
@@ -155,7 +155,7 @@ class _Table:
 
         def reach(cost: int, moves: Moves, gaps: Mapping[int, int], other: Hashable, step: int) -> None:
             cost += self._price(other, step)
-            gaps = self._after(gaps, other, step)
+            gaps = self._apply_step(gaps, other, step)
             heappush(open, (cost + haste * len(gaps), len(gaps), next(order), cost, {**moves, other: step}, gaps))
 
         reach(0, {}, {}, name, 1)
@@ -177,7 +177,7 @@ class _Table:
             return 0
         return 1 if self.spans[name] == SMALL else 2 * self.weights[name] + (not self.numbers[name])
 
-    def _after(self, gaps: Mapping[int, int], name: Hashable, step: int) -> dict[int, int]:
+    def _apply_step(self, gaps: Mapping[int, int], name: Hashable, step: int) -> dict[int, int]:
         """Returns the sums that do not hold after one more move, by place, with what is too much."""
         made = dict(gaps)
         for place in self.within[name]:

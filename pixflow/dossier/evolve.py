@@ -248,20 +248,22 @@ def _parcours(state: Parcours, event: object, stamp: Stamp) -> Parcours:
                 contact=event.contact,
                 agreed=event.agreed,
             )
-            return _changed(state, action, lambda a: _referred(a, sent))
+            return _change_action(state, action, lambda a: _referred(a, sent))
         case e.ReferralAnswered(referral=referral):
             about = _action_of(state, referral)
-            return _changed(state, about, lambda a: _answered(a, event, stamp))
+            return _change_action(state, about, lambda a: _record_answer(a, event, stamp))
         case e.ActionStarted(action=action, ends=ends):
-            return _changed(state, action, lambda a: replace(a, started=stamp, ends=ends))
+            return _change_action(state, action, lambda a: replace(a, started=stamp, ends=ends))
         case e.ActionEnded(action=action, outcome=outcome):
-            return _changed(state, action, lambda a: replace(a, ended=stamp, outcome=outcome))
+            return _change_action(state, action, lambda a: replace(a, ended=stamp, outcome=outcome))
         case e.ActionDropped(action=action):
-            return _changed(state, action, lambda a: replace(a, dropped=stamp))
+            return _change_action(state, action, lambda a: replace(a, dropped=stamp))
         case e.CompleteDiagnosticTaken():
             answer = state.complete
             ended = _each(
-                _again(state, "complete", answer), "complete", lambda a: replace(a, ended=stamp, outcome="done")
+                _reopen_actions(state, "complete", answer),
+                "complete",
+                lambda a: replace(a, ended=stamp, outcome="done"),
             )
             return replace(ended, complete=answer if answer and answer.accepted else Answer(stamp, True))
         case e.CompleteDiagnosticDeclined():
@@ -301,7 +303,7 @@ def _links(state: Parcours, event: object, stamp: Stamp) -> Parcours:
 
 def _change_referral(state: Parcours, referral: UUID, change: Callable[[Referral], Referral]) -> Parcours:
     """Changes one referral."""
-    return _changed(
+    return _change_action(
         state,
         _action_of(state, referral),
         lambda a: replace(a, referrals=tuple(change(r) if r.id == referral else r for r in a.referrals)),
@@ -317,7 +319,7 @@ def _of_link(state: Parcours, referral: UUID, link: UUID, change: Callable[[Part
 def _certification(state: Parcours, event: object, stamp: Stamp) -> Parcours:
     match event:
         case e.CertificationProposed():
-            again = _again(state, "certification", state.certification)
+            again = _reopen_actions(state, "certification", state.certification)
             begun = _each(again, "certification", lambda a: replace(a, started=a.started or stamp))
             return replace(begun, certification=Certification(stamp, "proposed"))
         case e.CertificationRegistered(session=session, place=place):
@@ -336,7 +338,7 @@ def _certification(state: Parcours, event: object, stamp: Stamp) -> Parcours:
     return state
 
 
-def _changed(state: Parcours, action: UUID | None, change: Callable[[ActionState], ActionState]) -> Parcours:
+def _change_action(state: Parcours, action: UUID | None, change: Callable[[ActionState], ActionState]) -> Parcours:
     if action is None or action not in state.actions:
         return state
     return replace(state, actions={**state.actions, action: change(state.actions[action])})
@@ -351,7 +353,7 @@ def _each(state: Parcours, kind: str, change: Callable[[ActionState], ActionStat
     return replace(state, actions=actions)
 
 
-def _again(state: Parcours, kind: str, answer: Answer | Certification | None) -> Parcours:
+def _reopen_actions(state: Parcours, kind: str, answer: Answer | Certification | None) -> Parcours:
     """Reopens the actions of a kind that were dropped when it was declined."""
     dropped = {
         id: replace(known, dropped=None)
@@ -370,7 +372,7 @@ def _referred(state: ActionState, sent: Referral) -> ActionState:
     return replace(state, referrals=(*state.referrals, sent), ends=sent.ends or (state.ends if state.started else None))
 
 
-def _answered(state: ActionState, event: e.ReferralAnswered, stamp: Stamp) -> ActionState:
+def _record_answer(state: ActionState, event: e.ReferralAnswered, stamp: Stamp) -> ActionState:
     """Records a partner's answer. The end comes from the accepted referral."""
     said = {"answer": event.answer, "answered": stamp, "reason": event.reason, "place": event.place}
     referrals = (
@@ -389,7 +391,7 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> di
         case e.NoteTaken():  # the most frequent event
             return {}
         case e.Retracted():
-            return _held(dossier, event, stamp)
+            return _add_holders(dossier, event, stamp)
         case e.PaperIssued() | e.CopyIssued():
             return _informed(dossier, None, event.paper if isinstance(event, e.PaperIssued) else "copy")
         case e.DossierOpened() | e.IdentityCorrected():
@@ -401,10 +403,10 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> di
                 "site": event.site,
             }
             return identity | (
-                {"opened": stamp} if isinstance(event, e.DossierOpened) else _held(dossier, event, stamp)
+                {"opened": stamp} if isinstance(event, e.DossierOpened) else _add_holders(dossier, event, stamp)
             )
         case e.ContactCorrected(phone=phone, email=email):
-            return {"phone": phone, "email": email, **_held(dossier, event, stamp)}
+            return {"phone": phone, "email": email, **_add_holders(dossier, event, stamp)}
         case e.ProjectStated(project=project):
             return {"project": project}
         case e.CommuneStated(commune=commune):
@@ -426,7 +428,7 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> di
     return _of_its_end(dossier, event, stamp, by)
 
 
-def _held(
+def _add_holders(
     dossier: Dossier, event: e.Retracted | e.DuplicateJoined | e.IdentityCorrected | e.ContactCorrected, stamp: Stamp
 ) -> dict[str, object]:
     """Adds who holds outside what an event took back, ended or corrected."""
@@ -469,7 +471,7 @@ def _of_its_end(dossier: Dossier, event: object, stamp: Stamp, by: str) -> dict[
             merged = Merge(stamp, into, participations)
             return {"merged": merged, "closed": stamp, "close_reason": "merged", **number}
         case e.DuplicateJoined(duplicate=duplicate):
-            return {"duplicates": (*dossier.duplicates, duplicate), **_held(dossier, event, stamp)}
+            return {"duplicates": (*dossier.duplicates, duplicate), **_add_holders(dossier, event, stamp)}
         case e.DossierClosed(reason=reason):
             return {"closed": stamp, "close_reason": reason}
         case e.DossierReopened():

@@ -115,9 +115,9 @@ def hand_over_task(
         raise Refused("already-theirs", field="to", advisor=to)
     if str(to) == actor and to != dossier.advisor:
         raise Refused("handed-to-oneself", field="to")
-    if not _held(team, str(to), on) & {"advisor", "referent"}:
+    if not _roles_of(team, str(to), on) & {"advisor", "referent"}:
         raise Refused("unknown-receiver", field="to")
-    steers = actor == str(dossier.advisor) or _held(team, actor, on) & {"referent", "manager"}
+    steers = actor == str(dossier.advisor) or _roles_of(team, actor, on) & {"referent", "manager"}
     if now and to != dossier.advisor and not steers:
         raise Refused("given-back-only", field="to", advisor=dossier.advisor)
     until = until or on + LONGEST_SNOOZE
@@ -167,7 +167,7 @@ def take_note(dossier: Dossier, *, text: str, on: date) -> list[Event]:
     return [e.NoteTaken(text=required(text, "text"), on=on)]
 
 
-def _held(team: Team, id: str, day: date) -> frozenset[Role]:
+def _roles_of(team: Team, id: str, day: date) -> frozenset[Role]:
     return next((member.roles_on(day) for person, member in team.items() if str(person) == id), frozenset())
 
 

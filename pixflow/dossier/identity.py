@@ -283,7 +283,7 @@ def take_over_duplicate(
     known = [r.event for r in not_retracted(history)]
     return [
         e.DuplicateJoined(duplicate=duplicate, on=on, **_holders(other, duplicate_history, on)),
-        *_unknown(dossier, other, on, history),
+        *_fill_identity(dossier, other, on, history),
         *_happened([r.event for r in not_retracted(duplicate_history)], known),
     ]
 
@@ -298,7 +298,7 @@ def _holders(other: Dossier, history: Sequence[Recorded], on: date) -> dict[str,
     return {"papers": known.papers if known else (), "referrals": told}
 
 
-def _unknown(dossier: Dossier, other: Dossier, on: date, history: Sequence[Recorded]) -> Iterator[Event]:
+def _fill_identity(dossier: Dossier, other: Dossier, on: date, history: Sequence[Recorded]) -> Iterator[Event]:
     """Yields corrections for what this dossier lacks: number, birth date, contact, programme, project, commune…"""
     yield from correct_identity(
         dossier,

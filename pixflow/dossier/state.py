@@ -375,7 +375,7 @@ class Prescription(Struct, frozen=True):
     explored: Difficulty | None = None
     studies: dict[UUID, Study] = {}
 
-    def told(self, participation: UUID) -> ToldReading | None:
+    def reading_of(self, participation: UUID) -> ToldReading | None:
         """Returns the reading that counts: told last by an answer, else by the prescription's grid or the interview's.
 
         An interview corrected later changes neither an answer nor a prescription. None before any of them.

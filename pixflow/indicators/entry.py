@@ -47,11 +47,11 @@ class Basis(Struct, frozen=True):
     grille: Callable[[date], Grille]
     definitions: Definitions = BUILT_IN
 
-    def due(self, indicator: str, day: date, days: int) -> date:
+    def due_day(self, indicator: str, day: date, days: int) -> date:
         """Returns the day by which something is awaited: `days` of the protocol, unless the definitions say others."""
-        return self.after(day, self.definitions.target(indicator, days))
+        return self.add_days(day, self.definitions.target(indicator, days))
 
-    def after(self, day: date, days: int) -> date:
+    def add_days(self, day: date, days: int) -> date:
         return self.calendar.add(day, days) if self.definitions.working_days else day + timedelta(days)
 
     def days(self, first: date, last: date) -> int:

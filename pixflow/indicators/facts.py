@@ -32,7 +32,7 @@ def step(indicator: str, entered: Milestone, done: Milestone, ways_out: Sequence
 
     def entries(basis: Basis, path: Path) -> Iterator[FigureEntry]:
         if mark := path.marks.get(entered):
-            due = basis.due(indicator, mark.on, days(basis.protocol(mark.on)))
+            due = basis.due_day(indicator, mark.on, days(basis.protocol(mark.on)))
             yield followed(indicator, mark, path.marks.get(done), way_out(path, ways_out), due)
 
     return entries
@@ -81,7 +81,7 @@ def oriented(basis: Basis, path: Path) -> Iterator[FigureEntry]:
         dropped = [one.dropped for one in actions if one.dropped]
         out = (dropped[-1], "dropped") if len(dropped) == len(actions) else way_out(path)
         days = basis.protocol(entered.on).delays.refer
-        yield followed("I7", entered, done, out, basis.due("I7", entered.on, days))
+        yield followed("I7", entered, done, out, basis.due_day("I7", entered.on, days))
 
 
 def answers(basis: Basis, path: Path) -> Iterator[FigureEntry]:
@@ -89,7 +89,7 @@ def answers(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     for referral in path.referrals.values():
         accepted = referral.answered if referral.answer == "accepted" else None
         refused = (referral.answered, "refused") if referral.answer == "refused" and referral.answered else None
-        due = basis.due("I8", referral.sent.on, basis.protocol(referral.sent.on).delays.chase_partner_lapses)
+        due = basis.due_day("I8", referral.sent.on, basis.protocol(referral.sent.on).delays.chase_partner_lapses)
         yield followed("I8", referral.sent, accepted, refused or way_out(path), due, partner=referral.partner)
 
 
@@ -101,7 +101,7 @@ def beginnings(basis: Basis, path: Path) -> Iterator[FigureEntry]:
             continue
         dropped = (action.dropped, "dropped") if action.dropped else None
         since = max(referral.starts or referral.answered.on, referral.answered.on)
-        due = basis.due("I9", since, basis.protocol(referral.answered.on).delays.refer)
+        due = basis.due_day("I9", since, basis.protocol(referral.answered.on).delays.refer)
         yield followed("I9", referral.answered, action.started, dropped or way_out(path), due, partner=referral.partner)
 
 
@@ -114,7 +114,7 @@ def endings(basis: Basis, path: Path) -> Iterator[FigureEntry]:
         left = action.ended or action.dropped
         out = (left, action.outcome or "dropped") if left and not done else way_out(path)
         days = basis.protocol(action.started.on).delays.record_outcome
-        due = basis.due("I10", action.ends or action.started.on, days)
+        due = basis.due_day("I10", action.ends or action.started.on, days)
         partner = next((r.partner for r in path.referrals.values() if r.action == action.action.id), "")
         yield followed("I10", action.started, done, out, due, partner=partner)
 
@@ -138,7 +138,7 @@ def _judged(rule: str, mark: Mark, conform: object, by: Mark | None = None) -> F
 
 def _response(basis: Basis, rule: str, since: Mark, then: Mark | None, days: int) -> FigureEntry:
     """Judges a response due within working days. Without one, it is pending, then a deviation once late."""
-    due = basis.after(since.on, days)
+    due = basis.add_days(since.on, days)
     if then:
         return _judged(rule, since, then.on <= due, then)
     return happened("I24", since, rule, "open", due=due)

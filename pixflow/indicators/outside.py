@@ -13,7 +13,7 @@ import msgspec
 from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
-from pixflow.documents.small_numbers import Span, Sum, told
+from pixflow.documents.small_numbers import Span, Sum, mask
 from pixflow.events.indicators import ReportRow
 from pixflow.indicators.catalogue import AMONG, COUNTED, ENTERED, INDICATORS, cell
 
@@ -175,7 +175,7 @@ def hide(tables: Mapping[Days, Mapping[str, Figure]], printed: Collection[Days])
 
     A period is the sum of the other tables whose days are its own.
     """
-    named = {days: [_named(id, figure, days) for id, figure in table.items()] for days, table in tables.items()}
+    named = {days: [_name_cells(id, figure, days) for id, figure in table.items()] for days, table in tables.items()}
     weights: Counter[_Number] = Counter()
     for one in (one for days in printed for one in named[days]):
         for part, counted, among in one.rows():
@@ -184,7 +184,7 @@ def hide(tables: Mapping[Days, Mapping[str, Figure]], printed: Collection[Days])
     sums = list(dict.fromkeys((*own, *_sums_of_days(named))))
     numbers = {number: number.value for number in weights}
     numbers |= {number: number.value for one in sums for number in (one.total, *one.parts)}
-    spans = told(numbers, weights, sums)
+    spans = mask(numbers, weights, sums)
     return {
         days: [
             _row(one.id, part, spans[counted], spans[among], shares=bool(part) or one.figure.shares)
@@ -195,7 +195,7 @@ def hide(tables: Mapping[Days, Mapping[str, Figure]], printed: Collection[Days])
     }
 
 
-def _named(id: str, figure: Figure, days: Days) -> _Named:
+def _name_cells(id: str, figure: Figure, days: Days) -> _Named:
     """Returns a figure with names: cells that are one by the catalogue have one name, those of a stock on all days."""
 
     def number(name: str, value: int, part: str = "") -> _Number:

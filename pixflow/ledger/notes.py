@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pixflow.ledger.verify import Checkpoint, PublicKey, dated, key_id
+from pixflow.ledger.verify import Checkpoint, PublicKey, key_id, text_to_cosign
 from pixflow.store.durable_files import private_folder, write_new
 
 CHECKPOINT, WITNESS = 1, 4
@@ -30,7 +30,7 @@ class Signer:
     def cosignature(self, text: bytes, at: datetime) -> str:
         """Returns the line of a witness: it says since when the checkpoint exists."""
         seconds = int(at.timestamp())
-        return self._line(seconds.to_bytes(8, "big") + self._private.sign(dated(seconds, text)))
+        return self._line(seconds.to_bytes(8, "big") + self._private.sign(text_to_cosign(seconds, text)))
 
     def checkpoint(self, size: int, root: bytes) -> str:
         """Returns the signed checkpoint of a tree, whose origin is the name of this key."""

@@ -127,7 +127,7 @@ class Register:
         with _in_words("shut", self.file, OSError):
             private_folder(self.file.parent)
             private_file(self.file)
-        with self._alone(), self._database() as ours:
+        with self._hold_lock(), self._database() as ours:
             ours.executescript(_SCHEMA)
             if not anew:
                 _check_known(engine, _epochs(ours), self.file)
@@ -143,7 +143,7 @@ class Register:
             with ours:
                 for after in range(size, head, SPAN):
                     rows = engine.recorder.log(after, SPAN, min(after + SPAN, head))
-                    changed = tree.added(read, after, map(leaf_of, rows))
+                    changed = tree.add_leaves(read, after, map(leaf_of, rows))
                     ours.executemany(
                         "REPLACE INTO tiles VALUES (?, ?, ?, ?)",
                         [(epoch.number, *place, hashes) for place, hashes in changed.items()],
@@ -156,7 +156,7 @@ class Register:
     def rotate(self, engine: Engine, stream: UUID) -> PublicKey:
         """Makes another key to hand over to once all is read; returns its public half. Raises as `follow` does."""
         self.follow(engine, stream)
-        with self._alone(), self._database() as ours:
+        with self._hold_lock(), self._database() as ours:
             now = engine.clock()
             private, epoch = self._private(ours, now), _epochs(ours)[-1]
             last = _last(ours, epoch.number)
@@ -281,7 +281,7 @@ class Register:
         if head < signed.size:
             raise RegisterDiffers("shorter", head + 1, signed.size)
         first = (signed.size - 1) // WIDTH * WIDTH
-        if changed := _changed(read, engine.recorder.log(first, WIDTH, signed.size), signed):
+        if changed := _find_changed(read, engine.recorder.log(first, WIDTH, signed.size), signed):
             raise RegisterDiffers("changed", changed[0], signed.size)
 
     def hear(self, engine: Engine, restore: UUID) -> None:
@@ -293,7 +293,7 @@ class Register:
         if not self._is_there:
             _check_known(engine, [], self.file)
             return
-        with self._alone(), self._database() as ours, ours:
+        with self._hold_lock(), self._database() as ours, ours:
             ours.executescript(_SCHEMA)
             ours.execute("INSERT INTO restores VALUES (?)", (str(restore),))
 
@@ -425,7 +425,7 @@ class Register:
         note = self.note()
         return notes.extension(old, self.consistency(old, checkpoint(note).size), note)
 
-    def changed(self, engine: Engine) -> Callable[[Sequence[EventRow]], list[int]]:
+    def compare(self, engine: Engine) -> Callable[[Sequence[EventRow]], list[int]]:
         """Returns the comparison of events with what the register has read of them: positions of those that differ.
 
         Nothing differs where the register cannot be read, as `pixflow doctor` tells, nor before a restore's epoch.
@@ -433,7 +433,7 @@ class Register:
         last = self._epochs_of(engine)[-1:]
         return partial(self._unlike, last)
 
-    def gone(self, engine: Engine) -> int:
+    def count_gone(self, engine: Engine) -> int:
         """Returns how many events the register has read that are not there any more."""
         with suppress(RegisterClosed):
             for epoch in self._epochs_of(engine)[-1:]:
@@ -442,7 +442,7 @@ class Register:
                 return max(0, signed.size - engine.head()) if signed else 0
         return 0
 
-    def unknown(self, rows: Sequence[EventRow]) -> list[int]:
+    def find_unknown(self, rows: Sequence[EventRow]) -> list[int]:
         """Returns the positions of these events that differ from what each epoch has read of them.
 
         A backup may be of an earlier one. Nothing where the register cannot be read.
@@ -463,7 +463,7 @@ class Register:
                 with self._database() as ours:
                     if signed := _last(ours, epoch.number):
                         read = [row for row in rows if row[4] <= signed.size]
-                        found.append(set(_changed(partial(_tile, ours, epoch.number), read, signed)))
+                        found.append(set(_find_changed(partial(_tile, ours, epoch.number), read, signed)))
             return sorted(set.intersection(*found)) if found else []
         return []
 
@@ -532,7 +532,7 @@ class Register:
             return [Holder(who, epoch, size, line, datetime.fromisoformat(at)) for who, epoch, size, line, at in found]
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _hold_lock(self) -> Iterator[None]:
         """Holds the lock of the register. Raises RegisterClosed where another one holds it long."""
         lock = FileLock(self._lock, PATIENCE)
         with _in_words("shut", self._lock, OSError), _in_words("busy", self._lock, StoreBusy):
@@ -572,7 +572,7 @@ def leaf_of(row: EventRow) -> bytes:
     return verify.leaf(entry_of(row))
 
 
-def _changed(read: tree.Read, rows: Sequence[EventRow], signed: Checkpoint) -> list[int]:
+def _find_changed(read: tree.Read, rows: Sequence[EventRow], signed: Checkpoint) -> list[int]:
     """Returns the positions of those whose leaf is another one under the signed root. Damaged tiles accuse none."""
     found, tiles = [], dict[int, bytes]()
     for row in rows:

@@ -13,7 +13,7 @@ Read = Callable[[int, int], bytes]
 Tiles = dict[tuple[int, int], bytes]
 
 
-def added(read: Read, size: int, leaves: Iterable[bytes]) -> Tiles:
+def add_leaves(read: Read, size: int, leaves: Iterable[bytes]) -> Tiles:
     """Returns the tiles that change when leaves are added to a tree of a size."""
     level, changed, hashes = 0, Tiles(), list(leaves)
     while hashes:

@@ -221,7 +221,7 @@ class Checkpoint(NamedTuple):
         found = []
         for made in {made for name, made in self.signatures if name == key.name and made[:4] == key.id}:
             seconds = int.from_bytes(made[4:12], "big")
-            if len(made) != 76 or not is_signed(key.public, dated(seconds, self.text), made[12:]):
+            if len(made) != 76 or not is_signed(key.public, text_to_cosign(seconds, self.text), made[12:]):
                 raise Unreadable("la signature d’un témoin est fausse")
             if seconds >= 1 << 37:
                 raise Unreadable("la date d’un témoin n’existe pas")
@@ -248,7 +248,7 @@ def successors(keys: Sequence[PublicKey], notes: Sequence[Checkpoint]) -> list[P
     return found
 
 
-def dated(seconds: int, text: bytes) -> bytes:
+def text_to_cosign(seconds: int, text: bytes) -> bytes:
     """Returns what a witness signs: the time, and the text of a checkpoint."""
     return b"cosignature/v1\ntime %d\n" % seconds + text
 
@@ -316,7 +316,7 @@ def _hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
     return path
 
 
-def told(one: Proof) -> Any:
+def read_fact(one: Proof) -> Any:
     """Returns what the event of a proof said, None without. Raises Unreadable where the proof does not prove it."""
     if one.extra == {}:
         return None
@@ -448,17 +448,17 @@ class CopyReport(NamedTuple):
     findings: list[CopyFinding]
 
 
-def held(text: str, keys: Sequence[PublicKey] = ()) -> list[Held]:
+def read_held(text: str, keys: Sequence[PublicKey] = ()) -> list[Held]:
     """Reads what somebody holds: a file, or the line of a paper. Raises Unreadable."""
-    return signed(_read(text), keys)
+    return check_signatures(_read(text), keys)
 
 
-def signed(found: Sequence[Held], keys: Sequence[PublicKey]) -> list[Held]:
+def check_signatures(found: Sequence[Held], keys: Sequence[PublicKey]) -> list[Held]:
     """Checks the signatures of what was read with the keys of registers and of witnesses. Raises Unreadable."""
     known, checked = successors(keys, [one.note for one in found if one.note]), []
     for one in found:
         try:
-            told = bool(one.note and _signed(one.note, known))
+            told = bool(one.note and _is_signed(one.note, known))
             new = one.note.successor if one.note and told else None
             dates = [date for key in known if one.note and key.kind == 4 for date in one.note.cosigned(key)]
         except Unreadable as error:
@@ -467,7 +467,7 @@ def signed(found: Sequence[Held], keys: Sequence[PublicKey]) -> list[Held]:
     return checked
 
 
-def _signed(one: Checkpoint, keys: Sequence[PublicKey]) -> bool:
+def _is_signed(one: Checkpoint, keys: Sequence[PublicKey]) -> bool:
     """Tells if keys of registers are given. Raises Unreadable where none of them signed a checkpoint."""
     given = [key.of(one.origin) for key in keys if key.kind == 1]
     if given and not sum(one.signed_by(key) for key in given if key):
@@ -496,7 +496,9 @@ def read(name: str, content: bytes) -> list[Held]:
     """Reads what somebody holds: a message, a checkpoint, a proof, a PDF, the line of a paper. Raises Unreadable."""
     found = list[Held]()
     for part in _parts(content):
-        inside = map(partial(_proven, name), _attached(part)) if _is_pdf(part) else _told(name, _decoded(part))
+        inside = (
+            map(partial(_proven, name), _read_attachments(part)) if _is_pdf(part) else _read_text(name, _decoded(part))
+        )
         for one in inside:
             found += [] if one in found else [one]
     if not found and _is_pdf(content):
@@ -532,7 +534,7 @@ def _decoded(content: bytes) -> str:
     return "\n".join(line.lstrip("> |\t\xa0").rstrip() for line in text.splitlines()).strip() + "\n"
 
 
-def _told(name: str, text: str) -> Iterator[Held]:
+def _read_text(name: str, text: str) -> Iterator[Held]:
     """Yields what a text has: checkpoints and a proof, else the lines of papers. Raises Unreadable."""
     before, mark, after = text.partition(_PROOF)
     for note in _notes(before):
@@ -584,7 +586,7 @@ def _printed(name: str, text: str) -> Iterator[Held]:
         yield Held(name, int(size) if size else UNKNOWN, bits.to_bytes(10, "big"))
 
 
-def _attached(content: bytes) -> Iterator[str]:
+def _read_attachments(content: bytes) -> Iterator[str]:
     """Yields the proofs attached to a PDF."""
     for found in re.finditer(rb"stream\r?\n", content):
         first, last = found.end(), found.end() + (1 << 20)
@@ -646,7 +648,7 @@ def _report(
         if codes and (root := tree.root())[:10] in codes:
             roots[tree.size], codes[root[:10]] = root, tree.size
     sized = [one._replace(size=codes[one.root]) if one.size == UNKNOWN else one for one in known]
-    kept, differing = compared(roots, sized, epochs)
+    kept, differing = compare_roots(roots, sized, epochs)
     return CopyReport("copy", tree.size, tree.root(), kept, epochs, [*found, *differing, *untrue(known)])
 
 
@@ -667,7 +669,7 @@ def _leaves(entries: Iterable[bytes], found: list[CopyFinding]) -> Iterator[byte
 def compare(text: str, known: Sequence[Held], keys: Sequence[PublicKey] = ()) -> CopyReport:
     """Compares what is held with the proof that a checkpoint extends an earlier one. Raises Unreadable."""
     old, path, one = extension(text)
-    this = Held("cette preuve", one.size, one.root, one, is_signed=_signed(one, keys))
+    this = Held("cette preuve", one.size, one.root, one, is_signed=_is_signed(one, keys))
     kept, found = list[Held](), list(untrue(known))
     for each in known:
         sizes = [one.size, old] if each.size == UNKNOWN else [each.size]
@@ -675,7 +677,7 @@ def compare(text: str, known: Sequence[Held], keys: Sequence[PublicKey] = ()) ->
         if leading:
             kept.append(each._replace(size=leading[0]))
         elif each.note and each.note.origin == one.origin and _tells(old, path, one, each.size):
-            found.append(_apart(each, this))
+            found.append(_report_fork(each, this))
         else:
             theirs, ours = epoch_of(each.note.origin if each.note else one.origin), epoch_of(one.origin)
             short = old in sizes and len(each.root) < HASH and not old & (old - 1)
@@ -690,7 +692,7 @@ def _tells(old: int, path: Sequence[bytes], one: Checkpoint, size: int) -> bool:
     return size == one.size or (roots is not None and roots[1] == one.root)
 
 
-def alone(known: Sequence[Held]) -> CopyReport:
+def check_held(known: Sequence[Held]) -> CopyReport:
     """Checks what is held without a copy: who signed it, and what its proofs say. Raises Unreadable."""
     kept, found = list[Held](), list(untrue(known))
     for one in known:
@@ -698,7 +700,7 @@ def alone(known: Sequence[Held]) -> CopyReport:
             raise Unreadable(f"{one.name} : il manque une copie des faits (events.db), à laquelle le comparer")
         if not one.is_signed:
             raise Unreadable(f"{one.name} : il manque la clé du registre (--key), ou une copie des faits (events.db)")
-        found += [_apart(one, each) for each in kept if _is_forked(one, each)]
+        found += [_report_fork(one, each) for each in kept if _is_forked(one, each)]
         kept.append(one)
     return CopyReport("held", 0, b"", kept, [], found)
 
@@ -707,14 +709,14 @@ def untrue(known: Iterable[Held]) -> Iterator[CopyFinding]:
     """Yields the proofs that do not prove what they say of a fact."""
     for one in known:
         try:
-            _said(one)
+            _fact_of(one)
         except Unreadable as error:
             yield CopyFinding("untrue", {"held": one.name, "why": error})
 
 
-def _said(one: Held) -> Any:
+def _fact_of(one: Held) -> Any:
     """Returns what the fact said that somebody holds a proof of, None without. Raises Unreadable."""
-    return told(one.proof) if one.proof else None
+    return read_fact(one.proof) if one.proof else None
 
 
 def _leads(old: int, path: Sequence[bytes], one: Checkpoint, held: Held) -> bool:
@@ -812,7 +814,7 @@ class _Check:
             self._note("backdated", position, at=at, **told)
 
 
-def compared(
+def compare_roots(
     roots: dict[int, bytes], known: Sequence[Held], epochs: Sequence[dict[str, Any]]
 ) -> tuple[list[Held], list[CopyFinding]]:
     """Returns what is held and stands in the copy; then the rest, each with the interval in which it changed."""
@@ -822,7 +824,7 @@ def compared(
         if one in kept:
             since = one.size
         elif other := next((each for each in [*kept, *ordered[:n]] if _is_forked(one, each, roots)), None):
-            found.append(_apart(one, other))
+            found.append(_report_fork(one, other))
         else:
             number = epoch_of(one.note.origin) if one.note else 1
             ends = [begun["kept"] for begun in epochs if begun["epoch"] > number and begun["kept"] < one.size]
@@ -846,7 +848,7 @@ def _is_forked(one: Held, other: Held, roots: dict[int, bytes] | None = None) ->
     return one.size < other.size and (roots or {}).get(other.size) == other.root
 
 
-def _apart(one: Held, other: Held) -> CopyFinding:
+def _report_fork(one: Held, other: Held) -> CopyFinding:
     """Returns that two checkpoints exclude each other: it is a fork where a given key signed both."""
     code = "fork" if one.is_signed and other.is_signed else "two"
     details = {"held": one.name, "size": one.size, "short": short(one.root)}
@@ -893,7 +895,7 @@ def words(report: CopyReport) -> Iterator[str]:
         yield f"{how} : {kept.name}, {kept.size} faits ({short(kept.root)})."
         if kept.successor:
             yield f"  Depuis le fait n° {kept.size}, une autre clé signe le registre : {kept.successor}"
-        if kept.proof and not any(untrue([kept])) and (said := _said(kept)):
+        if kept.proof and not any(untrue([kept])) and (said := _fact_of(kept)):
             yield f"  Ce que disait le fait n° {kept.proof.at + 1} : {json.dumps(said, ensure_ascii=False)}"
     if not report.kept and not report.findings:
         yield "Rien de détenu n’a été comparé : une fin coupée ne se verrait pas."
@@ -901,10 +903,10 @@ def words(report: CopyReport) -> Iterator[str]:
         yield "✗ " + SENTENCES[finding.code].format(**finding.details)
     if len(report.findings) > MOST:
         yield f"✗ et {len(report.findings) - MOST} autres différences"
-    yield from _unread(report)
+    yield from _list_unread(report)
 
 
-def _unread(report: CopyReport) -> Iterator[str]:
+def _list_unread(report: CopyReport) -> Iterator[str]:
     """Yields what a report does not tell, where it could seem to."""
     last = max((one.size for one in report.kept), default=0)
     if report.read == "held":
@@ -977,12 +979,12 @@ def run(copy: Path, known: Sequence[str], public: Sequence[str], register: Path 
     try:
         keys = [PublicKey.read(one) for one in public]
         proves, held_alone = _text(copy), _is_held(copy)
-        read = [root for one in ([str(copy)] if held_alone else []) + list(known) for root in _named(one)]
-        keys, roots = successors(keys, [one.note for one in read if one.note]), signed(read, keys)
+        read = [root for one in ([str(copy)] if held_alone else []) + list(known) for root in _read_argument(one)]
+        keys, roots = successors(keys, [one.note for one in read if one.note]), check_signatures(read, keys)
         if proves:
             report = compare(proves, roots, keys)
         else:
-            report = alone(roots) if held_alone else check(copy, roots, register)
+            report = check_held(roots) if held_alone else check(copy, roots, register)
         for line in words(report):
             print(_HIDDEN.sub(_HIDES, line))
     except (Unreadable, OSError) as error:
@@ -1009,7 +1011,7 @@ def _is_held(file: Path) -> bool:
     return start[:1] not in (b"", b"\0") and not start.startswith(b"SQLite format 3") and not _text(file)
 
 
-def _named(text: str) -> list[Held]:
+def _read_argument(text: str) -> list[Held]:
     try:
         return _read(text)
     except Unreadable as error:

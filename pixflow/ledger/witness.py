@@ -60,7 +60,7 @@ class LogWitness:
         with self._database() as kept:
             kept.execute("BEGIN IMMEDIATE")
             with kept:
-                status, size = _taken(kept, old, path, one, note, now)
+                status, size = _take_checkpoint(kept, old, path, one, note, now)
         if status != 200:
             return WitnessAnswer(status, f"{size}\n" if status == 409 else "")
         return WitnessAnswer(200, ours.cosignature(one.text, now))
@@ -93,7 +93,7 @@ class LogWitness:
             raise OSError(str(error)) from error
 
 
-def _taken(
+def _take_checkpoint(
     ours: sqlite3.Connection, old: int, path: tuple[bytes, ...], one: Checkpoint, note: str, now: datetime
 ) -> tuple[int, int]:
     """Returns the status for a checkpoint, and the size that we have. Keeps the checkpoint, or the fork."""

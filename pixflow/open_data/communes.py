@@ -45,7 +45,7 @@ def communes() -> Mapping[str, Commune]:
 
 
 @cache
-def moved() -> Mapping[str, str]:
+def codes_of_today() -> Mapping[str, str]:
     """Returns the code of today of each commune that was merged."""
     return {row["code"]: row["now"] for row in _rows("former_communes")}
 
@@ -64,7 +64,7 @@ def find(name: str, postal_code: str) -> Commune | None:
     return communes()[known.pop()] if len(known) == 1 else None
 
 
-def named(name: str) -> Commune | None:
+def find_by_name(name: str) -> Commune | None:
     """Returns the one commune of France of this name, today's or a former one's."""
     found = _by_name_alone().get(_plain(name), ())
     return communes()[next(iter(found))] if len(found) == 1 else None
@@ -94,7 +94,7 @@ def code_of(text: str) -> str:
     postal_code = match[1].zfill(5) if (match := _POSTAL_CODE.search(text)) else ""
     name = _POSTAL_CODE.sub(" ", text).strip()
     if not postal_code:
-        found = communes().get(unique(normalise(name)) or "") or named(name)
+        found = communes().get(unique(normalise(name)) or "") or find_by_name(name)
     else:
         found = find(name, postal_code) if name else by_postal_code(postal_code)
     if found is None:

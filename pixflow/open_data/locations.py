@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from math import asin, cos, radians, sin, sqrt
 
-from pixflow.open_data.communes import Commune, by_postal_code, communes, find, moved, named
+from pixflow.open_data.communes import Commune, by_postal_code, codes_of_today, communes, find, find_by_name
 from pixflow.open_data.place import Point, RowRefused, Warned
 from pixflow.open_data.rows import Row
 
@@ -26,7 +26,7 @@ def read_commune(row: Row, warn: Warn) -> tuple[str, str | None, str | None]:
     if not commune and not name and postal_code:
         commune = by_postal_code(postal_code)
     if not commune and name and not postal_code:
-        commune = named(name)
+        commune = find_by_name(name)
     if not name and not postal_code and not commune:
         raise RowRefused("commune-missing")
     if not commune:
@@ -50,7 +50,7 @@ def _of_code(code: str, name: str, postal_code: str | None, warn: Warn) -> Commu
     code = code.zfill(5)
     if found := communes().get(code):
         return found
-    if new := moved().get(code):
+    if new := codes_of_today().get(code):
         warn("commune-merged", name or code)
         return communes()[new]
     warn("insee-unknown", code)

@@ -72,7 +72,7 @@ class PlaceProblems:
         else:
             self._left_out += 1
 
-    def unknown(self, column: str, word: str) -> None:
+    def count_unknown(self, column: str, word: str) -> None:
         """Counts a word that is in no list of the standard."""
         self._words[column, word] += 1
 

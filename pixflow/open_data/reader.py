@@ -149,9 +149,9 @@ class _Reading:
         """Returns the standard's words of a list; a word that is in none is kept as it is, and counted."""
         found: dict[str, None] = {}
         for item in self._items(*columns):
-            known = _known(standard).get(normalise(item))
+            known = _index_words(standard).get(normalise(item))
             if not known:
-                self._problems.unknown(columns[0], item)
+                self._problems.count_unknown(columns[0], item)
             found |= dict.fromkeys(known or (item,))
         return tuple(found)
 
@@ -191,7 +191,7 @@ class _Reading:
 
 
 @cache
-def _known(standard: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+def _index_words(standard: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     """Returns the words of a list and the older ones that stand for some of them, without case and accents."""
     older = {word: new for word, new in words.OLDER.items() if set(new) <= set(standard)}
     return {normalise(word): new for word, new in ({word: (word,) for word in standard} | older).items()}

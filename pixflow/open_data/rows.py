@@ -36,7 +36,7 @@ class Row(Struct, frozen=True):
     def text(self, *columns: str) -> str:
         """Returns the value of the first of these columns that has one, on one line; "" without one."""
         for column in columns:
-            if found := " ".join(_said(self.values.get(column)).split()):
+            if found := " ".join(_as_text(self.values.get(column)).split()):
                 return found
         return ""
 
@@ -45,8 +45,8 @@ class Row(Struct, frozen=True):
         for column in columns:
             value = self.values.get(column)
             if isinstance(value, list | tuple):
-                return [_said(one).strip() for one in value if _said(one).strip()]
-            text = _said(value).strip()
+                return [_as_text(one).strip() for one in value if _as_text(one).strip()]
+            text = _as_text(value).strip()
             if text.startswith("["):
                 if not _PYTHON_LIST.fullmatch(text):
                     raise ValueError("list")
@@ -63,19 +63,19 @@ class Row(Struct, frozen=True):
                 return datetime.fromtimestamp(value / _MILLISECONDS, UTC).date()
             except (OverflowError, OSError):
                 raise ValueError("date") from None
-        text = _said(value).strip()
+        text = _as_text(value).strip()
         if found := _FRENCH_DAY.fullmatch(text):
             return date(int(found[3]), int(found[2]), int(found[1]))
         return datetime.fromisoformat(text).date() if text else None
 
 
-def _said(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else str(value)
     if isinstance(value, list | tuple):
-        return "|".join(map(_said, value))
+        return "|".join(map(_as_text, value))
     return without_controls(str(value))
 
 

@@ -241,7 +241,7 @@ def import_participation(
         exported_at=exported_at,
         on=on,
     )
-    return [first, *_shared(Participation(), result, profile, ordinal, exported_at, on)]
+    return [first, *_share(Participation(), result, profile, ordinal, exported_at, on)]
 
 
 @decision("follow", REFERENT, on_erased="ignore")
@@ -263,7 +263,7 @@ def record_progress(
     """
     if participation.seen is None or exported_at <= participation.seen:
         return {}
-    own = _shared(participation, result, profile, ordinal, exported_at, on)
+    own = _share(participation, result, profile, ordinal, exported_at, on)
     if not own and (progress != participation.progress or participation.vanished):
         own = [e.ParticipationProgressed(progress=progress, exported_at=exported_at, on=on)]
     if not own or dossier is None:
@@ -271,7 +271,7 @@ def record_progress(
     return {"participation": own, "dossier": _learned(participation, dossier, participation_id, own[0], on)}
 
 
-def _shared(
+def _share(
     known: Participation, result: Result | None, profile: Profile | None, ordinal: int, exported_at: datetime, on: date
 ) -> list[Event]:
     """Returns the event of a newly shared result or profile."""

@@ -64,7 +64,7 @@ class Match:
 
 def certain(participant: Person, candidate: Person) -> bool:
     """Tells if the match is automatic: equal i-Milo numbers and the same names (docs/domain.md#matching)."""
-    return _certain(_known(participant), _known(candidate))
+    return _certain(_index_person(participant), _index_person(candidate))
 
 
 def score(participant: Person, candidate: Person) -> Match | None:
@@ -76,7 +76,7 @@ def score(participant: Person, candidate: Person) -> Match | None:
     docs/domain.md#matching. Inclusion of word sets matched 93 % of participants, equality 64 %
     (docs/pix-orga.md#pitfalls).
     """
-    return _score(_known(participant), _known(candidate))
+    return _score(_index_person(participant), _index_person(candidate))
 
 
 def rank(
@@ -93,8 +93,8 @@ def rank(
     participant of this name and number. Adds the warning `namesake` when another candidate has the same set of words,
     except to the only one of them who was seated or confirmed.
     """
-    mine = _known(participant)
-    known = [(key, _known(person)) for key, person in candidates]
+    mine = _index_person(participant)
+    known = [(key, _index_person(person)) for key, person in candidates]
     scored = [
         (key, theirs.words, _supported(match, key in seated, key in confirmed))
         for key, theirs in known
@@ -127,7 +127,7 @@ def _warned(match: Match, has_namesake: bool) -> Match:
 
 
 @lru_cache(maxsize=1 << 11)
-def _known(person: Person) -> _Known:
+def _index_person(person: Person) -> _Known:
     words = identity.words(person.last_name, person.first_name)
     last, first = identity.normalise(person.last_name), identity.normalise(person.first_name)
     letters, other = (f"{one}{two}".replace(" ", "") for one, two in ((last, first), (first, last)))
@@ -158,10 +158,10 @@ def _score(mine: _Known, theirs: _Known) -> Match | None:
     if not _certain(mine, theirs):
         agreed = min(agreed + _BIRTHS.get(birth, 0), _LESS_THAN_CERTAIN)
     total = max(agreed, _NUMBER_ALONE.get(number, 0))
-    return Match(total, *_told(number, name, birth)) if total >= THRESHOLD else None
+    return Match(total, *_word_match(number, name, birth)) if total >= THRESHOLD else None
 
 
-def _told(number: str, name: str, birth: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _word_match(number: str, name: str, birth: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     reasons = (number if number == "same-number" else "", name, birth if birth == "same-birth-date" else "")
     warnings = (
         "same-number-other-name" if number == "same-number" and not name else "",

@@ -57,7 +57,7 @@ def issue_link(
     to = _address(known, address) if channel == "email" else ""
     if channel == "email":
         must_agree(known.agreed or agreed)
-    return [_issued(known, link, channel, to, until, on, agreed=agreed and not known.agreed)]
+    return [_issue(known, link, channel, to, until, on, agreed=agreed and not known.agreed)]
 
 
 @decision("revoke_link", OWN_DOSSIERS)
@@ -83,7 +83,7 @@ def renew_link(dossier: Dossier, *, link: UUID, on: date, new: UUID, until: date
         raise Refused("link-over")
     if any(one.asked and one.stamp.on == on for one in found.referral.links):
         return []
-    return [_issued(found.referral, new, "email", _address(found.referral, address), until, on, asked=True)]
+    return [_issue(found.referral, new, "email", _address(found.referral, address), until, on, asked=True)]
 
 
 @decision("remind_partner", NOBODY, system=(CLOCK,))
@@ -94,7 +94,7 @@ def remind_partner(dossier: Dossier, *, referral: UUID, address: str, link: UUID
     if not awaited or len(known.reminders) >= MOST_REMINDERS or _has(known, link) or _is_revoked(known):
         return []
     chased = PartnerChased(referral=referral, channel="email", reached=False, note="", on=on, automatic=True)
-    return [chased, _issued(known, link, "email", _address(known, address), until, on)]
+    return [chased, _issue(known, link, "email", _address(known, address), until, on)]
 
 
 @decision("ask_outcome", NOBODY, system=(CLOCK,))
@@ -104,7 +104,7 @@ def ask_outcome(dossier: Dossier, *, referral: UUID, address: str, link: UUID, u
     answered = known.answer is not None and known.by_mail
     if not is_awaited(dossier, action, known) or not answered or _has(known, link) or _is_revoked(known):
         return []
-    return [_issued(known, link, "email", _address(known, address), until, on)]
+    return [_issue(known, link, "email", _address(known, address), until, on)]
 
 
 @decision("note_mailed_link", NOBODY, system=(CLOCK,))
@@ -138,7 +138,7 @@ def _address(known: Referral, text: str) -> str:
     return mail_address(text) if text or known.contact is None else ""
 
 
-def _issued(
+def _issue(
     known: Referral,
     link: UUID,
     channel: LinkChannel,

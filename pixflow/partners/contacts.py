@@ -17,7 +17,7 @@ from pixflow.refused import Refused, parse, required
 @decision("name_contact", TEAM)
 def name_contact(contact: Contact, *, partner: UUID, details: ContactDetails, on: date) -> list[Event]:
     """Names a person to call at a partner. Raises Refused: "required", "bad-phone", "bad-email"."""
-    details = _checked(details)
+    details = _check_details(details)
     return [] if contact.version else [e.ContactNamed(partner=partner, details=details, on=on)]
 
 
@@ -25,7 +25,7 @@ def name_contact(contact: Contact, *, partner: UUID, details: ContactDetails, on
 def revise_contact(contact: Contact, *, details: ContactDetails, on: date) -> list[Event]:
     """Revises what is known of a person. Unchanged details still answer a means that failed, and a departure."""
     _must_be_known(contact)
-    details = _checked(details)
+    details = _check_details(details)
     if details == contact.details and contact.is_there and not contact.missed:
         return []
     return [e.ContactRevised(details=details, on=on)]
@@ -69,7 +69,7 @@ def _must_be_known(contact: Contact) -> None:
         raise Refused("unknown-contact")
 
 
-def _checked(details: ContactDetails) -> ContactDetails:
+def _check_details(details: ContactDetails) -> ContactDetails:
     """Returns the details with a name, and with a telephone and an address as they are stored."""
     return replace(
         details,

@@ -62,7 +62,7 @@ _SHORT_NUMBER = re.compile(r"[0-9]{4}|1[0-9]{1,2}")
 """Short numbers of services, such as 39 49."""
 
 
-def stated(field: str, text: str) -> str:
+def normalise_field(field: str, text: str) -> str:
     """Returns a field as it is stored; most are left as they are typed.
 
     Raises Refused: "bad-phone", "bad-email", "bad-website", "bad-booking". A page would leave such an address
@@ -73,7 +73,7 @@ def stated(field: str, text: str) -> str:
 
 def as_stated(details: PartnerDetails) -> PartnerDetails:
     """Returns a file with each of these fields as `stated` gives it."""
-    fields: dict[str, Any] = {name: stated(name, getattr(details, name)) for name in _READ}
+    fields: dict[str, Any] = {name: normalise_field(name, getattr(details, name)) for name in _READ}
     return replace(details, **fields)
 
 
@@ -119,7 +119,7 @@ def list_partner(partner: PartnerState, *, details: PartnerDetails, on: date) ->
 def correct_partner(partner: PartnerState, *, field: e.CorrectedField, value: str, on: date) -> list[Event]:
     """Corrects one field of the file. The name is never empty; others are as `stated` gives them."""
     must_be_listed(partner)
-    value = required(value, field) if field == "name" else stated(field, value)
+    value = required(value, field) if field == "name" else normalise_field(field, value)
     known = partner.corrections.get(field)
     if known.value == value if known and not known.contested else getattr(partner.details, field) == value:
         return []
@@ -154,11 +154,13 @@ def propose_changes(
     """
     must_be_proposed(partner)
     details, known = partner.details, partner.open_offers()
-    said = {name: required(text, name) if name == "name" else stated(name, text) for name, text in fields.items()}
+    said = {
+        name: required(text, name) if name == "name" else normalise_field(name, text) for name, text in fields.items()
+    }
     if not offers.keys() <= known.keys():
         raise Refused("unknown-offer")
     changed = {name: value for name, value in said.items() if getattr(details, name) != value}
-    terms = {id: checked for id, one in offers.items() if (checked := _checked(one)) != known[id]}
+    terms = {id: checked for id, one in offers.items() if (checked := _check_terms(one)) != known[id]}
     waiting = proposed(partner)
     if (changed, terms) == ((waiting.fields, waiting.offers) if waiting else ({}, {})):
         return []
@@ -270,7 +272,7 @@ MOST_SEATS = 10_000
 def list_offer(partner: PartnerState, *, offer: UUID, terms: OfferTerms, on: date) -> list[Event]:
     """Lists something that the partner offers."""
     must_be_proposed(partner)
-    terms = _checked(terms)
+    terms = _check_terms(terms)
     if offer in partner.offers or terms in partner.open_offers().values():
         return []
     return [e.OfferListed(offer=offer, terms=terms, on=on)]
@@ -282,7 +284,7 @@ def revise_offer(partner: PartnerState, *, offer: UUID, terms: OfferTerms, on: d
     known = partner.offers.get(offer)
     if known is None or known.closed:
         raise Refused("unknown-offer")
-    terms = _checked(terms)
+    terms = _check_terms(terms)
     return [] if known.terms == terms else [e.OfferRevised(offer=offer, terms=terms, on=on)]
 
 
@@ -296,7 +298,7 @@ def close_offer(partner: PartnerState, *, offer: UUID, on: date) -> list[Event]:
     return [] if known.closed else [e.OfferClosed(offer=offer, on=on)]
 
 
-def _checked(terms: OfferTerms) -> OfferTerms:
+def _check_terms(terms: OfferTerms) -> OfferTerms:
     """Returns the terms with a label. Raises Refused: "required", "bad-seats", "bad-band"."""
     if terms.seats is not None and not 0 <= terms.seats <= MOST_SEATS:
         raise Refused("bad-seats", field="seats", most=MOST_SEATS)

@@ -141,7 +141,9 @@ def fold(events: Sequence[Recorded]) -> PartnerState:
 def evolve(state: PartnerState, recorded: Recorded) -> PartnerState:
     event = recorded.event
     stamp = stamp_of(recorded)
-    changes = _file(state, recorded, stamp) or _offers(state, event, stamp) or _standing(state, recorded, stamp)
+    changes = (
+        _file(state, recorded, stamp) or _offers(state, event, stamp) or _changes_of_standing(state, recorded, stamp)
+    )
     return replace(state, version=stamp.version, **changes)
 
 
@@ -205,7 +207,7 @@ def _follows(
     return replace(changes, offers={**changes.offers, offer: with_terms(wanted, **left)})
 
 
-def _standing(state: PartnerState, recorded: Recorded, stamp: Stamp) -> dict[str, Any]:
+def _changes_of_standing(state: PartnerState, recorded: Recorded, stamp: Stamp) -> dict[str, Any]:
     match recorded.event:
         case e.PartnerVerified():
             return {"verified": stamp}
@@ -232,7 +234,7 @@ def _standing(state: PartnerState, recorded: Recorded, stamp: Stamp) -> dict[str
 
 def to_review(partner: PartnerState) -> bool:
     """Tells if a source changed or lost something, or the partner proposes something, since the last review."""
-    return bool(contested(partner) or gone(partner) or proposed(partner))
+    return bool(contested(partner) or list_gone_sources(partner) or proposed(partner))
 
 
 def proposed(partner: PartnerState) -> ProposedChanges | None:
@@ -254,7 +256,7 @@ def contested(partner: PartnerState) -> dict[str, str]:
     }
 
 
-def gone(partner: PartnerState) -> list[str]:
+def list_gone_sources(partner: PartnerState) -> list[str]:
     """Returns the keys of the sources that no longer have the place, since the last review."""
     since = partner.reviewed.version if partner.reviewed else 0
     return [key for key, one in partner.sources.items() if one.gone and one.gone.version > since]

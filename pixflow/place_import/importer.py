@@ -49,7 +49,7 @@ class KeptPlaces:
     def __init__(self, uploads: Uploads, token: str, read: ReadPlaces) -> None:
         self._uploads, self._token, self._read = uploads, token, read
 
-    def known(self) -> bool:
+    def is_known(self) -> bool:
         """Tells if the file was uploaded as places."""
         return self._uploads.reading(self._token, _part({})) is not None
 

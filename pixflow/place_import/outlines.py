@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from pixflow.open_data.communes import communes, moved
+from pixflow.open_data.communes import codes_of_today, communes
 from pixflow.open_data.locations import in_france
 from pixflow.open_data.place import Point
 from pixflow.refused import Refused
@@ -77,7 +77,7 @@ def middles(outlines: Mapping[str, str]) -> dict[str, Point]:
 def _code(properties: Mapping[str, Any]) -> str:
     """Returns the code of today of the commune of a feature, "" for what is none."""
     code = str(next((properties[name] for name in CODES if properties.get(name)), "")).zfill(5)
-    code = moved().get(code, code)
+    code = codes_of_today().get(code, code)
     return code if code in communes() else ""
 
 

@@ -15,7 +15,7 @@ from pixflow.identity import normalise
 from pixflow.open_data.duplicates import Likeness, duplicates
 from pixflow.open_data.place import Place, PlaceFile, PlaceProblem, Point, texts
 from pixflow.partners.state import Territory, place_key, terms_of_service
-from pixflow.place_import.territory import inside, unplaced
+from pixflow.place_import.territory import select_inside, unplaced
 
 LONGEST = 200
 """Characters of an id and of a source, which an index holds."""
@@ -191,7 +191,7 @@ def plan(
     ours = sum(one.source == own for one in file.places)
     file = replace(file, places=tuple(one for one in file.places if one.source != own))
     by_key = {place_key(one.source, one.place): one for one in known}
-    here = inside(file.places, territory, middles)
+    here = select_inside(file.places, territory, middles)
     lines = {one.line for one in here}
     outside = tuple(one for one in file.places if one.line not in lines)
     refused = len({one.line for one in file.problems if one.severity == "refused" and one.line})
@@ -216,7 +216,7 @@ def plan(
         outside=outside,
         unplaced=tuple(one for one in near if key_of(one) not in aside and key_of(one) not in by_key),
         refused=refused,
-        twice=tuple(_twice(new, partners)),
+        twice=tuple(_find_duplicates(new, partners)),
     )
 
 
@@ -277,7 +277,7 @@ def place_of(details: PartnerDetails, id: str) -> Place:
     )
 
 
-def _twice(new: Sequence[Place], partners: Collection[KnownPartner]) -> Iterable[TwicePlace]:
+def _find_duplicates(new: Sequence[Place], partners: Collection[KnownPartner]) -> Iterable[TwicePlace]:
     """Yields the new places that look like a listed partner, or like a place that comes before in the file.
 
     The surest come first; of many for one place, MOST are kept.

@@ -98,9 +98,9 @@ def steps(plan: PlacePlan, catalogue: UUID, version: int, today: date, choices: 
         left = tuple((one.source, id_of(one)) for one in aside)
         yield Step({"catalogue": catalogue}, set_place_aside, context={"places": left, "reason": "not-a-partner"})
     for place in kept:
-        yield _told(place, partner_id(catalogue, place))
+        yield _step_of(place, partner_id(catalogue, place))
     for place, stream in plan.changed:
-        yield _told(place, stream)
+        yield _step_of(place, stream)
     for one in gone:
         yield Step({"partner": one.stream}, withdraw_place, context={"source": one.source, "place": one.place})
     for place, other in apart:
@@ -131,7 +131,7 @@ def _target(one: TwicePlace, catalogue: UUID, kept: Mapping[str, Place], same: M
     return same.get(key, partner_id(catalogue, one.before)) if key in kept else None
 
 
-def _told(place: Place, stream: UUID) -> Step:
+def _step_of(place: Place, stream: UUID) -> Step:
     told: dict[str, Any] = {
         "source": place.source,
         "place": id_of(place),

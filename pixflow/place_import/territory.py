@@ -30,7 +30,9 @@ def codes_of(territory: Territory) -> frozenset[str]:
     return frozenset({code for code, one in communes().items() if one.epci in groupings} | set(territory.communes))
 
 
-def inside(places: Iterable[Place], territory: Territory, middles: Mapping[str, Point] | None = None) -> list[Place]:
+def select_inside(
+    places: Iterable[Place], territory: Territory, middles: Mapping[str, Point] | None = None
+) -> list[Place]:
     """Returns the places of the territory, and those that are so many kilometres around it.
 
     `middles` are the middles of communes, where outlines are known; elsewhere those of the places.
@@ -100,7 +102,7 @@ class TypedTerritory(Struct, frozen=True):
     communes: tuple[str, ...]
 
 
-def typed(territory: Territory) -> TypedTerritory:
+def as_typed(territory: Territory) -> TypedTerritory:
     """Returns the territory with its whole departments apart."""
     codes = set(territory.communes)
     whole = tuple(sorted({department_of(code) for code in codes if codes >= _of_department(department_of(code))}))
@@ -108,7 +110,7 @@ def typed(territory: Territory) -> TypedTerritory:
     return TypedTerritory(territory.groupings, whole, left)
 
 
-def stated(groupings: Iterable[str], departments: Iterable[str], communes: Iterable[str]) -> TypedTerritory:
+def parse_typed(groupings: Iterable[str], departments: Iterable[str], communes: Iterable[str]) -> TypedTerritory:
     """Returns the codes of what was typed. Raises Refused: unknown-grouping, unknown-department, unknown-commune."""
     sirens = dict.fromkeys(siren_of(one) for one in groupings)
     others = dict.fromkeys(_commune(one) for one in communes)

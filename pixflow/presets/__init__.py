@@ -90,11 +90,11 @@ def _nearest(found: str, known: Iterable[str]) -> dict[str, str]:
 
 
 def _faults(raw: dict[str, Any]) -> Iterator[_Fault]:
-    yield from _unknown(raw, inspect.type_info(Preset), "")
+    yield from _find_unknown(raw, inspect.type_info(Preset), "")
     try:
         preset = msgspec.convert(raw, Preset)
     except msgspec.ValidationError as error:
-        yield _refused(str(error))
+        yield _parse_complaint(str(error))
     else:
         for key, found, low, high in out_of_range(preset.protocol):
             yield f"protocol.{key}", "out-of-range", {"found": found, "low": low, "high": high}
@@ -104,23 +104,23 @@ def _faults(raw: dict[str, Any]) -> Iterator[_Fault]:
         yield from _of_grille(preset.grille)
 
 
-def _unknown(raw: object, kind: inspect.Type, path: str) -> Iterator[_Fault]:
+def _find_unknown(raw: object, kind: inspect.Type, path: str) -> Iterator[_Fault]:
     if isinstance(kind, inspect.DataclassType) and isinstance(raw, dict):
         known = {field.encode_name: field.type for field in kind.fields}
         for key, value in raw.items():
             place = f"{path}.{key}".removeprefix(".")
             if key in known:
-                yield from _unknown(value, known[key], place)
+                yield from _find_unknown(value, known[key], place)
             else:
                 yield place, "unknown-key", _nearest(key, known)
     elif isinstance(kind, inspect.VarTupleType) and isinstance(raw, list):
         for index, value in enumerate(raw):
-            yield from _unknown(value, kind.item_type, f"{path}[{index}]")
+            yield from _find_unknown(value, kind.item_type, f"{path}[{index}]")
     elif isinstance(kind, inspect.LiteralType) and raw not in kind.values:
         yield path, "unknown-value", {"found": raw, "expected": kind.values}
 
 
-def _refused(complaint: str) -> _Fault:
+def _parse_complaint(complaint: str) -> _Fault:
     found = _COMPLAINT.fullmatch(complaint)
     said, path = (found["said"], found["path"] or "") if found else (complaint, "")
     if missing := _MISSING.fullmatch(said):

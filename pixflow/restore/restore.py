@@ -129,7 +129,7 @@ def restore(
             with closing(present.engine):
                 erased = erasure_log.destroyed(present)
         private_folder(folder)
-        with replacement.lock(folder, limit=1), target.alone():
+        with replacement.lock(folder, limit=1), target.hold_alone():
             replacement.complete(folder, database)
             job = Job(found, made, folder, document, target, motive, damaged, register, clock, database, erased)
             done = _replace(job, rebuild)
@@ -211,7 +211,7 @@ def merge_keys(
     whole = {stream for stream, key in there.items() if key and unwrapped(_key(ring, number), key)}
     kept = {stream: key for stream, key in there.items() if key and stream not in gone}
     if copy:
-        kept |= _missing(ring, number, copy, gone | whole)
+        kept |= _find_missing(ring, number, copy, gone | whole)
     vault = place.vault()
     try:
         vault.renew(number, bytes, gone | (empty - kept.keys()))
@@ -247,7 +247,7 @@ def _is_older(ours: Ring, copy: KeysCopy, place: Target) -> bool:
     return place.has_keys() and place.keys(ours.key) is None and place.keys(theirs.get) is not None
 
 
-def _missing(ring: Ring, number: int, copy: KeysCopy, present: Set[UUID]) -> dict[UUID, bytes]:
+def _find_missing(ring: Ring, number: int, copy: KeysCopy, present: Set[UUID]) -> dict[UUID, bytes]:
     """Returns the keys of the backup that are not present, wrapped with the ring key of this machine.
 
     A damaged one stays as it is: its events do not open.
@@ -291,15 +291,17 @@ def prepare(job: Job, ready: Path, aside: str, rebuild: Callable[[OpenStructure]
             schema = job.document.schema and f"{job.document.schema}{replacement.NEXT}"
             opened = OpenStructure(folder.name, ready, id, engine, schema, job.database)
             register = job.register(changed(opened, folder=folder))
-            faults = inspection.whole(ready, engine, register.unknown if register else inspection.unread)
-            bad, unlike = inspection.unopened(faults), inspection.differing(faults)
+            faults = inspection.inspect_all(
+                ready, engine, register.find_unknown if register else inspection.compare_nothing
+            )
+            bad, unlike = inspection.select_unopened(faults), inspection.differing(faults)
             differing = max(len(unlike), job.made.differing)
             if differing and not job.damaged:
                 raise BackupError("changed", count=differing)
             if bad and not job.damaged:
                 first, stream = bad[0], str(bad[0].stream)
                 raise BackupError("unopened", position=first.position, stream=stream, topic=first.topic, count=len(bad))
-            kept, lost = _kept(job)
+            kept, lost = _count_kept(job)
             kept = min(kept, *(one.position - 1 for one in unlike), kept)
             life = new_id(id, f"restore {engine.head()} {job.clock().isoformat()}")
             engine.execute(
@@ -350,7 +352,7 @@ def _write_files(job: Job, ready: Path, register: list[Erasure], mark: Watermark
         sync(path)
 
 
-def _kept(job: Job) -> tuple[int, int | None]:
+def _count_kept(job: Job) -> tuple[int, int | None]:
     """Returns how many present events stand in the backup too, and how many do not (None: they cannot be read)."""
     try:
         present = job.target.commands()

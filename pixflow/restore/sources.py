@@ -106,7 +106,7 @@ class FolderTarget:
         return (self._folder / EVENTS).exists()
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def hold_alone(self) -> Iterator[None]:
         """Excludes other users meanwhile. Raises AlreadyServed, and StoreBusy for a moment's use."""
         with ServeLock(self._folder), sqlite_copy.alone(self._folder / EVENTS):
             yield
@@ -118,7 +118,7 @@ class FolderTarget:
     def keys(self, opens: RingKey) -> WrappedKeys | None:
         """Returns the number of the ring key, and the present keys. None without keys that a ring key `opens`."""
         try:
-            return _opened(SqliteVault(self._folder / "keys.db"), opens) if self.has_keys() else None
+            return _open_vault(SqliteVault(self._folder / "keys.db"), opens) if self.has_keys() else None
         except StoreRefused:
             return None
 
@@ -153,7 +153,7 @@ class SchemaTarget:
         return postgres_copy.has_events(self._database, self._schema)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def hold_alone(self) -> Iterator[None]:
         postgres_copy.check_alone(self._database)
         yield
         postgres_copy.check_alone(self._database)
@@ -163,7 +163,7 @@ class SchemaTarget:
 
     def keys(self, opens: RingKey) -> WrappedKeys | None:
         try:
-            return _opened(PostgresVault(self._database, self._schema), opens) if self.has_keys() else None
+            return _open_vault(PostgresVault(self._database, self._schema), opens) if self.has_keys() else None
         except RecordsLost:
             return None
 
@@ -186,7 +186,7 @@ class SchemaTarget:
 Target = FolderTarget | SchemaTarget
 
 
-def _opened(vault: Vault, opens: RingKey) -> WrappedKeys | None:
+def _open_vault(vault: Vault, opens: RingKey) -> WrappedKeys | None:
     """Returns the content of a vault, None when it is new or when no ring key `opens` it."""
     with closing(vault):
         number = vault.ring()

@@ -126,7 +126,7 @@ def _of_result(builder: TaskBuilder, trouble: Seat | None) -> Iterator[Task]:
 
 def _to_review(builder: TaskBuilder, change: ReadingChange) -> Task:
     """Returns the question that a grid asks: tell the young person the new reading, or keep that of then."""
-    told = builder.dossier.prescription.told(change.participation)
+    told = builder.dossier.prescription.reading_of(change.participation)
     details = {
         "by": change.what,
         "number": str(change.number),

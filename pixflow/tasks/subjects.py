@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from pixflow.folding import Stamp
 from pixflow.participation.campaign import Campaign
 from pixflow.participation.state import Participation
-from pixflow.partners.state import Contact, PartnerState, contested, gone, proposed
+from pixflow.partners.state import Contact, PartnerState, contested, list_gone_sources, proposed
 from pixflow.reference_data import References
 from pixflow.resources.state import Resource, TeamQuestion
 from pixflow.structure import Structure
@@ -156,7 +156,9 @@ def _reviews(partner: PartnerState, refs: References) -> Iterator[Task]:
     Else it is of a place that a source lost while in use.
     """
     told = [one for name in contested(partner) if (one := partner.corrections[name].contested)]
-    lost = [one for key in gone(partner) if (one := partner.sources[key].gone) and _in_use(partner, one.on)]
+    lost = [
+        one for key in list_gone_sources(partner) if (one := partner.sources[key].gone) and _in_use(partner, one.on)
+    ]
     if changes := proposed(partner):
         yield _review(refs, "proposed", changes.stamp)
     elif told:

@@ -16,8 +16,8 @@ from pixflow.team.membership import (
     must_be_second,
     must_leave_stewards,
     roles_again,
-    standing,
     stewards,
+    who_still_asks,
 )
 from pixflow.team.staff import Staff, Team, must_work
 
@@ -64,7 +64,9 @@ def confirm_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: 
     if not access.opened or (access.confirmed and not access.renewed):
         raise Refused("not-opened")
     directed = directs(team, access.invited_by, on) or directs(team, actor, on)
-    again = directs(team, actor, on) and any(is_let_in_without_direction(staff, role) for role in staff.granted(on))
+    again = directs(team, actor, on) and any(
+        is_let_in_without_direction(staff, role) for role in staff.roles_granted(on)
+    )
     if access.confirmed and not again:
         return []
     must_be_second(staff, access.invited_by, team, on, person=person, actor=actor)
@@ -95,7 +97,7 @@ def request_restoration(staff: Staff, *, on: date, person: UUID, team: Team, act
         if staff.access.since:
             return []
         raise Refused("not-suspended")
-    return [] if standing(staff.access.restoration_by, team, on) else [e.RestorationRequested(on=on)]
+    return [] if who_still_asks(staff.access.restoration_by, team, on) else [e.RestorationRequested(on=on)]
 
 
 @decision("restore_account", ACCOUNTS, system=(OPERATOR,))
@@ -104,7 +106,7 @@ def restore_account(staff: Staff, *, on: date, person: UUID, team: Team, actor: 
     must_be_another(person, actor)
     if staff.access.suspended is None:
         return []
-    first = standing(staff.access.restoration_by, team, on)
+    first = who_still_asks(staff.access.restoration_by, team, on)
     must_be_second(staff, first, team, on, person=person, actor=actor)
     return [e.AccountRestored(on=on, direction=directs(team, first, on) or directs(team, actor, on))]
 
@@ -118,7 +120,7 @@ def request_factors_reset(staff: Staff, *, on: date, person: UUID, team: Team, a
         if staff.access.reset_at:
             return []
         raise Refused("not-invited")
-    return [] if standing(staff.access.reset_by, team, on) else [e.FactorsResetRequested(on=on)]
+    return [] if who_still_asks(staff.access.reset_by, team, on) else [e.FactorsResetRequested(on=on)]
 
 
 @decision("withdraw_factors_reset", ACCOUNTS, system=(OPERATOR,))
@@ -135,7 +137,7 @@ def reset_factors(staff: Staff, *, on: date, person: UUID, team: Team, actor: st
     must_be_another(person, actor)
     if not staff.access.opened:
         return []
-    first = standing(staff.access.reset_by, team, on)
+    first = who_still_asks(staff.access.reset_by, team, on)
     must_be_second(staff, first, team, on, person=person, actor=actor)
     reset = e.FactorsReset(on=on, to_confirm=True)
     return [reset, *roles_again(staff, on=on, person=person, team=team, actor=actor)]

@@ -41,7 +41,7 @@ def change_roles(
     must_come(until, on)
     if not roles:
         raise Refused("required", field="roles")
-    held = staff.granted(on)
+    held = staff.roles_granted(on)
     added = [role for role in get_args(Role) if role in set(roles) - held]
     ended = [role for role in get_args(Role) if role in held - set(roles)]
     if ended and actor == str(person):
@@ -113,7 +113,7 @@ def roles_again(staff: Staff, *, on: date, person: UUID, team: Team, actor: str)
     """Grants again the roles of a member that need a second person: they wait for one once more."""
     again: list[Event] = []
     for role in get_args(Role):
-        if role in staff.granted(on) and (role in CONFIRMED or direction_confirms(role, team, actor, on)):
+        if role in staff.roles_granted(on) and (role in CONFIRMED or direction_confirms(role, team, actor, on)):
             until = staff.ends.get(role)
             again += granted_roles(staff, [role], on=on, until=until, person=person, team=team, actor=actor)
     return again
@@ -184,7 +184,7 @@ def stewards(team: Team, day: date, *, but: UUID | None = None) -> Iterator[UUID
     yield from (id for id, member in team.items() if id != but and is_steward(member, day))
 
 
-def standing(first: str | None, team: Team, day: date) -> str | None:
+def who_still_asks(first: str | None, team: Team, day: date) -> str | None:
     """Returns who took the first step, None once they could no longer: what they asked is asked by nobody."""
     return first if first == OPERATOR or first in [str(one) for one in stewards(team, day)] else None
 
@@ -218,7 +218,7 @@ def must_be_another(person: UUID, actor: str) -> None:
 
 def _reads(staff: Staff, day: date) -> bool:
     """Tells if a role of a member reads names of young people, or did so within ninety days, once it is confirmed."""
-    return bool(staff.held(day) - {"administrator"})
+    return bool(staff.roles_held(day) - {"administrator"})
 
 
 # --- closing accounts, recording departures, ending roles: who must be left, and how many one person closes alone
@@ -263,7 +263,7 @@ def asked_first(staff: Staff, *, on: date, now: datetime, person: UUID, team: Te
 
 def asker(staff: Staff, team: Team, day: date, now: datetime) -> str | None:
     """Returns who asks to close an account, None when nobody did within the hour."""
-    return standing(staff.access.closing_by, team, day) if _within(staff.access.closing_at, now) else None
+    return who_still_asks(staff.access.closing_by, team, day) if _within(staff.access.closing_at, now) else None
 
 
 def _within(at: datetime | None, now: datetime) -> bool:
@@ -296,9 +296,9 @@ def add_member(
         raise Refused("required", field="roles")
     must_come(until, on)
     back = [] if staff.works(on) else undo_departure(staff, on=on, person=person, team=team, actor=actor)
-    added = [role for role in roles if role not in staff.granted(on)]
+    added = [role for role in roles if role not in staff.roles_granted(on)]
     granted = granted_roles(staff, added, on=on, until=until, person=person, team=team, actor=actor)
-    return [*joined, *back, *granted, *(_stated(staff, phone, on) if phone else [])]
+    return [*joined, *back, *granted, *(_state_phone(staff, phone, on) if phone else [])]
 
 
 @decision("choose_monthly_page", FIGURES_TO_ONESELF)
@@ -312,10 +312,10 @@ def choose_monthly_page(staff: Staff, *, wanted: bool, on: date) -> list[Event]:
 def state_contact(staff: Staff, *, phone: str | None, on: date) -> list[Event]:
     """Records the professional phone; none when it is empty."""
     must_work(staff, on)
-    return _stated(staff, phone, on)
+    return _state_phone(staff, phone, on)
 
 
-def _stated(staff: Staff, phone: str | None, on: date) -> list[Event]:
+def _state_phone(staff: Staff, phone: str | None, on: date) -> list[Event]:
     number = parse(identity.phone, phone or "", "phone") or None
     return [] if number == staff.phone else [e.ContactStated(phone=number, on=on)]
 
@@ -364,7 +364,7 @@ def designate_referent(
         return []
     if actor == str(person):
         raise Refused("own-roles")
-    lacking: list[Role] = [] if "referent" in staff.granted(on) else ["referent"]
+    lacking: list[Role] = [] if "referent" in staff.roles_granted(on) else ["referent"]
     granted = granted_roles(staff, lacking, on=on, person=person, team=team, actor=actor)
     return [*granted, e.ReferentDesignated(site=site, on=on)]
 
@@ -385,7 +385,7 @@ def take_pix(staff: Staff, *, on: date) -> list[Event]:
 def attend_training(staff: Staff, *, title: str, on: date) -> list[Event]:
     must_work(staff, on)
     title = required(title, "title")
-    return [] if _known(staff, "training", title, on) else [e.TrainingAttended(title=title, on=on)]
+    return [] if _has_milestone(staff, "training", title, on) else [e.TrainingAttended(title=title, on=on)]
 
 
 @decision("hold_briefing", OWN_MILESTONES)
@@ -393,7 +393,7 @@ def hold_briefing(staff: Staff, *, title: str, on: date) -> list[Event]:
     """Records that a member was briefed on Pix. `title` is the meeting."""
     must_work(staff, on)
     title = required(title, "title")
-    return [] if _known(staff, "briefing", title, on) else [e.BriefingHeld(title=title, on=on)]
+    return [] if _has_milestone(staff, "briefing", title, on) else [e.BriefingHeld(title=title, on=on)]
 
 
 @decision("take_back", OWN_MILESTONES)
@@ -406,7 +406,7 @@ def undo_milestone(staff: Staff, *, version: int, reason: str, on: date, history
     return [e.Retracted(version=version, reason=required(reason, "reason"), on=on)]
 
 
-def _known(staff: Staff, kind: str, title: str, on: date) -> bool:
+def _has_milestone(staff: Staff, kind: str, title: str, on: date) -> bool:
     return any((one.kind, one.title, one.stamp.on) == (kind, title, on) for one in staff.milestones)
 
 

@@ -80,10 +80,10 @@ def evolve_access(
             return replace(state, opened=False, reset_by=None, reset_at=at, **kept)
         case e.RoleEnded(role=role) if role in held and by not in SYSTEM:
             return replace(state, ended_at=at, closing_by=None)
-    return _closed(state, event, by, at, worked=worked)
+    return _close(state, event, by, at, worked=worked)
 
 
-def _closed(state: Access, event: object, by: str, at: datetime, *, worked: bool) -> Access:
+def _close(state: Access, event: object, by: str, at: datetime, *, worked: bool) -> Access:
     """Returns the access after a closing, or a departure. The system's actors close without being counted."""
     closed_at = state.closed_at if by in SYSTEM else at
     match event:
@@ -162,16 +162,16 @@ class Staff(Struct, frozen=True):
 
     def roles_on(self, day: date) -> frozenset[Role]:
         """Returns the roles that count that day: confirmed, and not over."""
-        return self.granted(day) - self.awaiting.keys() if self.works(day) else frozenset()
+        return self.roles_granted(day) - self.awaiting.keys() if self.works(day) else frozenset()
 
-    def granted(self, day: date) -> frozenset[Role]:
+    def roles_granted(self, day: date) -> frozenset[Role]:
         """Returns the roles that are not over that day, confirmed or not."""
         return self.roles - {role for role, last in self.ends.items() if last < day}
 
-    def held(self, day: date) -> frozenset[Role]:
+    def roles_held(self, day: date) -> frozenset[Role]:
         """Returns the roles granted that day, and those that ended within ninety days before it."""
         lasts = {**self.ended, **self.ends}
-        return self.granted(day) | {role for role, last in lasts.items() if day - last <= HELD}
+        return self.roles_granted(day) | {role for role, last in lasts.items() if day - last <= HELD}
 
     def absence(self, day: date) -> Absence | None:
         """Returns the absence that covers a day."""

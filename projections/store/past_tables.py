@@ -31,7 +31,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from pixflow.events.base import Recorded, Unopened, as_erased, event_day
 from pixflow.events.dossier import DossierMerged, DuplicateJoined
-from pixflow.folding import WITH_OWN_DAY, Moment, day_of, erasure_of, standing
+from pixflow.folding import WITH_OWN_DAY, Moment, day_of, erasure_of, list_standing
 from pixflow.garbage import without_garbage_collection
 from pixflow.indicators.entry import Basis
 from pixflow.reference_data import References
@@ -272,7 +272,7 @@ def _change(stream: UUID, events: Sequence[Recorded], moment: Moment, last: int,
     if any(isinstance(one.event, Unopened) and one.position <= last for one in events):
         raise StreamDamaged
     if moment.clock == "true" and kind in WITH_OWN_DAY:
-        known = standing(opened, moment, last)
+        known = list_standing(opened, moment, last)
     else:
         known = [one for one in opened if one.position <= last]
     return Change(stream, kind, None, KINDS[kind].fold(known), known, refs) if known else None
@@ -363,7 +363,7 @@ def figures_at(
     with _memory(*tables).connect() as connection:
         with without_garbage_collection():
             drop_indexes(connection, tables)
-            known = ((stream, kind, standing(events, moment, last)) for stream, kind, events in told)
+            known = ((stream, kind, list_standing(events, moment, last)) for stream, kind, events in told)
             streams = (one for one in known if one[2])
             while some := list(islice(streams, _CHUNK)):
                 write(connection, some, basis, day_of=days)

@@ -20,7 +20,7 @@ from pixflow import presets, structure_folder
 from pixflow.access_journal import reading as mass_reading
 from pixflow.access_journal import seal
 from pixflow.access_journal.journal import AccessJournal, Period, open_journal
-from pixflow.access_journal.line import ChainHead, Line, Why, first_of, following, instant, joined, micros
+from pixflow.access_journal.line import ChainHead, Line, Why, first_of, instant, join_people, micros, next_head
 from pixflow.access_journal.postgres import PostgresJournal
 from pixflow.access_journal.reading import DELAY, SOON, Bounds, Counts, MemberReading
 from pixflow.access_journal.sqlite import SqliteJournal
@@ -159,7 +159,7 @@ def test_the_bytes_of_a_chain() -> None:
     texts = [b"shown", b"GET /dossiers", UUID(int=1).bytes, UUID(int=2).bytes, b"12345678"]
     written = [len(one).to_bytes(4) + one for one in (numbers[0], *texts)] + [b"\xff" * 4]
     written += [len(one).to_bytes(4) + one for one in (*numbers[1:], b"role")]
-    head = following(first_of(chain), line)
+    head = next_head(first_of(chain), line)
     assert head.digest == sha256(b"\x20" + chain.bytes + (1).to_bytes(8) + b"".join(written)).digest()
     assert (head.number, ChainHead.read(str(head)), instant(at)) == (1, head, FIRST)
 
@@ -277,7 +277,7 @@ TAMPERINGS = {
 @pytest.mark.parametrize("what", TAMPERINGS)
 def test_a_tampering_is_found(opened: Opened, what: str) -> None:
     for people in ([], [DOSSIER, NADIA], [DOSSIER]):
-        opened.write(listed=joined(people))
+        opened.write(listed=join_people(people))
     opened.now += timedelta(days=1)
     opened.seal()
     opened.journal.close()
@@ -535,7 +535,7 @@ def test_people_shown_again_that_day_are_not_fresh(opened: Opened) -> None:
     def fresh(journal: AccessJournal, *people: UUID, member: UUID = NADIA) -> int:
         today = opened.structure.engine.today()
         found = journal.fresh(member, people, today, seal.midnight(today, "Europe/Paris"), micros(opened.now))
-        opened.write(journal, member=member, dossier=None, fresh=found, listed=joined(people))
+        opened.write(journal, member=member, dossier=None, fresh=found, listed=join_people(people))
         return found
 
     first, other = opened.journal, opened.again()
@@ -573,10 +573,20 @@ def test_a_list_names_its_people_once_each_with_those_that_no_line_names(opened:
     """An empty list, one of 3,000, a page drawn anew that lists others, a line that counts; over a month's end."""
     journal, people, first = opened.journal, sorted(uuid4() for _ in range(3_000)), micros(opened.now)
     opened.write(dossier=None, people=0)
-    opened.write(dossier=None, people=3_007, listed=joined(reversed(people)))
+    opened.write(dossier=None, people=3_007, listed=join_people(reversed(people)))
     opened.now += timedelta(days=2)
     again = Line(
-        micros(opened.now), "refreshed", "GET /dossiers", None, NADIA, None, DOSSIER, 1, 0, "role", joined(people[:1])
+        micros(opened.now),
+        "refreshed",
+        "GET /dossiers",
+        None,
+        NADIA,
+        None,
+        DOSSIER,
+        1,
+        0,
+        "role",
+        join_people(people[:1]),
     )
     for line in (again, structs.replace(again, what="counted"), structs.replace(again, what="stopped", people=0)):
         journal.write(line, opened.structure.engine.today())

@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import astuple
 
 from pixflow.access_journal.journal import AccessJournal, Period, open_journal
-from pixflow.access_journal.line import Line, first_of, following, joined, micros
+from pixflow.access_journal.line import Line, first_of, join_people, micros, next_head
 from pixflow.access_journal.sqlite import SqliteJournal
 from pixflow.store.postgres.database import Database
 from tests.access_journal.test_lines import DOSSIER, NADIA, Opened, opened
@@ -43,7 +43,7 @@ def stored(opened: Opened) -> list[tuple[Any, ...]]:
         line = Line(
             micros(opened.now) + n, "shown", "GET /dossiers", None, NADIA, b"12345678", dossier, people, 0, "role"
         )
-        head = following(head, line)
+        head = next_head(head, line)
         rows.append((MONTH, head.chain, head.number, *astuple(line)[:10], head.digest))
     return rows
 
@@ -94,9 +94,9 @@ def test_the_first_line_adds_what_a_month_of_before_has_not(opened: Opened) -> N
     reader, people = opened.again(), [uuid4() for _ in range(50)]
     assert len(list(reader.between(0, 2**62))) == 3
     opened.now += timedelta(seconds=1)
-    opened.write(dossier=None, people=50, listed=joined(people))
+    opened.write(dossier=None, people=50, listed=join_people(people))
     opened.write(reader)
-    opened.write(opened.again(), dossier=None, people=1, listed=joined([DOSSIER]))
+    opened.write(opened.again(), dossier=None, people=1, listed=join_people([DOSSIER]))
     assert "listed" in columns(opened)
     for journal in (reader, opened.journal, opened.again()):
         lines = [line.ids for line in journal.between(0, 2**62)]
@@ -115,7 +115,7 @@ def test_processes_at_once_add_it_once(opened: Opened) -> None:
     def write(journal: AccessJournal) -> None:
         start.wait()
         for _ in range(5):
-            opened.write(journal, dossier=None, people=1, listed=joined([DOSSIER]))
+            opened.write(journal, dossier=None, people=1, listed=join_people([DOSSIER]))
             list(journal.between(0, 2**62))
 
     at_once(partial(write, journal) for journal in journals)
@@ -129,7 +129,7 @@ def test_files_of_before_move_to_a_server_beside_those_of_today(tmp_path: Path, 
     files = Opened(tmp_path / "files", None)
     store(files)
     files.now += timedelta(days=3)
-    files.write(dossier=None, people=1, listed=joined([DOSSIER]))
+    files.write(dossier=None, people=1, listed=join_people([DOSSIER]))
     files.close()
     with closing(Database(database_url)) as database:
         there = Opened(tmp_path / "there", database)

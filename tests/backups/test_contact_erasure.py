@@ -55,7 +55,7 @@ def test_nothing_of_them_is_left_and_a_restore_erases_them_again(house: House) -
     assert not key_copies.read(backup).streams[gone]
     files = [path for path in house.data.rglob("*") if path.is_file()]
     assert not [path for path in files if b"quinquin" in path.read_bytes().lower()]
-    assert (erasure_log.emptied(house.opened), erasure_log.forged(house.opened)) == (0, 0)
+    assert (erasure_log.count_unnamed(house.opened), erasure_log.forged(house.opened)) == (0, 0)
     assert not erasing.has_unfinished(house.opened)
     assert house.restored(backup, replace=True).erased == 1
     assert state(house, gone).erased

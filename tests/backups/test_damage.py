@@ -183,7 +183,7 @@ def test_a_restore_forgets_again_whose_dossier_does_not_open(house: House) -> No
     house.restored(backup, replace=True, damaged=True)
     assert not house.opened.engine.keys.vault.streams()[gone]
     assert house.name(good) == "Bon"
-    assert erasure_log.waiting(house.opened) == []
+    assert erasure_log.list_unfinished(house.opened) == []
     assert shown(house, gone, good) == {good}
 
 
@@ -257,7 +257,7 @@ def test_an_emptied_key_that_no_backup_has_stays_empty(house: House) -> None:
     house.reopen()
     house.restored(backup, replace=True)
     assert house.name(dossier) == ""
-    assert erasure_log.emptied(house.opened) == 1
+    assert erasure_log.count_unnamed(house.opened) == 1
 
 
 def test_a_person_whose_erasure_no_register_names_does_not_come_back(house: House) -> None:

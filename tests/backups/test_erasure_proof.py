@@ -114,15 +114,15 @@ def test_a_true_one_is_done_beside_it(house: House) -> None:
     assert dossier in alive(house.opened.engine.keys)
     assert gone not in alive(house.opened.engine.keys)
     assert [one.person for one in erasure_log.register(house.opened)] == [gone]
-    assert erasure_log.emptied(house.opened) == 0
+    assert erasure_log.count_unnamed(house.opened) == 0
 
 
 def test_a_key_that_somebody_emptied_is_seen(house: House) -> None:
     gone, dossier = house.dossier(), house.dossier("Bah")
     erasures.erase(house.opened, gone)
-    assert erasure_log.emptied(house.opened) == 0
+    assert erasure_log.count_unnamed(house.opened) == 0
     empty(house, dossier)
-    assert erasure_log.emptied(house.opened) == 1
+    assert erasure_log.count_unnamed(house.opened) == 1
 
 
 def test_more_than_a_few_at_once_wait_for_the_operator(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,4 +150,4 @@ def test_a_restored_backup_forgets_as_many_as_there_were(house: House, tmp_path:
     done = house.restored(kept, replace=True)
     assert done.erased == len(people)
     assert not erasing.has_unfinished(house.opened)
-    assert (erasure_log.forged(house.opened), erasure_log.emptied(house.opened)) == (0, 0)
+    assert (erasure_log.forged(house.opened), erasure_log.count_unnamed(house.opened)) == (0, 0)

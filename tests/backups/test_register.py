@@ -257,5 +257,5 @@ def test_a_damaged_register_accuses_no_fact(files: House, damage: str) -> None:
     follow(register, files.opened)
     Copy(register.file, Random(0))(damage)
     rows = files.opened.engine.recorder.log(0, 1000)
-    assert register.changed(files.opened.engine)(rows) == register.unknown(rows) == []
+    assert register.compare(files.opened.engine)(rows) == register.find_unknown(rows) == []
     assert back_up(files.opened, register=register).manifest.differing == 0

@@ -10,7 +10,7 @@ import pytest
 
 from pixflow.ledger import notes, verify
 from pixflow.ledger.register import SPAN, Register
-from pixflow.ledger.verify import check, held
+from pixflow.ledger.verify import check, read_held
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
@@ -56,7 +56,7 @@ def test_following_and_checking(opened: OpenStructure, tmp_path: Path, store: st
     copy.unlink()
     copy.touch()
     engine.recorder.copy_to(copy)
-    checked = [processor(lambda: check(copy, held(str(known)), register.file)) for _ in range(ROUNDS)]
+    checked = [processor(lambda: check(copy, read_held(str(known)), register.file)) for _ in range(ROUNDS)]
     lines.append(Line("verify.py with tiles", checked, head, "facts"))
     ratio, least = lines[1].median / lines[0].median, min(checked) / head * 125_000
     aims = [Aim("following against reading", ratio, 3, "×"), Aim("verify.py of 125,000 facts", least, 3, " s")]

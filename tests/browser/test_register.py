@@ -61,7 +61,7 @@ def test_an_auditor_tells_in_a_minute_which_fact_was_changed(
     assert f"Le fait n° {row[4]} (structure.JournalSealed" in said.stdout
     assert f"entre les faits n° 1 et n° {position}" in said.stdout
 
-    health.facts(made.served.opened, changed=made.served.register.changed(made.served.engine))
+    health.facts(made.served.opened, changed=made.served.register.compare(made.served.engine))
     page.reload()
     expect(page.get_by_text(re.compile(rf"n’était plus celui que le registre a lu\s: n°\s{row[4]}"))).to_be_visible()
     page.get_by_label("Ce que vous gardez").fill("rien")

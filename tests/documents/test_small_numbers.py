@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pixflow.documents import small_numbers
-from pixflow.documents.small_numbers import FEWEST, HIDDEN, SMALL, Span, Sum, is_small, told
+from pixflow.documents.small_numbers import FEWEST, HIDDEN, SMALL, Span, Sum, is_small, mask
 from tests.documents.attacker import follows
 
 PARTS = st.lists(st.integers(0, 14), min_size=1, max_size=5)
@@ -40,7 +40,7 @@ def shared(shares: list[tuple[int, int]]) -> Table:
 def check(table: Table) -> dict[str, Span]:
     """Tells what is told of a table, after trying to compute each small number and each small rest of it."""
     numbers, _, sums = table
-    spans = told(*table)
+    spans = mask(*table)
     for name, span in spans.items():
         assert span.holds(numbers[name])
         assert span.exact or span in (SMALL, HIDDEN) or span.low >= FEWEST
@@ -69,7 +69,7 @@ def test_no_small_number_of_shares_that_add_up_can_be_computed(shares: list[tupl
 def test_what_is_not_small_stays_when_nothing_is(parts: list[int]) -> None:
     numbers, *_ = table = parted(parts)
     if not any(is_small(number) for number in numbers.values()):
-        assert told(*table) == {name: Span(number, number) for name, number in numbers.items()}
+        assert mask(*table) == {name: Span(number, number) for name, number in numbers.items()}
 
 
 def test_a_total_is_told_and_its_zeros_stay() -> None:

@@ -249,9 +249,9 @@ def test_each_dossier_of_a_circle_counts(house: House) -> None:
     assert erased(house, [kept, *doubles]) == set()
     with pytest.raises(erasing.ErasureUnfinished):
         erasures.confirm(house.opened, kept, Actor(OPERATOR))
-    assert {stream for _, stream in erasure_log.waiting(house.opened)} == {kept, *doubles}
+    assert {stream for _, stream in erasure_log.list_unfinished(house.opened)} == {kept, *doubles}
     erasing.settle(house.opened, most=None)
-    assert erasure_log.waiting(house.opened) == []
+    assert erasure_log.list_unfinished(house.opened) == []
 
 
 # --- whatever happens

@@ -206,7 +206,7 @@ def test_without_its_interview_nothing_was_told() -> None:
 
 
 def test_a_prescription_is_no_other_telling() -> None:
-    told = state_of("dossier", *DEBRIEFED, built(LATER)).prescription.told(PARTICIPATION)
+    told = state_of("dossier", *DEBRIEFED, built(LATER)).prescription.reading_of(PARTICIPATION)
     assert (told.stamp.on, told.grille) == (DAY, 1)
 
 

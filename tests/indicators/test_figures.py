@@ -105,7 +105,7 @@ def test_the_delay_drawn_for_a_pair_is_the_one_that_its_entries_await(view: View
     basis = basis_of(view.population.refs, view.day)
     for pair in set(PAIRS) - {"accepted-started"}:  # counts from the day when the action was to start
         for line in view.lines("I13", f"{pair}-among"):
-            assert line.due == basis.after(line.on, delay(basis, pair, line.on))
+            assert line.due == basis.add_days(line.on, delay(basis, pair, line.on))
 
 
 @pytest.mark.parametrize("id", ["I2", "I13", "I17", "I19", "I22", "I23", "I24"])

@@ -14,7 +14,7 @@ from pixflow.events import dossier as d
 from pixflow.events.base import Event, Recorded, as_erased
 from pixflow.events.values import Action, Profile
 from pixflow.events.values import Moment as SharedAt
-from pixflow.folding import Clock, Moment, standing
+from pixflow.folding import Clock, Moment, list_standing
 from pixflow.indicators import facts
 from pixflow.indicators.entry import Basis
 from pixflow.indicators.path import Mark, Path, path_of
@@ -71,7 +71,7 @@ def presented(days: int) -> Event:
 
 def path(events: list[Recorded], day: date = date(2026, 12, 31), clock: Clock = "known") -> Path:
     known = sum(CALENDAR.local_day(one.at) <= day for one in events)
-    return path_of(DOSSIER, standing(events, Moment(day, clock), known), lambda on: PRESET.protocol)
+    return path_of(DOSSIER, list_standing(events, Moment(day, clock), known), lambda on: PRESET.protocol)
 
 
 def test_the_first_fact_of_a_milestone_counts() -> None:

@@ -50,7 +50,7 @@ class SmallLog:
         self.random, self.size = random, random.choice(SIZES)
         self.leaves = [random.randbytes(32) for _ in range(self.size)]
         self.tiles = Tiles()
-        self.tiles.update(tree.added(self.read, 0, self.leaves))
+        self.tiles.update(tree.add_leaves(self.read, 0, self.leaves))
         self.root = tree.root(self.read, self.size)
 
     def read(self, level: int, n: int) -> bytes:

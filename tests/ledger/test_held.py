@@ -91,7 +91,7 @@ LINE = f"Registre : 90 faits · {LAST.short}"
      f"> {LINE}", f"{LINE}\n\nMerci"],
 )  # fmt: skip
 def test_the_line_of_a_paper_is_read_alone_and_in_a_text(line: str) -> None:
-    for found in (only(line), *verify.held(line)):
+    for found in (only(line), *verify.read_held(line)):
         assert (found.size, found.root) == (90, LAST.root[:10])
 
 
@@ -101,12 +101,12 @@ def test_a_number_of_facts_is_read_with_its_spaces(space: str) -> None:
 
 
 def test_the_code_alone_finds_its_place_in_a_copy(kept: Kept, tmp_path: Path) -> None:
-    first = verify.held(str(kept.first))[0]
-    (code,) = verify.held(verify.short(first.root).lower())
+    first = verify.read_held(str(kept.first))[0]
+    (code,) = verify.read_held(verify.short(first.root).lower())
     assert code.size == UNKNOWN
     report = verify.check(kept.copy, [code])
     assert ([one.size for one in report.kept], report.findings) == ([first.size], [])
-    (other,) = verify.held(LAST.short)
+    (other,) = verify.read_held(LAST.short)
     report = verify.check(kept.copy, [other])
     assert [one.code for one in report.findings] == ["nowhere"]
     said = run(kept.copy, LAST.short, cwd=tmp_path)
@@ -115,7 +115,7 @@ def test_the_code_alone_finds_its_place_in_a_copy(kept: Kept, tmp_path: Path) ->
 
 def test_the_code_alone_stands_in_a_proof_between_two_dates() -> None:
     for old, size in ((60, 60), (60, 90)):
-        (code,) = verify.held(verify.short(checkpoint(HANDED.note(size)).root))
+        (code,) = verify.read_held(verify.short(checkpoint(HANDED.note(size)).root))
         report = verify.compare(HANDED.asks(old, 90), [code])
         assert [one.size for one in report.kept] == [size]
 
@@ -144,7 +144,7 @@ def told(content: str, name: str) -> Held:
 
 
 def signed(*content: str) -> list[Held]:
-    return verify.signed([told(one, f"n{n}") for n, one in enumerate(content)], [OURS.key])
+    return verify.check_signatures([told(one, f"n{n}") for n, one in enumerate(content)], [OURS.key])
 
 
 OTHER = Log(salt=b"x")
@@ -152,28 +152,28 @@ OTHER = Log(salt=b"x")
 
 def test_two_trees_of_a_size_under_a_key_are_a_fork_and_the_key_says_so() -> None:
     both = signed(HANDED.note(90), OTHER.note(90))
-    assert [one.code for one in verify.alone(both).findings] == ["fork"]
-    assert [one.code for one in verify.alone(signed(HANDED.note(60), HANDED.note(90))).findings] == []
+    assert [one.code for one in verify.check_held(both).findings] == ["fork"]
+    assert [one.code for one in verify.check_held(signed(HANDED.note(60), HANDED.note(90))).findings] == []
     roots = {90: LAST.root}
-    kept, found = verify.compared(roots, both, [])
+    kept, found = verify.compare_roots(roots, both, [])
     assert ([one.name for one in kept], [one.code for one in found]) == (["n0"], ["fork"])
-    _, found = verify.compared({90: b"x" * 32}, both, [])
+    _, found = verify.compare_roots({90: b"x" * 32}, both, [])
     assert [one.code for one in found] == ["interval", "fork"]
-    _, found = verify.compared(roots, [one._replace(is_signed=False) for one in both], [])
+    _, found = verify.compare_roots(roots, [one._replace(is_signed=False) for one in both], [])
     assert [one.code for one in found] == ["two"], "without the key, only that they exclude each other"
 
 
 def test_a_tree_that_a_longer_one_does_not_begin_with_is_a_fork() -> None:
     roots = {size: checkpoint(HANDED.note(size)).root for size in (60, 90)}
-    _, found = verify.compared(roots, signed(OTHER.note(60), HANDED.note(90)), [])
+    _, found = verify.compare_roots(roots, signed(OTHER.note(60), HANDED.note(90)), [])
     assert [one.code for one in found] == ["fork"]
     assert "UNE MÊME CLÉ A SIGNÉ DEUX SUITES DIFFÉRENTES : n0 (60 faits" in verify.SENTENCES["fork"].format(
         **found[0].details
     )
-    _, found = verify.compared(roots, signed(HANDED.note(60), OTHER.note(90)), [])
+    _, found = verify.compare_roots(roots, signed(HANDED.note(60), OTHER.note(90)), [])
     assert [one.code for one in found] == ["interval"], "the copy may have changed since"
     elsewhere = Log(Signer(b"k" * 32, f"{OURS.key.name}/2"), salt=b"x")
-    _, found = verify.compared(roots, signed(elsewhere.note(60), HANDED.note(90)), [])
+    _, found = verify.compare_roots(roots, signed(elsewhere.note(60), HANDED.note(90)), [])
     assert [one.code for one in found] == ["interval"], "another epoch is another tree"
 
 
@@ -190,10 +190,10 @@ def test_a_proof_between_two_dates_tells_a_fork(old: int, size: int, code: str) 
 
 def test_a_line_of_a_paper_does_not_know_its_epoch() -> None:
     begun = [{"epoch": 1, "kept": 0}, {"epoch": 2, "kept": 50}]
-    (line,) = verify.held(f"90 {LAST.short}")
-    _, found = verify.compared({90: b"x" * 32}, [line], begun)
+    (line,) = verify.read_held(f"90 {LAST.short}")
+    _, found = verify.compare_roots({90: b"x" * 32}, [line], begun)
     assert [one.code for one in found] == ["either"]
-    _, found = verify.compared({90: b"x" * 32}, signed(HANDED.note(90)), begun)
+    _, found = verify.compare_roots({90: b"x" * 32}, signed(HANDED.note(90)), begun)
     assert [one.code for one in found] == ["restored"]
 
 
@@ -231,7 +231,7 @@ def test_wrong_words_of_the_command_are_told_in_french(kept: Kept, tmp_path: Pat
 
 
 def test_what_is_not_read_is_said(kept: Kept, tmp_path: Path) -> None:
-    first = verify.held(str(kept.first))[0]
+    first = verify.read_held(str(kept.first))[0]
     said = run(kept.copy, f"{first.size} {verify.short(first.root)}", cwd=tmp_path).stdout
     assert f"Non lu : ce qui suit le fait n° {first.size}" in said
     assert "Non lu : le texte imprimé du papier" in said

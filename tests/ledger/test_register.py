@@ -14,7 +14,7 @@ from pixflow.backups.backup import back_up
 from pixflow.events.structure import RegisterBegun
 from pixflow.ledger import verify
 from pixflow.ledger.register import SPAN, Register, RegisterClosed, RegisterDiffers, leaf_of
-from pixflow.ledger.verify import Tree, check, extends, held, includes
+from pixflow.ledger.verify import Tree, check, extends, includes, read_held
 from pixflow.reference_data import References
 from pixflow.store.locks import FileLock
 from tests.backups.house import House
@@ -91,7 +91,7 @@ def test_a_fact_that_changed_behind_it_is_not_signed(house: House) -> None:
     assert (found.value.code, found.value.position) == ("changed", signed.size - 1)
     assert register.last() == signed
     rows = house.opened.engine.recorder.log(0, 1000)
-    changed = register.changed(house.opened.engine)
+    changed = register.compare(house.opened.engine)
     assert (changed(rows), changed([])) == ([signed.size - 1], [])
 
 
@@ -152,7 +152,7 @@ def test_a_restore_begins_an_epoch_that_shares_what_was_kept(house: House, tmp_p
     assert follow(register, house.opened) == again
     copy = copied(house, tmp_path / "copy.db")
     papers = [f"{one.size} {one.short}" for one in (early, late, again)]
-    known = [*(one for paper in papers for one in held(paper)), *held(str(tmp_path / "late.txt"))]
+    known = [*(one for paper in papers for one in read_held(paper)), *read_held(str(tmp_path / "late.txt"))]
     report = check(copy, known, register.file)
     assert [one.name for one in report.kept] == [papers[0], papers[2]]
     assert {(one.code, one.details["kept"]) for one in report.findings} == {
@@ -212,7 +212,7 @@ def test_in_a_lost_folder_the_operator_alone_begins_an_epoch_with_a_fact(house: 
     assert begun.origin == f"{BASE}/2"
     assert epochs(house) == [(1, 0), (2, before.size)]
     copy = copied(house, tmp_path / "copy.db")
-    report = check(copy, held(f"{before.size} {before.short}"), register.file)
+    report = check(copy, read_held(f"{before.size} {before.short}"), register.file)
     assert (report.findings, len(report.kept)) == ([], 1)
 
 
@@ -362,4 +362,4 @@ def test_a_damaged_register_stops_neither_a_backup_nor_an_inspection(files: Hous
     made = back_up(files.opened, register=register)
     assert not made.manifest.damaged
     rows = files.opened.engine.recorder.log(0, 1000)
-    assert register.changed(files.opened.engine)(rows) == []
+    assert register.compare(files.opened.engine)(rows) == []

@@ -10,7 +10,7 @@ import pytest
 from pixflow.ledger import notes, register, verify
 from pixflow.ledger.notes import Signer
 from pixflow.ledger.register import Register, RegisterClosed, RegisterDiffers
-from pixflow.ledger.verify import PublicKey, Unreadable, check, checkpoint, held
+from pixflow.ledger.verify import PublicKey, Unreadable, check, checkpoint, read_held
 from pixflow.ledger.witness import LogWitness
 from pixflow.store import durable_files
 from tests.backups.house import House
@@ -48,8 +48,8 @@ class Rotated:
         return path
 
     def read(self, *files: Path, keys: list[PublicKey] | None = None) -> list[verify.Held]:
-        found = [one for file in files for one in held(str(file))]
-        return verify.signed(found, [self.old] if keys is None else keys)
+        found = [one for file in files for one in read_held(str(file))]
+        return verify.check_signatures(found, [self.old] if keys is None else keys)
 
 
 @pytest.fixture
@@ -157,8 +157,8 @@ def test_keys_change_again_and_over_epochs(files: House, tmp_path: Path) -> None
     for file, note in zip(kept, [one.note for one in ours.known_keys()[1:]], strict=True):
         file.write_text(note)
     (tmp_path / "last.txt").write_text(ours.note())
-    found = [one for file in (*kept, tmp_path / "last.txt") for one in held(str(file))]
-    assert verify.signed(found, [first])[2].successor == last.text
+    found = [one for file in (*kept, tmp_path / "last.txt") for one in read_held(str(file))]
+    assert verify.check_signatures(found, [first])[2].successor == last.text
 
 
 def test_two_processes_change_it_at_once(files: House) -> None:

@@ -38,7 +38,7 @@ def written(found: Sequence[bytes]) -> bytes:
 def grown(*parts: int) -> Tiles:
     tiles, size, found = Tiles(), 0, leaves(sum(parts))
     for part in parts:
-        tiles.update(tree.added(lambda level, n: tiles[level, n], size, found[size : size + part]))
+        tiles.update(tree.add_leaves(lambda level, n: tiles[level, n], size, found[size : size + part]))
         size += part
     return tiles
 

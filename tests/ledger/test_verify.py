@@ -17,7 +17,7 @@ import pytest
 from pixflow.ledger import notes, verify
 from pixflow.ledger.notes import WITNESS, Signer
 from pixflow.ledger.register import Register
-from pixflow.ledger.verify import PublicKey, check, held
+from pixflow.ledger.verify import PublicKey, check, read_held
 from tests.backups.house import House
 from tests.ledger.registers import Copy, copied, filled, follow, key_of, register_of, seal
 
@@ -52,7 +52,7 @@ class Kept:
         return [key_of(self.register), WITNESSING.key]
 
     def found(self, copy: Path, *known: Path, tiles: bool = False) -> set[str]:
-        roots = [one for path in known for one in held(str(path), self.keys)]
+        roots = [one for path in known for one in read_held(str(path), self.keys)]
         return {one.code for one in check(copy, roots, self.register.file if tiles else None).findings}
 
 
@@ -154,7 +154,7 @@ TAMPERINGS: list[Callable[[Copy], None]] = [
 def test_a_clean_copy_is_what_was_held(kept: Kept) -> None:
     assert kept.found(kept.copy, kept.first, kept.last, tiles=True) == set()
     report = check(kept.copy, [], kept.register.file)
-    assert (report.root, report.size) == (held(str(kept.last))[0].root, held(str(kept.last))[0].size)
+    assert (report.root, report.size) == (read_held(str(kept.last))[0].root, read_held(str(kept.last))[0].size)
     assert [one["epoch"] for one in report.epochs] == [1]
 
 
@@ -210,7 +210,7 @@ def test_the_fact_is_named_and_the_interval(kept: Kept, tmp_path: Path) -> None:
     copy = Copy.of(kept.copy, tmp_path / "bent.db", 3)
     position = copy("SELECT max(position) FROM stored_events WHERE topic = 'structure.JournalSealed'")[0][0]
     copy.write(position, copy("SELECT state FROM stored_events WHERE position = ?", position)[0][0] + b" ")
-    both = [one for path in (kept.first, kept.last) for one in held(str(path))]
+    both = [one for path in (kept.first, kept.last) for one in read_held(str(path))]
     report = check(copy.file, both, kept.register.file)
     told = {one.code: one.details for one in report.findings}
     assert told["fact"]["position"] == position
@@ -222,12 +222,12 @@ def test_the_fact_is_named_and_the_interval(kept: Kept, tmp_path: Path) -> None:
 
 
 def test_the_line_of_a_paper_is_a_held_root(kept: Kept, tmp_path: Path) -> None:
-    last = held(str(kept.last))[0]
+    last = read_held(str(kept.last))[0]
     for line in (f"{last.size} {verify.short(last.root)}", f"{last.size} faits · {verify.short(last.root)}"):
-        assert check(kept.copy, held(line)).kept
+        assert check(kept.copy, read_held(line)).kept
     copy = Copy.of(kept.copy, tmp_path / "bent.db", 3)
     a_day_edited_in_clear(copy)
-    assert {one.code for one in check(copy.file, held(f"{last.size} {verify.short(last.root)}")).findings} == {
+    assert {one.code for one in check(copy.file, read_held(f"{last.size} {verify.short(last.root)}")).findings} == {
         "interval"
     }
 
@@ -247,7 +247,7 @@ def bent(note: str) -> Iterator[str]:
 
 def test_a_note_that_is_written_otherwise_is_refused(kept: Kept) -> None:
     note = kept.last.read_text()
-    assert verify.checkpoint(note).size == held(str(kept.last))[0].size
+    assert verify.checkpoint(note).size == read_held(str(kept.last))[0].size
     for one in bent(note):
         with pytest.raises(verify.Unreadable):
             verify.checkpoint(one)
@@ -258,15 +258,15 @@ def test_a_false_signature_of_a_known_key_is_refused_and_an_unknown_line_is_not(
     other = Signer(b"x" * 32, "ailleurs.fr")
     path = tmp_path / "held.txt"
     path.write_text(note + other.line(b"nothing"))
-    assert held(str(path), kept.keys)
+    assert read_held(str(path), kept.keys)
     forged = note.replace(str(verify.checkpoint(note).size), "7", 1)
     path.write_text(forged)
     with pytest.raises(verify.Unreadable, match="signature"):
-        held(str(path), kept.keys)
+        read_held(str(path), kept.keys)
     unsigned = Signer(b"x" * 32, verify.checkpoint(note).origin)
     path.write_text(unsigned.checkpoint(7, bytes(32)))
     with pytest.raises(verify.Unreadable, match="aucune des clés"):
-        held(str(path), kept.keys)
+        read_held(str(path), kept.keys)
 
 
 def test_a_key_reads_back_and_a_bent_one_is_refused(kept: Kept) -> None:
@@ -322,7 +322,7 @@ def test_a_proof_is_read_and_a_bent_one_is_refused(kept: Kept, tmp_path: Path) -
     text = proof_of(kept.register, 9)
     path = tmp_path / "9.tlog-proof"
     path.write_text(text)
-    assert check(kept.copy, held(str(path), kept.keys)).kept
+    assert check(kept.copy, read_held(str(path), kept.keys)).kept
     lines = text.split("\n")
     for one in (
         text.replace("index 8", "index 08"), text.replace("index 8", "index -8"), text.replace("@v1", "@v2"),
@@ -414,7 +414,7 @@ def test_no_value_of_a_column_stops_it(kept: Kept, tmp_path: Path, column: str, 
     of_events = column in ("position", "originator_id", "originator_version", "topic", "state")
     table, place = ("stored_events", "position") if of_events else ("commands", "last_position")
     copy(f"UPDATE {table} SET {column} = ? WHERE {place} = 8", value)
-    report = check(copy.file, held(str(kept.last)), kept.register.file)
+    report = check(copy.file, read_held(str(kept.last)), kept.register.file)
     if of_events:
         assert {"fact", "interval"} <= {one.code for one in report.findings}
     assert report.findings
@@ -430,7 +430,7 @@ def test_a_forged_beginning_of_an_epoch_stops_nothing(kept: Kept, tmp_path: Path
     copy = Copy.of(kept.copy, tmp_path / "bent.db", 1)
     position, *_, state = copy.any("structure.RegisterBegun")
     copy.write(position, state[: state.index(b'"data":') + 7] + data + b"}")
-    report = check(copy.file, held(str(kept.last)))
+    report = check(copy.file, read_held(str(kept.last)))
     assert report.findings
     assert list(verify.words(report))
 
@@ -486,22 +486,22 @@ def test_tiles_of_other_types_and_none_at_all(kept: Kept, tmp_path: Path) -> Non
 
 
 def test_the_line_of_a_paper_as_people_type_it(kept: Kept) -> None:
-    last = held(str(kept.last))[0]
+    last = read_held(str(kept.last))[0]
     short = verify.short(last.root)
     for typed in (short.lower(), short.replace("0", "O").replace("1", "I"), short.replace("1", "l")):
-        assert check(kept.copy, held(f"{last.size} {typed}")).kept, typed
+        assert check(kept.copy, read_held(f"{last.size} {typed}")).kept, typed
     for bent in (f"{last.size} UUUU-UUUU-UUUU-UUUU", f"{'9' * 5000} {short}"):
         with pytest.raises(verify.Unreadable):
-            held(bent)
+            read_held(bent)
 
 
 def test_a_note_of_another_origin_is_refused_with_the_keys_of_a_register(kept: Kept, tmp_path: Path) -> None:
     path = tmp_path / "held.txt"
     for origin in ("ailleurs.fr/registre/a/x", "ailleurs.fr/registre/a/" + "9" * 5000, "ailleurs.fr"):
         path.write_text(Signer(b"x" * 32, origin).checkpoint(7, bytes(32)))
-        assert check(kept.copy, held(str(path))).findings
+        assert check(kept.copy, read_held(str(path))).findings
         with pytest.raises(verify.Unreadable, match="aucune des clés"):
-            held(str(path), kept.keys)
+            read_held(str(path), kept.keys)
 
 
 def test_a_proof_between_two_dates_needs_the_signature_of_the_key(kept: Kept, tmp_path: Path) -> None:
@@ -519,7 +519,7 @@ def test_what_a_proof_adds_stops_nothing(kept: Kept) -> None:
     for extra in (b"[" * 100_000, b"7", b"[]", b'{"state":7}', b'{"state":"e30=","stream":"x","topic":7,"version":1}'):
         text = "\n".join([lines[0], "extra " + b64encode(extra).decode(), *lines[1:]])
         with pytest.raises(verify.Unreadable):
-            verify.told(verify.proof(text)) or pytest.fail("nothing")
+            verify.read_fact(verify.proof(text)) or pytest.fail("nothing")
 
 
 def test_a_copy_writes_nothing_else_to_a_terminal(kept: Kept, tmp_path: Path) -> None:
@@ -543,13 +543,13 @@ def test_a_paper_stands_for_its_checkpoint_in_a_proof_between_two_dates(files: H
         files.dossier()
     last = follow(register, files.opened)
     for one in papers:
-        proof, (paper,) = register.extension(one.size), held(f"{one.size} {one.short}")
-        (other,) = held(f"{one.size} {verify.short(bytes(32))}")
+        proof, (paper,) = register.extension(one.size), read_held(f"{one.size} {one.short}")
+        (other,) = read_held(f"{one.size} {verify.short(bytes(32))}")
         said = {find.code for find in verify.compare(proof, [paper]).findings}
         assert said == (set() if one.size & (one.size - 1) else {"paper"}), one.size
         assert {find.code for find in verify.compare(proof, [other]).findings} <= {"apart", "paper"}
         assert verify.compare(proof, [other]).findings
-    report = verify.compare(register.extension(papers[-1].size), held(f"{last.size} {last.short}"))
+    report = verify.compare(register.extension(papers[-1].size), read_held(f"{last.size} {last.short}"))
     assert (report.findings, len(report.kept)) == ([], 1)
 
 
@@ -562,6 +562,6 @@ def test_a_checkpoint_of_an_earlier_epoch_is_said_to_be_one(files: House, tmp_pa
     (tmp_path / "late.txt").write_text(register.note())
     files.restored(backup.path, replace=True, register=lambda opened: register)
     follow(register, files.opened)
-    report = verify.compare(register.extension(1), held(str(tmp_path / "late.txt")))
+    report = verify.compare(register.extension(1), read_held(str(tmp_path / "late.txt")))
     assert [one.code for one in report.findings] == ["epoch"]
     assert any("de l’époque 1 du registre, cette preuve de l’époque 2" in line for line in verify.words(report))

@@ -26,7 +26,7 @@ class Log:
     def __init__(self, signer: Signer = OURS, salt: bytes = b"") -> None:
         self.tiles = Tiles()
         leaves = [sha256(salt + n.to_bytes(8, "big")).digest() for n in range(100)]
-        self.tiles.update(tree.added(self.read, 0, leaves))
+        self.tiles.update(tree.add_leaves(self.read, 0, leaves))
         self.signer = signer
 
     def read(self, level: int, n: int) -> bytes:
@@ -151,7 +151,7 @@ def test_control_read_and_kept_in_two_transactions_both_sides_are_cosigned(
     def apart(ours: object, old: int, path: tuple[bytes, ...], one: Checkpoint, *more: object) -> tuple[int, int]:
         return (200, one.size) if extends(40, root, one.size, one.root, path) else (422, 40)
 
-    monkeypatch.setattr(witness, "_taken", apart)
+    monkeypatch.setattr(witness, "_take_checkpoint", apart)
     assert [watching.add(body, NOW).status for body in two_sides()] == [200, 200]
 
 

@@ -15,7 +15,7 @@ from pixflow.events import partner as e
 from pixflow.events.base import Event
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.partners import listing
-from pixflow.partners.state import PartnerState, contested, freshness, gone, to_review
+from pixflow.partners.state import PartnerState, contested, freshness, list_gone_sources, to_review
 from pixflow.refused import Refused
 from pixflow.streams import KINDS
 from tests.given import DAY, LATER, given, stamped, state_of
@@ -81,7 +81,7 @@ def test_a_place_in_another_commune_than_its_source_says_loses_the_point_of_the_
 
 def test_a_place_gone_stays_listed() -> None:
     left = partner(imported(), e.SourceWithdrawn(source="Dora", place="7", on=LATER))
-    assert (left.is_proposed, gone(left), to_review(left)) == (True, ["Dora|7"], True)
+    assert (left.is_proposed, list_gone_sources(left), to_review(left)) == (True, ["Dora|7"], True)
     back = partner(imported(), e.SourceWithdrawn(source="Dora", place="7", on=LATER), told(EPN, "a"))
     assert not to_review(back)
 

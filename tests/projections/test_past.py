@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
 from pixflow.events.base import event_day
-from pixflow.folding import Clock, Moment, day_of, standing
+from pixflow.folding import Clock, Moment, day_of, list_standing
 from pixflow.structure_folder import OpenStructure
 from projections.audit_trail import last_of_day
 from projections.figures.entries import entries, sums, value_sums
@@ -44,7 +44,7 @@ def test_a_day_has_what_a_fold_of_its_events_gives(played: OpenStructure, data: 
     with side.database.connect() as read, sqlite.database(None).connect() as slow:
         last = last_of_day(read, day, refs.calendar)
         for stream, kind, events in list(histories(read, source)):
-            if kept := standing(events, moment, last):
+            if kept := list_standing(events, moment, last):
                 write(slow, [(stream, kind, kept)], basis, day_of=day_of if clock == "true" else event_day)
         judge_debriefs(slow, refs)
         with figures_at(read, source, refs, basis, moment) as there:

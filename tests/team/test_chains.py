@@ -395,7 +395,7 @@ def test_the_walk_plays_every_decision_that_gives_a_dossier() -> None:
         "return_dossier",
         "open_dossier",  # a dossier that nobody had
         "end_loan",  # the clock, back to the advisor
-        "_unknown",  # take_over_duplicate
+        "_fill_identity",  # take_over_duplicate
     }  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def test_a_role_that_reads_everything_counts_once_confirmed(role: Role) -> None:
         asked(role)
     )
     waiting = state_of("staff", JOINED, FACILITATOR, asked(role))
-    assert (waiting.roles_on(DAY), waiting.granted(DAY)) == ({"facilitator"}, {"facilitator", role})
+    assert (waiting.roles_on(DAY), waiting.roles_granted(DAY)) == ({"facilitator"}, {"facilitator", role})
     confirmed = state_of("staff", JOINED, FACILITATOR, asked(role), e.RoleConfirmed(role=role, on=DAY))
     assert confirmed.roles_on(DAY) == {"facilitator", role}
 
@@ -160,10 +160,10 @@ def test_a_role_counts_as_held_for_ninety_days_after_its_end() -> None:
     away = (*over, e.StaffLeft(last_day=DAY, on=DAY), e.StaffReturned(on=LATER))
     for events in (ended, over, away):
         state = state_of("staff", *events)
-        assert state.held(DAY + timedelta(days=90)) == {"facilitator", "manager"}
-        assert state.held(DAY + timedelta(days=91)) == {"facilitator"}
+        assert state.roles_held(DAY + timedelta(days=90)) == {"facilitator", "manager"}
+        assert state.roles_held(DAY + timedelta(days=91)) == {"facilitator"}
         again = state_of("staff", *events, asked("manager", LATER))
-        assert "manager" in again.held(DAY + timedelta(days=400))
+        assert "manager" in again.roles_held(DAY + timedelta(days=400))
 
 
 LET_IN: tuple[Event, ...] = (

@@ -152,7 +152,7 @@ Steps = list[Callable[[Takeover], None]]
 BOTH, MIXED = (YANN, ZOE), (HELENE, YANN)
 FORMER: dict[str, tuple[Any, str, Any, tuple[UUID, UUID], Steps, str]] = {
     "roles of this minute": (
-        *(Staff, "held", Staff.granted, BOTH),
+        *(Staff, "roles_held", Staff.roles_granted, BOTH),
         [lambda it: it.talk_into(MARC, HELENE, ("administrator",)), lambda it: it.reset(MARC, turned=False)],
         "let in without a manager",
     ),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pixflow.ledger.verify import check, held
+from pixflow.ledger.verify import check, read_held
 from tests.ledger.registers import Copy
 from tests.ledger.test_verify import TAMPERINGS, Kept
 from tests.trials.proofs import Proofs
@@ -37,7 +37,7 @@ def test_each_is_found_by_the_tiles_and_by_what_is_held(
 
 def test_a_clean_copy_is_never_an_alarm(kept: Kept, proofs: Proofs, tmp_path: Path) -> None:
     """Each length at which a command ends, with the tiles read so far and the checkpoints held then."""
-    first = held(str(kept.first))[0]
+    first = read_held(str(kept.first))[0]
     ends = [row[0] for row in Copy.of(kept.copy, tmp_path / "ends.db", 0)("SELECT last_position FROM commands")]
     lengths = [end for end in ends if end >= first.size]
     for end in lengths:

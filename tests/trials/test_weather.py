@@ -91,7 +91,7 @@ def command_recorded_twice(patch: pytest.MonkeyPatch) -> None:
 
 
 def decided_once_only(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Engine, "_moved", lambda self, versions: set())
+    patch.setattr(Engine, "_find_moved", lambda self, versions: set())
 
 
 def row_left_behind(patch: pytest.MonkeyPatch) -> None:

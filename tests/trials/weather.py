@@ -89,7 +89,7 @@ def faults(run: Run) -> Iterator[str]:
     served, engine = run.office.served, run.office.served.engine
     yield from (f"out of order: {one}" for one in inspection.order_faults(engine))
     yield from (
-        f"{one}" for one in inspection.event_faults(engine, engine.head(), changed=served.register.changed(engine))
+        f"{one}" for one in inspection.event_faults(engine, engine.head(), changed=served.register.compare(engine))
     )
     histories = {stream: told for part in engine.by_stream(engine.head(), 5_000) for stream, told in part.items()}
     erased = {stream for stream, told in histories.items() if any(isinstance(one.event, ERASURES) for one in told)}

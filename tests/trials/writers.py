@@ -109,7 +109,7 @@ def _meet() -> None:
 
 
 def _without_a_second_look() -> None:
-    Engine._moved = lambda self, versions: set()  # type: ignore[method-assign]
+    Engine._find_moved = lambda self, versions: set()  # type: ignore[method-assign]
 
 
 def _without_what_was_seen() -> None:

@@ -176,7 +176,7 @@ def _row(member: Staff, today: date, has_account: bool, used: date | None) -> di
         "restoration": access.restoration_by is not None,
         "reset": access.reset_by is not None,
     }
-    held = member.granted(min(today, member.left or today))
+    held = member.roles_granted(min(today, member.left or today))
     return {
         "name": member.name,
         "email": member.email,

@@ -67,7 +67,7 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
             demo = opened.demonstration and opened.engine.references().structure.demonstration
             settings, register = sound(), registers.register_of(opened)
             found = [
-                *health.all_findings(opened, reads, seconds, register.changed(opened.engine)),
+                *health.all_findings(opened, reads, seconds, register.compare(opened.engine)),
                 *_of_ledger(settings, "register", registers.finding, opened, register),
                 *_settings(),
                 *mail.findings(opened.engine, reads, settings, demo=demo),

@@ -180,7 +180,7 @@ def erasures(
             take(served, {"structure": served.opened.stream("structure")}, allow_erasures, count=allow)
             console.print(ALLOWED.format(count=typography.plural(allow, "effacement")))
             return
-        people = erasure_log.waiting(served.opened)
+        people = erasure_log.list_unfinished(served.opened)
         if people and not yes:
             console.print(f"{typography.plural(len(people), 'personne')} à effacer : leurs clés existent encore.")
             for kind, stream in people:

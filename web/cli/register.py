@@ -73,7 +73,7 @@ def prove(
 ) -> None:
     """Écrire la preuve que le registre d’aujourd’hui prolonge un point de contrôle : elle ne contient aucune donnée."""
     try:
-        held = verify.held(since)
+        held = verify.read_held(since)
     except Unreadable as error:
         fail(f"{since} ne se lit pas : {error}.", USAGE)
     with _opening(structure) as (_, register):

@@ -145,7 +145,7 @@ def campaign_name(desk: "Desk", id: UUID) -> str:
 
 def role_labels(member: Staff, on: date, waiting: str = "à confirmer") -> list[str]:
     """Returns the roles that are not over, each with its last day, and `waiting` while it waits for a second person."""
-    held, labels = member.granted(on), []
+    held, labels = member.roles_granted(on), []
     for role, label in vocabulary.ROLES.items():
         if role in held:
             ends = member.ends.get(role)

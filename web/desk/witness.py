@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 from pixflow import authorization
 from pixflow.access_journal import reading
 from pixflow.access_journal.journal import AccessJournal
-from pixflow.access_journal.line import FAR, Line, What, Why, joined, micros
+from pixflow.access_journal.line import FAR, Line, What, Why, join_people, micros
 from pixflow.access_journal.reading import NARROW
 from pixflow.access_journal.seal import midnight
 from pixflow.actor import CLOCK, SITE, SYSTEM, Actor
@@ -232,7 +232,7 @@ class DeskWitness:
         self, what: What, dossier: UUID | None, why: Why, people: int = 0, fresh: int = 0, ids: Iterable[UUID] = ()
     ) -> Line:
         account, session = self._session
-        about = account, self._desk.me, session, dossier, people, fresh, why, joined(ids)
+        about = account, self._desk.me, session, dossier, people, fresh, why, join_people(ids)
         return Line(self._now(), what, self._page, *about)
 
     def _count(self, line: Line) -> None:

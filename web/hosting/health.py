@@ -147,7 +147,9 @@ def order(engine: Engine) -> Finding:
 
 
 def facts(
-    opened: OpenStructure, seconds: float | None = inspection.SECONDS, changed: inspection.Changed = inspection.unread
+    opened: OpenStructure,
+    seconds: float | None = inspection.SECONDS,
+    changed: inspection.Changed = inspection.compare_nothing,
 ) -> Finding:
     """Opens events after those of the last check, for some seconds.
 
@@ -259,14 +261,14 @@ def erasures(opened: OpenStructure) -> Finding:
     """
     if forged := erasure_log.forged(opened):
         return Finding("erasures", "alarm", {"why": "forged", "forged": forged})
-    if (people := len(erasure_log.waiting(opened))) > erasing.AT_ONCE:
+    if (people := len(erasure_log.list_unfinished(opened))) > erasing.AT_ONCE:
         return Finding("erasures", "alarm", {"why": "many", "people": people})
     return judge("erasures", erasing.has_unfinished(opened))
 
 
 def destroyed(opened: OpenStructure) -> Finding:
     """Counts the destroyed keys without an erasure: something else than pixflow destroyed them."""
-    emptied = erasure_log.emptied(opened)
+    emptied = erasure_log.count_unnamed(opened)
     return judge("destroyed", emptied, emptied=emptied)
 
 
@@ -311,7 +313,7 @@ def all_findings(
     opened: OpenStructure,
     reads: Live,
     seconds: float | None = inspection.SECONDS,
-    changed: inspection.Changed = inspection.unread,
+    changed: inspection.Changed = inspection.compare_nothing,
 ) -> list[Finding]:
     """Runs every check of `pixflow doctor` on a structure that opens, `facts` for some seconds (None: to its end)."""
     engine, data = opened.engine, opened.folder.parent

@@ -67,7 +67,7 @@ def _groups(served: ServedStructure) -> dict[str, list[tuple[UUID, str, list[str
     team = [(id, member) for id, member in served.refs.team.items() if member.works(today)]
     groups: dict[str, list[tuple[UUID, str, list[str]]]] = {label: [] for label in vocabulary.ROLES.values()}
     for id, member in sorted(team, key=lambda item: normalise(item[1].name)):
-        held = member.roles_on(today) or member.granted(today)  # else those that wait for a second person
+        held = member.roles_on(today) or member.roles_granted(today)  # else those that wait for a second person
         if first := next((role for role in vocabulary.ROLES if role in held), None):
             others = [label for label in role_labels(member, today) if label != vocabulary.ROLES[first]]
             groups[vocabulary.ROLES[first]].append((id, member.name, others))

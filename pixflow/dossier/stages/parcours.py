@@ -48,7 +48,7 @@ def send_referral(
     Refused("agreement-needed") for a link without the young person's agreement.
     """
     must_be_open(dossier)
-    state = _running(dossier, action)
+    state = _running_action(dossier, action)
     name = required(partner.name, "partner")
     if state.referral:
         if state.referral.partner.name == name:
@@ -117,7 +117,7 @@ def chase_partner(
     state, known = must_have_referral(dossier, referral)
     if known.answer:
         raise Refused("already-answered", answer=known.answer)
-    _running(dossier, state.action.id)
+    _running_action(dossier, state.action.id)
     return [PartnerChased(referral=referral, channel=channel, reached=reached, note=note.strip(), on=on)]
 
 
@@ -125,7 +125,7 @@ def chase_partner(
 def start_action(dossier: Dossier, *, action: UUID, ends: date, on: date) -> list[Event]:
     """Starts the action. `ends` is its expected last day: the outcome is asked for then."""
     must_be_open(dossier)
-    state = _running(dossier, action)
+    state = _running_action(dossier, action)
     if state.started:
         if state.started.on == on and state.ends == ends:
             return []
@@ -144,7 +144,7 @@ def end_action(
     state = dossier.parcours.actions.get(action)
     if state and state.outcome == outcome:
         return []
-    _running(dossier, action)
+    _running_action(dossier, action)
     return [ActionEnded(action=action, outcome=outcome, note=note.strip(), on=on)]
 
 
@@ -155,11 +155,11 @@ def drop_action(dossier: Dossier, *, action: UUID, reason: str, on: date) -> lis
     state = dossier.parcours.actions.get(action)
     if state and state.dropped:
         return []
-    _running(dossier, action)
+    _running_action(dossier, action)
     return [ActionDropped(action=action, reason=required(reason, "reason"), on=on)]
 
 
-def _running(dossier: Dossier, action: UUID) -> ActionState:
+def _running_action(dossier: Dossier, action: UUID) -> ActionState:
     state = dossier.parcours.actions.get(action)
     if state is None:
         raise Refused("unknown-action")

@@ -151,7 +151,7 @@ def build_prescription(
     extra = tuple(label.strip() for label in added if label.strip())
     built = dossier.prescription.built.get(participation)
     if built:
-        if _said(built) == (kept, extra, wish.strip(), reason.strip()):
+        if _choices_of(built) == (kept, extra, wish.strip(), reason.strip()):
             return []
         raise Refused("already-built", on=built.stamp.on)
     if on < debrief.on:
@@ -204,7 +204,7 @@ def review_reading(
     """
     must_be_open(dossier)
     current = dossier.diagnostic.current("initial")
-    known = dossier.prescription.told(current[0]) if current else None
+    known = dossier.prescription.reading_of(current[0]) if current else None
     mastery = current[1].result.mastery if current and current[1].result else None
     if current is None or known is None or mastery is None:
         raise Refused("debrief-first")
@@ -259,7 +259,7 @@ def add_action(
     field = "proposal" if proposal else "label"
     said = shown[proposal] if proposal else Proposal("", required(label, "label"), "action")
     added, reason = Action(action, said.label, said.kind, proposal or None), required(reason, "reason")
-    if standing := _standing(dossier, added):
+    if standing := _find_standing(dossier, added):
         if any(one.stamp == standing.built and (one.stamp.on, one.reason) == (on, reason) for one in built.added):
             return []
         raise Refused("already-prescribed", field=field, action=said.label, on=standing.built.on)
@@ -277,10 +277,10 @@ def proposals_of(dossier: Dossier, built: BuiltPrescription, grille: Grille | No
 
 def may_be_added(dossier: Dossier, action: Action) -> bool:
     """Tells if an action is neither prescribed already nor done."""
-    return _standing(dossier, action) is None and not _is_done(dossier, action)
+    return _find_standing(dossier, action) is None and not _is_done(dossier, action)
 
 
-def _standing(dossier: Dossier, action: Action) -> ActionState | None:
+def _find_standing(dossier: Dossier, action: Action) -> ActionState | None:
     """Returns the action of the same proposal, or of the same label whatever its capitals, that is not over."""
 
     def is_same(known: Action) -> bool:
@@ -294,7 +294,7 @@ def _is_done(dossier: Dossier, action: Action) -> bool:
     return dossier.parcours.begin(action, Stamp(date.min, 0)).over
 
 
-def _said(built: BuiltPrescription) -> tuple[tuple[str, ...], tuple[str, ...], str, str]:
+def _choices_of(built: BuiltPrescription) -> tuple[tuple[str, ...], tuple[str, ...], str, str]:
     kept = tuple(action.proposal for action in built.actions if action.proposal is not None)
     return kept, tuple(a.label for a in built.actions if a.proposal is None), built.wish, built.reason
 

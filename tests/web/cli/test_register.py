@@ -19,7 +19,7 @@ from pixflow.backups import manifest
 from pixflow.ledger import notes, verify
 from pixflow.ledger.notes import Signer
 from pixflow.ledger.register import Register
-from pixflow.ledger.verify import PublicKey, held
+from pixflow.ledger.verify import PublicKey, read_held
 from pixflow.ledger.witness import LogWitness, WitnessAnswer
 from pixflow.store.locks import FileLock, ServeLock
 from tests.ledger.test_witness import NOW, OURS, Log
@@ -81,7 +81,7 @@ def test_a_copy_is_checked_and_a_proof_leads_from_one_checkpoint_to_the_next(dat
     assert (good.exit_code, good.stdout.count("Inchangé")) == (0, 2)
     proof = run("register", "prove", "--from", data / "old.txt")
     assert proof.exit_code == 0
-    assert verify.compare(proof.stdout, held(str(data / "old.txt"), [key])).kept
+    assert verify.compare(proof.stdout, read_held(str(data / "old.txt"), [key])).kept
     (data / "proof.txt").write_text(proof.stdout)
     assert run("register", "check", data / "proof.txt", data / "old.txt", data / "new.txt").exit_code == 0
     cut = run("register", "check", first, data / "new.txt")

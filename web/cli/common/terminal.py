@@ -22,7 +22,7 @@ from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
 from pixflow import structure_folder
-from pixflow.access_journal.line import Line, joined, micros
+from pixflow.access_journal.line import Line, join_people, micros
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError
 from pixflow.decision import Decision
@@ -315,7 +315,7 @@ def note(
     """
     if dossier or people or more:
         at, number = micros(served.engine.clock()), len(people) + more
-        line = Line(at, "shown", f"pixflow {command}", None, by, None, dossier, number, listed=joined(people))
+        line = Line(at, "shown", f"pixflow {command}", None, by, None, dossier, number, listed=join_people(people))
         served.journal.write(line, served.today())
 
 

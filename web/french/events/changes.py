@@ -97,7 +97,7 @@ def _results(dossier: Dossier, names: Names, today: date) -> Iterator[Field]:
             yield f"sent {id}", "Résultat confié à", names.staff(sent.advisor) if sent else NOBODY
     for id, held in dossier.prescription.debriefs.items():
         yield f"debrief {id}", "Restitution", f"tenue le {_day(held.on)}"
-        told = dossier.prescription.told(id)
+        told = dossier.prescription.reading_of(id)
         yield f"reading {id}", "Lecture dite", f"grille n° {told.grille}" if told and told.grille else ""
     for id, built in dossier.prescription.built.items():
         text = "{actions}, grille n° {number}, tranche {low}-{high}" if built.grille else "{actions}, sans score"

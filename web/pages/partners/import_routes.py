@@ -205,7 +205,7 @@ def _prepare(desk: Desk, token: str, form: PlacesForm) -> tuple[str, PreparedPla
     uploads, importer = imports.uploads_of(desk), imports.place_importer(desk.served)
     content, name = uploads.get(token)
     kept = KeptPlaces(uploads, token, importer.read)
-    if not kept.known():
+    if not kept.is_known():
         raise Refused("upload-gone")
     mapping = form.mapping(kept(content, {}).columns, french.COLUMNS) if form.columns else {}
     return name, importer.prepare(content, mapping, kept)

@@ -16,7 +16,7 @@ from pixflow.identity import normalise
 from pixflow.open_data.duplicates import duplicates
 from pixflow.partners import contacts as contact_decisions
 from pixflow.partners import listing
-from pixflow.partners.state import PartnerState, contested, gone, proposed_kinds
+from pixflow.partners.state import PartnerState, contested, list_gone_sources, proposed_kinds
 from pixflow.place_import.plan import place_of
 from projections import contacts as contact_table
 from projections import directory, partners, referrals
@@ -153,7 +153,7 @@ def _page(
         proposed=proposed_lines(state),
         proposed_on=state.changes.stamp.on if state.changes else None,
         version=state.version,
-        gone=[files.source_name(state.sources[key].source) for key in gone(state)],
+        gone=[files.source_name(state.sources[key].source) for key in list_gone_sources(state)],
         alike=_alike(desk, id, state),
         joined=[
             (other, getattr(fold_of(desk.read, other), "details", PartnerDetails()).name) for other in state.joined

@@ -58,7 +58,7 @@ class OutlinesForm(Form):
 def _page(request: Request, desk: Desk, form: OpenForm, recu: str = "", deja: Number = 0) -> Response:
     importer = place_importer(desk.served)
     catalogue, territory, sent = importer.catalogue, importer.territory, form.values
-    typed = territories.typed(territory)
+    typed = territories.as_typed(territory)
     values: dict[str, Any] = {
         "grouping": list(typed.groupings),
         "departments": "\n".join(typed.departments),
@@ -105,7 +105,7 @@ def state(request: Request, desk: AtImport, data: FormData) -> Response:
     """States the territory, and goes back to the import that waits."""
     form = read_form(TerritoryForm, data)
     try:
-        stated = territories.stated(form.grouping, _lines(form.departments), _lines(form.other))
+        stated = territories.parse_typed(form.grouping, _lines(form.departments), _lines(form.other))
     except Refused as refused:
         raise _refusal(desk, refused) from None
     catalogue = place_importer(desk.served).catalogue

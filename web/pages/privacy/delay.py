@@ -78,7 +78,7 @@ def _delayed(desk: Desk) -> list[Delayed]:
         rows.append(
             Delayed(
                 id,
-                [privacy.person(erasing.before(desk.engine, one)) for one in _streams(desk, id)]
+                [privacy.person(erasing.state_before_erasure(desk.engine, one)) for one in _streams(desk, id)]
                 if desk.scope.whose == "all"
                 else [],
                 1 + len(left.duplicates),

@@ -226,7 +226,7 @@ def _joined(engine: Engine, dossier: UUID) -> Iterator[tuple[UUID, list[Recorded
     while state.merged:
         dossier = state.merged.into
         state = engine.state("dossier", dossier)
-    for one in erasing.joined(engine, dossier):
+    for one in erasing.collect_merged(engine, dossier):
         yield one, engine.history(one)
 
 

@@ -12,7 +12,7 @@ from pixflow import tasks
 from pixflow.documents.protocol import in_force
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded, Unopened
-from pixflow.folding import WITH_OWN_DAY, Moment, not_retracted, standing
+from pixflow.folding import WITH_OWN_DAY, Moment, list_standing, not_retracted
 from pixflow.reference_data import References
 from pixflow.replay import closing
 from pixflow.streams import KINDS, kind_of
@@ -69,7 +69,7 @@ def _known(desk: Desk, events: Sequence[Recorded]) -> Sequence[Recorded]:
     if not isinstance(desk, PastDesk) or not desk.moment or not events:
         return events
     follows = kind_of(events[0].event) in WITH_OWN_DAY
-    return standing(events, desk.moment if follows else Moment(desk.today), position_of_tables(desk.read)[0])
+    return list_standing(events, desk.moment if follows else Moment(desk.today), position_of_tables(desk.read)[0])
 
 
 def _sees(desk: Desk, stream: UUID, state: Any, task: Task | None) -> bool:

@@ -12,7 +12,7 @@ from pixflow.events.base import Event
 from pixflow.refused import Refused
 from pixflow.team import accounts as decisions
 from pixflow.team import membership as closing
-from pixflow.team.membership import standing
+from pixflow.team.membership import who_still_asks
 from pixflow.team.staff import Staff
 from web.accounts import invitations, memberships
 from web.accounts.site import Site
@@ -118,7 +118,7 @@ def _step(desk: Desk, member: Staff) -> str:
     if first := closing.asker(member, team, desk.today, desk.engine.clock()):
         text = "{name} demande de fermer son accès ou de retirer un rôle, après plusieurs autres dans l’heure"
         return say(text, name=names.staff(first))
-    if first := standing(access.reset_by, team, desk.today):
+    if first := who_still_asks(access.reset_by, team, desk.today):
         return say("{name} demande d’effacer ses moyens d’entrer", name=names.staff(first))
     if access.reset_at and not access.confirmed and member.works(desk.today):
         day = dates.day(desk.refs.calendar.local_day(access.reset_at))

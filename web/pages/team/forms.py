@@ -175,7 +175,7 @@ FORMS: dict[str, TeamForm] = {
     "roles": TeamForm(
         decision=membership.change_roles,
         model=RolesForm,
-        initial=lambda desk, member, about: {"roles": sorted(member.granted(desk.today))},
+        initial=lambda desk, member, about: {"roles": sorted(member.roles_granted(desk.today))},
         others=True,
     ),
     "confirm": TeamForm(

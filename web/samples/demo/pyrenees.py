@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 from pixflow.pix_orga import ExportCampaign
-from pixflow.place_import.territory import codes_of_typed, stated
+from pixflow.place_import.territory import codes_of_typed, parse_typed
 from pixflow.protocol import drafting
 from pixflow.team import membership
 from web.samples.agenda import at, working_days
@@ -140,7 +140,7 @@ COMPANY = Company(
 
 DEPARTMENT = "65"
 TERRITORY = {
-    "groupings": (), "communes": codes_of_typed(stated((), [DEPARTMENT], ())), "radius": 0,
+    "groupings": (), "communes": codes_of_typed(parse_typed((), [DEPARTMENT], ())), "radius": 0,
     "sites": {"Tarbes": "65440", "Lannemezan": "65258"},
 }  # fmt: skip
 SOURCE = "Conseiller numérique"

@@ -38,7 +38,7 @@ def absence(there: House, by: str, to: str, _: UUID) -> None:
 
 def roles(there: House, by: str, to: str, _: UUID) -> None:
     person = {"staff": there.people[to]}
-    held = there.served.refs.team[there.people[to]].granted(there.today)
+    held = there.served.refs.team[there.people[to]].roles_granted(there.today)
     there.says(by, membership.change_roles, person, roles=tuple(sorted(held | {"advisor", "referent"})))
 
 

@@ -13,7 +13,7 @@ import pytest
 from msgspec import structs
 
 from pixflow.access_journal.journal import Period
-from pixflow.access_journal.line import Line, joined, micros
+from pixflow.access_journal.line import Line, join_people, micros
 from pixflow.actor import OPERATOR, Actor
 from pixflow.documents.protocol import ReadingLimits
 from pixflow.events.structure import ReadingsIssued
@@ -184,7 +184,7 @@ def test_a_list_of_thousands_names_a_hundred(there: House) -> None:
     people = [UUID(int=2**128 - 1 - n) for n in range(2_999)]  # the known person stands first
     line = Line(micros(there.now), "shown", "GET /dossiers", member=there.people[SOPHIE], people=3_000)
     known = there.opened()
-    line = structs.replace(line, listed=joined([known, *people]) + b"cut")
+    line = structs.replace(line, listed=join_people([known, *people]) + b"cut")
     there.served.journal.write(line, there.today)
     got = there.client(HELENE).get(f"/consultations?liste={line.at}")
     (row,) = (row for row in rows(got) if row[0] == SOPHIE)

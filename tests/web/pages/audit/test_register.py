@@ -20,7 +20,7 @@ from pypdf import PdfReader
 
 from pixflow.ledger import notes, verify
 from pixflow.ledger.register import Register, RegisterClosed
-from pixflow.ledger.verify import PublicKey, check, checkpoint, held
+from pixflow.ledger.verify import PublicKey, check, checkpoint, read_held
 from pixflow.structure_folder import OpenStructure
 from tests.erasures import erase
 from tests.ledger.registers import key_of
@@ -98,14 +98,14 @@ def test_what_was_taken_checks_alone(there: House, tmp_path: Path) -> None:
     there.opened()
     entries = tmp_path / "entrees.bin"
     entries.write_bytes(client.get("/registre/entrees").content)
-    assert check(entries, held(str(note), [key])).findings == []
+    assert check(entries, read_held(str(note), [key])).findings == []
     followed(there)
     proof = client.post("/registre/preuve", data={"detenu": note.read_text().replace("\n", "\r\n")})
     assert (proof.status_code, proof.headers["content-disposition"]) == (200, 'attachment; filename="preuve.txt"')
-    assert verify.compare(proof.text, held(str(note), [key])).kept
+    assert verify.compare(proof.text, read_held(str(note), [key])).kept
     bent = entries.read_bytes()
     entries.write_bytes(bent[:64] + bent[128:192] + bent[64:128] + bent[192:])
-    assert {one.code for one in check(entries, held(str(note))).findings} >= {"position", "interval"}
+    assert {one.code for one in check(entries, read_held(str(note))).findings} >= {"position", "interval"}
 
 
 @pytest.mark.parametrize("held", ["", "rien", "ailleurs.fr/registre/00\n3\nAAAA\n\n— ailleurs.fr/registre/00 AAAA"])
@@ -281,7 +281,7 @@ def test_a_witness_that_is_down_or_lies_keeps_nobody_from_the_checkpoint(
 ) -> None:
     last, witness = followed(there), notes.Signer(b"w" * 32, "temoin.exemple.fr/temoin", notes.WITNESS)
     monkeypatch.setenv("PIXFLOW_WITNESS", f"https://temoin.exemple.fr/temoin {witness.key.text}")
-    far = witness._line((1 << 60).to_bytes(8, "big") + witness._private.sign(verify.dated(1 << 60, last.text)))
+    far = witness._line((1 << 60).to_bytes(8, "big") + witness._private.sign(verify.text_to_cosign(1 << 60, last.text)))
     for answer in (
         (500, ""), (200, ""), (200, "x" * 9), (409, "9" * 5000), (409, "٣"), (409, "-1"), (200, far),
         (200, witness.cosignature(b"other\n", there.now)),
@@ -461,11 +461,11 @@ def test_a_paper_prints_its_line_and_carries_its_proof(there: House, tmp_path: P
     assert named
     position = int(named[1])
     proof = verify.proof(content.decode())
-    said = verify.told(proof)
+    said = verify.read_fact(proof)
     assert said["topic"] == "dossier.DiagnosticPlanned"
     assert (said["data"]["place"], proof.at) == ("Mortagne", position - 1)
     copy = copied(there, tmp_path / "copy.db")
-    assert check(copy, held(line[0].removeprefix("Registre : "))).kept
+    assert check(copy, read_held(line[0].removeprefix("Registre : "))).kept
     code = re.search(r"/preuve#([\w-]+)", shown)
     assert code
     told = urlsafe_b64decode(code[1] + "=" * (-len(code[1]) % 4))
@@ -486,7 +486,7 @@ def test_a_proof_is_of_one_checkpoint_while_another_process_signs_the_next(
     monkeypatch.setattr(registers, "follow", meanwhile)
     _, pdf = fiche(there, dossier)
     proof = verify.proof(next(iter(pdf.attachments.values()))[0].decode())
-    assert verify.told(proof)["topic"] == "dossier.DiagnosticPlanned"
+    assert verify.read_fact(proof)["topic"] == "dossier.DiagnosticPlanned"
     assert proof.checkpoint.short in pdf.pages[0].extract_text()
 
 
@@ -497,7 +497,7 @@ def test_the_proof_of_a_prescription_tells_neither_the_score_nor_what_the_grid_k
     answer = there.client(NADIA).get(f"/dossiers/{dossier}/prescription/{participation}.pdf")
     ((content,),) = PdfReader(BytesIO(answer.content)).attachments.values()
     proof = verify.proof(content.decode())
-    said = verify.told(proof)
+    said = verify.read_fact(proof)
     assert said["topic"] == "dossier.PrescriptionBuilt"
     assert set(said["data"]) == {"participation", "grille", "on"}
     assert not {"salt", "content"} & set(proof.extra)
@@ -511,13 +511,13 @@ def test_the_proof_holds_once_its_person_is_erased_and_another_salt_is_refused(t
     assert there.served.engine.keys.of(dossier) is None
     assert followed(there)
     proof = verify.proof(content)
-    assert verify.told(proof)["data"]["place"] == "Mortagne"
+    assert verify.read_fact(proof)["data"]["place"] == "Mortagne"
     first, now = proof.checkpoint, followed(there)
     path = there.served.register.consistency(first.size, now.size)
     assert verify.extends(first.size, first.root, now.size, now.root, path)
     for name, other in (("salt", "AAAA"), ("content", "e30="), ("topic", "dossier.Other"), ("version", 1)):
         with pytest.raises(verify.Unreadable):
-            verify.told(proof._replace(extra={**proof.extra, name: other}))
+            verify.read_fact(proof._replace(extra={**proof.extra, name: other}))
 
 
 def test_a_paper_leaves_without_a_line_where_the_register_cannot_be_written(
