@@ -270,7 +270,7 @@ def test_a_witness_of_another_house(there: House, monkeypatch: pytest.MonkeyPatc
     )  # fmt: skip
     for failure in (sqlite3.OperationalError("locked"), PermissionError()):
         with monkeypatch.context() as patch:
-            patch.setattr("pixflow.ledger.witness._taken", Mock(side_effect=failure))
+            patch.setattr("pixflow.ledger.witness._take_checkpoint", Mock(side_effect=failure))
             assert anybody.post("/temoin/add-checkpoint", content=asked).status_code == 503
     for nonsense in (b"", b"\xff" * 100, asked.encode() * 100, b"old 1\n\n"):
         assert anybody.post("/temoin/add-checkpoint", content=nonsense).status_code == 400
