@@ -9,10 +9,10 @@ PIXFLOW_DATA/demonstration         there when all structures of the folder are d
 PIXFLOW_DATA/<slug>/structure.json its id, the format of its events, its schema on PostgreSQL, if it is a demonstration
 PIXFLOW_DATA/<slug>/events.db      the event store
 PIXFLOW_DATA/<slug>/keys.db        the streams' keys, which seal what is personal
-PIXFLOW_DATA/<slug>/read/          the read stores, made from the events, never backed up
+PIXFLOW_DATA/<slug>/read/          the read stores, made from the events, never backed up; or in PIXFLOW_TABLES
 PIXFLOW_DATA/<slug>/uploads/       exports being previewed
 
-On PostgreSQL, events and keys are tables of the structure's schema, and each read store is a schema of its own.
+On PostgreSQL, events and keys are tables of the structure's schema. Read stores are files all the same.
 """
 
 from collections.abc import Callable, Sequence
@@ -161,7 +161,7 @@ def create(
         private_file(data / DEMONSTRATION)
     Ring.create(data / "keys", slug)  # of two processes, the one that creates the key goes on
     try:
-        for made in (folder, folder / "uploads", folder / "read"):
+        for made in (folder, folder / "uploads"):
             made.mkdir(exist_ok=True, mode=0o700)
         sync(data)
         document = Document(uuid4(), schema, demonstration=demonstration)
@@ -276,7 +276,7 @@ def _open_with(
 
 
 def schema_of(slug: str) -> str:
-    """Returns the schema of a structure on PostgreSQL, short enough for a read store's suffix within 63 bytes."""
+    """Returns the schema of a structure on PostgreSQL, short enough for the suffix of a restore within 63 bytes."""
     name = f"pixflow_{slug.replace('-', '_')}"
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 9]}_{sha256(slug.encode()).hexdigest()[:8]}"
 

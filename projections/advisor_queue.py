@@ -62,8 +62,8 @@ table = Table(
     *optional(paused=Date, handed_to=Uuid, handed_until=Date),  # paused: the day when a snoozed task comes back
     # With all that `workloads` reads: it reads no row.
     Index("queue_of_owner", "owner", "due", *_SEEN),
-    Index("queue_of_colleague", "handed_to", sqlite_where=_HANDED, postgresql_where=_HANDED),
-    Index("queue_of_role", "role", "kind", sqlite_where=PILED, postgresql_where=PILED),
+    Index("queue_of_colleague", "handed_to", sqlite_where=_HANDED),
+    Index("queue_of_role", "role", "kind", sqlite_where=PILED),
     Index("queue_of_kind", "kind", "due", "owner"),
     # In the order of the late rows, with all that their counts read.
     Index("queue_past_due", "due", "kind", "owner", "role", "to_referent", "to_manager", *_SEEN),

@@ -22,7 +22,6 @@ from sqlalchemy import (
     and_,
     case,
     func,
-    literal_column,
     or_,
     select,
     union_all,
@@ -57,9 +56,9 @@ table = Table(
     Index("trail_of_author", "by", "position"),
 )
 _of_guest = table.c.dossier.is_not(None)
-Index("trail_of_guest", table.c.dossier, sqlite_where=_of_guest, postgresql_where=_of_guest)
+Index("trail_of_guest", table.c.dossier, sqlite_where=_of_guest)
 _elsewhere = table.c.happened.is_not(None)
-Index("trail_of_day", table.c.happened, table.c.position, sqlite_where=_elsewhere, postgresql_where=_elsewhere)
+Index("trail_of_day", table.c.happened, table.c.position, sqlite_where=_elsewhere)
 TABLES = (table,)
 
 _PERSONAL = frozenset(event.TOPIC for event in catalogue() if personal_fields(event))
@@ -239,8 +238,7 @@ def position_at(connection: Connection, instant: datetime) -> int:
 
 def _position_at(instant: datetime) -> Select[Any]:
     query = select(table.c.position).where(table.c.at <= instant)
-    one: ColumnElement[int] = literal_column("1")  # PostgreSQL plans once for a number, each time for a parameter
-    return query.order_by(table.c.at.desc(), table.c.position.desc()).limit(one)
+    return query.order_by(table.c.at.desc(), table.c.position.desc()).limit(1)
 
 
 def last_of_day(connection: Connection, day: date, calendar: Calendar) -> int:

@@ -85,9 +85,6 @@ class Source(Protocol):
 
 # --- the collection of read tables, and those that catch_up keeps for itself
 
-WRITING = "writing"
-"""Option of a connection that writes rows. On PostgreSQL it waits until no other process writes."""
-
 metadata = MetaData()
 Types = type[TypeEngine[Any]]
 

@@ -55,7 +55,7 @@ READS = {"dossier": _read}
 RULED = True
 
 _LENT = text("lender IS NOT NULL")
-_OPEN: Any = {"sqlite_where": text("closed = 0"), "postgresql_where": text("NOT closed")}
+_OPEN: Any = {"sqlite_where": text("closed = 0")}
 table = Table(
     "dossier_sheet",
     metadata,
@@ -67,7 +67,7 @@ table = Table(
     Column("last_on", Date, info={"kept": False}),
     Index("sheet_sorted", "sort"),
     Index("sheet_of_advisor", "advisor", "sort"),
-    Index("sheet_lent", "lender", "lent_until", sqlite_where=_LENT, postgresql_where=_LENT),
+    Index("sheet_lent", "lender", "lent_until", sqlite_where=_LENT),
     Index("sheet_of_bulk", "bulk"),
     Index("sheet_of_group", "group", "sort"),
     Index("sheet_open", "sort", **_OPEN),

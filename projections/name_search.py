@@ -28,11 +28,8 @@ CANDIDATES: Final = 100
 ROWS: Final = 4_000
 """Number of rows of trigrams that are counted, rarest first: the cost does not grow with the structure."""
 _ENOUGH: Final = 3
-_ON_SQLITE: Final = """SELECT value, (SELECT count(*) FROM
+_COUNTS: Final = """SELECT value, (SELECT count(*) FROM
     (SELECT 1 FROM name_trigrams WHERE trigram = value LIMIT ?2) AS few) FROM json_each(?1)"""
-_ON_POSTGRESQL: Final = """SELECT value, (SELECT count(*) FROM
-    (SELECT 1 FROM name_trigrams WHERE trigram = value LIMIT %(most)s) AS few)
-    FROM unnest(%(runs)s::text[]) AS listed (value)"""
 
 trigrams = Table(
     "name_trigrams",
@@ -87,10 +84,7 @@ def sharing(connection: Connection, texts: Sequence[str], scope: Scope, limit: i
 
 def _counts(connection: Connection, runs: Set[str]) -> dict[str, int]:
     """Counts the dossiers of each trigram that has any, up to ROWS."""
-    if connection.dialect.name == "sqlite":
-        found = connection.exec_driver_sql(_ON_SQLITE, (json.dumps(sorted(runs)), ROWS + 1))
-    else:
-        found = connection.exec_driver_sql(_ON_POSTGRESQL, {"runs": sorted(runs), "most": ROWS + 1})
+    found = connection.exec_driver_sql(_COUNTS, (json.dumps(sorted(runs)), ROWS + 1))
     return {run: n for run, n in found if n}
 
 

@@ -17,7 +17,7 @@ from projections.statements import Statement, among, by_key, list_rows, pair_col
 NAME = "territory.partners"
 KINDS = frozenset({"partner"})
 INDEXED = 200
-"""Characters of a text that an index holds: PostgreSQL refuses entries of more than 2,704 bytes."""
+"""Characters of a text that pages search and sort by."""
 
 table = Table(
     "partners",

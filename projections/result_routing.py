@@ -81,7 +81,7 @@ participations = Table(
     Index("routing_waiting", "waiting", "imported_on"),
     Index("routing_number", "number"),
     Index("routing_name", "last_name"),
-    Index("routing_left_out", "set_aside", "vanished", sqlite_where=LEFT_OUT, postgresql_where=LEFT_OUT),
+    Index("routing_left_out", "set_aside", "vanished", sqlite_where=LEFT_OUT),
 )
 results = Table(
     "routing_results",

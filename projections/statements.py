@@ -48,9 +48,6 @@ Form = tuple[str, type, int | None]
 class QueryDialect(Protocol):
     """A dialect whose driver executes a select by itself."""
 
-    PARAMETERS: str
-    """The style of parameters in its SQL, as SQLAlchemy names it."""
-
     def encoder(self, kind: TypeEngine[Any]) -> Callable[[Any], Any]:
         """Returns what turns a value of a type into a parameter."""
 
@@ -101,7 +98,7 @@ class Statement:
         return self._build(*fixed, **{form[0]: _parameter(*form) for form in forms})
 
     def _compile(self, dialect: Any, fixed: tuple[Any, ...], forms: tuple[Form, ...]) -> "CompiledSelect":
-        return CompiledSelect(self._make(fixed, forms), dialect(paramstyle=dialect.PARAMETERS))
+        return CompiledSelect(self._make(fixed, forms), dialect(paramstyle="qmark"))
 
 
 class CompiledSelect:

@@ -69,7 +69,7 @@ def test_its_keys_are_for_the_owner_alone_and_the_structure_s_own_is_outside_its
         opened.folder / "keys.db",
     ]
     assert {S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
-    folders = [tmp_path / "keys", opened.folder, opened.folder / "uploads", opened.folder / "read"]
+    folders = [tmp_path / "keys", opened.folder, opened.folder / "uploads"]
     assert {S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
     assert keys[0].read_bytes() not in keys[1].read_bytes()
     opened.engine.close()

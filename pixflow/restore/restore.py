@@ -1,7 +1,7 @@
 """Restores a backup: its events replace the present ones, the keys of both are kept, and erased people stay erased.
 
-The new records, their keys and their read tables stand ready beside the present ones (pixflow/store/replacement.py).
-Only then does anything change: an error before leaves the present structure.
+The new records and their keys stand ready beside the present ones (pixflow/store/replacement.py), and so do their read
+tables, those of another life. Only then does anything change: an error before leaves the present structure.
 
 A key does not return if an erasure destroyed it: the registers or the present events name its stream. A key that is
 empty or damaged without an erasure returns. The present vault and the present register stay as they are.
@@ -321,7 +321,7 @@ def prepare(job: Job, ready: Path, aside: str, rebuild: Callable[[OpenStructure]
             erased = erasing.forget_again(opened, forgotten)
             if erased or destroyed:
                 erasing.owe(changed(opened, folder=folder))
-            rebuild(opened)
+            rebuild(changed(opened, folder=folder, life=life))
             mark = Watermark(id, life, engine.head(), keys.vault.count())
     _write_files(job, ready, forgotten, mark)
     aside = aside if job.target.has_events() else ""

@@ -16,6 +16,14 @@ from pixflow.store import RecordsLost
 from pixflow.store.replacement import IDENTITY, ORDER
 
 MANIFEST = "manifest.json"
+MOUNTS = Path("/proc/self/mountinfo")
+SHARED = frozenset(
+    {
+        *("afs", "beegfs", "ceph", "cifs", "fuse.ceph-fuse", "fuse.glusterfs", "fuse.s3fs", "fuse.sshfs", "gfs2"),
+        *("glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "smb3", "smbfs"),
+    }
+)
+"""Kinds of disks that several machines write to (proc(5), the type of a mount)."""
 
 
 def slug_of(name: str) -> str:
@@ -97,6 +105,15 @@ def check_databases(folder: Path) -> None:
         check_access(path)
 
 
+def check_local(folder: Path) -> None:
+    """Raises Refused("tables-shared") for a folder, made or not yet, of a disk that several machines write to.
+
+    SQLite shares memory between the processes of one machine, and no lock of it reaches another machine.
+    """
+    if (kind := _kind_of_disk(folder)) in SHARED:
+        raise Refused("tables-shared", path=str(folder), kind=kind)
+
+
 def databases(folder: Path) -> dict[str, tuple[int, int]]:
     """Returns which files the databases of SQLite are. One that is put in the place of another is a different one."""
     found = {path.name: path.stat() for path in (folder / "events.db", folder / "keys.db") if path.exists()}
@@ -121,6 +138,19 @@ def access_in_words() -> Iterator[None]:
         if error.filename is None:
             raise
         raise _not_ours(Path(os.fsdecode(error.filename))) from error
+
+
+def _kind_of_disk(folder: Path) -> str:
+    """Returns the type of the mount of a path, or of the first folder above it that is there; "" when unknown."""
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    device = there.stat().st_dev
+    number = f"{os.major(device)}:{os.minor(device)}"
+    with suppress(OSError):
+        for line in MOUNTS.read_text(errors="replace").splitlines():
+            where, _, what = line.partition(" - ")
+            if where.split()[2] == number:
+                return what.split()[0]
+    return ""
 
 
 def _names(folder: Path) -> list[str]:

@@ -97,6 +97,28 @@ class ServeLock:
         self.release()
 
 
+class SharedLock:
+    """Lock that any number of processes hold at once: `alone` is False for its path meanwhile.
+
+    `acquire` waits for whoever is alone, and raises FileNotFoundError without a folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = -1
+
+    def acquire(self) -> Self:
+        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(self._file, fcntl.LOCK_SH)
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        _unlock(self._file)
+
+
 @contextmanager
 def alone(path: Path) -> Iterator[bool]:
     """Yields True if no other thread or process holds the lock of `path`, and holds it until the end. Never waits."""

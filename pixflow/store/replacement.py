@@ -131,10 +131,6 @@ def _replace_files(folder: Path, wanted: Order) -> None:
         for log in _KEYS[1:]:
             discard(folder / log)
         _take(ready / _KEYS[0], folder / _KEYS[0])
-    if (ready / "read").exists():
-        with suppress(FileNotFoundError):
-            (folder / "read").rename(ready / "read.old")
-        (ready / "read").rename(folder / "read")
     sync(aside)
 
 

@@ -85,7 +85,7 @@ def is_targeted(table: FromClause) -> ColumnElement[bool]:
 
 def _index(name: str, where: ColumnElement[bool], *columns: str) -> Index:
     found = (entries.c[column] for column in columns)
-    return Index(f"figure_entries_{name}", *found, sqlite_where=where, postgresql_where=where)
+    return Index(f"figure_entries_{name}", *found, sqlite_where=where)
 
 
 _index("of_partner", of_a_partner, "partner", *_COUNTED)
@@ -184,7 +184,7 @@ def _same(table: Table, of: str, values: list[str]) -> str:
     return " AND ".join(f"{of}.{name} = {value}" for name, value in zip(_key(table), values, strict=True))
 
 
-# --- SQLite: for each entry
+# --- the sums follow each entry
 
 
 def _add(table: Table) -> str:
@@ -198,67 +198,32 @@ def _take(table: Table) -> str:
 
 
 _ADD, _TAKE = ("".join(map(made, _SOME)) for made in (_add, _take))
-_ON_SQLITE = [
+_TRIGGERS = [
     f"CREATE TRIGGER figure_sums_{operation} AFTER {operation} ON figure_entries BEGIN {statements} END"
     for operation, statements in (("INSERT", _ADD), ("DELETE", _TAKE), ("UPDATE", _TAKE + _ADD))
 ]
 
-# --- PostgreSQL: for all entries of a statement
+
+def pause_sums(connection: Connection) -> None:
+    """Keeps no sums until `resume_sums`, while new entries are written: a trigger adds each of them alone."""
+    connection.exec_driver_sql("DROP TRIGGER figure_sums_INSERT")
 
 
-def _summed(table: Table, rows: str) -> str:
-    key = _key(table)
+def resume_sums(connection: Connection) -> None:
+    """Sums all entries, and keeps the sums again."""
+    for table in _SOME:
+        connection.exec_driver_sql(f"INSERT INTO {table.name} {_summed(table)}")
+    connection.exec_driver_sql(_TRIGGERS[0])
+
+
+def _summed(table: Table) -> str:
+    key, rows = _key(table), entries.name
     values = (f"{value} AS {name}" for name, value in zip(key, _values(table, rows), strict=True))
     places = ", ".join(str(place) for place in range(1, len(key) + 1))
     return f"SELECT {', '.join(values)}, count(*) AS n FROM {rows} WHERE {_SOME[table].format(rows)} GROUP BY {places}"
 
 
-def _more(table: Table) -> str:
-    columns = ", ".join(_key(table))
-    return f"""INSERT INTO {table.name} ({columns}, n) {_summed(table, "made")}
-        ON CONFLICT ({columns}) DO UPDATE SET n = {table.name}.n + excluded.n;"""
-
-
-def _less(table: Table) -> str:
-    less = f"({_summed(table, 'gone')}) AS less"
-    same = _same(table, "sums", [f"less.{name}" for name in _key(table)])
-    return f"""UPDATE {table.name} AS sums SET n = sums.n - less.n FROM {less} WHERE {same};
-        DELETE FROM {table.name} AS sums USING {less} WHERE {same} AND sums.n = 0;"""
-
-
-_FUNCTION = f"""CREATE FUNCTION figure_sums_follow() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-BEGIN
-    IF TG_OP <> 'INSERT' THEN {"".join(map(_less, _SOME))} END IF;
-    IF TG_OP <> 'DELETE' THEN {"".join(map(_more, _SOME))} END IF;
-    RETURN NULL;
-END $$"""
-_OLD_ROWS, _NEW_ROWS = "OLD TABLE AS gone", "NEW TABLE AS made"
-_ON_POSTGRES = [
-    _FUNCTION,
-    *(
-        f"CREATE TRIGGER figure_sums_{operation} AFTER {operation} ON figure_entries REFERENCING {rows}"
-        " FOR EACH STATEMENT EXECUTE FUNCTION figure_sums_follow()"
-        for operation, rows in (("INSERT", _NEW_ROWS), ("DELETE", _OLD_ROWS), ("UPDATE", f"{_OLD_ROWS} {_NEW_ROWS}"))
-    ),
-]
-
-
-def pause_sums(connection: Connection) -> None:
-    """Keeps no sums on SQLite until `resume_sums`, while new entries are written: a trigger adds each of them alone."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("DROP TRIGGER figure_sums_INSERT")
-
-
-def resume_sums(connection: Connection) -> None:
-    """Sums all entries, and keeps the sums again."""
-    if connection.dialect.name == "sqlite":
-        for table in _SOME:
-            connection.exec_driver_sql(f"INSERT INTO {table.name} {_summed(table, 'figure_entries')}")
-        connection.exec_driver_sql(_ON_SQLITE[0])
-
-
 for _table in _SOME:
     entries.add_is_dependent_on(_table)
-for _dialect, _statements in (("sqlite", _ON_SQLITE), ("postgresql", _ON_POSTGRES)):
-    for _statement in _statements:  # the triggers are created with the table of the entries
-        event.listen(entries, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]
+for _statement in _TRIGGERS:  # created with the table of the entries
+    event.listen(entries, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

@@ -16,7 +16,7 @@ KINDS = WITH_ENTRIES
 APPENDS = False
 READS: dict[str, Callable[[Any], Any]] = {}
 
-_LEFT_OUT: Any = {"sqlite_where": text("counts = 0"), "postgresql_where": text("NOT counts")}
+_LEFT_OUT: Any = {"sqlite_where": text("counts = 0")}
 paths = Table(
     "figure_paths",
     metadata,

@@ -109,7 +109,7 @@ def there(asked: FigureQuestion) -> Conditions:
 
 
 def _there(asked: FigureQuestion, key: str) -> Conditions:
-    """Selects by a key of the paths. PostgreSQL makes a table of the cells: it would compare each pair in a join."""
+    """Selects by a key of the paths."""
     found = _of(asked, key, entries.c[key], "" if asked.cut == "partner" else asked.cut)
     found = [one.is_(true()) for one in found] if key == "cell" else found
     return [entries.c.partner == asked.value, of_a_partner, *found] if asked.cut == "partner" else found

@@ -34,9 +34,9 @@ from projections import (
     workshops,
 )
 from projections import exports as exports_made
-from projections.contract import WRITING, Change, Projection, Source, filled, folds, metadata, position, stopped
+from projections.contract import Change, Projection, Source, filled, folds, metadata, position, stopped
 from projections.figures import entries, paths
-from projections.store import postgres, sqlite
+from projections.store import sqlite
 from projections.store.day_rows import forget, make_day_table
 from projections.store.folds import (
     DECODERS,
@@ -48,15 +48,8 @@ from projections.store.folds import (
     position_of_tables,
     stored_references,
 )
-from projections.store.postgres import SCHEMA, PostgresTransaction
 from projections.store.sqlite import SqliteTransaction
-from projections.store.transaction import (
-    NeedsQueries,
-    PlainTransaction,
-    QueryingTransaction,
-    WriteTransaction,
-    delete_streams,
-)
+from projections.store.transaction import NeedsQueries, QueryingTransaction, WriteTransaction, delete_streams
 
 PROJECTIONS: tuple[Projection, ...] = (
     advisor_queue, result_routing, exports_made, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]
@@ -88,26 +81,21 @@ Beside = Callable[[Connection, References, Mapping[UUID, Sequence[Recorded]]], N
 
 
 class ReadSide:
-    """The read tables of one structure on one database.
+    """The read tables of one structure in one database of SQLite.
 
-    `lock` is held while catching up, between processes (read.lock). On PostgreSQL each batch locks `position` instead.
+    `lock` is held while catching up, between processes (read.lock).
     """
 
     def __init__(self, source: Source, database: Engine, lock: AbstractContextManager[Any] = nullcontext()) -> None:
         self.source = source
         self.database = database
-        self._writing = database.execution_options(**{WRITING: True})
-        self._emptied_by_a_crash = database.dialect.name == "postgresql"
         self._lock = lock
         self._mutex = RLock()
         self._refs = References()
         self._folds: dict[UUID, Any] = {}
         self.memory = Memory()
         self._writer = RowWriter()
-        options = database.get_execution_options()
-        self._plain: PlainTransaction = SqliteTransaction(database)
-        if postgres.DATABASE in options:
-            self._plain = PostgresTransaction(options[postgres.DATABASE], options[SCHEMA])
+        self._plain = SqliteTransaction(database)
         self._needs_scrub = False
         self._position, self._day = -1, 0
         self._resume()
@@ -125,7 +113,7 @@ class ReadSide:
     def catch_up(self, limit: int | None = None, batch: int = BATCH, head: int | None = None) -> int:
         """Shows every event recorded so far (up to `head`, if given), at most `limit` more. Returns where it came."""
         head = self.source.head() if head is None else head
-        if head == self._position and self._tables_are_in_place() and not self._needs_scrub:
+        if head == self._position and not self._needs_scrub:
             return self._position
         long = without_garbage_collection() if head - self._position > LONG else nullcontext()
         with self._mutex, self._lock, long:
@@ -151,7 +139,7 @@ class ReadSide:
         """
         head = self.source.head()
         if head > BATCH:
-            with self._mutex, without_garbage_collection(), without_indexes(self._writing):
+            with self._mutex, without_garbage_collection(), without_indexes(self.database):
                 self._build(head, progress, beside)
         reached = self.catch_up()
         progress(reached, reached)
@@ -161,7 +149,7 @@ class ReadSide:
         self._refs, done = self.source.references_at(head), 0
         calendar = self._refs.calendar
         for histories in self.source.by_stream(head, PART):
-            with self._writing.begin() as connection:
+            with self.database.begin() as connection:
                 batch = QueryingTransaction(connection)
                 changes = self._fold(batch, histories)
                 self._writer.write(batch, changes, PROJECTIONS, head)
@@ -173,14 +161,14 @@ class ReadSide:
             last = max((one.at for events in histories.values() for one in events), default=None)
             self._day = max(self._day, calendar.local_day(last).toordinal() if last else 0)
             progress(min(done, head - 1), head)
-        with self._writing.begin() as connection:
+        with self.database.begin() as connection:
             QueryingTransaction(connection).move(head, False, self._day)  # nobody erased was written
         self._reach(head, ())
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Yields a connection in a transaction that no other process writes beside."""
-        with self._mutex, self._lock, self._writing.begin() as connection:
+        with self._mutex, self._lock, self.database.begin() as connection:
             yield connection
 
     @property
@@ -192,14 +180,6 @@ class ReadSide:
         """Returns each stream that a projection could not show, with the position and the name of the error."""
         with self.database.connect() as connection:
             return list(connection.execute(select(stopped)))
-
-    def _tables_are_in_place(self) -> bool:
-        """Tells whether a crash of PostgreSQL has emptied the unlogged tables since this process wrote them."""
-        if not self._emptied_by_a_crash:
-            return True
-        with suppress(*self._plain.ERRORS):  # damage: SQLAlchemy names it
-            return self._plain.position()[0] == self._position
-        return False
 
     def close(self) -> None:
         self._plain.close()
@@ -213,7 +193,7 @@ class ReadSide:
             self._reload_if_moved(connection)
 
     def _reload_if_moved(self, connection: Connection) -> bool:
-        """Loads the state again if another process moved the tables, or a crash emptied them. Tells whether it did."""
+        """Loads the state again if another process moved the tables. Tells whether it did."""
         reached, needs_scrub = position_of_tables(connection)
         if reached == self._position:
             return False
@@ -230,7 +210,7 @@ class ReadSide:
         try:
             if not self._writer.stopped and self._show_plainly(events):
                 return
-            with self._writing.begin() as connection:
+            with self.database.begin() as connection:
                 if self._reload_if_moved(connection) and self._position != events[0].position - 1:
                     return
                 changes = self._apply(QueryingTransaction(connection), events)
@@ -263,8 +243,8 @@ class ReadSide:
 
     def _scrub(self) -> None:
         """Wipes deleted rows from the disk. If a reader prevents it, the next call of `catch_up` tries again."""
-        if (postgres if self._emptied_by_a_crash else sqlite).write_anew(self.database):
-            with self._writing.begin() as connection:
+        if sqlite.write_anew(self.database):
+            with self.database.begin() as connection:
                 connection.execute(update(position).where(position.c.position == self._position), {"stained": False})
             self._needs_scrub = False
 
@@ -594,34 +574,24 @@ class Memory:
 
 # --- indexes and sums of figures, away while all rows are written
 
-DROPS = {"sqlite": "DROP INDEX {}", "postgresql": "DO 'BEGIN DROP INDEX {}; END'"}
-"""Within DO, psycopg does not notice that something is dropped: it would forget every prepared statement."""
-
 
 @contextmanager
 def without_indexes(database: Engine) -> Iterator[None]:
     """Drops the indexes, and makes them again at the end: to sort once costs less than to keep order row by row.
 
     So are the sums of figures (figures/entries.py).
-    Then PostgreSQL counts the rows: before it has, it reads a whole table where an index finds few. It notes that every
-    reader sees them: before it has, it reads the rows too where an index has all that is asked.
     """
     with database.begin() as connection:
         drop_indexes(connection, metadata.sorted_tables)
     yield
     with database.begin() as connection:
         create_indexes(connection, metadata.sorted_tables)
-    if database.dialect.name == "postgresql":
-        schema = database.get_execution_options()[SCHEMA]
-        tables = ", ".join(f"{schema}.{table.name}" for table in metadata.sorted_tables)
-        with database.execution_options(**{SCHEMA: None}).connect() as connection:  # VACUUM takes no transaction
-            connection.exec_driver_sql(f"VACUUM (ANALYZE) {tables}")
 
 
 def drop_indexes(connection: Connection, tables: Sequence[Table]) -> None:
     """Drops the indexes of these tables, and pauses the sums of figures."""
     for index in (index for table in tables for index in table.indexes):
-        connection.exec_driver_sql(DROPS[connection.dialect.name].format(index.name))
+        connection.exec_driver_sql(f"DROP INDEX {index.name}")
     entries.pause_sums(connection)
 
 

@@ -10,7 +10,7 @@ day is that of `position`: without a position, as while tables are built, nothin
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import DDL, JSON, Column, Connection, Index, Integer, Table, event, literal, select
+from sqlalchemy import DDL, Column, Connection, Index, Integer, Table, event, literal, select
 
 from projections.contract import metadata, position
 from projections.store.transaction import delete_streams
@@ -33,9 +33,8 @@ def make_day_table(table: Table) -> Table:
         Index(f"{table.name}_days_of", "stream", "ended"),
         Index(f"{table.name}_days_ended", "ended"),
     )
-    for dialect, statements in (("sqlite", _on_sqlite(table, kept)), ("postgresql", _on_postgres(table, kept))):
-        for statement in statements:
-            event.listen(table, "after_create", DDL(statement).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]
+    for statement in _triggers(table, kept):
+        event.listen(table, "after_create", DDL(statement))  # type: ignore[no-untyped-call]
     return days
 
 
@@ -62,7 +61,7 @@ def _open_row(table: Table) -> str:
     return " AND ".join([*by_stream, *same, f"ended = {OPEN}"])
 
 
-def _on_sqlite(table: Table, kept: Sequence[Column[object]]) -> list[str]:
+def _triggers(table: Table, kept: Sequence[Column[object]]) -> list[str]:
     days, today = f"{table.name}_days", "(SELECT day FROM position)"
     add = f"INSERT OR FAIL INTO {days} SELECT {_names(kept, 'NEW.')}, day, {OPEN} FROM position;"
     end = (
@@ -74,27 +73,3 @@ def _on_sqlite(table: Table, kept: Sequence[Column[object]]) -> list[str]:
     when = {"insert": f"INSERT ON {table.name}", "delete": f"DELETE ON {table.name}", "update": change}
     does = {"insert": add, "delete": end, "update": end + add}
     return [f"{TRIGGER}{table.name}_{one} AFTER {when[one]} BEGIN {does[one]} END" for one in when]
-
-
-def _on_postgres(table: Table, kept: Sequence[Column[object]]) -> list[str]:
-    days, function = f"{table.name}_days", f"keep_{table.name}"
-    compared = [(f'"{one.name}"', "::text" if isinstance(one.type, JSON) else "") for one in kept]
-    differs = " OR ".join(f"OLD.{name}{as_} IS DISTINCT FROM NEW.{name}{as_}" for name, as_ in compared)
-    body = f"""CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-DECLARE today integer := (SELECT day FROM position);
-BEGIN
-    IF today IS NULL THEN RETURN NULL; END IF;
-    IF TG_OP = 'UPDATE' THEN
-        IF NOT ({differs}) THEN RETURN NULL; END IF;
-    END IF;
-    IF TG_OP <> 'INSERT' THEN
-        UPDATE {days} SET ended = today WHERE {_open_row(table)} AND begun < today;
-        IF NOT FOUND THEN DELETE FROM {days} WHERE {_open_row(table)}; END IF;
-    END IF;
-    IF TG_OP <> 'DELETE' THEN
-        INSERT INTO {days} ({_names(kept)}, begun, ended) VALUES ({_names(kept, "NEW.")}, today, {OPEN});
-    END IF;
-    RETURN NULL;
-END $$"""
-    follows = f"AFTER INSERT OR UPDATE OR DELETE ON {table.name} FOR EACH ROW EXECUTE FUNCTION {function}()"
-    return [body, f"{TRIGGER}{table.name} {follows}"]

@@ -11,22 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    Column,
-    Connection,
-    Date,
-    DateTime,
-    Engine,
-    Table,
-    Uuid,
-    delete,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Table, delete, insert, or_, select, update
 from sqlalchemy.pool import NullPool, QueuePool
 
 from pixflow.events.base import Recorded, Unopened, as_erased, event_day
@@ -183,34 +168,17 @@ def _copy(connection: Connection, read: Connection, day: date, tables: Iterable[
     for table in tables:
         days = DAYS[table]
         columns = list(days.columns)[:-2]
-        found = f"SELECT {', '.join(_as_stored(read, column) for column in columns)} FROM {days.name}"
-        rows = read.exec_driver_sql(f"{found} WHERE begun <= {number} AND ended > {number}").fetchall()
         names = ", ".join(f'"{column.name}"' for column in columns)
+        found = f"SELECT {names} FROM {days.name} WHERE begun <= {number} AND ended > {number}"
+        rows = read.exec_driver_sql(found).fetchall()
         _insert(connection, f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(columns))})", rows)
 
 
 def _copy_trail(connection: Connection, read: Connection, day: date, last: int, refs: References) -> None:
     first = audit_trail.last_of_day(read, day - timedelta(_TRAIL), refs.calendar)
-    columns = ", ".join(_as_stored(read, column) for column in audit_trail.table.columns)
+    columns = ", ".join(f'"{column.name}"' for column in audit_trail.table.columns)
     trail = f"SELECT {columns} FROM audit_trail WHERE position > {first} AND position <= {last}"
     _insert(connection, insertion(audit_trail.table), read.exec_driver_sql(trail).fetchall())
-
-
-def _as_stored(read: Connection, column: Column[object]) -> str:
-    """Returns the expression that selects a column as SQLite stores it."""
-    pattern = '"{}"'
-    if read.dialect.name == "postgresql":
-        pattern = next((text for kind, text in _ON_POSTGRES if isinstance(column.type, kind)), pattern)
-    return pattern.format(column.name)
-
-
-_ON_POSTGRES: tuple[tuple[type, str], ...] = (
-    (Uuid, "replace(\"{}\"::text, '-', '')"),
-    (Boolean, '"{}"::int'),
-    (DateTime, "to_char(\"{}\", 'YYYY-MM-DD HH24:MI:SS.US')"),
-    (Date, "to_char(\"{}\", 'YYYY-MM-DD')"),
-    (JSON, '"{}"::text'),
-)
 
 
 def _insert(connection: Connection, statement: str, rows: Sequence[Any]) -> None:

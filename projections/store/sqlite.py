@@ -1,9 +1,7 @@
-"""Read stores on SQLite: each is a file of a folder, and a pointer file names the live one."""
+"""Databases of read tables: files of SQLite and databases in memory, and the transaction of plain batches."""
 
 import json
-import os
 import sqlite3
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache, lru_cache, partial
@@ -30,19 +28,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, StaticPool
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import LRUCache
 
-from projections.contract import Change, Row, Source, metadata
+from projections.contract import Change, Row, metadata
 from projections.store.day_rows import TRIGGER
-from projections.store.fingerprint import fingerprint
-from projections.store.folds import DECODERS, position_of_tables
+from projections.store.folds import DECODERS
 from projections.store.transaction import (
     Made,
     NeedsQueries,
-    PlainTransaction,
     RowCache,
     deletion,
     insertion,
@@ -51,102 +47,13 @@ from projections.store.transaction import (
     selection,
 )
 
-POINTER = "live"
 LIMIT = 10_000
 """Longest wait for another connection, in milliseconds."""
 SHORT = 200
 """Longest wait for readers, in milliseconds, where the work can be tried again."""
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _AS_IT_STANDS = {"mode": "rw", "uri": "true"}
 _COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
 """Compiled statements, for every SQLite store of this process."""
-
-
-class SqliteStores:
-    """Read stores as files `<fingerprint>-<time>.db` of a folder, with a pointer file that names the live one.
-
-    `making` is a lock between processes.
-    """
-
-    def __init__(self, folder: Path, making: AbstractContextManager[Any] = nullcontext()) -> None:
-        self.folder = folder
-        self._pointer = str(folder / POINTER)
-        self._making = making
-        self._seen: tuple[tuple[int, int], str] | None = None
-
-    def live(self) -> str | None:
-        stamp = self._stamp()
-        while stamp:
-            if self._seen is None or self._seen[0] != stamp:
-                self._seen = stamp, self._pointed()
-            if name := self._usable(self._seen[1]):
-                return name
-            looked, stamp = stamp, self._stamp()
-            if stamp == looked:  # else the store was deleted because another one is live now
-                return None
-        return None
-
-    def other(self) -> bool:
-        name = self._pointed()
-        return bool(name) and not name.startswith(f"{fingerprint()}-")
-
-    def damaged(self, error: DatabaseError) -> bool:
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        return code in _DAMAGE or (code == sqlite3.SQLITE_ERROR and "no such table" in str(error.orig))
-
-    def discard(self, name: str) -> None:
-        if self._pointed() == name:
-            (self.folder / POINTER).unlink(missing_ok=True)
-
-    def make(self) -> str:
-        self.folder.mkdir(mode=0o700, exist_ok=True)
-        name = f"{fingerprint()}-{time.time_ns()}.db"  # never the name of an earlier one, which somebody may have open
-        database(self.folder / name).dispose()
-        return name
-
-    def open(self, name: str) -> Engine:
-        return database(self.folder / name)
-
-    def point(self, name: str) -> None:
-        written = self.folder / f"{POINTER}.new"
-        with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(name + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(self.folder / POINTER)
-
-    def tidy(self) -> None:
-        name = self._pointed()
-        for other in self.folder.glob("*.db*"):
-            if not name or not other.name.startswith(name):
-                other.unlink(missing_ok=True)
-
-    def making(self) -> AbstractContextManager[Any]:
-        return self._making
-
-    def standing(self, name: str, database: Engine, source: Source) -> tuple[int, int, bool] | None:
-        if self.live() != name:
-            return None
-        with database.connect() as connection:
-            return source.head(), *position_of_tables(connection)
-
-    def _stamp(self) -> tuple[int, int] | None:
-        """Returns what changes when the pointer moves, None when there is none."""
-        try:
-            found = os.stat(self._pointer)
-        except FileNotFoundError:
-            return None
-        return found.st_mtime_ns, found.st_ino
-
-    def _pointed(self) -> str:
-        """Returns the name of the live store, whoever made it; "" when there is none."""
-        try:
-            return (self.folder / POINTER).read_text(errors="replace").strip()
-        except FileNotFoundError:
-            return ""
-
-    def _usable(self, name: str) -> str | None:
-        return name if name.startswith(f"{fingerprint()}-") and os.path.exists(f"{self.folder}/{name}") else None
 
 
 @lru_cache(10_000)
@@ -159,7 +66,6 @@ class _Alike(SQLiteDialect_pysqlite):
     """SQLite's dialect. All of them are equal, so that one store runs what another one compiled."""
 
     supports_statement_cache = True
-    PARAMETERS = "qmark"
 
     def encoder(self, kind: TypeEngine[Any]) -> Callable[[Any], Any]:
         return kind.dialect_impl(self).bind_processor(self) or (lambda value: value)
@@ -337,8 +243,17 @@ _MANY = 500
 """More streams than this are not remembered: a batch of a rebuild would push all others out."""
 
 
-class SqliteTransaction(PlainTransaction):
-    """Writes plain batches on one connection of the driver, kept until `close`. `with` begins and commits one."""
+class SqliteTransaction:
+    """A `WriteTransaction` that writes plain batches only, and remembers the rows that it wrote.
+
+    It uses one connection of the driver, kept until `close`. Raises NeedsQueries for any other batch. `with` begins
+    one, then commits it, or rolls it back after an error.
+    """
+
+    ERRORS: tuple[type[Exception], ...] = (sqlite3.Error, SQLAlchemyError)
+    """Errors of the driver: the tables are damaged or busy."""
+    LARGEST = 5_000
+    """Events of a batch: a larger one seldom goes without queries. Its streams would be folded twice."""
 
     def __init__(self, database: Engine) -> None:
         self._database = database
@@ -346,15 +261,24 @@ class SqliteTransaction(PlainTransaction):
         self._connection: sqlite3.Connection | None = None
         self._rows = RowCache[Packed]()
 
-    ERRORS: tuple[type[Exception], ...] = (sqlite3.Error, SQLAlchemyError)
-    LARGEST = 5_000
-    """Events of a batch: a larger one seldom goes without queries. Its streams would be folded twice."""
+    @property
+    def connection(self) -> Connection:
+        raise NeedsQueries
+
+    def savepoint(self) -> AbstractContextManager[Any]:
+        return nullcontext()
+
+    def forget(self) -> None:
+        """Forgets the rows: another transaction may have changed them."""
+        self._rows.clear()
 
     def position(self) -> tuple[int, bool]:
+        """Returns the position that the tables show, and whether they need a scrub."""
         found = self._driver().execute(_POSITION).fetchone()
         return (found[0], bool(found[1])) if found else (0, False)
 
     def expect(self, position: int, needs_scrub: bool) -> None:
+        """Raises NeedsQueries when the tables are at another position: another process has moved them."""
         if self.position() != (position, needs_scrub):
             raise NeedsQueries
 

@@ -1,60 +1,164 @@
-"""Read stores of a structure: each is named by the fingerprint of the code, and a pointer names the live one."""
+"""Read stores of a structure: SQLite files of this machine, made from the events. A pointer names the live one.
+
+read/<fingerprint>-<life>/       the stores of one code and one life: a restore begins another life
+read/<fingerprint>-<life>/live   the name of the live one
+read/<fingerprint>-<life>/held   locked by every process that reads there
+"""
 
 import logging
+import os
+import re
+import shutil
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
+from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
+from pixflow.store.durable_files import private_folder
+from pixflow.store.locks import SharedLock, alone
 from projections.contract import Source, metadata
 from projections.figures.refresh import first_entries, try_to_refresh
+from projections.store import sqlite
 from projections.store.catch_up import Progress, ReadSide
 from projections.store.fill import try_to_fill
+from projections.store.fingerprint import fingerprint
+from projections.store.folds import position_of_tables
 
 T = TypeVar("T")
+POINTER = "live"
+HELD = "held"
+_OURS = re.compile(r"[0-9a-f]{16}(-[0-9a-f]{8})?|live(\.new)?|[0-9a-f]{16}-[0-9]+\.db(-wal|-shm)?")
+"""Names in `read/`: folders of stores, and files that an older pixflow kept there."""
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _SECONDS = 1
 """Time that a build takes to fill the past."""
 _log = logging.getLogger(__name__)
 _EACH_TABLE = " UNION ALL ".join(f'SELECT 1 FROM "{one.name}" WHERE 1 = 0' for one in metadata.sorted_tables)  # noqa: S608
 
 
-class Stores(Protocol):
-    """Contract of the read stores of one structure: files on SQLite, schemas on PostgreSQL."""
+class Stores:
+    """Read stores of one structure for this code: files `<time>.db` of a folder, with a pointer to the live one.
+
+    `place` holds the folder, and those of other code or of another `life` of the structure. `making` is a lock between
+    processes: one at a time creates or deletes stores.
+    """
+
+    def __init__(
+        self, place: Path, life: UUID | None = None, making: Callable[[], AbstractContextManager[Any]] = nullcontext
+    ) -> None:
+        self.place = place
+        self.folder = place / (f"{fingerprint()}-{life.hex[:8]}" if life else fingerprint())
+        self.making = making
+        self._pointer = str(self.folder / POINTER)
+        self._seen: tuple[tuple[int, int], str] | None = None
 
     def live(self) -> str | None:
-        """Returns the name of the live store. None when there is none, or when other code made it."""
+        """Returns the name of the live store. None when there is none."""
+        stamp = self._stamp()
+        while stamp:
+            if self._seen is None or self._seen[0] != stamp:
+                self._seen = stamp, self._pointed()
+            if (name := self._seen[1]) and os.path.exists(f"{self.folder}/{name}"):
+                return name
+            looked, stamp = stamp, self._stamp()
+            if stamp == looked:  # else the store was deleted because another one is live now
+                return None
+        return None
 
     def other(self) -> bool:
-        """Tells if other code made the live store."""
+        """Tells if other code has made a store, and this code has none."""
+        return self.live() is None and any((one / POINTER).exists() or one.name == POINTER for one in self._others())
 
     def damaged(self, error: DatabaseError) -> bool:
         """Tells if an error of a store means that its tables are damaged, or gone."""
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        return code in _DAMAGE or (code == sqlite3.SQLITE_ERROR and "no such table" in str(error.orig))
 
     def discard(self, name: str) -> None:
         """Makes a store live no more: `ensure` then builds another one."""
+        if self._pointed() == name:
+            (self.folder / POINTER).unlink(missing_ok=True)
 
     def make(self) -> str:
         """Creates another store with empty tables beside the live one. Returns its name."""
+        private_folder(self.folder)
+        name = f"{time.time_ns()}.db"  # never the name of an earlier one, which somebody may have open
+        sqlite.database(self.folder / name).dispose()
+        return name
 
-    def open(self, name: str) -> Engine: ...
+    def open(self, name: str) -> Engine:
+        return sqlite.database(self.folder / name)
+
+    def hold(self) -> AbstractContextManager[Any] | None:
+        """Keeps the folder from `tidy` of other processes until the lock is left. None when there is no folder."""
+        with suppress(FileNotFoundError):
+            return SharedLock(self.folder / HELD).acquire()
+        return None
 
     def point(self, name: str) -> None:
         """Makes this store the live one, atomically."""
+        written = self.folder / f"{POINTER}.new"
+        with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(name + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(self.folder / POINTER)
 
     def tidy(self) -> None:
-        """Deletes the stores that are not live."""
+        """Deletes the stores of the folder that are not live."""
+        name = self._pointed()
+        for other in self.folder.glob("*.db*"):
+            if not name or not other.name.startswith(name):
+                other.unlink(missing_ok=True)
 
-    def making(self) -> AbstractContextManager[Any]:
-        """Lock between processes: one at a time creates or deletes stores."""
+    def tidy_others(self) -> None:
+        """Deletes the folders of other code and of other lives, unless a process reads there."""
+        for other in self._others():
+            if not other.is_dir():
+                other.unlink(missing_ok=True)
+                continue
+            with suppress(FileNotFoundError), alone(other / HELD) as unread:
+                if unread:
+                    shutil.rmtree(other, ignore_errors=True)
 
     def standing(self, name: str, database: Engine, source: Source) -> tuple[int, int, bool] | None:
         """Returns the last event, the position that the tables of a store show, and whether they need a scrub.
 
-        None when the store is not the live one. `database` is that of `open`. One round trip on PostgreSQL.
+        None when the store is not the live one. `database` is that of `open`.
         """
+        if self.live() != name:
+            return None
+        with database.connect() as connection:
+            return source.head(), *position_of_tables(connection)
+
+    def _others(self) -> list[Path]:
+        try:
+            names = os.listdir(self.place)
+        except FileNotFoundError:
+            return []
+        return [self.place / one for one in names if _OURS.fullmatch(one) and one != self.folder.name]
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """Returns what changes when the pointer moves, None when there is none."""
+        try:
+            found = os.stat(self._pointer)
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+    def _pointed(self) -> str:
+        """Returns the name of the live store; "" when there is none."""
+        try:
+            return (self.folder / POINTER).read_text(errors="replace").strip()
+        except FileNotFoundError:
+            return ""
 
 
 def ensure(stores: Stores, source: Source, progress: Progress = lambda done, total: None) -> None:
@@ -71,13 +175,16 @@ def rebuild(stores: Stores, source: Source, progress: Progress = lambda done, to
     `progress` is called with the position reached and the last position.
     """
     with stores.making():
-        return _make(stores, source, progress)
+        name = _make(stores, source, progress)
+        stores.tidy_others()
+        return name
 
 
 def tidy(stores: Stores) -> None:
-    """Deletes stores left by an older version or by an interrupted rebuild."""
+    """Deletes stores left by an older version, by an interrupted rebuild, or by an earlier life of the structure."""
     with stores.making():
         stores.tidy()
+        stores.tidy_others()
 
 
 def _make(stores: Stores, source: Source, progress: Progress) -> str:
@@ -88,13 +195,14 @@ def _make(stores: Stores, source: Source, progress: Progress) -> str:
     """
     stores.tidy()
     name, today = stores.make(), source.today()
-    side = ReadSide(source, stores.open(name))
-    side.build(progress, first_entries(today))
-    try_to_refresh(side, today)
-    try_to_fill(side, _SECONDS)
-    side.close()
-    stores.point(name)
-    stores.tidy()
+    try:
+        with closing(ReadSide(source, stores.open(name))) as side:
+            side.build(progress, first_entries(today))
+            try_to_refresh(side, today)
+            try_to_fill(side, _SECONDS)
+        stores.point(name)
+    finally:
+        stores.tidy()
     return name
 
 
@@ -126,6 +234,7 @@ class Live:
         self._lock = lock
         self._mutex = Lock()
         self._opened: tuple[str, ReadSide] | None = None
+        self._held = ExitStack()
         self._whole: ReadSide | None = None
 
     @property
@@ -184,8 +293,11 @@ class Live:
             if self._opened and self._opened[0] == name:
                 return self._opened
             self.close()
-            if name is None:
-                raise NoStore("no read tables of this version: they are made anew, or another version made others")
+            if lock := self.stores.hold():
+                self._held.enter_context(lock)
+                name = self.stores.live()  # another process may have deleted the folder until now
+            if name is None or lock is None:
+                raise NoStore("no read tables of this version: they are made anew")
             with self._discarding(name):
                 self._opened = name, ReadSide(self._source, self.stores.open(name), self._lock)
             return self._opened
@@ -209,3 +321,4 @@ class Live:
         if self._opened is not None:
             self._opened[1].close()
             self._opened = None
+        self._held.close()

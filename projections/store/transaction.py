@@ -1,17 +1,15 @@
 """Transactions that write a batch of the read tables: their contract, rows remembered, many rows at once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from functools import cache
 from operator import itemgetter, methodcaller
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
-import psycopg
 from msgspec import Struct
 from sqlalchemy import (
-    ARRAY,
     JSON,
     Connection,
     Date,
@@ -24,12 +22,10 @@ from sqlalchemy import (
     Uuid,
     delete,
     insert,
-    literal,
     select,
     update,
 )
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
-from sqlalchemy.exc import DBAPIError
 
 from projections.contract import Change, Row, folds, position
 from projections.store.folds import folds_of
@@ -69,42 +65,6 @@ class WriteTransaction(Protocol):
     def move(self, reached: int, needs_scrub: bool, day: int) -> None:
         """Writes the position that the tables will show, and its day: before the rows, whose triggers read it."""
         ...
-
-
-class PlainTransaction(WriteTransaction, AbstractContextManager[WriteTransaction], Protocol):
-    """A `WriteTransaction` that writes plain batches only, and remembers the rows that it wrote.
-
-    Raises NeedsQueries for any other batch. `with` begins one, then commits it, or rolls it back after an error.
-    """
-
-    _rows: "RowCache[Any]"
-
-    ERRORS: tuple[type[Exception], ...]
-    """Errors of its driver: the tables are damaged or busy, or another process has moved them."""
-    LARGEST: int
-    """Largest number of events of a batch."""
-
-    @property
-    def connection(self) -> Connection:
-        raise NeedsQueries
-
-    def savepoint(self) -> AbstractContextManager[Any]:
-        return nullcontext()
-
-    def position(self) -> tuple[int, bool]:
-        """Returns the position that the tables show, and whether they need a scrub."""
-        ...
-
-    def expect(self, position: int, needs_scrub: bool) -> None:
-        """Refuses the transaction, now or at its end, when the tables are at another position."""
-        ...
-
-    def forget(self) -> None:
-        """Forgets the rows: another transaction may have changed them."""
-        self._rows.clear()
-
-    def close(self) -> None:
-        self.forget()
 
 
 class QueryingTransaction:
@@ -213,12 +173,12 @@ def _compare(before: dict[Key, R], after: dict[Key, R], found: RowDifference[R])
             found.changed.append((key, before[key], row))
 
 
-# --- many rows at once, without SQLAlchemy's work on each value: executemany on SQLite, COPY on PostgreSQL
+# --- many rows at once, without SQLAlchemy's work on each value
 
 Convert = Callable[[Any], Any]
 
 _ENCODE = msgspec.json.Encoder().encode
-# As SQLAlchemy's own types write them to SQLite, so that its queries read them back; PostgreSQL reads all of these.
+# As SQLAlchemy's own types write them, so that its queries read them back.
 _CONVERTS: tuple[tuple[type, Convert], ...] = (
     (Uuid, lambda value: value.bytes.hex()),  # half of the time of `hex`
     (DateTime, lambda value: value.isoformat(" ", "microseconds")),
@@ -231,32 +191,14 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     """Inserts rows. Each has a value for every column of the table."""
     if not rows:
         return
-    values = map(packer(table), rows)
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(insertion(table), list(values))
-    else:
-        _copy(connection, table, values)
+    connection.exec_driver_sql(insertion(table), list(map(packer(table), rows)))
 
 
 def delete_streams(connection: Connection, table: Table, streams: Iterable[UUID]) -> None:
     """Deletes the rows of these streams."""
     gone = list(streams)
-    if gone and connection.dialect.name == "sqlite":
+    if gone:
         connection.exec_driver_sql(deletion(table), [(stream.hex,) for stream in gone])
-    elif gone:
-        connection.execute(delete(table).where(table.c.stream == literal(gone, ARRAY(Uuid)).any_()))
-
-
-def _copy(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
-    driver: Any = connection.connection.driver_connection
-    columns = ", ".join(f'"{column.name}"' for column in table.columns)
-    statement = f"COPY {table.name} ({columns}) FROM STDIN"
-    try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-    except psycopg.Error as error:
-        raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
 
 
 @cache
@@ -282,7 +224,7 @@ def packer(table: Table) -> Callable[[Row], tuple[Any, ...]]:
 
 @cache
 def insertion(table: Table) -> str:
-    """Returns the statement that inserts one row on SQLite.
+    """Returns the statement that inserts one row.
 
     OR FAIL, here and in triggers (day_rows.py): whoever meets an error rolls back to a savepoint, or the transaction. A
     statement that could be undone alone keeps a journal of its own within a savepoint: 5,000 rows with their day rows
@@ -293,13 +235,13 @@ def insertion(table: Table) -> str:
 
 @cache
 def deletion(table: Table) -> str:
-    """Returns the statement that deletes the rows of one stream on SQLite."""
+    """Returns the statement that deletes the rows of one stream."""
     return positional(delete(table).where(table.c.stream == ""))
 
 
 @cache
 def selection(table: Table) -> str:
-    """Returns the statement that reads the rows of one stream on SQLite."""
+    """Returns the statement that reads the rows of one stream."""
     return positional(select(table).where(table.c.stream == ""))
 
 

@@ -22,7 +22,7 @@ from projections.figures.lists import lines
 from projections.figures.questions import count_figures
 from projections.figures.refresh import refresh
 from projections.figures.tallies import FigureQuestion, count_entries
-from projections.store import postgres, sqlite
+from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import SITES, House, Life, fill, put, structure
@@ -46,11 +46,8 @@ def engine(tmp_path: Path, database: Database | None) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def tables(tmp_path: Path, database: Database | None) -> Tables:
-    if database is None:
-        return sqlite.database(tmp_path / "tables.db")
-    stores = postgres.PostgresStores(postgres.engine(database), "figures")
-    return stores.open(stores.make())
+def tables(tmp_path: Path) -> Tables:
+    return sqlite.database(tmp_path / "tables.db")
 
 
 def test_figures(engine: Engine, tables: Tables, store: str, report: Report) -> None:

@@ -13,10 +13,10 @@ from projections.figures.tallies import FigureQuestion, count_entries
 from projections.store.catch_up import ReadSide
 from tests.erasures import request
 from tests.indicators.population import counting
-from tests.projections.conftest import Tables, server, spare, tables
+from tests.projections.conftest import Tables, tables
 from tests.projections.test_figures_meanwhile import opened, opened_dossier, record
 
-__all__ = ("opened", "server", "spare", "tables")
+__all__ = ("opened", "tables")
 
 
 def test_a_dossier_opened_by_mistake_owes_an_answer_and_is_not_counted(opened: OpenStructure, tables: Tables) -> None:

@@ -405,7 +405,7 @@ def test_the_past_is_filled_in_each_store(played: OpenStructure, tables: Tables)
 
 
 def test_a_small_house_has_its_past_when_its_tables_are_live(played: OpenStructure, tmp_path: Path) -> None:
-    made = sqlite.SqliteStores(tmp_path / "read")
+    made = stores.Stores(tmp_path / "read")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stores, "_SECONDS", 60)  # of a machine at work
         stores.ensure(made, ListedEvents(played.engine.read(0, 300)))

@@ -14,16 +14,14 @@ from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.stages.orientation import present_pix
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.membership import add_member
-from projections.contract import WRITING
 from projections.figures.entries import entries, sums, value_sums
 from projections.figures.refresh import refresh
-from projections.figures.tallies import FigureQuestion, there
 from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from projections.store.transaction import delete_streams, insert_rows
 from tests.erasures import erase
 from tests.examples import few
-from tests.projections.conftest import Spare, Tables
+from tests.projections.conftest import Tables
 from tests.projections.test_figures_meanwhile import opened, opened_dossier, record
 
 __all__ = ("opened",)
@@ -58,8 +56,7 @@ STEPS = st.one_of(
 
 @pytest.fixture
 def database(tables: Tables) -> Engine:
-    made = tables()
-    return made.execution_options(**{WRITING: True})
+    return tables()
 
 
 def summed(connection: Connection) -> list[Counter[tuple[Any, ...]]]:
@@ -134,15 +131,3 @@ def test_an_erasure_deletes_the_entries_at_once(opened: OpenStructure, tables: T
     with side.database.connect() as connection:
         assert set(connection.execute(select(entries.c.stream)).scalars()) == {stays}
         assert kept(connection) == summed(connection)
-
-
-@pytest.mark.postgres
-def test_a_cell_of_a_cut_is_looked_up_and_not_compared_pair_by_pair(spare: Spare) -> None:
-    """PostgreSQL has no statistics of cells: in a join it compared each entry with each path."""
-    asked = FigureQuestion(FIRST, FIRST, FIRST, "site", "L'Aigle")
-    with spare.empty(0).connect() as connection:
-        query = select(entries.c.stream).where(*there(asked))
-        told = query.compile(connection, compile_kwargs={"literal_binds": True})
-        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {told}").scalars())
-    assert "hashed SubPlan" in plan
-    assert "Join" not in plan

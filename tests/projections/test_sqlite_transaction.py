@@ -58,7 +58,7 @@ def test_a_process_that_starts_writes_only_what_differs(tmp_path: Path) -> None:
         opened.engine.execute({"dossier": dossier}, decision, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
         database = sqlite.database(tmp_path / "read.db")
         with closing(ReadSide(opened.engine, database)) as side:
-            side._plain._driver().set_trace_callback(written.append)  # type: ignore[attr-defined]
+            side._plain._driver().set_trace_callback(written.append)
             side.catch_up()
     opened.engine.close()
     # A statement is traced again for each that its triggers run.

@@ -1,5 +1,4 @@
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,6 @@ from sqlalchemy import (
     Connection,
     Date,
     DateTime,
-    Engine,
     Integer,
     LargeBinary,
     MetaData,
@@ -29,11 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from pixflow.store.postgres.database import Database
 from projections.statements import Statement
-from projections.store import postgres as store_postgres
 from projections.store.sqlite import engine
-from tests.postgres import Cluster
 
 DAY = date(2026, 3, 16)
 table = Table("rows", MetaData(), Column("n", Integer), Column("owner", Uuid), Column("due", Date))
@@ -136,17 +131,9 @@ stated = Statement(chosen)
 
 
 @pytest.fixture
-def own(postgres: Cluster) -> Iterator[Engine]:
-    """A pool of the test's own: a temporary table stays on its connection."""
-    with closing(Database(postgres.url())) as database:
-        yield store_postgres.engine(database)
-
-
-@pytest.fixture(params=["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.postgres)])
-def temporary(request: pytest.FixtureRequest) -> Iterator[Connection]:
+def temporary() -> Iterator[Connection]:
     """A connection with the table `every`."""
-    made = engine(None) if request.param == "SQLite" else request.getfixturevalue("own")
-    with made.connect() as connection:
+    with engine(None).connect() as connection:
         every.create(connection)
         yield connection
 

@@ -101,7 +101,7 @@ class Office:
 def left(folder: Path, youths: Sequence[Youth]) -> list[tuple[str, bytes]]:
     """Returns each trace of these people in a file of the folder, in capitals or not."""
     traces = set().union(*(youth.traces() for youth in youths))
-    there = {path.name: set(_TRACE.findall(path.read_bytes().lower())) for path in folder.iterdir() if path.is_file()}
+    there = {path.name: set(_TRACE.findall(path.read_bytes().lower())) for path in folder.rglob("*") if path.is_file()}
     return [(name, trace) for name, found in there.items() for trace in sorted(found & traces)]
 
 

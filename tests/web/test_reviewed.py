@@ -16,7 +16,7 @@ from pixflow.participation.matches import reject_match, set_participation_aside,
 from pixflow.refused import Refused
 from pixflow.store import AlreadyServed
 from pixflow.store.locks import ServeLock
-from projections.store import sqlite
+from projections.store import stores
 from tests.web import paths
 from tests.web.client import LocalClient, words
 from tests.web.paths import House
@@ -148,13 +148,12 @@ def test_only_who_may_say_it_takes_it_back(house: House) -> None:
 
 def test_a_read_store_is_not_taken_from_under_a_serving_process(tmp_path: Path) -> None:
     opened = structure_folder.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
-    serve_one(opened).reads.close()
-    live = sqlite.SqliteStores(opened.folder / "read").live()
-    assert live is not None
-    (opened.folder / "read" / sqlite.POINTER).write_text("0123456789abcdef-1.db\n")  # as other sources would
+    reads = serve_one(opened).reads
+    reads.close()
+    other = reads.stores.folder.rename(reads.stores.place / "0123456789abcdef")  # as of other sources
     with ServeLock(opened.folder), pytest.raises(AlreadyServed):
         serve_one(opened)
-    assert (opened.folder / "read" / live).exists()
+    assert (other / stores.POINTER).exists()
     opened.engine.close()
 
 

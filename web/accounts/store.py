@@ -27,10 +27,11 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from pixflow.store import SiteRefused
 from pixflow.store.locks import FileLock
+from pixflow.store.postgres import sql_engine
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.pipeline import rows
 from pixflow.structure_folder import Clock, utc_now
-from projections.store import postgres, sqlite
+from projections.store import sqlite
 from web.accounts import signed_rows
 from web.accounts.site_key import SiteKey
 from web.accounts.tables import SIGNED, metadata
@@ -184,7 +185,7 @@ def _on_sqlite(path: Path, there: set[str], *, whole: bool) -> Engine:
 
 def _on_postgres(database: Database, *, whole: bool) -> Engine:
     begin = f"BEGIN; SET LOCAL search_path TO {SCHEMA}; SET LOCAL lock_timeout TO '{_LOCK_LIMIT}'"
-    made = postgres.engine(database).execution_options(**{postgres.BEGIN: begin})
+    made = sql_engine.engine(database, begin)
     if not whole:
         with database.owner() as owner, owner.transaction():
             for statement in _statements(database):

@@ -1,7 +1,7 @@
 """`pixflow backup` and `pixflow restore`."""
 
 import os
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -119,7 +119,13 @@ def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, An
 
 def _rebuild(opened: OpenStructure) -> None:
     with closing(reads_of(opened)) as reads:
-        stores.rebuild(reads.stores, opened.engine, shown("Reconstruction"))
+        stores.ensure(reads.stores, opened.engine, shown("Reconstruction"))
+
+
+def _tidy(slug: str) -> None:
+    """Deletes the read tables of what was replaced. Where it fails, `serve` does it when it starts."""
+    with suppress(Exception), open_slug(slug) as opened, closing(reads_of(opened)) as reads:
+        stores.tidy(reads.stores)
 
 
 @app.command("restore")
@@ -145,6 +151,7 @@ def restore_command(
             register=register_of,
             database=settings.database(),
         )
+        _tidy(done.slug)
     if json:
         as_json(done)
         return

@@ -44,6 +44,8 @@ SENTENCES = {
     "%s does not open: %r": "La structure « {} » ne s’ouvre pas : « pixflow doctor » dit pourquoi.",
     "%s: events can be changed, triggers are missing: %s. See pixflow doctor": "{} : des faits peuvent être changés, "
     "des déclencheurs manquent ({}). Lancez « pixflow doctor ».",
+    "%s: read tables on PostgreSQL are dropped": "{} : les tables de lecture sont maintenant des fichiers de cette "
+    "machine, celles que gardait PostgreSQL sont supprimées.",
     "a note of doctor: %s": "{}",
     "a round of periodic jobs": f"Un tour du travail périodique n’est pas fini. {AGAIN}",
     "alarms": f"Les alertes d’une structure ne sont pas parties. {AGAIN}",

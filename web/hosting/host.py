@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 
 from pixflow import __version__, erasing, structure_folder
 from pixflow.actor import OPERATOR, Actor
-from pixflow.store import AlreadyServed
+from pixflow.store import AlreadyServed, StoreBusy
 from pixflow.store.locks import ServeLock
+from pixflow.store.postgres.copy import drop_read_tables
 from pixflow.structure import start_program
-from pixflow.structure_folder import Clock, utc_now
+from pixflow.structure_folder import Clock, OpenStructure, utc_now
 from projections.store import stores
 from projections.store.catch_up import Progress
 from web.accounts.site import Site
@@ -135,8 +136,7 @@ def open_host(
     database = Settings().database()
 
     def opening(slug: str) -> ServedStructure:
-        if not database:
-            make_room(1 if only else len(structure_folder.slugs(data)))
+        make_room(1 if only else len(structure_folder.slugs(data)))
         opened = open_whole(data, slug, clock=clock, database=database)
         try:
             if demo:
@@ -183,6 +183,7 @@ def _start(served: ServedStructure) -> None:
                 ", ".join(missing),
             )
         stores.tidy(served.reads.stores)
+        _drop_read_tables(served.opened)
         try:  # people can work meanwhile, `tick` retries, `doctor` reports it
             with suppress(erasing.ManyErasures):
                 erasing.settle(served.opened)
@@ -197,6 +198,14 @@ def _start(served: ServedStructure) -> None:
             pixflow=__version__,
         )
         served.locks.push(own.pop_all())
+
+
+def _drop_read_tables(opened: OpenStructure) -> None:
+    """Drops the read tables that an older pixflow kept on PostgreSQL, at another start where somebody reads there."""
+    if opened.database and opened.schema:
+        with suppress(StoreBusy):
+            if drop_read_tables(opened.database, opened.schema):
+                logging.getLogger("pixflow").warning("%s: read tables on PostgreSQL are dropped", opened.slug)
 
 
 def open_site(settings: Settings, data: Path, url: str, *, create: bool = False, clock: Clock = utc_now) -> Site | None:

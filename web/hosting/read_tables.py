@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
@@ -15,22 +13,35 @@ from pixflow.backups import manifest
 from pixflow.backups.backup import last_external_backup
 from pixflow.refused import Refused
 from pixflow.store import BuildLost, RecordsLost, folders
+from pixflow.store.durable_files import private_folder
 from pixflow.store.locks import FileLock
-from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from projections import contract
-from projections.store import postgres, sqlite, stores
+from projections.store import stores
 from projections.store.catch_up import PART, Progress, ReadSide
 from projections.store.folds import position_of_tables
+from web.hosting.settings import sound
 from web.hosting.structure_process import ProcessLost, Say, found_by
 
 
 def reads_of(opened: OpenStructure) -> stores.Live:
-    """Returns the read stores of a structure. PostgreSQL locks in the database; SQLite locks files."""
-    if opened.database and opened.schema:
-        return stores.Live(postgres.PostgresStores(_engine(opened.database), opened.schema), opened.engine)
-    files = sqlite.SqliteStores(opened.folder / "read", FileLock(opened.folder / "make.lock", limit=600))
-    return stores.Live(files, opened.engine, FileLock(opened.folder / "read.lock"))
+    """Returns the read stores of a structure: SQLite files of this machine, whatever store keeps its events.
+
+    They stand in its folder, or in PIXFLOW_TABLES. Raises PermissionError, and Refused("tables-shared") for tables of
+    PostgreSQL's events on a disk that other machines may write to.
+    """
+    home, elsewhere = opened.folder, sound().tables
+    if elsewhere:
+        home = elsewhere / f"{opened.slug}-{opened.id.hex[:8]}"
+    if elsewhere or opened.database:
+        folders.check_local(home)
+
+    def making() -> FileLock:
+        private_folder(home)
+        return building
+
+    building = FileLock(home / "make.lock", limit=600)
+    return stores.Live(stores.Stores(home / "read", opened.life, making), opened.engine, FileLock(home / "read.lock"))
 
 
 def open_whole(data: Path, slug: str, **how: Any) -> OpenStructure:
@@ -69,8 +80,11 @@ def _last_backup(data: Path, slug: str) -> str:
 
 def _check_reached(opened: OpenStructure) -> None:
     with folders.access_in_words(), suppress(stores.NoStore):
-        folders.check_databases(opened.folder / "read")
-        if (reached := _reached(reads_of(opened))) > (head := opened.engine.head()):
+        reads = reads_of(opened)
+        for folder in (reads.stores.place.parent, reads.stores.place, reads.stores.folder):
+            folders.check_access(folder)
+            folders.check_databases(folder)
+        if (reached := _reached(reads)) > (head := opened.engine.head()):
             raise RecordsLost("older-events", f"{head} events are there, and read tables show {reached}")
 
 
@@ -93,11 +107,6 @@ def reached_by(side: ReadSide) -> int:
     """Returns the position of the tables, as any process last wrote it."""
     with side.database.connect() as connection:
         return connection.execute(select(contract.position.c.position)).scalar() or 0
-
-
-@cache
-def _engine(database: Database) -> sqlalchemy.Engine:
-    return postgres.engine(database)
 
 
 def make_missing(opened: OpenStructure, missing: stores.Stores, progress: Progress) -> None:

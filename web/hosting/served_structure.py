@@ -119,8 +119,8 @@ class ServedStructure:
             yield tables
 
     def make_tables(self, progress: Progress = lambda done, total: None) -> None:
-        """Builds the read tables when they are gone or damaged. Those of another version stay: it is in use."""
-        if not self.reads.opens() and not self.reads.stores.other():
+        """Builds the read tables when they are gone or damaged."""
+        if not self.reads.opens():
             make_missing(self.opened, self.reads.stores, progress)
 
     def today(self) -> date:
@@ -265,8 +265,8 @@ def structure_in_use(opened: OpenStructure) -> ServedStructure:
 def serve_one(opened: OpenStructure, progress: Progress = lambda done, total: None) -> ServedStructure:
     """Returns the structure, its read store built if needed and caught up to the last event.
 
-    Raises AlreadyServed when the store must be built while another process serves the structure: that may be another
-    version of pixflow, and the build would replace its tables.
+    Raises AlreadyServed when the store must be built while another process serves a structure on SQLite: that may be
+    another version of pixflow, which does not know the events of this one.
     """
     served = structure_in_use(opened)
     try:

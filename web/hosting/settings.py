@@ -114,6 +114,7 @@ class Settings(Storage):
     """Environment variables, all optional. A credential of systemd with such a name counts too.
 
     PIXFLOW_LEDGER: the folder of the registers, by default in PIXFLOW_DATA.
+    PIXFLOW_TABLES: a folder of this machine for the read tables, which are in clear; by default in PIXFLOW_DATA.
     PIXFLOW_SMTP: the mail server, smtp://person:secret@host:port or smtps://…. Without it, no e-mail is sent.
     PIXFLOW_SMTP_SECURITY: `verified`, or `plain` to send e-mails and the secret without encryption.
     PIXFLOW_SENDER: the address that e-mails come from.
@@ -126,6 +127,7 @@ class Settings(Storage):
     """
 
     ledger: Path | None = None
+    tables: Path | None = None
     smtp: str = ""
     smtp_security: Literal["verified", "plain"] = "verified"
     sender: str = "pixflow@localhost"
@@ -140,9 +142,9 @@ class Settings(Storage):
     oidc_alg: Literal["ES256", "RS256", "PS256"] = "ES256"
     oidc_profile: Literal["plain", "proconnect"] = "plain"
 
-    @field_validator("ledger")
+    @field_validator("ledger", "tables")
     @classmethod
-    def _is_ledger(cls, path: Path | None) -> Path | None:
+    def _is_folder_or_none(cls, path: Path | None) -> Path | None:
         return path and _folder(path)
 
     @field_validator("smtp")

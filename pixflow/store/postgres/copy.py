@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import LiteralString
@@ -29,6 +29,7 @@ _COPIED: dict[LiteralString, tuple[LiteralString, list[str]]] = {
     "claims": ("kind, digest, replace(stream::text, '-', '')", ["text", "bytea", "text"]),
     "files": ("digest, content", ["text", "bytea"]),
 }
+_DROP = SQL("DROP SCHEMA IF EXISTS {} CASCADE")
 _OTHERS = b"""SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
     AND application_name LIKE %s AND application_name <> current_setting('application_name')"""
 
@@ -83,31 +84,37 @@ def put(database: Database, schema: str, copy: Path) -> None:
 
 
 def swap(database: Database, schema: str, ready: str, aside: str, keeps_keys: bool) -> None:
-    """Renames `schema` to `aside` and `ready` to `schema` in one transaction, with their read stores.
+    """Renames `schema` to `aside` and `ready` to `schema` in one transaction.
 
-    Does nothing when it is done. The read stores of `schema` are dropped, and its keys unless they are to be kept.
+    Does nothing when it is done. The keys of `schema` are dropped unless they are to be kept.
     """
     with database.owner() as owner, owner.transaction():
         owner.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(f"pixflow events {schema}")])
         there = _schemas(owner, "")
         if ready not in there:
             return
-        for old in _read_stores(there, schema):
-            owner.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(old)))
         if schema in there:
             _put_aside(owner, schema, aside, keeps_keys)
         _rename(owner, ready, schema)
-        for new in _read_stores(there, ready):
-            _rename(owner, new, f"{schema}{new.removeprefix(ready)}")
         lay_triggers(owner, schema, database.role)
 
 
 def drop(database: Database, schema: str) -> None:
-    """Drops a schema and its read stores, if they exist."""
+    """Drops a schema, if it exists."""
     with database.owner() as owner:
-        there = _schemas(owner, schema)
-        for name in (*_read_stores(there, schema), schema):
-            owner.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(name)))
+        owner.execute(_DROP.format(Identifier(schema)))
+
+
+def drop_read_tables(database: Database, schema: str) -> int:
+    """Drops the schemas of read tables that an older pixflow kept for `schema`. Returns how many there were.
+
+    Raises StoreBusy when somebody still reads there.
+    """
+    with database.owner() as owner:
+        kept = [name for name in _schemas(owner, f"{schema}_read") if _is_of_read_tables(name, schema)]
+        for name in kept:
+            owner.execute(_DROP.format(Identifier(name)))
+        return len(kept)
 
 
 def commands(database: Database, schema: str) -> list[tuple[str, int, int]]:
@@ -130,9 +137,8 @@ def _schemas(owner: Owner, prefix: str) -> list[str]:
     return [name for (name,) in rows]
 
 
-def _read_stores(schemas: Iterable[str], schema: str) -> list[str]:
-    """Returns the schemas of the read stores of `schema` (projections/store/postgres.py)."""
-    return [name for name in schemas if re.fullmatch(rf"{re.escape(schema)}_read(_\d+)?", name)]
+def _is_of_read_tables(name: str, schema: str) -> bool:
+    return re.fullmatch(rf"{re.escape(schema)}_read(_\d+)?", name) is not None
 
 
 def _has_events(owner: Owner, schema: str) -> bool:

@@ -678,9 +678,10 @@ def test_every_refusal_is_one_document(house: Path):
 def test_rebuild_and_tick_leave_the_queue_as_it_was(house: Path, tmp_path: Path):
     imported(tmp_path)
     before = said("queue", "--as", NADIA)
-    old = (house / "l-aigle" / "read" / "live").read_text()
+    (pointer,) = (house / "l-aigle" / "read").glob("*/live")
+    old = pointer.read_text()
     assert "Tables refaites" in ran("rebuild")
-    assert (house / "l-aigle" / "read" / "live").read_text() != old
+    assert pointer.read_text() != old
     assert said("queue", "--as", NADIA) == before
     assert ran("tick") == "Envois oubliés effacés : 0 · courriels envoyés : 0\n"
 

@@ -44,6 +44,7 @@ WRONG = {
     "proxy": ["maybe", "2", "vrai", "nginx"],
     "breached": ["FOLDER", "FOLDER/none", "file", "FOLDER/file/in", "/" + "n" * 5_000],
     "ledger": ["ledger", "FOLDER/file", "./ledger", "~/ledger"],
+    "tables": ["tables", "FOLDER/file", "./tables", "~/tables"],
     "witness": ["https://temoin.exemple.fr", "temoin.exemple.fr KEY", "https://temoin.exemple.fr+nothing",
                 "https://temoin.exemple.fr PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"],
     "witness_for": ["nothing", "PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"],

@@ -1,18 +1,16 @@
 """Read tables are a cache: gone or damaged ones are told, and `serve` makes them anew, on both stores."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from _pytest.mark import ParameterSet
 from typer.testing import CliRunner
 
 from projections.figures.refresh import refresh
-from projections.store import sqlite, stores
 from tests.projections.conftest import everything
 from tests.web.client import LocalClient
 from tests.web.paths import House, house
@@ -22,7 +20,6 @@ from web.hosting import health
 from web.hosting.clock_jobs import Round
 from web.hosting.mail import Mail
 from web.hosting.served_structure import serve_one
-from web.hosting.settings import Settings
 
 SOPHIE = "Sophie Lecomte"
 Harm = Callable[[House], None]
@@ -31,7 +28,7 @@ Harm = Callable[[House], None]
 def _live_file(at_work: House) -> Path:
     name = at_work.served.reads.stores.live()
     assert name
-    return at_work.served.opened.folder / "read" / name
+    return at_work.served.reads.stores.folder / name
 
 
 def no_folder(at_work: House) -> None:
@@ -60,60 +57,28 @@ def scribbled(at_work: House) -> None:
     _live_file(at_work).write_bytes(b"no database" + content[11:])
 
 
-def no_schemas(at_work: House) -> None:
-    _send(at_work, "DROP SCHEMA {} CASCADE", "{}_read%%")
+def no_table(at_work: House) -> None:
+    with sqlite3.connect(_live_file(at_work)) as database:
+        database.execute("DROP TABLE dossier_sheet")
+    database.close()
 
 
-def no_tables(at_work: House) -> None:
-    _send(at_work, "DROP SCHEMA {} CASCADE", "{}_read\\_%%")
+HARMS: tuple[Harm, ...] = (no_folder, no_file, truncated, emptied, scribbled, no_table)
 
 
-def _send(at_work: House, statement: str, pattern: str) -> None:
-    opened = at_work.served.opened
-    assert opened.database
-    with psycopg.connect(opened.database.url, autocommit=True) as connection:
-        like = pattern.format(opened.schema).replace("%%", "%")
-        found = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE %s", [like]).fetchall()
-        assert found
-        for (name,) in found:
-            connection.execute(statement.format(f'"{name}"').encode())
-
-
-def no_dossiers(at_work: House) -> None:
-    opened, name = at_work.served.opened, at_work.served.reads.stores.live()
-    assert opened.database
-    with psycopg.connect(opened.database.url, autocommit=True) as connection:
-        connection.execute(f'DROP TABLE "{name}".dossier_sheet'.encode())
-
-
-HARMS: dict[Harm, str] = {
-    **dict.fromkeys((no_folder, no_file, truncated, emptied, scribbled), "sqlite"),
-    **dict.fromkeys((no_schemas, no_tables, no_dossiers), "postgres"),
-}
-
-
-def _case(harm: Harm) -> ParameterSet:
-    return pytest.param(harm, id=harm.__name__, marks=pytest.mark.postgres if HARMS[harm] == "postgres" else ())
-
-
-@pytest.fixture(params=map(_case, HARMS))
+@pytest.fixture(params=HARMS, ids=lambda harm: harm.__name__)
 def harm(request: pytest.FixtureRequest) -> Harm:
     harm: Harm = request.param
     return harm
 
 
 @pytest.fixture
-def at_work(harm: Harm, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
-        if HARMS[harm] == "postgres":
-            patch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
-        with house(tmp_path / "data") as made:
-            made.opened()
-            made.served.tick()
-            yield made
-        if database := Settings().database():
-            database.close()
+def at_work(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
+    with house(tmp_path / "data") as made:
+        made.opened()
+        made.served.tick()
+        yield made
 
 
 def all_rows(at_work: House) -> dict[str, list[str]]:
@@ -146,7 +111,7 @@ def test_they_are_told_and_made_anew_while_it_serves(at_work: House, harm: Harm)
     assert browser.get("/dossiers").status_code == 200
     assert readiness(at_work).status_code == 200
     assert all_rows(at_work) == shown
-    assert len(list((at_work.served.opened.folder / "read").glob("*.db"))) < 2
+    assert len(list((at_work.served.opened.folder / "read").rglob("*.db"))) == 1
 
 
 def test_they_are_made_anew_at_the_next_start(at_work: House, harm: Harm) -> None:
@@ -162,13 +127,3 @@ def test_rebuild_does_not_need_them(at_work: House, harm: Harm) -> None:
     result = CliRunner().invoke(app, ["rebuild"])
     assert result.exit_code == 0, result.output
     assert at_work.client(SOPHIE).get("/dossiers").status_code == 200
-
-
-def test_those_of_another_version_are_left_to_it(tmp_path: Path) -> None:
-    with house(tmp_path / "data") as made:
-        pointer = made.served.opened.folder / "read" / sqlite.POINTER
-        pointer.write_text("0123456789abcdef-1.db\n")
-        made.served.make_tables()
-        assert pointer.read_text() == "0123456789abcdef-1.db\n"
-        with pytest.raises(stores.NoStore):
-            made.served.read()

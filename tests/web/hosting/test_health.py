@@ -174,7 +174,8 @@ def test_tables_of_a_log_that_is_gone(at_work: House) -> None:
 
 @ON_SQLITE
 def test_tables_of_another_version_only(at_work: House) -> None:
-    (at_work.served.opened.folder / "read" / "live").write_text("other-1.db\n")
+    folder = at_work.served.reads.stores.folder
+    folder.rename(folder.with_name("0123456789abcdef"))
     assert found(at_work)["tables"] == Finding("tables", "alarm", {"lag": at_work.served.engine.head(), "why": "other"})
     assert monitor(at_work).status_code == 503
 

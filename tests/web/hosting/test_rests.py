@@ -27,14 +27,12 @@ from pixflow.refused import Refused
 from pixflow.team.absences import declare_absence
 from pixflow.team.membership import change_roles, record_departure
 from pixflow.workshop import booking
-from projections.contract import metadata
 from tests.examples import few
 from tests.postgres import Cluster
 from tests.store.proxy import Wire
 from tests.web.arranged import scheduled, seat
 from tests.web.client import LocalClient
 from tests.web.filled import auditor_gone
-from tests.web.hosting.conftest import ON_POSTGRES
 from tests.web.hosting.test_notices import Kept
 from tests.web.paths import House, house
 from web.accounts import accounts, memberships
@@ -120,12 +118,8 @@ def tables_made_anew(at_work: House) -> None:
 
 
 def no_tables(at_work: House) -> None:
-    name = at_work.served.reads.stores.live()
-    if database := at_work.served.opened.database:
-        with database.owner() as owner:
-            owner.execute(f'DROP SCHEMA "{name}" CASCADE'.encode())
-    else:
-        (at_work.served.opened.folder / "read" / str(name)).unlink()
+    reads = at_work.served.reads.stores
+    (reads.folder / str(reads.live())).unlink()
 
 
 @contextmanager
@@ -159,17 +153,6 @@ def test_it_rests_until_something_moves(at_work: House, wake: Callable[[House], 
     assert rested(at_work)
     wake(at_work)
     assert not rested(at_work)
-    settle(at_work)
-
-
-@ON_POSTGRES
-def test_tables_that_a_crash_of_postgresql_emptied_wake_it(at_work: House) -> None:
-    settle(at_work)
-    shown = at_work.served.reads.side.position
-    with at_work.served.reads.side.writing() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {', '.join(one.name for one in metadata.sorted_tables)}")
-    assert not rested(at_work)
-    assert at_work.served.reads.side.position == shown
     settle(at_work)
 
 

@@ -18,10 +18,9 @@ from projections import directory
 from projections.contract import folds, position
 from projections.figures.paths import paths
 from projections.figures.refresh import is_fresh
-from projections.store import postgres, stores
+from projections.store import stores
 from projections.store.catch_up import ReadSide
-from projections.store.postgres import PostgresStores
-from projections.store.sqlite import SqliteStores
+from projections.store.stores import Stores
 from tests.web.paths import House, house
 from tests.web.pressing import press
 from web.hosting import served_structure
@@ -61,7 +60,7 @@ def test_who_waits_for_tables_that_a_rebuild_replaces_gets_the_new_ones(at_work:
     for thread in waiting:
         thread.join()
     assert answers == [(200, True)] * 3
-    left = {file.name for file in (served.opened.folder / "read").glob("*.db")}
+    left = {file.name for file in served.reads.stores.folder.glob("*.db")}
     assert left <= {served.reads.stores.live()}, "nobody makes the old file again"
 
 
@@ -80,18 +79,14 @@ Moment = tuple[CodeType, int]
 WATCHED = {
     function.__code__
     for function in (
-        *(SqliteStores.live, SqliteStores._stamp, SqliteStores._pointed, SqliteStores._usable, SqliteStores.open),
-        *(PostgresStores.live, PostgresStores.open),
+        *(Stores.live, Stores._stamp, Stores._pointed, Stores.hold, Stores.open),
         *(stores.Live._live, ReadSide.__init__, ReadSide.catch_up, LiveTables.renew, served_structure._connected),
     )
 }
 
 
-def test_whenever_a_rebuild_ends_a_page_shows_what_was_recorded(
-    at_work: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whenever_a_rebuild_ends_a_page_shows_what_was_recorded(at_work: House) -> None:
     """Another process replaces the tables at each moment of a request in turn. The page is drawn after a command."""
-    monkeypatch.setattr(postgres, "_CHANGE", "BEGIN; SET LOCAL lock_timeout TO '20ms'")  # tables in use are left
     opened = at_work.served.opened
 
     def replace() -> None:

@@ -11,7 +11,7 @@ from web.french.typography import say
 
 UNREADABLE = (
     "Les tables de lecture ne répondent pas : le disque est plein ou en panne, ou la base est arrêtée. Sinon, mettez "
-    "de côté le dossier read de la structure : « serve » les refait."
+    "leur dossier de côté (PIXFLOW_TABLES, ou read dans celui de la structure) : « serve » les refait."
 )
 DAMAGED = "Un fait enregistré ne se lit pas : lancez « pixflow doctor », puis restaurez la dernière sauvegarde."
 DISK = (

@@ -203,6 +203,8 @@ REFUSALS: dict[str, str] = {
     "le compte root : « chown -R {user} {path} », puis « chmod -R u+rwX {path} ».",
     "other-user": "Le compte {user} ne peut pas lire ou écrire {path}, qui est à {owner} : lancez pixflow depuis ce "
     "compte-là.",
+    "tables-shared": "Les tables de lecture ne peuvent pas être dans {path} : plusieurs machines écrivent sur ce "
+    "disque ({kind}). Donnez à PIXFLOW_TABLES un dossier d’un disque de cette machine.",
     "unknown-structure": "La structure « {slug} » n’existe pas. Structures connues : {known}.",
     "not-allowed": "Vous ne pouvez pas {decision} ici : demandez à la personne qui suit ce dossier, ou à la direction.",
     "command-id-reused": "Cette page a déjà servi à enregistrer autre chose. Vos réponses sont gardées : vérifiez-les, "

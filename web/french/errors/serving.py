@@ -45,6 +45,7 @@ SETTINGS = {
     "{known}.",
     "database_url form": DATABASE["url"],
     "ledger form": "PIXFLOW_LEDGER n’est pas le chemin entier d’un dossier (« {value} »).",
+    "tables form": "PIXFLOW_TABLES n’est pas le chemin entier d’un dossier (« {value} »).",
     "smtp form": "PIXFLOW_SMTP n’est pas une adresse : écrivez smtp://nom:secret@serveur:port, ou la même en smtps. Un "
     "caractère spécial du secret s’écrit en %XX : « / » devient %2F.",
     "smtp accents": "PIXFLOW_SMTP a un nom ou un secret avec des accents, qu’un serveur de courriels ne reçoit pas : "

@@ -56,13 +56,13 @@ def freeze_heap() -> None:
 # --- files that the process may open, and those that its structures need
 
 EACH, OTHERS = 20, 40
-"""Files of one structure on SQLite while people work, and of the rest of a process without connections of HTTP."""
+"""Files of one structure while people work, and of the rest of a process without connections of HTTP."""
 CONNECTIONS = 500
 """Connections of HTTP, at most half of the files (http_server.py)."""
 
 
 def make_room(structures: int) -> None:
-    """Lets this process open the files of so many structures on SQLite.
+    """Lets this process open the files of so many structures.
 
     Raises the soft limit where the hard one lets it. Raises CannotServe("few-files") where it does not.
     """
