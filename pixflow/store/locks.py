@@ -98,9 +98,9 @@ class ServeLock:
 
 
 class SharedLock:
-    """Lock that any number of processes hold at once: `alone` is False for its path meanwhile.
+    """Lock of a folder that any number of processes hold at once: `alone` is False for the folder meanwhile.
 
-    `acquire` waits for whoever is alone, and raises FileNotFoundError without a folder.
+    `acquire` waits for whoever is alone, and raises FileNotFoundError without the folder.
     """
 
     def __init__(self, path: Path) -> None:
@@ -108,7 +108,7 @@ class SharedLock:
         self._file = -1
 
     def acquire(self) -> Self:
-        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._file = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(self._file, fcntl.LOCK_SH)
         return self
 
@@ -121,8 +121,11 @@ class SharedLock:
 
 @contextmanager
 def alone(path: Path) -> Iterator[bool]:
-    """Yields True if no other thread or process holds the lock of `path`, and holds it until the end. Never waits."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    """Yields True if no other thread or process holds the lock of `path`, and holds it until the end. Never waits.
+
+    `path` is a folder, or a file that this makes when it is missing.
+    """
+    file = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT, 0o600)
     try:
         yield _lock(file)
     finally:

@@ -33,7 +33,6 @@ from projections.store.folds import position_of_tables
 
 T = TypeVar("T")
 POINTER = "live"
-HELD = "held"
 _OURS = re.compile(r"[0-9a-f]{16}(-[0-9a-f]{8})?|live(\.new)?|[0-9a-f]{16}-[0-9]+\.db(-wal|-shm)?")
 """Names in `read/`: folders of stores, and files that an older pixflow kept there."""
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -99,7 +98,7 @@ class Stores:
     def hold(self) -> AbstractContextManager[Any] | None:
         """Keeps the folder from `tidy` of other processes until the lock is left. None when there is no folder."""
         with suppress(FileNotFoundError):
-            return SharedLock(self.folder / HELD).acquire()
+            return SharedLock(self.folder).acquire()
         return None
 
     def point(self, name: str) -> None:
@@ -124,7 +123,7 @@ class Stores:
             if not other.is_dir():
                 other.unlink(missing_ok=True)
                 continue
-            with suppress(FileNotFoundError), alone(other / HELD) as unread:
+            with suppress(FileNotFoundError), alone(other) as unread:
                 if unread:
                     shutil.rmtree(other, ignore_errors=True)
 

@@ -10,7 +10,7 @@ from pixflow.store.locks import FileLock
 from pixflow.structure_folder import OpenStructure
 from projections.store import sqlite, stores
 from projections.store.catch_up import ReadSide
-from projections.store.stores import HELD, POINTER, Live, NoStore, Stores
+from projections.store.stores import POINTER, Live, NoStore, Stores
 from tests.projections.conftest import everything
 
 LIFE, OTHER_LIFE = UUID(int=1 << 100), UUID(int=2 << 100)
@@ -117,7 +117,7 @@ def test_a_folder_that_goes_at_each_moment_of_an_opening_is_no_store(
                 with pytest.raises(NoStore):
                     _ = reads.side
         reads.close()
-        assert (made.folder / HELD).exists() is late
+        assert made.folder.exists() is late
 
 
 def test_a_build_that_fails_leaves_no_file(played: OpenStructure, tmp_path: Path) -> None:
