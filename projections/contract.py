@@ -104,6 +104,11 @@ def optional(**types: Types) -> list[Column[Any]]:
     return [Column(name, kind) for name, kind in types.items()]
 
 
+def row_columns(table: Table) -> list[Column[Any]]:
+    """Returns the columns that a projection gives. One with a default is filled by the insertion."""
+    return [column for column in table.columns if column.default is None]
+
+
 position = Table(
     "position",
     metadata,

@@ -27,6 +27,8 @@ from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.types import TypeEngine
 
+from projections.contract import row_columns
+
 K = TypeVar("K")
 V = TypeVar("V")
 R = TypeVar("R")
@@ -216,5 +218,5 @@ def row_of(table: Table, source: object, /, **told: Any) -> dict[str, Any]:
 
 @cache
 def _others(table: Table, told: tuple[str, ...]) -> tuple[list[str], Callable[[object], tuple[Any, ...]]]:
-    names = [column.name for column in table.columns if column.name not in told]
+    names = [column.name for column in row_columns(table) if column.name not in told]
     return names, attrgetter(*names) if len(names) > 1 else lambda source: (getattr(source, names[0]),)

@@ -1,4 +1,4 @@
-"""Makes the day rows of the past, some streams at a time, once the tables serve. Triggers keep those of today on."""
+"""Makes the day rows of the past, some streams at a time, once the tables serve. `catch_up` keeps those of today on."""
 
 import logging
 from bisect import bisect_right
@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from pixflow.events.base import Recorded, Unopened
 from pixflow.folding import ERASURES, RETRACTIONS, erasure_of
@@ -21,7 +21,7 @@ from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail
 from projections.contract import Change, Projection, Row, Source, filled, folds
 from projections.store.catch_up import DAYS, DESIGNATING, LEAVING, PROJECTIONS, RULES, ReadSide, concerns
-from projections.store.day_rows import OPEN
+from projections.store.day_rows import OPEN, set_begun
 from projections.store.folds import position_of_tables
 from projections.store.transaction import delete_streams, insert_rows
 
@@ -66,7 +66,9 @@ def fill(side: ReadSide, timeline: "Timeline", most: int = AT_ONCE) -> bool:
             made = _make(connection, timeline, most)
         for table, days in DAYS.items():
             delete_streams(connection, days, made.streams)
-            insert_rows(connection, days, made.rows[table])
+            insert_rows(connection, days, [row for row in made.rows[table] if row["ended"] < OPEN])
+            set_begun(connection, table, made.streams, OPEN)
+            _begin(connection, table, [row for row in made.rows[table] if row["ended"] == OPEN])
         left = len(made.streams) == most
         if (
             made.streams or timeline.reached
@@ -74,6 +76,15 @@ def fill(side: ReadSide, timeline: "Timeline", most: int = AT_ONCE) -> bool:
             connection.execute(delete(filled))
             connection.execute(insert(filled), {"stream": made.streams[-1] if left else _END})
     return not left
+
+
+def _begin(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Sets the day when each of these rows of a list began."""
+    if rows:
+        keys = {column.name: column for column in table.primary_key}
+        by_key = (column == bindparam(f"of_{name}") for name, column in keys.items())
+        given = [{"begun": row["begun"], **{f"of_{name}": row[name] for name in keys}} for row in rows]
+        connection.execute(update(table).where(*by_key).values(begun=bindparam("begun")), given)
 
 
 class _Made(NamedTuple):

@@ -55,6 +55,7 @@ _EVERY = [table for table in metadata.sorted_tables if table not in DAYS.values(
 _NOT_KEPT = ("catalogue", "contact", "intake", "question", "resource")
 """Kinds of the few streams that lists show, and that have no day rows."""
 _OF_A_DOSSIER: tuple[Projection, ...] = (directory, workshops, audit_trail)  # type: ignore[assignment]
+_TABLES_OF_A_DOSSIER = (folds, position, *(table for projection in _OF_A_DOSSIER for table in projection.TABLES))
 Histories = Mapping[UUID, Sequence[Recorded]]
 
 
@@ -167,10 +168,11 @@ def _copy(connection: Connection, read: Connection, day: date, tables: Iterable[
     number = day.toordinal()
     for table in tables:
         days = DAYS[table]
-        columns = list(days.columns)[:-2]
+        columns = list(days.columns)[:-1]
         names = ", ".join(f'"{column.name}"' for column in columns)
-        found = f"SELECT {names} FROM {days.name} WHERE begun <= {number} AND ended > {number}"
-        rows = read.exec_driver_sql(found).fetchall()
+        ended = f"SELECT {names} FROM {days.name} WHERE begun <= {number} AND ended > {number}"
+        still = f"SELECT {names} FROM {table.name} WHERE begun <= {number}"
+        rows = read.exec_driver_sql(f"{ended} UNION ALL {still}").fetchall()
         _insert(connection, f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(columns))})", rows)
 
 
@@ -268,8 +270,7 @@ def past_tables(
     `read` are the tables of today, `source` opens their events, `refs` are the references of that position, `trail`
     the dossier's events when they are known. Each call makes tables of its own.
     """
-    tables = (folds, *(table for projection in _OF_A_DOSSIER for table in projection.TABLES))
-    with _memory(*tables, kept=_KEPT).connect() as connection:
+    with _memory(*_TABLES_OF_A_DOSSIER, kept=_KEPT).connect() as connection:
         _write(connection, _dossiers(read, source, dossier, position, trail), refs)
         booked = audit_trail.of_streams(read, audit_trail.workshops_of(read, dossier), source)
         _write(connection, _cut(booked, position), refs)
@@ -327,7 +328,7 @@ def figures_at(
     """
     days, told = day_of if moment.clock == "true" else event_day, histories(read, source)
     last = audit_trail.last_of_day(read, moment.day, refs.calendar)
-    tables = (folds, stopped, *_COUNTED, advisor_queue.table)
+    tables = (folds, stopped, position, *_COUNTED, advisor_queue.table)
     with _memory(*tables).connect() as connection:
         with without_garbage_collection():
             drop_indexes(connection, tables)

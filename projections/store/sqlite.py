@@ -33,7 +33,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import LRUCache
 
-from projections.contract import Change, Row, metadata
+from projections.contract import Change, Row, metadata, row_columns
 from projections.store.day_rows import TRIGGER
 from projections.store.folds import DECODERS
 from projections.store.transaction import (
@@ -358,6 +358,6 @@ def _deletion_by_key(table: Table) -> str:
 @cache
 def _change(table: Table, places: tuple[int, ...]) -> str:
     """Returns the statement that changes columns of one row. SQLite writes only the indexes of columns it names."""
-    columns = [list(table.columns)[place] for place in places]
+    columns = [row_columns(table)[place] for place in places]
     values: Any = {column: bindparam(f"new_value_{number}") for number, column in enumerate(columns)}
     return positional(update(table).where(*(column == "" for column in table.primary_key)).values(values))

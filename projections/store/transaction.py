@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
-from projections.contract import Change, Row, folds, position
+from projections.contract import Change, Row, folds, position, row_columns
 from projections.store.folds import folds_of
 
 Made = Iterable[tuple[Change, Sequence[Row]]]
@@ -203,11 +203,12 @@ def delete_streams(connection: Connection, table: Table, streams: Iterable[UUID]
 
 @cache
 def packer(table: Table) -> Callable[[Row], tuple[Any, ...]]:
-    """Returns the function that makes of a row the values of all columns, as the driver takes them."""
-    values_of = itemgetter(*(column.name for column in table.columns))
+    """Returns the function that makes of a row the values of its columns, as the driver takes them."""
+    columns = row_columns(table)
+    values_of = itemgetter(*(column.name for column in columns))
     converted = [
         (place, convert)
-        for place, column in enumerate(table.columns)
+        for place, column in enumerate(columns)
         for kind, convert in _CONVERTS
         if isinstance(column.type, kind)
     ]
@@ -230,7 +231,8 @@ def insertion(table: Table) -> str:
     statement that could be undone alone keeps a journal of its own within a savepoint: 5,000 rows with their day rows
     took 45 s instead of one.
     """
-    return positional(insert(table).prefix_with("OR FAIL"))
+    given = {column.name: "" for column in row_columns(table)}
+    return positional(insert(table).prefix_with("OR FAIL").values(given))
 
 
 @cache
@@ -242,7 +244,7 @@ def deletion(table: Table) -> str:
 @cache
 def selection(table: Table) -> str:
     """Returns the statement that reads the rows of one stream."""
-    return positional(select(table).where(table.c.stream == ""))
+    return positional(select(*row_columns(table)).where(table.c.stream == ""))
 
 
 def positional(statement: Insert | Delete | Update | Select[Any]) -> str:

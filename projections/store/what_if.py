@@ -15,11 +15,11 @@ from pixflow.reference_data import References
 from projections import advisor_queue, audit_trail
 from projections.contract import Row, Source
 from projections.store.catch_up import DAYS
-from projections.store.day_rows import OPEN
+from projections.store.day_rows import OPEN, of_all_days
 from projections.store.fill import Timeline, replace_open, states_by_day
 
 _log = logging.getLogger(__name__)
-_DAYS = DAYS[advisor_queue.table]
+_SHOWN = of_all_days(advisor_queue.table, DAYS[advisor_queue.table])
 FROM = {"owed": None, "late": "due", "referent": "to_referent", "manager": "to_manager"}
 """States of a task on a day, each with the column of the day from which it holds: late is after the due day."""
 
@@ -68,8 +68,8 @@ class TaskDays(NamedTuple):
 
 def recorded_days(connection: Connection, dossiers: Sequence[UUID], first: date, last: date) -> list[TaskDays]:
     """Returns the days of the tasks of these dossiers, as their lists kept them."""
-    query = select(_DAYS).where(_DAYS.c.stream.in_(dossiers), _DAYS.c.ended > first.toordinal())
-    rows = [row._asdict() for row in connection.execute(query.where(_DAYS.c.begun <= last.toordinal()))]
+    query = select(_SHOWN).where(_SHOWN.c.stream.in_(dossiers), _SHOWN.c.ended > first.toordinal())
+    rows = [row._asdict() for row in connection.execute(query.where(_SHOWN.c.begun <= last.toordinal()))]
     return task_days(rows, first, last)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 
 from pixflow import structure_folder
 from pixflow.structure_folder import OpenStructure
-from projections.contract import filled, metadata
+from projections.contract import filled, metadata, row_columns
 from projections.store import sqlite
 from projections.store.catch_up import DAYS, ReadSide
 from web.samples import demo
@@ -24,7 +24,7 @@ TABLES = [table for table in metadata.sorted_tables if table not in (*DAYS.value
 def everything(side: ReadSide) -> dict[str, list[str]]:
     """Every row of every table but those of the past, in an order of its own."""
     with side.database.connect() as connection:
-        return {t.name: sorted(map(repr, connection.execute(select(t)))) for t in TABLES}
+        return {t.name: sorted(map(repr, connection.execute(select(*row_columns(t))))) for t in TABLES}
 
 
 class Tables:

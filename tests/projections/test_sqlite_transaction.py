@@ -8,16 +8,18 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 
 from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import identity
+from projections import advisor_queue
+from projections.contract import row_columns
 from projections.store import sqlite
 from projections.store.catch_up import PROJECTIONS, ReadSide
 from projections.store.sqlite import SqliteTransaction
 
-_FAILS = """CREATE TRIGGER fails BEFORE INSERT ON advisor_queue_days WHEN NEW.subject = 'dossier'
+_FAILS = """CREATE TRIGGER IF NOT EXISTS fails BEFORE INSERT ON advisor_queue_days WHEN NEW.subject = 'dossier'
     BEGIN SELECT RAISE(FAIL, 'no'); END"""
 _LEFT = ("advisor_queue", "advisor_queue_days", "dossier_sheet", "stopped")
 _REFERS = """CREATE TABLE named (id INTEGER PRIMARY KEY);
@@ -69,29 +71,29 @@ def test_a_process_that_starts_writes_only_what_differs(tmp_path: Path) -> None:
 
 def test_a_row_whose_day_row_fails_is_not_left_behind(tmp_path: Path) -> None:
     """Its statement keeps what it wrote (OR FAIL): the savepoint takes it back, and the projection alone stops."""
-    opened = structure_folder.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
+    opened = structure_folder.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici", "Là"))
     database = sqlite.database(tmp_path / "read.db")
+    dossier, names = uuid4(), {"last_name": "Diallo", "first_name": "Aminata"}
+    who: dict[str, Any] = {**names, "birth_date": None, "imilo_number": None}
+    of_dossier = advisor_queue.table.c.stream == dossier
+    count = f"SELECT count(*) FROM {{}} WHERE stream = '{dossier.hex}'"
+    left: list[object] = []
     with closing(ReadSide(opened.engine, database)) as side:
-        side.catch_up()
-        with database.begin() as connection:
-            connection.exec_driver_sql(_FAILS)
-        who: dict[str, Any] = {
-            "last_name": "Diallo",
-            "first_name": "Aminata",
-            "birth_date": None,
-            "imilo_number": None,
-            "site": "Ici",
-        }
-        dossier = {"dossier": uuid4()}
-        opened.engine.execute(
-            dossier, identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli", advisor=None, **who
-        )
-        reached = side.catch_up()
-        with database.connect() as connection:
-            counts = f"SELECT count(*) FROM {{}} WHERE stream = '{dossier['dossier'].hex}'"
-            left = {one: connection.exec_driver_sql(counts.format(one)).scalar() for one in _LEFT}
-        assert reached == opened.engine.head()
-        assert left == {"advisor_queue": 0, "advisor_queue_days": 0, "dossier_sheet": 1, "stopped": 1}
+        for site, decision, more in (
+            ("Ici", identity.open_dossier, {"advisor": None}),
+            ("Là", identity.correct_identity, {}),
+        ):
+            sent = {**who, **more, "site": site}
+            opened.engine.execute(
+                {"dossier": dossier}, decision, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent
+            )
+            assert side.catch_up() == opened.engine.head()
+            with database.begin() as connection:
+                sites = connection.execute(select(advisor_queue.table.c.site).where(of_dossier)).scalars()
+                left.append(([connection.exec_driver_sql(count.format(name)).scalar() for name in _LEFT], *sites))
+                connection.exec_driver_sql(_FAILS)
+                connection.exec_driver_sql("UPDATE advisor_queue SET begun = begun - 1")
+    assert left == [([2, 0, 1, 0], "Ici", "Ici"), ([2, 0, 1, 1], "Ici", "Ici")], "the tasks stand as before"
     opened.engine.close()
     database.dispose()
 
@@ -110,5 +112,6 @@ def test_a_connection_closes_with_its_engine() -> None:
 @pytest.mark.parametrize("table", [table for one in PROJECTIONS for table in one.TABLES], ids=str)
 def test_any_columns_of_a_row_are_changed_by_one_statement(table: Table) -> None:
     """A column `value` of a key once took the name of a parameter, and each projection was written alone."""
-    places = tuple(place for place, column in enumerate(table.columns) if not column.primary_key)
-    assert sqlite._change(table, places).count("?") == len(table.columns)
+    columns = row_columns(table)
+    places = tuple(place for place, column in enumerate(columns) if not column.primary_key)
+    assert sqlite._change(table, places).count("?") == len(columns)
