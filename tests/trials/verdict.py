@@ -1,7 +1,7 @@
 """Checks that a store must pass after any trial."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded
-from projections.contract import folds, position
+from projections.contract import folds, position, row_columns
 from projections.figures.refresh import refresh
 from projections.store import sqlite
-from projections.store.catch_up import PROJECTIONS, ReadSide
+from projections.store.catch_up import DAYS, PROJECTIONS, ReadSide
+from projections.store.day_rows import of_all_days
+from projections.store.fill import Timeline, fill
 
 EVERYTHING = 10**9
 
@@ -67,7 +69,25 @@ def from_scratch(engine: Engine) -> ReadSide:
 
 
 def every_row(side: ReadSide) -> dict[str, list[str]]:
-    """Every row of every table, in an order of its own."""
+    """Every row of every table, and when each row of a list stood, in an order of its own."""
+    timeline = Timeline(side.source)
+    while not fill(side, timeline):
+        pass
     tables: list[Any] = [table for projection in PROJECTIONS for table in projection.TABLES] + [folds, position]
     with side.database.connect() as connection:
-        return {table.name: sorted(repr(tuple(row)) for row in connection.execute(select(table))) for table in tables}
+        rows = {
+            table.name: [repr(tuple(row)) for row in connection.execute(select(*row_columns(table)))]
+            for table in tables
+        }
+        rows |= {
+            days.name: _spans(connection.execute(select(of_all_days(table, days)))) for table, days in DAYS.items()
+        }
+    return {name: sorted(told) for name, told in rows.items()}
+
+
+def _spans(rows: Iterable[Sequence[Any]]) -> list[str]:
+    """Returns rows with the days when each stood: one that ends and begins again the same day went on."""
+    begun: dict[tuple[str, int], int] = {}  # by values and end
+    for *values, first, end in sorted(rows, key=lambda row: row[-2]):
+        begun[repr(values), end] = begun.pop((repr(values), first), first)
+    return [f"{values}, {first} to {end}" for (values, end), first in begun.items()]
