@@ -57,6 +57,7 @@ class Source:
         self.measures = sorted(line for node in nodes for line in _measures(node))
         self.wrong_starts = [said for node in nodes for said in _wrong_starts(node)]
         self.functions = [name for node in nodes for name in _functions(node)]
+        self.names = {said for node in nodes for said in _names(node)}
 
 
 def _functions(node: ast.AST) -> Iterator[str]:
@@ -73,6 +74,12 @@ def _imported(node: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in names)
         case ast.ImportFrom(module=str(module), names=names):
             yield from (f"{module}.{alias.name}" for alias in names)
+
+
+def _names(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """Yields what is imported, with its name in this module."""
+    if isinstance(node, ast.ImportFrom) and node.module:
+        yield from ((f"{node.module}.{alias.name}", alias.asname or alias.name) for alias in node.names)
 
 
 def _breaches(node: ast.AST) -> Iterator[str]:
@@ -205,6 +212,15 @@ def test_fewer_functions_are_named_by_a_participle_or_an_adverb() -> None:
     every = ((name.split(".")[0], one) for name, source in modules().items() for one in source.functions)
     named = Counter(package for package, one in every if one.strip("_") in NO_VERBS)
     assert {package: named[package] for package in NAMED_SO} == NAMED_SO
+
+
+def test_a_module_has_one_name_in_a_file() -> None:
+    house = modules()
+    twice = {
+        path: [name for name, times in Counter(name for name, _ in source.names if name in house).items() if times > 1]
+        for path, source in sources().items()
+    }
+    assert {path: names for path, names in twice.items() if names} == {}
 
 
 def test_a_class_has_a_name_of_its_own() -> None:

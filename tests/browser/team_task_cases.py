@@ -8,10 +8,7 @@ from uuid import uuid4
 from pixflow.documents.resource import ResourceDocument
 from pixflow.events.values import ContactDetails, OfferTerms, PartnerDetails
 from pixflow.partners import contacts, listing
-from pixflow.partners import listing as offers
-from pixflow.partners import listing as places
 from pixflow.resources import sharing
-from pixflow.resources import sharing as questions
 from pixflow.tasks import Kind
 from pixflow.team import membership as milestones
 from tests.browser.person import Person
@@ -49,13 +46,13 @@ def owed_by_the_team(house: House) -> None:
     house.says(SOPHIE, sharing.share_resource, {"resource": uuid4()}, document=document, note="")
     proposed = ResourceDocument("Relancer", "fiche", "Un appel suffit.")
     house.says(NADIA, sharing.propose_resource, {"resource": uuid4()}, document=proposed, note="")
-    house.says(NADIA, questions.ask_question, {"question": uuid4()}, text="Et s’il refuse ?", task="")
+    house.says(NADIA, sharing.ask_question, {"question": uuid4()}, text="Et s’il refuse ?", task="")
     house.says(NADIA, listing.suggest_partner, {"partner": uuid4()}, details=FABLAB)
     partner = {"partner": uuid4()}
     told = {"source": "Dora", "place": "7", "updated": house.today, "digest": "a", "details": EPN}
-    house.says(SOPHIE, places.import_place, partner, **told)
+    house.says(SOPHIE, listing.import_place, partner, **told)
     terms = OfferTerms(label="Bureautique", kind="digital")
-    house.says(SOPHIE, offers.list_offer, partner, offer=uuid4(), terms=terms)
+    house.says(SOPHIE, listing.list_offer, partner, offer=uuid4(), terms=terms)
     contact = {"contact": uuid4()}
     house.says(NADIA, contacts.name_contact, contact, **partner, details=LISE)
     house.says(NADIA, contacts.miss_contact, contact, means="email")

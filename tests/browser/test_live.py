@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Page, Response, Route, expect
 
 from pixflow.dossier import follow_up, identity
-from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import orientation
 from tests.browser.house import known, listening
 from tests.browser.person import Person
@@ -116,7 +115,7 @@ def test_when_the_row_in_hand_goes_its_neighbour_takes_the_focus(locale: House, 
     nadia.page.keyboard.press("j")
     nadia.page.keyboard.press("j")
     expect(nadia.row("Bruno").locator(".item-who a")).to_be_focused()
-    locale.on(dossiers[1], closing.close_dossier, SOPHIE, reason="moved", note="")
+    locale.on(dossiers[1], follow_up.close_dossier, SOPHIE, reason="moved", note="")
     looks(nadia.page)
     expect(nadia.row("Bruno")).to_have_count(0)
     expect(nadia.row("Chloé").locator(".item-who a")).to_be_focused()

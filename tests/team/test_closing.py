@@ -9,7 +9,6 @@ import pytest
 
 from pixflow.actor import OPERATOR, SITE
 from pixflow.decision import Decision
-from pixflow.events import staff as a
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Role
@@ -42,9 +41,9 @@ class Team:
                 e.StaffJoined(name="—", email=f"{id}@ml.fr", site=None, on=TODAY),
                 e.RoleGranted(role=role, on=TODAY),
                 e.RoleConfirmed(role=role, on=TODAY),
-                a.AccountInvited(on=TODAY),
-                a.AccountOpened(way="passkey", on=TODAY),
-                a.AccountConfirmed(on=TODAY),
+                e.AccountInvited(on=TODAY),
+                e.AccountOpened(way="passkey", on=TODAY),
+                e.AccountConfirmed(on=TODAY),
             ):
                 self._record(id, event, OPERATOR)
 

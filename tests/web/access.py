@@ -16,7 +16,6 @@ from pixflow import presets, structure_folder, tasks
 from pixflow.actor import OPERATOR, Actor
 from pixflow.documents.resource import FileNote, ResourceDocument
 from pixflow.dossier import assignment, follow_up
-from pixflow.dossier import follow_up as closing
 from pixflow.dossier.assignment import break_glass
 from pixflow.engine import new_id
 from pixflow.events.values import ContactDetails, PartnerDetails, Role
@@ -149,7 +148,7 @@ def _dossiers(world: World) -> None:
         dossiers[whose], _ = at_work.prescribed("0.37", first="Lou", last=name)
         world.prescribed[whose] = next(iter(at_work.state(dossiers[whose]).prescription.built))
         if whose in ("closed", "erased"):
-            at_work.on(dossiers[whose], closing.close_dossier, reason="moved", note="")
+            at_work.on(dossiers[whose], follow_up.close_dossier, reason="moved", note="")
         else:
             seat(at_work, later, dossiers[whose])
             advisor = at_work.people[ADVISORS.get(whose, PAUL)]

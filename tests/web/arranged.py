@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pixflow.dossier import follow_up
-from pixflow.dossier import follow_up as closing
 from pixflow.dossier.privacy import issue_paper
 from pixflow.dossier.retraction import retract
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
@@ -106,7 +105,7 @@ def unassigned(locale: House) -> Arranged:
 
 def closed(locale: House) -> Arranged:
     dossier = locale.opened()
-    locale.on(dossier, closing.close_dossier, reason="moved", note="")
+    locale.on(dossier, follow_up.close_dossier, reason="moved", note="")
     return dossier, ""
 
 

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from pixflow.actor import OPERATOR, SITE
 from pixflow.team import accounts as decisions
 from pixflow.team import membership
-from pixflow.team import membership as roles
 from tests.web.access import HELENE, SOPHIE, World, elsewhere
 from tests.web.client import InspectingClient
 from tests.web.filled import hire
@@ -107,7 +106,9 @@ def _members(at_work: House) -> dict[str, Membership]:
         hire(at_work, what, "manager")
     stewards(at_work)
     hire(at_work, "awaiting", "administrator")
-    at_work.says(HELENE, roles.change_roles, {"staff": at_work.people["awaiting"]}, roles=("administrator", "manager"))
+    at_work.says(
+        HELENE, membership.change_roles, {"staff": at_work.people["awaiting"]}, roles=("administrator", "manager")
+    )
     hire(at_work, "ended", "manager", until=at_work.today)
     unconfirmed = {"unconfirmed": None}
     return {

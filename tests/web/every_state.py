@@ -7,13 +7,9 @@ from uuid import UUID, uuid4
 from pixflow import presets
 from pixflow.actor import CLOCK, OPERATOR, Actor
 from pixflow.dossier import assignment, follow_up, identity, retraction
-from pixflow.dossier import assignment as glass
-from pixflow.dossier import assignment as lending
-from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
 from pixflow.events.values import Partner
 from pixflow.partner_links import issuing
-from pixflow.partner_links import issuing as answering
 from pixflow.protocol import publishing
 from pixflow.team.absences import declare_absence
 from pixflow.workshop import booking, scheduling
@@ -124,7 +120,7 @@ def _erase(at_work: House, dossier: UUID) -> None:
 def _lent(at_work: House) -> UUID:
     dossier = at_work.prescribed(last="Prêt")[0]
     to, until = at_work.people[PAUL], at_work.today + timedelta(days=20)
-    at_work.on(dossier, lending.lend_dossier, SOPHIE, advisor=to, until=until)
+    at_work.on(dossier, assignment.lend_dossier, SOPHIE, advisor=to, until=until)
     return dossier
 
 
@@ -197,7 +193,7 @@ def _referred(at_work: House, dossier: UUID, action: UUID) -> UUID:
     context = {"referral": referral, "link": link, "until": until}
     at_work.on(dossier, parcours.send_referral, action=action, agreed=True, **said, context=context)
     at_work.on(dossier, issuing.note_mailed_link, CLOCK, link=link)
-    at_work.on(dossier, answering.see_referral, f"partner:{referral}", link=link)
+    at_work.on(dossier, issuing.see_referral, f"partner:{referral}", link=link)
     return referral
 
 
@@ -216,13 +212,13 @@ def _by_link(at_work: House) -> UUID:
     partner = f"partner:{referral}"
     at_work.on(dossier, parcours.chase_partner, referral=referral, channel="phone", reached=False, note="occupé")
     link = _link(at_work, dossier, referral)
-    at_work.on(dossier, answering.promise_answer, partner, link=link, until=today + timedelta(days=5))
+    at_work.on(dossier, issuing.promise_answer, partner, link=link, until=today + timedelta(days=5))
     accepted = {"answer": "accepted", "starts": today, "place": "Salle 2", "refusal": None, "reason": ""}
-    at_work.on(dossier, answering.answer_by_link, partner, link=link, **accepted)
+    at_work.on(dossier, issuing.answer_by_link, partner, link=link, **accepted)
     at_work.on(dossier, parcours.start_action, action=action, ends=today + timedelta(days=20))
     link = _link(at_work, dossier, referral)
     for outcome in ("came", "done"):
-        at_work.on(dossier, answering.report_outcome, partner, link=link, outcome=outcome, day=today, note="assidue")
+        at_work.on(dossier, issuing.report_outcome, partner, link=link, outcome=outcome, day=today, note="assidue")
     last = at_work.served.engine.history(dossier)[-1]
     at_work.on(dossier, retraction.retract, version=last.originator_version, reason="pas encore finie")
     at_work.on(dossier, parcours.end_action, action=action, outcome="done", note="assidue")
@@ -234,7 +230,7 @@ def _refused_by_link(at_work: House, dossier: UUID, action: UUID) -> None:
     referral = _referred(at_work, dossier, action)
     refused = {"answer": "refused", "starts": None, "place": "", "refusal": "session-full", "reason": "en mai"}
     link = _link(at_work, dossier, referral)
-    at_work.on(dossier, answering.answer_by_link, f"partner:{referral}", link=link, **refused)
+    at_work.on(dossier, issuing.answer_by_link, f"partner:{referral}", link=link, **refused)
     last = at_work.served.engine.history(dossier)[-1]
     at_work.on(dossier, retraction.retract, version=last.originator_version, reason="autre groupe")
     _link(at_work, dossier, referral)
@@ -250,7 +246,7 @@ def _to_the_end(at_work: House) -> UUID:
     at_work.on(dossier, follow_up.set_appointment, task=task, **at)
     at_work.on(dossier, follow_up.miss_appointment, task=task, note="")
     at_work.on(dossier, follow_up.chase_young_person, about=task, channel="phone", reached=False, note="répondeur")
-    at_work.on(dossier, glass.break_glass, PAUL, reason="à l’accueil", nth=1)
+    at_work.on(dossier, assignment.break_glass, PAUL, reason="à l’accueil", nth=1)
     at_work.on(dossier, prescription.hold_debrief, participation=found, channel="meeting", note="")
     explored = {"cause": "digital", "note": "", "tutorials": "Pix : chercher sur le web"}
     at_work.on(dossier, prescription.explore_difficulty, **explored, context={"study": study})
@@ -280,8 +276,8 @@ def _corrected(at_work: House) -> UUID:
     presented = next(r for r in at_work.served.engine.history(dossier) if r.event.TOPIC == "dossier.PixPresented")
     at_work.on(dossier, retraction.retract, version=presented.originator_version, reason="erreur de dossier")
     at_work.on(dossier, assignment.assign_advisor, SOPHIE, advisor=at_work.people[PAUL])
-    at_work.on(dossier, closing.close_dossier, SOPHIE, reason="moved", note="")
-    at_work.on(dossier, closing.reopen_dossier, SOPHIE, reason="revenue")
+    at_work.on(dossier, follow_up.close_dossier, SOPHIE, reason="moved", note="")
+    at_work.on(dossier, follow_up.reopen_dossier, SOPHIE, reason="revenue")
     return dossier
 
 

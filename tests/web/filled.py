@@ -14,7 +14,6 @@ from pixflow.dossier import assignment, identity
 from pixflow.dossier.stages import prescription
 from pixflow.events.values import Moment, Result, Role
 from pixflow.participation import matches
-from pixflow.participation import matches as imports
 from pixflow.presets import Preset
 from pixflow.team import membership
 from pixflow.unit_of_work import Step
@@ -95,7 +94,7 @@ def _given(house: House, dossier: UUID, advisor: UUID) -> Iterator[Step]:
         "result": Result(shared=today, mastery=Decimal("0.4")),
         "exported_at": house.served.engine.clock(),
     }
-    yield Step({"participation": found}, imports.import_participation, row)
+    yield Step({"participation": found}, matches.import_participation, row)
     sure = {"automatic": False, "score": 86, "reasons": (), "warnings": (), "others": ()}
     ids = {"participation_id": found, "dossier_id": dossier}
     yield Step({"participation": found, "dossier": dossier}, matches.confirm_match, sure, ids)

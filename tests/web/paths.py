@@ -22,7 +22,6 @@ from pixflow.engine import CommandResult
 from pixflow.events.base import Event
 from pixflow.events.values import Moment, Part, Partner, Purpose, Result, Role
 from pixflow.participation import campaign, matches
-from pixflow.participation import matches as imports
 from pixflow.protocol.publishing import publish_grille
 from pixflow.team import membership
 from tests.copies import copy_of, is_new
@@ -162,7 +161,7 @@ class House:
         result = Result(shared=moment, mastery=Decimal(mastery), **parts) if mastery else None
         self.says(
             "Sophie Lecomte",
-            imports.import_participation,
+            matches.import_participation,
             {"participation": found},
             campaign=self.campaign,
             purpose=purpose,

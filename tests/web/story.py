@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from pixflow import presets
 from pixflow.actor import OPERATOR
 from pixflow.dossier import assignment, follow_up, identity, retraction
-from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import orientation, parcours, prescription
 from pixflow.protocol import publishing
 from tests.web.paths import House
@@ -86,6 +85,6 @@ def long_story(at_work: House) -> UUID:
     at_work.day(date(2026, 5, 26))
     at_work.on(dossier, parcours.end_action, action=ids[0], outcome="done", note="")
     at_work.on(dossier, follow_up.take_note, text="bilan fait")
-    at_work.on(dossier, closing.close_dossier, reason="done", note="")
-    at_work.on(dossier, closing.reopen_dossier, SOPHIE, reason="encore suivie")
+    at_work.on(dossier, follow_up.close_dossier, reason="done", note="")
+    at_work.on(dossier, follow_up.reopen_dossier, SOPHIE, reason="encore suivie")
     return dossier

@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 from pixflow import tasks
 from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import follow_up, privacy, retraction
-from pixflow.dossier import follow_up as dossier_closing
 from pixflow.events import dossier as e
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
@@ -195,7 +194,7 @@ def test_a_paper_is_no_activity_of_the_young_person(at_work: House) -> None:
 @ON_SQLITE
 def test_a_closed_dossier_has_its_papers_too(at_work: House) -> None:
     dossier = at_work.planned()
-    at_work.on(dossier, dossier_closing.close_dossier, reason="moved", note="")
+    at_work.on(dossier, follow_up.close_dossier, reason="moved", note="")
     assert at_work.client(SOPHIE).get(f"/dossiers/{dossier}/fiche.pdf").status_code == 200
     assert at_work.state(dossier).late is None
     assert issued(at_work, dossier) == [(e.PaperIssued(paper="fiche", on=MONDAY), SOPHIE)]

@@ -18,7 +18,6 @@ from pixflow.access_journal.line import FAR
 from pixflow.actor import OPERATOR
 from pixflow.documents.protocol import ReadingLimits
 from pixflow.dossier import assignment, follow_up, retraction
-from pixflow.dossier import assignment as lending
 from pixflow.dossier.stages import prescription
 from pixflow.events.base import Event
 from pixflow.events.dossier import AdvisorAssigned
@@ -26,7 +25,6 @@ from pixflow.folding import RETRACTIONS
 from pixflow.protocol import publishing
 from pixflow.streams import KINDS, kind_of
 from pixflow.team import absences, membership
-from pixflow.team import membership as roles
 from tests import test_catalogue
 from tests.emitted import emitted
 from tests.given import stamped
@@ -48,8 +46,8 @@ def at_work(at_work: House) -> House:
     document = replace(at_work.served.refs.protocol(at_work.today), reading=ReadingLimits(soon=LIMIT))
     protocol = {"protocol": at_work.served.opened.stream("protocol")}
     at_work.says(OPERATOR, publishing.publish_protocol, protocol, document=document, from_day=at_work.today)
-    at_work.says(HELENE, roles.change_roles, of(at_work, SOPHIE), roles=("referent", "manager"))
-    at_work.says(YANN, roles.confirm_role, of(at_work, SOPHIE), role="manager")
+    at_work.says(HELENE, membership.change_roles, of(at_work, SOPHIE), roles=("referent", "manager"))
+    at_work.says(YANN, membership.confirm_role, of(at_work, SOPHIE), role="manager")
     return at_work
 
 
@@ -98,7 +96,7 @@ def taken_back(there: House) -> list[UUID]:
     found = dossiers(there)
     for dossier in found:
         version = assigned(there, dossier, SOPHIE)
-        there.on(dossier, lending.undo_assignment, HELENE, version=version, reason="erreur")
+        there.on(dossier, assignment.undo_assignment, HELENE, version=version, reason="erreur")
     return found
 
 
@@ -107,7 +105,7 @@ def lent(there: House) -> list[UUID]:
     found = [there.opened(first=f"Aminata {n}", advisor=SOPHIE) for n in range(MANY)]
     for dossier in found:
         until = there.today + timedelta(days=30)
-        there.on(dossier, lending.lend_dossier, SOPHIE, advisor=there.people[NADIA], until=until)
+        there.on(dossier, assignment.lend_dossier, SOPHIE, advisor=there.people[NADIA], until=until)
     return found
 
 
@@ -131,15 +129,15 @@ def gone(there: House) -> list[UUID]:
 def with_a_role_too_many(there: House) -> list[UUID]:
     """Dossiers of Nadia, who is away, and auditor since: a référente does not stand in for an auditor."""
     found = with_absent(dossiers, NADIA)(there)
-    there.says(HELENE, roles.change_roles, of(there, NADIA), roles=("advisor", "auditor"))
-    there.says(YANN, roles.confirm_role, of(there, NADIA), role="auditor")
+    there.says(HELENE, membership.change_roles, of(there, NADIA), roles=("advisor", "auditor"))
+    there.says(YANN, membership.confirm_role, of(there, NADIA), role="auditor")
     return found
 
 
 def with_a_role_that_waits(there: House) -> list[UUID]:
     """Dossiers of Nadia, who is away, and whose only role waits for a second person."""
     found = with_absent(dossiers, NADIA)(there)
-    there.says(HELENE, roles.change_roles, of(there, NADIA), roles=("referent",))
+    there.says(HELENE, membership.change_roles, of(there, NADIA), roles=("referent",))
     return found
 
 
@@ -155,7 +153,7 @@ def dispatch(there: House, dossier: UUID) -> Any:
 
 def lend(there: House, dossier: UUID, by: str = SOPHIE) -> Any:
     until = there.today + timedelta(days=9)
-    return there.on(dossier, lending.lend_dossier, by, advisor=there.people[SOPHIE], until=until)
+    return there.on(dossier, assignment.lend_dossier, by, advisor=there.people[SOPHIE], until=until)
 
 
 def retract(there: House, dossier: UUID) -> Any:
@@ -164,7 +162,7 @@ def retract(there: House, dossier: UUID) -> Any:
 
 
 def undo(there: House, dossier: UUID, by: str = SOPHIE) -> Any:
-    return there.on(dossier, lending.undo_assignment, by, version=latest(there, dossier), reason="erreur")
+    return there.on(dossier, assignment.undo_assignment, by, version=latest(there, dossier), reason="erreur")
 
 
 def latest(there: House, dossier: UUID) -> int:
@@ -180,7 +178,7 @@ CASES: dict[str, tuple[Prepare, Decide]] = {
         dossiers,
         each(lend),
     ),
-    "return_dossier": (lent, each(lambda there, one: there.on(one, lending.return_dossier, SOPHIE))),
+    "return_dossier": (lent, each(lambda there, one: there.on(one, assignment.return_dossier, SOPHIE))),
     "claim_task": (
         dossiers,
         each(lambda there, one: there.on(one, follow_up.claim_task, SOPHIE, task=task_of(there, one))),
@@ -203,11 +201,11 @@ CASES: dict[str, tuple[Prepare, Decide]] = {
     "declare_absence": (dossiers, lambda there, _: away(there, NADIA, SOPHIE)),
     "change_roles": (
         with_a_role_too_many,
-        lambda there, _: there.says(SOPHIE, roles.change_roles, of(there, NADIA), roles=("advisor",)),
+        lambda there, _: there.says(SOPHIE, membership.change_roles, of(there, NADIA), roles=("advisor",)),
     ),
     "confirm_role": (
         with_a_role_that_waits,
-        lambda there, _: there.says(SOPHIE, roles.confirm_role, of(there, NADIA), role="referent"),
+        lambda there, _: there.says(SOPHIE, membership.confirm_role, of(there, NADIA), role="referent"),
     ),
     "come_back": (gone, lambda there, _: there.says(SOPHIE, membership.undo_departure, of(there, NADIA))),
 }  # fmt: skip

@@ -3,7 +3,6 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 from pixflow.dossier import follow_up
-from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import parcours, prescription
 from pixflow.events.values import Partner
 from pixflow.participation import matches as imports
@@ -195,7 +194,7 @@ def test_an_appointment_shows_its_hour_and_who_did_not_come(locale: House) -> No
 
 def test_a_closed_dossier_says_so_and_offers_to_reopen(locale: House) -> None:
     dossier = locale.opened()
-    locale.on(dossier, closing.close_dossier, reason="moved", note="")
+    locale.on(dossier, follow_up.close_dossier, reason="moved", note="")
     page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text
     assert "Dossier clos le 16 mars 2026 : déménagement." in words(page)
     offered = set(re.findall(r"\?formulaire=([a-z]+)", page))

@@ -10,7 +10,6 @@ import pytest
 
 from pixflow import presets
 from pixflow.dossier import follow_up
-from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import certification, orientation, prescription
 from pixflow.events import dossier as e
 from tests.web import arranged
@@ -364,7 +363,7 @@ def test_what_only_a_partner_s_silence_would_bring_is_not_announced(locale: Hous
 
 def test_a_closed_dossier_keeps_what_was_reached_and_offers_nothing(locale: House) -> None:
     dossier, _ = arranged.registered(locale)
-    locale.on(dossier, closing.close_dossier, reason="employment", note="")
+    locale.on(dossier, follow_up.close_dossier, reason="employment", note="")
     assert beyond(locale, dossier)["Certification"] == "inscription faite le 16 mars, session du 10 avr."
     dossier, _ = arranged.closed(locale)
     assert part(locale, dossier, "progress") is None

@@ -8,7 +8,6 @@ import pytest
 
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.partners import listing
-from pixflow.partners import listing as offers
 from projections.figures.lists import lines
 from projections.figures.questions import figures_of
 from projections.figures.tallies import FigureQuestion, count_entries
@@ -71,12 +70,12 @@ def test_the_list_says_which_partners_were_used(at_work: House) -> None:
 
     low, high = min(bands, key=lambda name: int(name.partition("-")[0])).split("-")
     terms = OfferTerms(label="Premiers pas", kind="digital", bands=((int(low), int(high)),))
-    at_work.says(SOPHIE, offers.list_offer, {"partner": other}, offer=uuid4(), terms=terms)
+    at_work.says(SOPHIE, listing.list_offer, {"partner": other}, offer=uuid4(), terms=terms)
     assert numbers(at_work)[f"{low}-{high}"] == 1
     proposal = at_work.served.refs.grille(MONDAY).document.bands[-1].proposals[0].id
     for proposals in ((proposal,), ()):
         offered = OfferTerms(label="Plus loin", kind="general", proposals=proposals)
-        at_work.says(SOPHIE, offers.list_offer, {"partner": other}, offer=uuid4(), terms=offered)
+        at_work.says(SOPHIE, listing.list_offer, {"partner": other}, offer=uuid4(), terms=offered)
     last = at_work.served.refs.grille(MONDAY).document.bands[-1]
     assert (numbers(at_work)[f"{last.low}-{last.high}"], numbers(at_work)["any-level"]) == (1, 1)
 

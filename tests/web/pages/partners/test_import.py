@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.partners import listing
-from pixflow.partners import listing as joins
 from projections import partners
 from tests.open_data.samples import inclusion_json, mediation
 from tests.web.client import InspectingClient, words
@@ -119,7 +118,7 @@ def test_the_same_place_is_joined_set_apart_set_aside_or_waits(at_work: House, r
     assert at_work.served.engine.head() > head
     assert figures(referent.get(preview(referent, file)).text) == ["1 inchangé"]
     for stream, its in ((epn, other), (other, epn)):
-        at_work.says(SOPHIE, joins.undo_join, {"partner": stream}, other=its, reason="deux lieux")
+        at_work.says(SOPHIE, listing.undo_join, {"partner": stream}, other=its, reason="deux lieux")
     assert set(state_of(at_work, epn).sources) == {"invented|1"}
     assert state_of(at_work, other).is_proposed, "what the import listed stays"
 

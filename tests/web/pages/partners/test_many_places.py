@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from pixflow.events.values import OfferTerms
 from pixflow.partners import listing
-from pixflow.partners import listing as offers
 from projections import partners
 from tests.open_data.samples import inclusion_geojson, inclusion_json, mediation, mediation_json
 from tests.open_data.test_reader import ROWS
@@ -152,7 +151,7 @@ def test_a_partner_of_two_kinds_of_offers_counts_once_under_its_programme(
         stream: UUID = partners.named(connection, ["lieu 005"])["lieu 005"]
     for kind in ("digital", "cafe"):
         terms = OfferTerms(label=kind, kind=kind)
-        at_work.says(SOPHIE, offers.list_offer, {"partner": stream}, offer=uuid4(), terms=terms)
+        at_work.says(SOPHIE, listing.list_offer, {"partner": stream}, offer=uuid4(), terms=terms)
     assert "1 partenaire, avec ces filtres" in text(referent, "/partenaires?genre=cafe&label=France+Services")
     at_work.says(SOPHIE, listing.delist_partner, {"partner": stream}, reason="closed")
     assert "Aucun partenaire avec ces filtres" in text(referent, "/partenaires?genre=cafe")

@@ -5,8 +5,6 @@ from uuid import UUID, uuid4
 
 from pixflow.events.values import OfferTerms, PartnerDetails
 from pixflow.partners import listing
-from pixflow.partners import listing as offers
-from pixflow.partners import listing as places
 from tests.web.pages.partners.conftest import MONDAY, NADIA, SOPHIE, state_of
 from tests.web.paths import House
 from tests.web.tags import parsed
@@ -32,7 +30,7 @@ def press(at_work: House, form: Any) -> str:
 def imported(at_work: House) -> UUID:
     stream = uuid4()
     told = {"updated": MONDAY, "digest": "a", "details": EPN}
-    at_work.says(SOPHIE, places.import_place, {"partner": stream}, **PLACE, **told)
+    at_work.says(SOPHIE, listing.import_place, {"partner": stream}, **PLACE, **told)
     return stream
 
 
@@ -40,7 +38,7 @@ def test_a_place_of_a_file_is_verified_by_phone_before_its_first_referral(at_wor
     stream = imported(at_work)
     assert owed(at_work, "verify-partner") == []
     terms = OfferTerms(label="Bureautique", kind="digital")
-    at_work.says(SOPHIE, offers.list_offer, {"partner": stream}, offer=uuid4(), terms=terms)
+    at_work.says(SOPHIE, listing.list_offer, {"partner": stream}, offer=uuid4(), terms=terms)
     assert "1\xa0partenaire à vérifier" in at_work.client(SOPHIE).get("/boite").text
     (form,) = owed(at_work, "verify-partner")
     page = press(at_work, form)
@@ -55,7 +53,7 @@ def test_a_suggestion_is_listed_and_what_a_source_contests_is_read_from_the_row(
     at_work.says(NADIA, listing.suggest_partner, {"partner": suggested}, details=PartnerDetails(name="Fablab"))
     at_work.says(SOPHIE, listing.correct_partner, {"partner": stream}, field="phone", value="+33233000102")
     told = {"updated": MONDAY, "digest": "b", "details": PartnerDetails(name="EPN de L’Aigle", phone="+33233000103")}
-    at_work.says(SOPHIE, places.import_place, {"partner": stream}, **PLACE, **told)
+    at_work.says(SOPHIE, listing.import_place, {"partner": stream}, **PLACE, **told)
     forms = {form.button.begins: form for form in owed(at_work, "review-partner")}
     assert set(forms) == {"Inscrire", "C’est relu"}
     for form in forms.values():

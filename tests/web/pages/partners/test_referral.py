@@ -15,7 +15,6 @@ from pixflow.dossier.stages.prescription import build_prescription
 from pixflow.events.dossier import PartnerLinkIssued, ReferralSent
 from pixflow.events.values import ContactDetails, OfferContact, OfferTerms, Partner, PartnerDetails
 from pixflow.partners import contacts, listing
-from pixflow.partners import listing as offers
 from pixflow.partners.catalogue import state_territory
 from pixflow.partners.state import PartnerState
 from tests.web import arranged
@@ -38,7 +37,7 @@ def listed(at_work: House, details: PartnerDetails, *proposals: str, **more: Any
     at_work.says(SOPHIE, listing.list_partner, {"partner": partner}, details=details)
     said = {"label": "Atelier", "kind": "digital", "contact": "email", **more}
     terms = OfferTerms(**said, proposals=proposals)
-    at_work.says(SOPHIE, offers.list_offer, {"partner": partner}, offer=offer, terms=terms)
+    at_work.says(SOPHIE, listing.list_offer, {"partner": partner}, offer=offer, terms=terms)
     return partner, offer
 
 
@@ -306,7 +305,7 @@ def test_a_free_name_stays_possible_beside_the_offers(at_work: House, case: Case
 
 def test_an_offer_closed_meanwhile_is_chosen_again_and_nothing_is_recorded(at_work: House, case: Case) -> None:
     partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
-    at_work.says(SOPHIE, offers.close_offer, {"partner": partner}, offer=offer)
+    at_work.says(SOPHIE, listing.close_offer, {"partner": partner}, offer=offer)
     for value in (f"{partner}:{offer}", f"{uuid4()}:{offer}", f"{partner}:{uuid4()}"):
         assert case.send(offered=value).status_code == 422
     assert case.send().status_code == 422
@@ -317,7 +316,7 @@ def test_a_referral_sent_twice_is_one_though_its_offer_closed_meanwhile(at_work:
     partner, offer = listed(at_work, AT_MORTAGNE, case.proposal)
     press = {"command_id": str(uuid4()), "offered": f"{partner}:{offer}"}
     first = case.send(**press)
-    at_work.says(SOPHIE, offers.close_offer, {"partner": partner}, offer=offer)
+    at_work.says(SOPHIE, listing.close_offer, {"partner": partner}, offer=offer)
     again = case.send(**press)
     assert (again.status_code, again.headers.get("location")) == (303, first.headers["location"])
     assert len(case.sent()) == 1
@@ -403,7 +402,7 @@ def test_the_form_shows_what_has_changed_at_partners_since_it_was_drawn(at_work:
         "territory": lambda: at_work.says(SOPHIE, state_territory, catalogue, **stated),
         "somebody": lambda: at_work.says(NADIA, contacts.name_contact, contact, partner=partner, details=details),
         "a referral": refer,
-        "an offer": lambda: at_work.says(SOPHIE, offers.close_offer, {"partner": partner}, offer=offer),
+        "an offer": lambda: at_work.says(SOPHIE, listing.close_offer, {"partner": partner}, offer=offer),
     }
     before = case.choice()
     for name, change in changes.items():

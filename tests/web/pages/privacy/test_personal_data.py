@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 from pixflow.actor import OPERATOR
 from pixflow.documents.protocol import Retention
 from pixflow.dossier import follow_up, retraction
-from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import orientation, parcours
 from pixflow.dossier.stages.prescription import explore_difficulty
 from pixflow.events.values import Partner
@@ -254,7 +253,7 @@ def test_dossiers_kept_long_enough_are_listed_the_oldest_first_with_why(at_work:
     at_work.opened("Ancien", "Zola", programme="CEJ")
     at_work.day(date(2024, 3, 16))
     closed, double = at_work.opened("Clos", "Albret"), at_work.opened("Double", "Albret")
-    at_work.on(closed, closing.close_dossier, reason="moved", note="")
+    at_work.on(closed, follow_up.close_dossier, reason="moved", note="")
     at_work.day(date(2024, 3, 17))
     kept = at_work.opened("Gardé", "Albret")
     at_work.client(SOPHIE).post(f"/dossiers/{double}/fusion", data={"command_id": str(uuid4()), "into": str(kept)})
@@ -294,7 +293,7 @@ def test_the_command_counts_and_names_nobody(terminal: Path) -> None:
     with house(terminal, date(2024, 3, 15)) as at_work:
         at_work.opened("Ancien", "Zola", programme="CEJ")
         closed = at_work.opened("Clos", "Albret", programme="Garantie jeunes")
-        at_work.on(closed, closing.close_dossier, reason="moved", note="")
+        at_work.on(closed, follow_up.close_dossier, reason="moved", note="")
     said = ran("retention")
     assert "Zola" not in said
     assert re.search(r"en CEJ +24\smois +1 +0", said)

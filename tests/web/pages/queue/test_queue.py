@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pixflow.dossier import assignment, follow_up
-from pixflow.dossier import follow_up as closing
 from pixflow.dossier.stages import orientation, parcours
 from pixflow.participation import campaign
 from pixflow.protocol import drafting
@@ -326,7 +325,7 @@ def test_a_large_pile_is_one_row_and_pages_of_fifty(at_work: House) -> None:
 
 def test_a_pile_of_late_facts_opens_as_a_list(at_work: House) -> None:
     dossier = at_work.opened()
-    at_work.on(dossier, closing.close_dossier, reason="moved", note="")
+    at_work.on(dossier, follow_up.close_dossier, reason="moved", note="")
     at_work.took(dossier)
     page = parsed(queue(at_work, SOPHIE))
     link = page.select_one("#pile-review-late-event .btn")

@@ -7,7 +7,6 @@ from uuid import uuid4
 from pixflow.documents.resource import ResourceDocument
 from pixflow.resources.sharing import share_resource
 from pixflow.team import membership
-from pixflow.team import membership as milestones
 from tests.web.filled import hire, said
 from tests.web.paths import House
 from tests.web.tags import parsed
@@ -48,7 +47,7 @@ def test_two_sites_share_a_board_until_theirs_say_different_things(at_work: Hous
 
 
 def test_the_share_counts_those_present_and_who_leaves_until_the_last_day(at_work: House) -> None:
-    at_work.says(NADIA, milestones.take_pix, {"staff": at_work.people[NADIA]}, on=MONDAY)
+    at_work.says(NADIA, membership.take_pix, {"staff": at_work.people[NADIA]}, on=MONDAY)
     assert board(at_work, "Pix passé par tous")[0].startswith("25")
     leaving = {"staff": at_work.people[PAUL]}
     at_work.says(HELENE, membership.record_departure, leaving, last_day=MONDAY)
@@ -76,7 +75,7 @@ def test_a_line_leads_to_where_the_person_at_the_desk_closes_it(at_work: House) 
 
     assert where(SOPHIE) == "/equipe#person"
     assert where(NADIA) == f"/equipe/{at_work.people[NADIA]}#pix"
-    at_work.says(NADIA, milestones.attend_training, {"staff": at_work.people[NADIA]}, title="Pix Orga", on=MONDAY)
+    at_work.says(NADIA, membership.attend_training, {"staff": at_work.people[NADIA]}, title="Pix Orga", on=MONDAY)
     assert where(NADIA) == ""
 
 

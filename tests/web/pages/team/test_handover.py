@@ -9,7 +9,6 @@ import pytest
 
 from pixflow.actor import CLOCK
 from pixflow.dossier import assignment
-from pixflow.dossier import assignment as lending
 from pixflow.dossier import follow_up as closing
 from pixflow.events.dossier import AdvisorAssigned, DossierLent
 from tests.web.client import InspectingClient, words
@@ -72,7 +71,7 @@ def undo(client: InspectingClient, html: str) -> Any:
 def test_what_a_colleague_lent_is_not_handed_over_for_good(at_work: House) -> None:
     own, lent = fill(at_work, 2), fill(at_work, 1, advisor=PAUL)
     borrowed = {"advisor": at_work.people[NADIA], "until": date(2026, 3, 31)}
-    at_work.on(lent[0], lending.lend_dossier, SOPHIE, **borrowed)
+    at_work.on(lent[0], assignment.lend_dossier, SOPHIE, **borrowed)
     page = words(at_work.client(HELENE).get(address(at_work)).text)
     assert "1 dossier lui est confié pour un temps" in page
     hand_over(at_work, INES)
