@@ -22,6 +22,7 @@ from pixflow.dossier.privacy import decline_erasure, request_erasure
 from pixflow.engine import CommandResult, Engine
 from pixflow.events.base import Erased, Recorded
 from pixflow.events.dossier import PersonErased
+from pixflow.pix_orga.export import utc_moment
 from pixflow.refused import Refused
 from pixflow.result_import import Answers
 from pixflow.store import StoreRefused
@@ -301,7 +302,7 @@ def test_the_next_export_does_not(house: House, erased: UUID) -> None:
 
 
 def test_nor_do_two_rows_of_theirs(house: House, person: UUID) -> None:
-    again = replace_row(AWA, started=STARTED + timedelta(days=3))
+    again = replace_row(AWA, started=utc_moment(STARTED + timedelta(days=3)))
     house.receive([shared(AWA), BAH, shared(again)], LATER)
     assert len(house.dossier(person).diagnostic.participations) == 2
     asked(house, person)
@@ -312,7 +313,7 @@ def test_nor_do_two_rows_of_theirs(house: House, person: UUID) -> None:
 
 def test_a_test_begun_since_is_a_new_fact(house: House, erased: UUID) -> None:
     house.now += timedelta(days=30)
-    back = replace_row(AWA, started=house.now - timedelta(days=1))
+    back = replace_row(AWA, started=utc_moment(house.now - timedelta(days=1)))
     counts = house.receive([AWA, back, BAH], house.now - timedelta(hours=1), Answers(accept_vanished=True))
     assert counts.new == 1
     assert {one.last_name for one in house.participations()} == {"Bah", "Zanzibar"}

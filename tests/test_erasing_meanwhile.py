@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from pixflow.pix_orga.export import utc_moment
 from pixflow.refused import Refused
 from tests import erasures
 from tests.result_import.house import STARTED, House, shared
@@ -13,7 +14,7 @@ from tests.result_import.test_meanwhile import before_the_lock
 from tests.test_erasing import AWA, BAH, LATER, asked, erase, found_in, house, person
 
 __all__ = ["house", "person"]
-AGAIN = shared(replace_row(AWA, started=STARTED + timedelta(days=3)))
+AGAIN = shared(replace_row(AWA, started=utc_moment(STARTED + timedelta(days=3))))
 """A second try of that person."""
 
 

@@ -75,7 +75,7 @@ from pixflow.pix_orga.export import (
     ProfileRow,
     participation_keys,
 )
-from pixflow.pix_orga.reader import read
+from pixflow.pix_orga.reader import choose_external_id, read, read_cells
 
 __all__ = [
     "CODES",
@@ -88,6 +88,8 @@ __all__ = [
     "Key",
     "PartResult",
     "ProfileRow",
+    "choose_external_id",
     "participation_keys",
     "read",
+    "read_cells",
 ]

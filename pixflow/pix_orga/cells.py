@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from pixflow.pix_orga.export import Problems, Refusal
+from pixflow.events.values import Moment
+from pixflow.pix_orga.export import Problems, Refusal, utc_moment
 
 MAX_BYTES = 5 * 1024 * 1024
 APPLE_DOUBLE = b"\x00\x05\x16\x07"
@@ -165,9 +166,9 @@ _NAME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class CellDate:
-    """A UTC day, or an aware UTC time; `ambiguous` in the hour that October repeats."""
+    """A time of Pix; `ambiguous` in the hour that October repeats."""
 
-    at: datetime | date
+    at: Moment
     ambiguous: bool = False
 
 
@@ -179,7 +180,7 @@ def moment(text: str, zone: str) -> CellDate:
     """
     try:
         if _DAY.fullmatch(text):
-            return CellDate(date.fromisoformat(text))
+            return CellDate(Moment(date.fromisoformat(text)))
         if local := _LOCAL.fullmatch(text):
             day, month, year, hour, minute = map(int, local.groups())
             return _of_wall_clock(datetime(year, month, day, hour, minute, tzinfo=UTC), zone)
@@ -187,7 +188,7 @@ def moment(text: str, zone: str) -> CellDate:
             time = datetime.fromisoformat(text)
             if iso[1] is None and zone not in ("", "UTC"):
                 raise BadCell("date-zone")
-            return CellDate(time.astimezone(UTC) if iso[1] else time.replace(tzinfo=UTC))
+            return CellDate(utc_moment(time if iso[1] else time.replace(tzinfo=UTC)))
     except BadCell:
         raise
     except ValueError as error:
@@ -213,11 +214,11 @@ def exported_at(name: str, problems: Problems) -> datetime | None:
 
 def _of_wall_clock(clock: datetime, zone: str) -> CellDate:
     if zone == "UTC":
-        return CellDate(clock)
+        return CellDate(utc_moment(clock))
     if zone != PARIS.key:
         raise BadCell("date-zone")
     first, second = clock.replace(tzinfo=PARIS), clock.replace(tzinfo=PARIS, fold=1)
     before, after = first.utcoffset(), second.utcoffset()
     if before is None or after is None or before < after:
         raise BadCell("date")
-    return CellDate(first.astimezone(UTC), ambiguous=before > after)
+    return CellDate(utc_moment(first), ambiguous=before > after)

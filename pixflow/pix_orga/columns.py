@@ -81,45 +81,29 @@ def zone_of(header: str, labels: tuple[str, ...]) -> str | None:
 # --- free columns between names and dates: imported ones, then the external id (docs/pix-orga.md#assessments)
 
 
-@dataclass(frozen=True, slots=True)
-class Middle:
-    """Indexes of the free columns; `columns` are those that only a person can decide."""
-
-    imported: tuple[int, ...]
-    external_id: int | None
-    columns: tuple[ExportColumn, ...] = ()
+def find_column(headers: tuple[str, ...], header: str) -> int | None:
+    """Returns the index of the last free column with a header, None when no column has it."""
+    places = [place for place, one in enumerate(headers) if plain(one) == plain(header)]
+    return places[-1] if places else None
 
 
-def read_middle(
-    tidy: tuple[str, ...], flat: tuple[str, ...], places: range, choice: str | None, problems: Problems
-) -> Middle:
-    """Finds the free columns by position: the last one is the external id, unless it is a student label.
+def guess_external_id(headers: tuple[str, ...], position: int) -> tuple[int | None, tuple[ExportColumn, ...]]:
+    """Finds the external id among the free columns: the last one, unless it is a student label.
 
-    A choice takes precedence: "" for no external id, else a header. Without one, two or more unknown columns in a row
-    at the end stay ambiguous.
+    Returns its index, None for none. Two or more unknown columns in a row at the end are ambiguous: they are returned
+    too. `position` is the first free column's, from 1.
     """
-    if choice == "":
-        return Middle(tuple(places), None)
-    if choice is not None:
-        chosen = [place for place in places if flat[place] == plain(choice)]
-        if chosen:
-            return _with_external_id(places, chosen[-1])
-        problems.warn("external-id-column-unknown", header=choice)
-    start, seen = places.start, set[str]()
-    for place in places:
-        if flat[place] in STUDENT_LABELS and flat[place] not in seen:
-            seen.add(flat[place])
+    start, seen = 0, set[str]()
+    for place, label in enumerate(map(plain, headers)):
+        if label in STUDENT_LABELS and label not in seen:
+            seen.add(label)
             start = place + 1
-    free = range(start, places.stop)
-    if not free:
-        return Middle(tuple(places), None)
-    columns = [ExportColumn(place + 1, tidy[place], "imported") for place in free[:-1]]
-    columns += [ExportColumn(free[-1] + 1, tidy[free[-1]], "external-id-candidate")] if columns else []
-    return _with_external_id(places, free[-1], tuple(columns))
-
-
-def _with_external_id(places: range, external_id: int, columns: tuple[ExportColumn, ...] = ()) -> Middle:
-    return Middle(tuple(place for place in places if place != external_id), external_id, columns)
+    *others, last = range(start, len(headers)) or (None,)
+    if last is None:
+        return None, ()
+    columns = [ExportColumn(position + place, headers[place], "imported") for place in others if place is not None]
+    columns += [ExportColumn(position + last, headers[last], "external-id-candidate")] if columns else []
+    return last, tuple(columns)
 
 
 # --- finds columns by position, because headers repeat and labels are free (docs/pix-orga.md#import-rules)
@@ -174,8 +158,12 @@ class Layout(Generic[T]):
 
     headers: tuple[str, ...]
     head: Head
-    middle: Middle
     tail: T
+
+    @property
+    def free(self) -> range:
+        """The indexes of the free columns."""
+        return range(self.head.end, self.tail.start)
 
 
 def kind_of(header: list[str]) -> CampaignKind | None:
@@ -184,15 +172,9 @@ def kind_of(header: list[str]) -> CampaignKind | None:
 
 
 def read_layout(
-    header: list[str],
-    external_id_column: str | None,
-    problems: Problems,
-    read_tail: Callable[[tuple[str, ...], tuple[str, ...], int], T],
+    header: list[str], problems: Problems, read_tail: Callable[[tuple[str, ...], tuple[str, ...], int], T]
 ) -> Layout[T] | None:
-    """Finds the columns of an export; `read_tail` reads the last ones. None when a header problem refuses the file.
-
-    `external_id_column`: the header of the external id, "" for none, None to go by position.
-    """
+    """Finds the columns of an export; `read_tail` reads the last ones. None when a header problem refuses the file."""
     headers = tuple(map(tidy, header))
     flat = tuple(map(plain, header))
     try:
@@ -207,8 +189,7 @@ def read_layout(
         return None
     for column in filter(contains_control, headers):
         problems.refuse("control-character", 1, column=column)
-    middle = read_middle(headers, flat, range(head.end, tail.start), external_id_column, problems)
-    return Layout(headers, head, middle, tail)
+    return Layout(headers, head, tail)
 
 
 def _read_head(plain: tuple[str, ...]) -> Head:

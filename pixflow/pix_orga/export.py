@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal, NamedTuple, get_args
 
-from pixflow.events.values import CampaignKind, Level
+from pixflow.events.values import CampaignKind, Level, Moment
 from pixflow.identity import normalise
 
 # --- problems, as codes with details: the web package has the sentences
@@ -54,11 +54,11 @@ class Problems:
 
     def refuse(self, code: Refusal, line: int | None = None, **details: object) -> None:
         """Adds a problem that refuses the whole file."""
-        self._note(self._refused, ExportProblem("refused", line, code, _texts(details)))
+        self._note(self._refused, ExportProblem("refused", line, code, texts_of(details)))
 
     def warn(self, code: Warned, line: int | None = None, **details: object) -> None:
         """Adds a problem that people should see and that refuses nothing."""
-        self._note(self._warned, ExportProblem("warning", line, code, _texts(details)))
+        self._note(self._warned, ExportProblem("warning", line, code, texts_of(details)))
 
     @property
     def refused(self) -> bool:
@@ -70,7 +70,7 @@ class Problems:
         more = []
         if self._found > MOST_PROBLEMS:
             kept = kept[: MOST_PROBLEMS - 1]
-            left = _texts({"count": self._found - len(kept)})
+            left = texts_of({"count": self._found - len(kept)})
             more = [ExportProblem("warning", None, "more-problems", left)]
         return (*sorted(kept, key=lambda problem: problem.line or 0), *more)
 
@@ -80,8 +80,15 @@ class Problems:
             into.append(problem)
 
 
-def _texts(details: dict[str, object]) -> tuple[tuple[str, str], ...]:
+def texts_of(details: dict[str, object]) -> tuple[tuple[str, str], ...]:
+    """Returns the details of a problem as texts, none longer than 60 characters."""
     return tuple((key, str(value)[:LONGEST_DETAIL]) for key, value in details.items())
+
+
+def utc_moment(at: datetime) -> Moment:
+    """Returns an aware time as Pix says it: in UTC, with its UTC day."""
+    utc = at.astimezone(UTC)
+    return Moment(utc.date(), utc)
 
 
 # --- content of an export of Pix Orga, as plain values (docs/pix-orga.md)
@@ -123,7 +130,7 @@ class ExportEntry:
     """One participation (not one person), with the fields that both kinds of exports have.
 
     `line`: physical line of the file, from 1, where the record starts. `imported` also holds Classe, Groupe and Numéro
-    Étudiant. `shared_at`: an aware UTC datetime, or a date (UTC day) when the file gives no time.
+    Étudiant. `shared_at` is a UTC day, with its aware time when the file gives one.
     """
 
     line: int
@@ -132,7 +139,7 @@ class ExportEntry:
     external_id: str | None
     imported: Pairs
     shared: bool
-    shared_at: datetime | date | None
+    shared_at: Moment | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,7 @@ class AssessmentRow(ExportEntry):
     """
 
     progress: Decimal | None
-    started: datetime | date | None
+    started: Moment | None
     mastery: Decimal | None = None
     palier: int | None = None
     paliers: int | None = None
@@ -173,8 +180,8 @@ class Export:
 
     An assessment has `rows`, a profile collection `profiles`; `entries` are those of either.
     `organisation`, `campaign` and `pix_course` come from the first row. `exported_at` is UTC, read in the file name;
-    None if it does not say. `columns` lists only ambiguous columns: ask once per campaign, then read again with the
-    choice.
+    None if it does not say. `free` are the headers of the free columns, the first one at `position` from 1. All are
+    imported until `choose_external_id`; then `columns` lists the ambiguous ones: ask once per campaign.
     """
 
     kind: CampaignKind | None = None
@@ -182,6 +189,8 @@ class Export:
     campaign: ExportCampaign | None = None
     pix_course: str | None = None
     exported_at: datetime | None = None
+    position: int = 0
+    free: tuple[str, ...] = ()
     columns: tuple[ExportColumn, ...] = ()
     rows: tuple[AssessmentRow, ...] = ()
     profiles: tuple[ProfileRow, ...] = ()
@@ -199,7 +208,6 @@ class Export:
 
 # --- key of a participation, because the file has no stable id (docs/pix-orga.md#import-rules)
 
-Start = datetime | date | None
 Rank = tuple[bool, str, Decimal, Decimal, str]
 
 
@@ -228,7 +236,7 @@ def participation_keys(rows: Sequence[ExportEntry]) -> tuple[Key, ...]:
     return tuple(keys[place] for place in range(len(rows)))
 
 
-def _dated(row: ExportEntry) -> Start:
+def _dated(row: ExportEntry) -> Moment | None:
     return row.started if isinstance(row, AssessmentRow) else row.shared_at
 
 
@@ -242,5 +250,5 @@ def _rank(row: ExportEntry) -> Rank:
     return (not row.shared, _time(row.shared_at), -best, -done, _time(_dated(row)))
 
 
-def _time(at: Start) -> str:
-    return at.isoformat() if at else ""
+def _time(at: Moment | None) -> str:
+    return (at.at or at.day).isoformat() if at else ""

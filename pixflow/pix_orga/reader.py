@@ -12,13 +12,15 @@ from pixflow.pix_orga.columns import (
     LAST_NAME,
     Ending,
     Layout,
+    find_column,
+    guess_external_id,
     kind_of,
     plain,
     read_layout,
     read_profile_tail,
     read_tail,
 )
-from pixflow.pix_orga.export import Export, ExportCampaign, ExportEntry, Problems
+from pixflow.pix_orga.export import Export, ExportCampaign, ExportEntry, ExportProblem, Problems, texts_of
 from pixflow.pix_orga.rows import RowCells, read_campaign, read_course, read_organisation, read_profile, read_row
 
 MAX_ROWS = 20_000
@@ -82,17 +84,51 @@ def read(data: bytes, name: str = "", *, external_id_column: str | None = None) 
     """Reads an export of Pix Orga from its bytes and its file name (docs/pix-orga.md).
 
     Never raises on bad content: `problems` lists what is wrong, and one refusal leaves the export without rows.
-    `external_id_column` decides which free column is the external id: a header, or "" for none. Accepts at most 5 MB
-    and 20,000 rows. Times are UTC, rates are fractions 0..1.
+    `external_id_column` is that of `choose_external_id`. Accepts at most 5 MB and 20,000 rows. Times are UTC, rates are
+    fractions 0..1.
     """
+    return choose_external_id(read_cells(data, name), external_id_column)
+
+
+def read_cells(data: bytes, name: str = "") -> Export:
+    """Reads an export as `read` does, before anybody chooses its external id: all free columns are imported."""
     problems = Problems()
-    export = _read(data, name, external_id_column, problems)
+    export = _read(data, name, problems)
     if problems.refused:
         export = replace(export, rows=(), profiles=())
     return replace(export, problems=problems.listed())
 
 
-def _read(data: bytes, name: str, choice: str | None, problems: Problems) -> Export:
+def choose_external_id(export: Export, header: str | None) -> Export:
+    """Returns an export whose external id is the free column with this header: "" for none, None to go by position.
+
+    Warns "external-id-column-unknown" when no column has the header, then goes by position.
+    """
+    place, columns, problems = None, export.columns, export.problems
+    if header:
+        place = find_column(export.free, header)
+        if place is None and not export.refused:
+            unknown = ExportProblem("warning", None, "external-id-column-unknown", texts_of({"header": header}))
+            problems = (unknown, *problems)
+    if place is None and header != "":
+        place, columns = guess_external_id(export.free, export.position)
+    return replace(
+        export,
+        columns=columns,
+        rows=tuple(_choose(row, place) for row in export.rows),
+        profiles=tuple(_choose(row, place) for row in export.profiles),
+        problems=problems,
+    )
+
+
+def _choose(row: E, place: int | None) -> E:
+    if place is None:
+        return row
+    free = row.imported
+    return replace(row, external_id=free[place][1] or None, imported=free[:place] + free[place + 1 :])
+
+
+def _read(data: bytes, name: str, problems: Problems) -> Export:
     text = open_text(data, name, problems)
     delimiter = find_delimiter(text, problems) if text is not None else None
     if text is None or delimiter is None:
@@ -102,10 +138,10 @@ def _read(data: bytes, name: str, choice: str | None, problems: Problems) -> Exp
     _, header = next(lines)
     export = Export(kind=kind_of(header), exported_at=when)
     if export.kind == "profile":
-        if sendings := read_layout(header, choice, problems, read_profile_tail):
+        if sendings := read_layout(header, problems, read_profile_tail):
             export, profiles = _read_rows(export, lines, sendings, read_profile, problems)
             return replace(export, profiles=tuple(profiles))
-    elif layout := read_layout(header, choice, problems, read_tail):
+    elif layout := read_layout(header, problems, read_tail):
         export, rows = _read_rows(export, lines, layout, read_row, problems)
         if when is not None and rows and BUG_FROM <= when < BUG_UNTIL:
             problems.warn("validation-bug")
@@ -145,5 +181,6 @@ def _read_rows(
         problems.refuse("organisation-missing", organisations[""])
     for other in filter(None, rest):
         problems.refuse("several-organisations", organisations[other], first=first, other=other)
-    columns = layout.middle.columns
-    return replace(export, organisation=first, campaign=campaign, pix_course=course, columns=columns), rows
+    free, position = tuple(layout.headers[place] for place in layout.free), layout.free.start + 1
+    export = replace(export, organisation=first, campaign=campaign, pix_course=course, free=free, position=position)
+    return export, rows

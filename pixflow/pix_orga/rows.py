@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
-from pixflow.events.values import Level
+from pixflow.events.values import Level, Moment
 from pixflow.identity import contains_control, contains_nir, normalise
 from pixflow.pix_orga.cells import (
     ABSENT,
@@ -216,12 +215,12 @@ def _who(line: RowCells, layout: Layout[Any]) -> dict[str, Any]:
         "line": line.number,
         "last_name": unguard(line.cells[layout.head.last_name]),
         "first_name": unguard(line.cells[layout.head.first_name]),
-        "external_id": _optional(line, layout.middle.external_id),
-        "imported": tuple((line.headers[place], unguard(line.cells[place])) for place in layout.middle.imported),
+        "external_id": None,
+        "imported": tuple((line.headers[place], unguard(line.cells[place])) for place in layout.free),
     }
 
 
-def _moment(line: RowCells, place: int, zone: str) -> datetime | date | None:
+def _moment(line: RowCells, place: int, zone: str) -> Moment | None:
     text = line.cells[place]
     if text in ABSENT:
         return None

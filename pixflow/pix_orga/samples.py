@@ -4,11 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from pixflow.events.values import Moment
 from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, ExportEntry, PartResult, ProfileRow
 from pixflow.pix_orga.framework import COMPETENCES
 
@@ -183,15 +184,13 @@ def _parts(parts: tuple[PartResult, ...]) -> list[Value]:
     return [value for part in parts for value in (part.rate, part.targeted, part.mastered)]
 
 
-def date_cell(at: datetime | date | None, dates: Dates) -> str | None:
+def date_cell(utc: Moment | None, dates: Dates) -> str | None:
     """Returns a moment as that generation of exports writes it."""
-    if at is None:
+    if utc is None:
         return None
-    if not isinstance(at, datetime):
-        return at.isoformat()
-    if dates == "day":
-        return at.astimezone(UTC).date().isoformat()
-    return f"{at.astimezone(PARIS):%d/%m/%Y %H:%M}" if dates == "paris" else at.astimezone(UTC).isoformat()
+    if utc.at is None or dates == "day":
+        return utc.day.isoformat()
+    return f"{utc.at.astimezone(PARIS):%d/%m/%Y %H:%M}" if dates == "paris" else utc.at.isoformat()
 
 
 # --- writes a profile collection in the exact format of Pix Orga, for demos and tests (docs/pix-orga.md#profiles)

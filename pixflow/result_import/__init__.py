@@ -12,7 +12,7 @@
 `importer.declare` says what a campaign is for; `match_after_opening` is for a dossier opened or corrected.
 """
 
-from pixflow.result_import.importer import Importer, ImportResult, PreparedExport
+from pixflow.result_import.importer import Importer, ImportResult, KeptExport, PreparedExport
 from pixflow.result_import.plan import Answers, ImportCounts, ImportPreview, Question, RowChange
 from pixflow.result_import.rows import KnownRow
 from pixflow.result_import.steps import campaign_code, intake_id, match_after_opening, match_all
@@ -24,6 +24,7 @@ __all__ = [
     "ImportPreview",
     "ImportResult",
     "Importer",
+    "KeptExport",
     "KnownRow",
     "PreparedExport",
     "Question",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from pixflow.actor import Actor
@@ -13,7 +14,7 @@ from pixflow.events.intake import ExportReceived
 from pixflow.events.values import Purpose
 from pixflow.garbage import without_garbage_collection
 from pixflow.participation.campaign import Intake
-from pixflow.pix_orga import Export, read
+from pixflow.pix_orga import Export, choose_external_id, read_cells
 from pixflow.pix_orga import ExportCampaign as PixCampaign
 from pixflow.refused import Refused
 from pixflow.result_import.erasure import erased_lines
@@ -22,9 +23,13 @@ from pixflow.result_import.rows import FileRow, KnownRow
 from pixflow.result_import.steps import campaign_code, correcting, declaring, dossiers_of, intake_id, number_of, steps
 from pixflow.result_import.undo import RecordedImport, Trails, read_import, undo_steps
 from pixflow.unit_of_work import LoadedStream
+from pixflow.uploads import Uploads
 
 AGAIN = frozenset({"moved", "taken"})
 NOTHING_SAID = Answers()
+PART = "export"
+"""The part of an upload under which the reading of its export stands."""
+Reader = Callable[[bytes, str], Export]
 
 
 class PreparedExport(Struct, frozen=True):
@@ -38,6 +43,26 @@ class PreparedExport(Struct, frozen=True):
     @property
     def preview(self) -> ImportPreview | None:
         return self.plan.preview if self.plan else None
+
+
+class KeptExport:
+    """Reads an upload once: its next previews find what was read. Stores no reading of a refused file."""
+
+    def __init__(self, uploads: Uploads, token: str) -> None:
+        self._uploads, self._token = uploads, token
+
+    def is_stored(self) -> bool:
+        """Tells if the file was uploaded as an export."""
+        return self._uploads.reading(self._token, PART) is not None
+
+    def __call__(self, data: bytes, name: str) -> Export:
+        return self._uploads.read_once(
+            self._token, PART, Export, lambda: read_cells(data, name), lambda export: not export.refused
+        )
+
+    def store(self, export: Export) -> None:
+        """Stores what was read of the file, before its upload is previewed."""
+        self._uploads.keep_reading(self._token, PART, msgspec.msgpack.encode(export))
 
 
 class ImportResult(Struct, frozen=True):
@@ -62,21 +87,23 @@ class Importer:
     # --- an export
 
     @without_garbage_collection()
-    def prepare(self, data: bytes, name: str, answers: Answers = NOTHING_SAID) -> PreparedExport:
+    def prepare(
+        self, data: bytes, name: str, answers: Answers = NOTHING_SAID, reader: Reader = read_cells
+    ) -> PreparedExport:
         """Reads a file and returns the changes it would make. Records nothing.
 
-        Raises Refused("unknown-column") when the file lacks the chosen column.
+        `reader` reads the file before anybody chooses its external id. Raises Refused("unknown-column") when the file
+        lacks the chosen column.
         """
         digest = hashlib.sha256(data).hexdigest()
-        export = read(data, name)
+        export = reader(data, name)
         if export.refused or export.campaign is None:
             return PreparedExport(digest, answers, export, None)
         choice = answers.external_id_column
         if choice is None and (stream := self._stream(export.campaign)):
-            known = self.engine.references().campaigns.get(stream)
-            choice = known.external_id_column if known else None
-        if choice is not None:
-            export = read(data, name, external_id_column=choice)
+            campaign = self.engine.references().campaigns.get(stream)
+            choice = campaign.external_id_column if campaign else None
+        export = choose_external_id(export, choice)
         if answers.external_id_column and any(p.code == "external-id-column-unknown" for p in export.problems):
             raise Refused("unknown-column", field="external_id_column")
         return self._prepared(digest, answers, export)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from pixflow.events.values import Level, Moment, Part, Profile, Result
 from pixflow.identity import normalise
 from pixflow.pix_orga import AssessmentRow, ExportEntry, Key, PartResult, ProfileRow, participation_keys
+from pixflow.pix_orga.export import utc_moment
 from pixflow.working_days import Calendar
 
 T = TypeVar("T")
@@ -68,9 +69,10 @@ class FileRow(Struct, frozen=True):
 def file_rows(rows: tuple[ExportEntry, ...], calendar: Calendar, exported_at: datetime | None) -> list[FileRow]:
     """Returns the rows of an export, with the structure's days. A row shared without a date is dated by its start."""
     found = []
+    sent = _moment(utc_moment(exported_at) if exported_at else None, calendar)
     for row, key in zip(rows, participation_keys(rows), strict=True):
         started = _moment(row.started, calendar) if isinstance(row, AssessmentRow) else None
-        shared = (_moment(row.shared_at, calendar) or started or _moment(exported_at, calendar)) if row.shared else None
+        shared = (_moment(row.shared_at, calendar) or started or sent) if row.shared else None
         result = profile = None
         if shared and isinstance(row, AssessmentRow):
             alike: dict[str, Any] = {name: getattr(row, name) for name in ("mastery", "palier", "paliers", "badges")}
@@ -83,10 +85,9 @@ def file_rows(rows: tuple[ExportEntry, ...], calendar: Calendar, exported_at: da
     return found
 
 
-def _moment(at: datetime | date | None, calendar: Calendar) -> Moment | None:
-    if isinstance(at, datetime):
-        return Moment(calendar.local_day(at), at)
-    return Moment(at) if at else None
+def _moment(utc: Moment | None, calendar: Calendar) -> Moment | None:
+    """Returns a time of Pix with the day of the structure."""
+    return Moment(calendar.local_day(utc.at), utc.at) if utc and utc.at else utc
 
 
 def _parts(parts: Iterable[PartResult]) -> tuple[Part, ...]:

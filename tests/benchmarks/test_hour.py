@@ -22,7 +22,7 @@ import pytest
 from httpx2 import Client, HTTPError, Response
 
 from pixflow.events.dossier import DossierClosed
-from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, PartResult
+from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, PartResult, utc_moment
 from pixflow.pix_orga.samples import file_name, write_export
 from pixflow.store.postgres.database import Database
 from tests.benchmarks.measure import Aim, Line, Report, noted, sized, spent
@@ -172,7 +172,7 @@ def row_of(life: Life, number: int) -> AssessmentRow:
         external_id=f"{100_000 + number}",
         imported=(),
         progress=Decimal("0.4"),
-        started=started,
+        started=utc_moment(started),
         shared=False,
         shared_at=None,
         paliers=4,
@@ -181,7 +181,9 @@ def row_of(life: Life, number: int) -> AssessmentRow:
         return begun
     result: dict[str, Any] = {"mastery": Decimal("0.5"), "palier": 2, "badges": (("Bases", True),)}
     result |= {"competences": parts(COMPETENCES, COMPETENCE_SKILLS), "domains": parts(DOMAINS, DOMAIN_SKILLS)}
-    return replace(begun, progress=Decimal(1), shared=True, shared_at=started + timedelta(hours=1), **result)
+    return replace(
+        begun, progress=Decimal(1), shared=True, shared_at=utc_moment(started + timedelta(hours=1)), **result
+    )
 
 
 def parts(names: tuple[str, ...], skills: int) -> tuple[PartResult, ...]:

@@ -1,12 +1,13 @@
 """Files of the browser walk: its portfolio, three exports with the traps of docs/pix-orga.md#example-481516."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pixflow.pix_orga import AssessmentRow, ExportCampaign, PartResult
+from pixflow.pix_orga.export import utc_moment
 from pixflow.pix_orga.samples import file_name, write_export
 
 CAMPAIGN = ExportCampaign(512384, "VWXKTR738", 'Diagnostic initial - "printemps" 2026')
@@ -41,7 +42,7 @@ def begun(last: str, first: str, typed: str, at: str, progress: str = "1") -> As
         external_id=typed or None,
         imported=(),
         progress=Decimal(progress),
-        started=local.astimezone(UTC),
+        started=utc_moment(local),
         shared=False,
         shared_at=None,
         mastery=None,
@@ -56,7 +57,8 @@ def begun(last: str, first: str, typed: str, at: str, progress: str = "1") -> As
 
 def shared(row: AssessmentRow, mastered: int) -> AssessmentRow:
     """Returns the row shared 35 minutes after its start, with so many of the 20 skills mastered."""
-    assert isinstance(row.started, datetime)
+    assert row.started
+    assert row.started.at
     left, competences = mastered, []
     for name, _, targeted in SKILLS:
         own = min(left, targeted)
@@ -66,7 +68,7 @@ def shared(row: AssessmentRow, mastered: int) -> AssessmentRow:
         row,
         progress=Decimal(1),
         shared=True,
-        shared_at=row.started + timedelta(minutes=35),
+        shared_at=utc_moment(row.started.at + timedelta(minutes=35)),
         mastery=_rate(mastered, 20),
         palier=mastered // 5,
         badges=tuple((title, mastered > 12) for title in BADGES),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pixflow.pix_orga import ExportCampaign
+from pixflow.pix_orga.export import utc_moment
 from pixflow.pix_orga.samples import file_name, write_profiles
 from tests.browser.walk import Walk
 from tests.pix_orga.profile_files import SENT, WAITING
@@ -16,7 +17,7 @@ LUCAS = replace(
     last_name="Martin",
     first_name="Lucas",
     external_id="12705",
-    shared_at=datetime(2026, 5, 5, 13, 10, tzinfo=UTC),
+    shared_at=utc_moment(datetime(2026, 5, 5, 13, 10, tzinfo=UTC)),
 )
 HUGO = replace(WAITING, last_name="Petit", first_name="Hugo", external_id="12711")
 

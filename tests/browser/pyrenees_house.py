@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from pixflow.pix_orga import AssessmentRow, ExportCampaign
+from pixflow.pix_orga.export import utc_moment
 from pixflow.pix_orga.samples import file_name, write_export, write_profiles
 from tests.browser.exports import begun, shared
 from tests.browser.house import address, pixflow
@@ -76,7 +77,7 @@ def results(folder: Path, campaign: ExportCampaign, rows: Sequence[AssessmentRow
 
 def profile(folder: Path, at: datetime) -> Path:
     """The export of the collection of profiles: Lina's, which is certifiable."""
-    lina = replace(SENT, last_name="Bordes", first_name="Lina", external_id="65002", shared_at=at)
+    lina = replace(SENT, last_name="Bordes", first_name="Lina", external_id="65002", shared_at=utc_moment(at))
     return _put(folder / file_name(PROFILES, at), write_profiles(PROFILES, [lina]))
 
 

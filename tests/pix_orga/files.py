@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from pixflow.pix_orga.export import AssessmentRow, Export, ExportCampaign, PartResult
+from pixflow.pix_orga.export import AssessmentRow, Export, ExportCampaign, PartResult, utc_moment
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.samples import write_export
 
@@ -23,7 +23,7 @@ PENDING = AssessmentRow(
     external_id="12347",
     imported=(),
     progress=Decimal("0.55"),
-    started=datetime(2026, 5, 11, 13, 0, tzinfo=UTC),
+    started=utc_moment(datetime(2026, 5, 11, 13, 0, tzinfo=UTC)),
     shared=False,
     shared_at=None,
     paliers=4,
@@ -32,7 +32,7 @@ SHARED = replace(
     PENDING,
     progress=Decimal(1),
     shared=True,
-    shared_at=datetime(2026, 5, 11, 13, 40, tzinfo=UTC),
+    shared_at=utc_moment(datetime(2026, 5, 11, 13, 40, tzinfo=UTC)),
     mastery=Decimal("0.5"),
     palier=2,
     badges=(("Bases", True),),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from pixflow.events.values import Level
-from pixflow.pix_orga.export import ExportCampaign, ProfileRow
+from pixflow.pix_orga.export import ExportCampaign, ProfileRow, utc_moment
 from pixflow.pix_orga.framework import COMPETENCES
 from pixflow.pix_orga.samples import write_profiles
 from tests.pix_orga.files import changed as changed_in
@@ -18,7 +18,7 @@ LEVELS = tuple(Level(name, int(place < 5), 9 if place < 5 else 4) for place, nam
 SENT = replace(
     WAITING,
     shared=True,
-    shared_at=datetime(2026, 5, 11, 13, 40, tzinfo=UTC),
+    shared_at=utc_moment(datetime(2026, 5, 11, 13, 40, tzinfo=UTC)),
     pix=sum(one.pix or 0 for one in LEVELS),
     certifiable=True,
     certifiable_competences=5,

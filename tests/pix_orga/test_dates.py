@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pixflow.pix_orga.export import AssessmentRow
+from pixflow.events.values import Moment
+from pixflow.pix_orga.export import AssessmentRow, utc_moment
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.samples import write_export
 from tests.pix_orga.files import CAMPAIGN, SHARED, ambiguous_lines, changed, codes, file
@@ -13,7 +14,7 @@ from tests.pix_orga.files import CAMPAIGN, SHARED, ambiguous_lines, changed, cod
 START = '"11/05/2026 15:00"'
 
 
-def started(data: bytes) -> datetime | date | None:
+def started(data: bytes) -> Moment | None:
     export = read(data)
     assert not export.refused, export.problems
     return export.rows[0].started
@@ -36,37 +37,42 @@ def first(text: str, header: str = "Date de début") -> AssessmentRow:
 )
 def test_paris_times_become_utc(text: str, utc: datetime) -> None:
     export = read(changed(START, text))
-    assert (export.rows[0].started, export.problems) == (utc, ())
+    assert (export.rows[0].started, export.problems) == (utc_moment(utc), ())
 
 
 def test_the_hour_that_comes_twice_is_the_first_one_and_told() -> None:
     export = read(changed(START, '"26/10/2025 02:00"'))
-    assert (export.rows[0].started, ambiguous_lines(export)) == (datetime(2025, 10, 26, 0, 0, tzinfo=UTC), [2])
+    assert (export.rows[0].started, ambiguous_lines(export)) == (
+        utc_moment(datetime(2025, 10, 26, 0, 0, tzinfo=UTC)),
+        [2],
+    )
     shared = read(changed('"11/05/2026 15:40"', '"26/10/2025 02:59"'))
-    assert (shared.rows[0].shared_at, ambiguous_lines(shared)) == (datetime(2025, 10, 26, 0, 59, tzinfo=UTC), [2])
+    assert (shared.rows[0].shared_at, ambiguous_lines(shared)) == (
+        utc_moment(datetime(2025, 10, 26, 0, 59, tzinfo=UTC)),
+        [2],
+    )
 
 
 def test_a_day_stays_a_day() -> None:
-    row = first("2024-05-14")
-    assert (row.started, type(row.started)) == (date(2024, 5, 14), date)
+    assert first("2024-05-14").started == Moment(date(2024, 5, 14))
 
 
 @pytest.mark.parametrize(
     "text", ["2024-12-10T09:05:00.000Z", "2024-12-10T09:05:00", "2024-12-10 09:05", "2024-12-10T10:05:00+01:00"]
 )
 def test_iso_times_are_utc(text: str) -> None:
-    assert first(f'"{text}"').started == datetime(2024, 12, 10, 9, 5, tzinfo=UTC)
+    assert first(f'"{text}"').started == utc_moment(datetime(2024, 12, 10, 9, 5, tzinfo=UTC))
 
 
 def test_a_header_may_name_utc() -> None:
-    assert first('"10/12/2024 09:05"', "Date et heure de début (UTC)").started == datetime(
-        2024, 12, 10, 9, 5, tzinfo=UTC
+    assert first('"10/12/2024 09:05"', "Date et heure de début (UTC)").started == utc_moment(
+        datetime(2024, 12, 10, 9, 5, tzinfo=UTC)
     )
 
 
 def test_a_paris_time_written_as_a_day_is_its_utc_day() -> None:
-    row = replace(SHARED, started=datetime(2024, 5, 13, 22, 30, tzinfo=UTC))
-    assert started(write_export(CAMPAIGN, [row], dates="day")) == date(2024, 5, 13)
+    row = replace(SHARED, started=utc_moment(datetime(2024, 5, 13, 22, 30, tzinfo=UTC)))
+    assert started(write_export(CAMPAIGN, [row], dates="day")) == Moment(date(2024, 5, 13))
 
 
 @pytest.mark.parametrize(
@@ -101,8 +107,8 @@ def test_only_exports_of_the_bug_are_doubted(when: str, told: bool) -> None:
 
 def test_every_hour_of_a_year_goes_and_comes_back() -> None:
     start = datetime(2025, 1, 1, tzinfo=UTC)
-    rows = [replace(SHARED, started=start + timedelta(hours=hour)) for hour in range(365 * 24)]
+    rows = [replace(SHARED, started=utc_moment(start + timedelta(hours=hour))) for hour in range(365 * 24)]
     export = read(write_export(CAMPAIGN, rows))
     differ = [(row, back) for row, back in zip(rows, export.rows, strict=True) if row.started != back.started]
-    assert [row.started for row, _ in differ] == [datetime(2025, 10, 26, 1, 0, tzinfo=UTC)]
+    assert [row.started for row, _ in differ] == [utc_moment(datetime(2025, 10, 26, 1, 0, tzinfo=UTC))]
     assert differ[0][1].line in ambiguous_lines(export)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.pix_orga.export import AssessmentRow, participation_keys
+from pixflow.pix_orga.export import AssessmentRow, participation_keys, utc_moment
 from tests.pix_orga.files import PENDING, SHARED
 
 
@@ -22,13 +22,13 @@ def test_equal_keys_are_numbered() -> None:
 
 
 def test_two_tries_of_one_day_differ_by_time() -> None:
-    later = replace(SHARED, started=datetime(2026, 5, 11, 15, 0, tzinfo=UTC))
+    later = replace(SHARED, started=utc_moment(datetime(2026, 5, 11, 15, 0, tzinfo=UTC)))
     assert [key.ordinal for key in participation_keys([SHARED, later])] == [0, 0]
 
 
 def test_a_later_sharing_does_not_take_the_number_of_an_earlier_one() -> None:
     before = participation_keys([PENDING, SHARED])
-    now = replace(SHARED, shared_at=datetime(2026, 5, 12, 13, 40, tzinfo=UTC), mastery=Decimal(1))
+    now = replace(SHARED, shared_at=utc_moment(datetime(2026, 5, 12, 13, 40, tzinfo=UTC)), mastery=Decimal(1))
     assert participation_keys([now, SHARED]) == before
 
 

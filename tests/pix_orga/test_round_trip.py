@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pixflow.identity import contains_nir
-from pixflow.pix_orga.export import CODES, AssessmentRow, ExportCampaign, PartResult, participation_keys
+from pixflow.pix_orga.export import CODES, AssessmentRow, ExportCampaign, PartResult, participation_keys, utc_moment
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.samples import write_export
 from tests.counting import calls
@@ -36,7 +36,7 @@ labels = st.sampled_from(["Numéro de dossier i-Milo", "% de progression", "Part
 titles = st.lists(st.sampled_from(["Bases", "Prêt pour le CléA", "@x", 'dit "A"; B', "a\nb"]), max_size=3)
 names = st.lists(st.sampled_from(["Interagir", "Gérer des données", "S’insérer"]), max_size=3, unique=True)
 times = st.datetimes(datetime(2018, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)).map(
-    lambda at: at.replace(second=0, microsecond=0)
+    lambda at: utc_moment(at.replace(second=0, microsecond=0))
 )
 rates = st.integers(0, 100).map(lambda hundredths: Decimal(hundredths) / 100)
 

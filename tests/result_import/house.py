@@ -19,6 +19,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.participation.state import Participation
 from pixflow.pix_orga import AssessmentRow, ExportCampaign, PartResult
+from pixflow.pix_orga.export import utc_moment
 from pixflow.pix_orga.samples import file_name, write_export
 from pixflow.result_import import Answers, ImportCounts, Importer, ImportPreview, ImportResult, PreparedExport
 from pixflow.store.postgres.database import Database
@@ -145,18 +146,18 @@ def row(last_name: str, first_name: str, external_id: str | None = None, **said:
         external_id=external_id,
         imported=(),
         progress=Decimal("0.5"),
-        started=STARTED,
+        started=utc_moment(STARTED),
         shared=False,
         shared_at=None,
         paliers=4,
     )
-    return replace(begun, **said)
+    return replace(begun, **_moments(said))
 
 
 def shared(of: AssessmentRow, mastery: str = "0.5", **said: Any) -> AssessmentRow:
     """Returns the row shared, 40 minutes after its start."""
     rate = Decimal(mastery)
-    at = of.started + timedelta(minutes=40) if isinstance(of.started, datetime) else of.started
+    at = utc_moment(of.started.at + timedelta(minutes=40)) if of.started and of.started.at else of.started
     result = {
         "progress": Decimal(1),
         "shared": True,
@@ -166,7 +167,11 @@ def shared(of: AssessmentRow, mastery: str = "0.5", **said: Any) -> AssessmentRo
         "competences": (PartResult("Interagir", rate, 100, int(rate * 100)),),
         "domains": (PartResult("Communication", rate, 100, int(rate * 100)),),
     }
-    return replace(of, **{**result, **said})
+    return replace(of, **{**result, **_moments(said)})
+
+
+def _moments(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: utc_moment(value) if isinstance(value, datetime) else value for name, value in said.items()}
 
 
 def seen(prepared: PreparedExport) -> ImportPreview:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pixflow.events.values import Moment
 from pixflow.pix_orga import AssessmentRow
+from pixflow.pix_orga.export import utc_moment
 from pixflow.refused import Refused
 from pixflow.result_import import Answers
 from tests.examples import few
@@ -85,8 +87,8 @@ def test_an_export_of_the_same_minute_is_no_later_one(house: House) -> None:
 
 
 def of_day(of, day: date = date(2026, 5, 11)):
-    shown = replace(of, started=day)
-    return replace(shown, shared_at=day) if of.shared else shown
+    shown = replace(of, started=Moment(day))
+    return replace(shown, shared_at=Moment(day)) if of.shared else shown
 
 
 def test_a_day_stands_for_the_time_of_that_day(house: House) -> None:
@@ -102,7 +104,7 @@ def test_a_time_stands_for_its_day(house: House) -> None:
 
 
 def test_a_day_that_could_be_several_times_is_doubtful(house: House) -> None:
-    again = replace(AWA, started=STARTED + timedelta(hours=2), progress=Decimal("0.2"))
+    again = replace(AWA, started=utc_moment(STARTED + timedelta(hours=2)), progress=Decimal("0.2"))
     house.receive([AWA, again])
     unclear = [of_day(replace(AWA, progress=Decimal("0.9"))), of_day(replace(AWA, progress=Decimal("0.6")))]
     prepared = house.prepare(unclear, LATER, dates="day")
@@ -118,7 +120,7 @@ def test_a_day_that_could_be_several_times_is_doubtful(house: House) -> None:
 
 
 def test_a_day_that_says_what_one_of_several_said_is_that_one(house: House) -> None:
-    again = replace(AWA, started=STARTED + timedelta(hours=2), progress=Decimal("0.2"))
+    again = replace(AWA, started=utc_moment(STARTED + timedelta(hours=2)), progress=Decimal("0.2"))
     house.receive([shared(AWA), again])
     days = [of_day(shared(AWA)), of_day(replace(AWA, progress=Decimal("0.7")))]
     prepared = house.prepare(days, LATER, dates="day")
@@ -195,7 +197,7 @@ def test_a_column_that_the_file_lacks_is_refused(house: House) -> None:
 
 
 def test_days_are_the_structures(house: House) -> None:
-    late = replace(AWA, started=datetime(2026, 5, 10, 22, 30, tzinfo=UTC))
+    late = replace(AWA, started=utc_moment(datetime(2026, 5, 10, 22, 30, tzinfo=UTC)))
     house.receive([late])
     started = house.participations()[0].started
     assert started

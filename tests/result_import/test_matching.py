@@ -8,6 +8,7 @@ import pytest
 
 from pixflow.dossier.identity import correct_identity
 from pixflow.participation.matches import reject_match
+from pixflow.pix_orga.export import utc_moment
 from pixflow.pix_orga.samples import file_name, write_export
 from pixflow.refused import Refused
 from pixflow.result_import import match_after_opening
@@ -102,7 +103,7 @@ def test_what_comes_later_goes_to_the_matched_dossier(house: House) -> None:
 def test_two_tries_of_one_person_go_to_one_dossier(house: House) -> None:
     dossier = house.open("Diallo", "Awa", "0012345")
     house.declare()
-    house.receive([shared(AWA), replace(AWA, started=STARTED + timedelta(days=1))])
+    house.receive([shared(AWA), replace(AWA, started=utc_moment(STARTED + timedelta(days=1)))])
     assert len(house.dossier(dossier).diagnostic.participations) == 2
 
 

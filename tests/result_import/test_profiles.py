@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pixflow.events.values import Level
+from pixflow.events.values import Level, Moment
 from pixflow.participation.state import Participation
 from pixflow.pix_orga import ExportCampaign, ProfileRow
+from pixflow.pix_orga.export import utc_moment
 from pixflow.pix_orga.samples import file_name, write_export, write_profiles
 from pixflow.refused import Refused
 from pixflow.result_import import Answers, ImportCounts, ImportPreview
@@ -43,9 +44,10 @@ def waits(last_name: str, first_name: str, external_id: str | None = None, **sai
     return replace(row, **said)
 
 
-def sends(of: ProfileRow, at: datetime | date = MAY, pix: int = 48, **said: Any) -> ProfileRow:
+def sends(of: ProfileRow, at: datetime | Moment = MAY, pix: int = 48, **said: Any) -> ProfileRow:
     """Returns the profile as sent, with one competence of level 1 for each 8 pix."""
     count = pix // 8
+    at = at if isinstance(at, Moment) else utc_moment(at)
     levels = tuple(Level(f"Compétence {n}", int(n < count), 8 * (n < count)) for n in range(16))
     sent = {"shared": True, "shared_at": at, "pix": pix, "certifiable": count >= 5, "certifiable_competences": count}
     return replace(of, **{**sent, "levels": levels, **said})
@@ -284,9 +286,11 @@ def test_an_older_export_adds_who_was_unknown(collection: Collection) -> None:
 
 
 def test_a_day_stands_for_the_time_of_that_day(collection: Collection) -> None:
-    collection.receive([sends(AWA, date(2026, 5, 10)), BAH], dates="day")
+    collection.receive([sends(AWA, Moment(date(2026, 5, 10))), BAH], dates="day")
     assert collection.receive([sends(AWA), BAH], LATER) == ImportCounts(unchanged=2)
-    assert collection.receive([sends(AWA, date(2026, 5, 10)), BAH], LATEST, dates="day") == ImportCounts(unchanged=2)
+    assert collection.receive([sends(AWA, Moment(date(2026, 5, 10))), BAH], LATEST, dates="day") == ImportCounts(
+        unchanged=2
+    )
 
 
 # --- whatever comes in

@@ -12,7 +12,9 @@ from typing import get_args
 import pytest
 from typer.testing import CliRunner
 
+from pixflow.events.values import Moment
 from pixflow.pix_orga import AssessmentRow, ExportCampaign
+from pixflow.pix_orga.export import utc_moment
 from pixflow.pix_orga.samples import ORGANISATION, Dates, file_name, write_export
 from pixflow.result_import.plan import QuestionCode
 from tests.open_data.samples import mediation
@@ -30,7 +32,7 @@ Rows = Sequence[AssessmentRow]
 
 
 def of_day(one: AssessmentRow, progress: str) -> AssessmentRow:
-    return replace(one, started=STARTED.date(), progress=Decimal(progress))
+    return replace(one, started=Moment(STARTED.date()), progress=Decimal(progress))
 
 
 CASES: dict[str, tuple[Rows, Rows, int]] = {
@@ -39,7 +41,7 @@ CASES: dict[str, tuple[Rows, Rows, int]] = {
     "organisation": (CROWD, CROWD, 1),
     "vanished": (CROWD, CROWD[:15], 1),
     "doubtful-rows": (
-        [AWA, replace(AWA, started=STARTED + timedelta(hours=2), progress=Decimal("0.2"))],
+        [AWA, replace(AWA, started=utc_moment(STARTED + timedelta(hours=2)), progress=Decimal("0.2"))],
         [of_day(AWA, "0.9"), of_day(AWA, "0.6")],
         2,
     ),

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import uuid4
@@ -10,6 +10,7 @@ from uuid import uuid4
 import typer
 
 from pixflow.documents.grille import percent
+from pixflow.events.values import Moment
 from pixflow.pix_orga import AssessmentRow, Export, ExportEntry, ExportProblem, ProfileRow, read
 from pixflow.result_import import Answers, ImportPreview, ImportResult
 from pixflow.result_import.plan import Question, QuestionCode
@@ -115,9 +116,9 @@ def _row(row: AssessmentRow) -> dict[str, Any]:
     return {
         **pick(row, *OF_ROW),
         "progress": _number(row.progress),
-        "started_at": _iso(row.started),
+        "started_at": _moment(row.started),
         "shared": row.shared,
-        "shared_at": _iso(row.shared_at),
+        "shared_at": _moment(row.shared_at),
         "mastery_percent": int(row.mastery * 100) if row.mastery is not None else None,
     }
 
@@ -125,7 +126,7 @@ def _row(row: AssessmentRow) -> dict[str, Any]:
 def _profile(row: ProfileRow) -> dict[str, Any]:
     return {
         **pick(row, *OF_ROW, "shared"),
-        "shared_at": _iso(row.shared_at),
+        "shared_at": _moment(row.shared_at),
         **pick(row, "pix", "certifiable", "certifiable_competences"),
         "levels": [{"competence": one.name, "level": one.level, "pix": one.pix} for one in row.levels],
     }
@@ -159,10 +160,12 @@ def _certifiable(row: ProfileRow) -> str:
     return said if counted is None else f"{said} ({typography.plural(counted, 'compétence')})"
 
 
-def _iso(moment: datetime | date | None) -> str | None:
-    if isinstance(moment, datetime):
-        return moment.isoformat().replace("+00:00", "Z")
-    return moment.isoformat() if moment else None
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat().replace("+00:00", "Z") if at else None
+
+
+def _moment(utc: Moment | None) -> str | None:
+    return (_iso(utc.at) or utc.day.isoformat()) if utc else None
 
 
 def _number(value: Decimal | None) -> int | float | None:

@@ -14,9 +14,11 @@ from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import CampaignKind
 from pixflow.participation.campaign import receive_export
+from pixflow.pix_orga import read_cells
 from pixflow.refused import Refused
-from pixflow.result_import import Answers, ImportPreview, PreparedExport, Question, RowChange, intake_id
+from pixflow.result_import import Answers, ImportPreview, KeptExport, PreparedExport, Question, RowChange, intake_id
 from web.desk import imports, refusals
+from web.desk.commands import again, check, form_refusals, read_form
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french import dates, matching, typography, validation, vocabulary
@@ -24,7 +26,7 @@ from web.french.dossier import path, profiles
 from web.french.errors import files
 from web.french.typography import say
 from web.http.addresses import SIZE, PageNumber, Pager
-from web.http.forms import Form, FormData, OpenForm, UploadData, read_address, salvage, validate
+from web.http.forms import Form, FormData, OpenForm, UploadData, read_address, salvage
 from web.http.people import NOBODY, listed
 from web.http.templates import show
 from web.pages.results import activity
@@ -71,7 +73,8 @@ def choose(request: Request, desk: AtBoard, data: UploadData) -> Response:
     if sent is None:
         return RedirectResponse("/resultats", 303)
     content, name = sent
-    prepared = imports.result_importer(desk.served).prepare(content, name)
+    export = read_cells(content, name)
+    prepared = imports.result_importer(desk.served).prepare(content, name, reader=lambda *_: export)
     if prepared.preview is None:
         told = [(one.severity, files.problem(one.code, one.line, one.details)) for one in prepared.export.problems]
         return show(
@@ -86,78 +89,32 @@ def choose(request: Request, desk: AtBoard, data: UploadData) -> Response:
         )
     if prepared.preview.seen_before:
         return RedirectResponse(f"/resultats?deja={_recorded_at(desk, prepared)}", 303)
-    return RedirectResponse(f"/resultats/import/{imports.uploads_of(desk).keep(content, name)}", 303)
+    uploads = imports.uploads_of(desk)
+    token = uploads.keep(content, name)
+    KeptExport(uploads, token).store(export)
+    return RedirectResponse(f"/resultats/import/{token}", 303)
 
 
 @router.get("/resultats/import/{token}")
 def preview(request: Request, desk: AtBoard, token: str, p: PageNumber = 1) -> Response:
     """Shows what the file would change. The address has the answers to the first questions."""
-    return _preview(request, desk, token, read_address(AnswersForm, request), p)
+    said = read_address(AnswersForm, request)
+    return _page(request, desk, token, OpenForm("import", values=said.model_dump(exclude_none=True)), p)
 
 
-@router.post("/resultats/import/{token}")
-def record(request: Request, desk: AtBoard, token: str, data: FormData) -> Response:
-    """Records the file, once every question is answered."""
-    form, _ = validate(AnswersForm, data)
-    if form is None:
-        return _preview(request, desk, token, salvage(AnswersForm, data), asking=True)
-    answers, errors = _answers(desk, form)
-    importer, uploads = imports.result_importer(desk.served), imports.uploads_of(desk)
+def _page(request: Request, desk: Desk, token: str, form: OpenForm, number: int = 1) -> Response:
+    """Draws the preview with the answers that can be read of a form."""
+    said = salvage(AnswersForm, form.values)
+    answers, errors = _answers(desk, said)
+    errors |= form.errors
     try:
-        content, name = uploads.get(token)
-        prepared = importer.prepare(content, name, answers)
-        if errors or (prepared.preview and prepared.preview.questions):
-            return _preview(request, desk, token, form, asking=True)
-        done = importer.record(prepared, by=desk.by(receive_export), command_id=form.command_id).done
+        name, _, preview = _prepare(desk, token, answers)
     except Refused as refused:
-        # the file may be gone because this very form was sent twice: then it is recorded
-        position = _received(desk.engine.events_of_command(form.command_id))
-        if refused.code == "upload-gone" and position:
-            return RedirectResponse(f"/resultats?importe={position}", 303)
-        return _preview(request, desk, token, form, refused=refusals.sentence(desk, refused))
-    uploads.discard(token)
-    if position := _received(done.recorded):
-        return RedirectResponse(f"/resultats?importe={position}", 303)
-    desk.refresh()
-    return RedirectResponse(f"/resultats?deja={_recorded_at(desk, prepared)}", 303)
-
-
-@router.post("/resultats/import/{token}/annuler")
-def cancel(desk: AtBoard, token: str) -> Response:
-    """Deletes the file; nothing was recorded."""
-    return imports.cancel(desk, token, "/resultats")
-
-
-# --- its preview
-
-
-def _preview(
-    request: Request,
-    desk: Desk,
-    token: str,
-    form: AnswersForm,
-    number: int = 1,
-    *,
-    asking: bool = False,
-    refused: str = "",
-) -> Response:
-    """Shows the preview with these answers; with `asking`, an error under each question still open."""
-    answers, errors = _answers(desk, form)
-    try:
-        content, name = imports.uploads_of(desk).get(token)
-        preview = imports.result_importer(desk.served).prepare(content, name, answers).preview
-        if preview is None:
-            raise Refused("upload-gone")  # what waits is another page's file
-    except Refused as gone:
-        if gone.code == "unknown-column":
-            nothing = salvage(AnswersForm, {})
-            return _preview(request, desk, token, nothing, number, refused=refusals.sentence(desk, gone))
+        if refused.code == "unknown-column":
+            nothing = OpenForm("import", errors={"": refusals.sentence(desk, refused)})
+            return _page(request, desk, token, nothing, number)
         return show(request, "results/gone.html", None, NOBODY, export=activity.export(desk), status=410)
-    if asking:
-        errors = {FIELDS[one.code]: f"Dites d’abord {matching.asked(one.code)}." for one in preview.questions} | errors
-    if refused:
-        errors[""] = refused
-    values = {field: value for field in FIELDS.values() if (value := getattr(form, field))}
+    values = {field: value for field in FIELDS.values() if (value := getattr(said, field))}
     pager = Pager.at(len(preview.changes), number, f"/resultats/import/{token}", values, anchor="#lignes")
     changes = sorted(preview.changes, key=lambda change: ORDER.index(change.what))
     changes = changes[pager.offset : pager.offset + SIZE]
@@ -185,6 +142,47 @@ def _preview(
         problems=[files.problem(one.code, one.line, one.details) for one in preview.problems],
         older=dates.instant(preview.newest, desk.zone) if preview.older and preview.newest else "",
     )
+
+
+def _prepare(desk: Desk, token: str, answers: Answers) -> tuple[str, PreparedExport, ImportPreview]:
+    """Returns the file's name, and what it would change. Raises Refused; another page's file counts as gone."""
+    uploads = imports.uploads_of(desk)
+    content, name = uploads.get(token)
+    reader = KeptExport(uploads, token)
+    if not reader.is_stored():
+        raise Refused("upload-gone")
+    prepared = imports.result_importer(desk.served).prepare(content, name, answers, reader)
+    assert prepared.preview, "only a file that can be read is stored"
+    return name, prepared, prepared.preview
+
+
+@router.post("/resultats/import/{token}")
+@again(_page)
+def record(request: Request, desk: AtBoard, token: str, data: FormData) -> Response:
+    """Records the file, once every question is answered."""
+    form = read_form(AnswersForm, data)
+    if position := _received(desk.engine.events_of_command(form.command_id)):
+        return RedirectResponse(f"/resultats?importe={position}", 303)  # this very form was sent before
+    answers, errors = _answers(desk, form)
+    with form_refusals(desk):
+        _, prepared, preview = _prepare(desk, token, answers)
+        check({FIELDS[one.code]: f"Dites d’abord {matching.asked(one.code)}." for one in preview.questions} | errors)
+        importer = imports.result_importer(desk.served)
+        done = importer.record(prepared, by=desk.by(receive_export), command_id=form.command_id).done
+    imports.uploads_of(desk).discard(token)
+    if position := _received(done.recorded):
+        return RedirectResponse(f"/resultats?importe={position}", 303)
+    desk.refresh()
+    return RedirectResponse(f"/resultats?deja={_recorded_at(desk, prepared)}", 303)
+
+
+@router.post("/resultats/import/{token}/annuler")
+def cancel(desk: AtBoard, token: str) -> Response:
+    """Deletes the file; nothing was recorded."""
+    return imports.cancel(desk, token, "/resultats")
+
+
+# --- what the preview shows
 
 
 def _answers(desk: Desk, form: AnswersForm) -> tuple[Answers, dict[str, str]]:

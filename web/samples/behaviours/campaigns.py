@@ -17,7 +17,7 @@ from pixflow.folding import RETRACTIONS
 from pixflow.participation import campaign as participation_campaign
 from pixflow.participation.state import Participation, evolve
 from pixflow.pix_orga import AssessmentRow, ExportCampaign, PartResult
-from pixflow.pix_orga.export import ProfileRow
+from pixflow.pix_orga.export import ProfileRow, utc_moment
 from pixflow.pix_orga.framework import COMPETENCES as FRAMEWORK
 from pixflow.pix_orga.samples import ResultColumns, file_name, write_export, write_profiles
 from pixflow.result_import import Answers, Importer
@@ -83,9 +83,9 @@ def _assessment(offer: Offer, last: str, first: str, number: str | None, one: At
         external_id=number,
         imported=(),
         progress=Decimal(1) if finished else begun,
-        started=one.started,
+        started=utc_moment(one.started),
         shared=shared,
-        shared_at=one.shared if shared else None,
+        shared_at=utc_moment(one.shared) if one.shared and shared else None,
         mastery=_joined("", competences).rate if shared else None,
         palier=int(one.mastery * PALIERS) if shared else None,
         paliers=PALIERS,
@@ -110,7 +110,7 @@ def _profile(last: str, first: str, number: str | None, mastery: Decimal, sent: 
         external_id=number,
         imported=(),
         shared=True,
-        shared_at=sent,
+        shared_at=utc_moment(sent) if sent else None,
         pix=sum(known) * PIX_A_LEVEL,
         certifiable=able >= 5,
         certifiable_competences=able,

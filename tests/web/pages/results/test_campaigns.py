@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.pix_orga import ExportCampaign, ProfileRow
+from pixflow.pix_orga.export import utc_moment
 from pixflow.pix_orga.samples import file_name, write_profiles
 from projections import advisor_queue
 from tests.pix_orga.profile_files import SENT, WAITING
@@ -231,7 +232,11 @@ def profiles_of(at_work: House, board: Board) -> UUID:
     board.press(where, f"form[action='{where}']")
     better = tuple(replace(one, level=(one.level or 0) + 1, pix=(one.pix or 0) + 8) for one in FATOU.levels)
     again = replace(
-        FATOU, shared_at=datetime(2026, 5, 18, 9, tzinfo=UTC), levels=better, pix=89 + 128, certifiable_competences=16
+        FATOU,
+        shared_at=utc_moment(datetime(2026, 5, 18, 9, tzinfo=UTC)),
+        levels=better,
+        pix=89 + 128,
+        certifiable_competences=16,
     )
     at_work.day(DAY + timedelta(days=7))
     receive(board, [FATOU, again], LATER)

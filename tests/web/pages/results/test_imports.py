@@ -1,12 +1,17 @@
 """An export in the browser: previewed, questioned, recorded once; a campaign declared; what is refused, in words."""
 
+import csv
+import itertools
 import os
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
 from pixflow.pix_orga import ExportCampaign
 from pixflow.pix_orga.samples import write_export
+from pixflow.uploads import Uploads
 from tests.result_import.house import row, shared
 from tests.web.client import words
 from tests.web.exports import CAMPAIGN, FIRST, LATER, LATER_ROWS, LEO, ROWS, ZOE, Board, dossiers, fields
@@ -153,7 +158,7 @@ def test_a_refused_file_says_why_line_by_line_and_is_not_kept(board: Board) -> N
 def test_a_cancelled_import_leaves_nothing(board: Board) -> None:
     assert board.client.post("/resultats/import").headers["Location"] == "/resultats", "no file"
     where = board.upload(ROWS)
-    assert len(kept(board)) == 1
+    assert len(kept(board)) == 2, "the file, and what was read of it"
     assert board.client.post(f"{where}/annuler").headers["Location"] == "/resultats"
     assert kept(board) == []
     assert board.client.get(where).status_code == 410
@@ -162,8 +167,8 @@ def test_a_cancelled_import_leaves_nothing(board: Board) -> None:
 def test_a_file_gone_after_an_hour_says_so(board: Board) -> None:
     where = board.upload(ROWS)
     form = parsed(board.page(where)).select_one(f"form[action='{where}']")
-    (path,) = (board.house.served.opened.folder / "uploads").iterdir()
-    os.utime(path, (path.stat().st_mtime - 3700,) * 2)
+    for path in (board.house.served.opened.folder / "uploads").iterdir():
+        os.utime(path, (path.stat().st_mtime - 3700,) * 2)
     for answer in (board.client.get(where), board.send(form)):
         assert answer.status_code == 410
         assert "Ce fichier n’attend plus" in words(answer.text)
@@ -180,6 +185,45 @@ def test_sent_twice_or_previewed_twice_it_is_recorded_once(board: Board) -> None
     assert board.house.served.engine.head() == head
     assert "déjà enregistré" in board.said(other)
     assert "déjà enregistré" in board.follow(board.press(other, f"form[action='{other}']"))
+
+
+def test_an_export_is_parsed_once_from_its_choice_to_its_record(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    parse, parses = csv.reader, itertools.count()
+    monkeypatch.setattr(csv, "reader", lambda *cells, **form: (next(parses), parse(*cells, **form))[1])
+    where = board.upload([replace(one, imported=(("Antenne", "Nord"),)) for one in ROWS])
+    chosen = next(parses)
+    assert chosen > 0
+    answered = f"{where}?external_id_column=Numéro de dossier i-Milo"
+    assert "8 nouvelles" in board.follow(board.press(answered, f"form[action='{where}']"))
+    assert next(parses) == chosen + 1, "the count itself"
+
+
+def test_what_was_read_of_an_export_is_sealed_and_goes_with_it(board: Board) -> None:
+    where = board.upload(ROWS)
+    folder = board.house.served.opened.folder / "uploads"
+    stored = [path.read_bytes() for path in folder.iterdir()]
+    assert len(stored) == 2, "the file, and what was read of it"
+    assert not any(name.encode() in sealed for sealed in stored for name in ("Haddad", "Le Bihan", "0012345"))
+    board.press(where, f"form[action='{where}']")
+    assert kept(board) == []
+
+
+def test_a_reading_that_is_damaged_is_read_again(board: Board) -> None:
+    where = board.upload(ROWS)
+    uploads, token = Uploads(board.house.served.opened.folder / "uploads"), where.rpartition("/")[2]
+    (reading,) = uploads.folder.glob("*.*")
+    reading.unlink()
+    uploads.keep_reading(token, "export", b"of another version")
+    assert "8 nouvelles" in board.follow(board.press(where, f"form[action='{where}']"))
+
+
+def test_a_column_that_is_not_in_the_file_is_asked_again(board: Board) -> None:
+    where = board.upload([replace(one, imported=(("Antenne", "Nord"),)) for one in ROWS])
+    said = {"command_id": str(uuid4()), "external_id_column": "Autre colonne"}
+    for refused in (board.client.get(where, params=said), board.client.post(where, data=said)):
+        assert refused.status_code == 422
+        assert "Antenne" in texts(refused.text, ".choice label")
+    assert "Aucun export enregistré" in board.said()
 
 
 # --- campaigns
