@@ -94,7 +94,7 @@ class StreamReader:
         """Returns the events of rows. One that does not open is `Unopened`."""
         self._keys.load({row[0] for row in rows})
         try:
-            return self.evict_erased(self._mapper.opened(rows))
+            return self.evict_erased(self._mapper.open_rows(rows))
         except UNOPENED:
             return self.evict_erased([self._mapper.readable(*row) for row in rows])
 

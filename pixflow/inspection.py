@@ -85,7 +85,7 @@ def span_faults(engine: Engine, after: int, last: int, changed: Changed = compar
     opened = []
     for stream, version, topic, state, position in rows:
         try:
-            opened.append(engine.mapper.recorded(stream, version, topic, state, position, proven=True))
+            opened.append(engine.mapper.open_row(stream, version, topic, state, position, proven=True))
         except UNOPENED:
             found.append(Fault("opening", position, topic, stream, version))
     return [*found, *_command_faults(engine, opened), *_file_faults(engine, opened), *_claim_faults(engine, opened)]

@@ -170,7 +170,7 @@ def page(
 
 @Statement
 def _page(wanted: QueueFilter, owners: Owners, today: date, limit: int | None, offset: int) -> Select[Any]:
-    query = select(table, doer(today).label("doer")).where(_mine(owners, today), *_wanted(wanted, today))
+    query = select(table, doer(today).label("doer")).where(_mine(owners, today), *_filter_rows(wanted, today))
     return query.order_by(*URGENT).limit(limit).offset(offset)
 
 
@@ -288,7 +288,7 @@ def _snoozed(owners: Owners, today: date) -> ColumnElement[bool]:
     return and_(_done_by(owners, today), _open(today), table.c.paused > today)
 
 
-def _wanted(wanted: QueueFilter, today: date) -> Sequence[ColumnElement[bool]]:
+def _filter_rows(wanted: QueueFilter, today: date) -> Sequence[ColumnElement[bool]]:
     columns = {name: value for name, value in asdict(wanted).items() if value and name != "doer"}
     of = [doer(today) == UUID(wanted.doer)] if wanted.doer else []
     return [*of, *(having(table.c[name], value) for name, value in columns.items())]

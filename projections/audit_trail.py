@@ -112,7 +112,7 @@ def forget(connection: Connection, streams: Sequence[UUID]) -> None:
         connection.execute(personal.values(closes=False, retracts=None, happened=None, hidden=True))
 
 
-def opened(source: Source, rows: Sequence[Any]) -> list[Recorded]:
+def open_rows(source: Source, rows: Sequence[Any]) -> list[Recorded]:
     """Returns the events of rows, in their order. One that does not open has the stamps of its row.
 
     Those of an erased person say nothing, even while their keys are there.
@@ -140,21 +140,21 @@ class TrailFilter(Struct, frozen=True):
 
 def page(connection: Connection, wanted: TrailFilter, limit: int, offset: int) -> list[Any]:
     """Returns the selected events, the latest first."""
-    query = select(table).where(*_wanted(wanted)).order_by(table.c.position.desc())
+    query = select(table).where(*_filter_rows(wanted)).order_by(table.c.position.desc())
     return page_of(connection, query, limit, offset)
 
 
 def total(connection: Connection, wanted: TrailFilter) -> int:
-    return int(connection.execute(select(func.count()).select_from(table).where(*_wanted(wanted))).scalar_one())
+    return int(connection.execute(select(func.count()).select_from(table).where(*_filter_rows(wanted))).scalar_one())
 
 
-def since(connection: Connection, topics: Sequence[str], instant: datetime, limit: int) -> list[Any]:
+def list_since(connection: Connection, topics: Sequence[str], instant: datetime, limit: int) -> list[Any]:
     """Returns the events recorded after an instant, the latest `limit` of each kind, the latest first."""
-    return list(_since(connection, tuple(topics), instant=_naive(instant), limit=limit))
+    return list(_select_since(connection, tuple(topics), instant=_naive(instant), limit=limit))
 
 
 @Statement
-def _since(topics: tuple[str, ...], instant: datetime, limit: int) -> Select[Any]:
+def _select_since(topics: tuple[str, ...], instant: datetime, limit: int) -> Select[Any]:
     after = table.c.position > func.coalesce(_position_at(instant).scalar_subquery(), 0)
     kinds = (select(table).where(table.c.topic == topic, after) for topic in topics)
     latest = (select(kind.order_by(table.c.position.desc()).limit(limit).subquery()) for kind in kinds)
@@ -165,7 +165,7 @@ def _since(topics: tuple[str, ...], instant: datetime, limit: int) -> Select[Any
 def of_streams(connection: Connection, streams: Iterable[UUID], source: Source) -> dict[UUID, list[Recorded]]:
     """Returns every event of these streams, oldest first."""
     rows = list(_of_streams(connection, streams=wanted)) if (wanted := set(streams)) else []
-    return by_key((one.originator_id, one) for one in opened(source, rows))
+    return by_key((one.originator_id, one) for one in open_rows(source, rows))
 
 
 @Statement
@@ -200,7 +200,7 @@ def workshops_of(dossier: UUID) -> Select[Any]:
     return select(table.c.stream).where(table.c.dossier == dossier).distinct().order_by(table.c.stream)
 
 
-def _wanted(wanted: TrailFilter) -> list[ColumnElement[bool]]:
+def _filter_rows(wanted: TrailFilter) -> list[ColumnElement[bool]]:
     author = or_(table.c.by == wanted.by, table.c.acting_for == wanted.by) if wanted.by else None
     asked = (
         author,
@@ -327,7 +327,7 @@ _ALONE = (d.DuplicateJoined.TOPIC, WorkshopMoved.TOPIC, WorkshopCancelled.TOPIC)
 """Events that tell alone what their command recorded: a merge, a workshop on a new day or cancelled."""
 
 
-def recorded(
+def list_recorded(
     connection: Connection, by: str, since: datetime, until: datetime, limit: int, offset: int = 0
 ) -> list[Any]:
     """Returns what somebody recorded in dossiers and workshops from an instant until another, excluded, oldest first.
@@ -336,11 +336,11 @@ def recorded(
     their dossier has them too.
     """
     bounds = {"since": _naive(since) - _TICK, "until": _naive(until) - _TICK}
-    return list(_recorded(connection, by=by, **bounds, limit=limit, offset=offset))
+    return list(_select_recorded(connection, by=by, **bounds, limit=limit, offset=offset))
 
 
 @Statement
-def _recorded(by: str, since: datetime, until: datetime, limit: int, offset: int) -> Select[Any]:
+def _select_recorded(by: str, since: datetime, until: datetime, limit: int, offset: int) -> Select[Any]:
     query = select(table).where(*_work(by, since, until)).order_by(table.c.position)
     return query.limit(limit).offset(offset)
 

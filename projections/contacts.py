@@ -43,7 +43,7 @@ def _by_name(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Cont
 _of_partners = Statement(lambda partners: select(table.c.stream).where(table.c.partner.in_(partners)))
 
 
-def one(connection: Connection, contact: UUID | None) -> Contact | None:
+def find(connection: Connection, contact: UUID | None) -> Contact | None:
     """Returns a person, None for an unknown or erased one."""
     state = folds_of(connection, [contact]).get(contact) if contact else None
     return state if isinstance(state, Contact) and state.partner else None

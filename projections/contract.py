@@ -35,7 +35,7 @@ class Change(Struct, frozen=True):
     ruled: bool = False
     packed: bytes = b""
 
-    def stored(self, history: Sequence[Recorded]) -> Sequence[Recorded]:
+    def filter_history(self, history: Sequence[Recorded]) -> Sequence[Recorded]:
         """Returns those events of the stream's history that the tables show, as the store has them."""
         shown = {one.originator_version for one in self.events}
         return [one for one in history if one.originator_version in shown] if self.forgets else history

@@ -113,7 +113,7 @@ def find(connection: Connection, text: str, scope: Scope, limit: int = 20) -> li
         return []
     ways = (_numbered, _called, _beginning)
     streams = [stream for way in ways for stream in way(connection, text, scope, limit)]
-    found = named(connection, streams)
+    found = find_people(connection, streams)
     return [found[stream] for stream in dict.fromkeys(streams)][:limit]
 
 
@@ -126,7 +126,7 @@ def numbered(number: str) -> Select[Any]:
 def born(connection: Connection, day: date) -> list[YoungPerson]:
     """Returns everybody born that day, whoever follows them."""
     streams = connection.execute(select(people.c.stream).where(people.c.birth_date == day)).scalars()
-    return list(named(connection, streams).values())
+    return list(find_people(connection, streams).values())
 
 
 def followed(advisors: Collection[UUID]) -> Select[tuple[UUID]]:
@@ -202,17 +202,17 @@ def _numbered(connection: Connection, text: str, scope: Scope, limit: int) -> li
     return same or [stream for stream, _ in found]
 
 
-def named(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, YoungPerson]:
+def find_people(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, YoungPerson]:
     """Returns the people of these dossiers."""
     wanted = list(streams)
     found: dict[UUID, YoungPerson] = {}
     for start in range(0, len(wanted), 500):
-        found |= {one.stream: one for one in _named(connection, wanted[start : start + 500])}
+        found |= {one.stream: one for one in _select_people(connection, wanted[start : start + 500])}
     return found
 
 
 @question(_people)
-def _named(streams: Collection[UUID]) -> Select[Any]:
+def _select_people(streams: Collection[UUID]) -> Select[Any]:
     return select(*_FIELDS).where(people.c.stream.in_(streams))
 
 

@@ -139,17 +139,17 @@ def counts(connection: Connection, scope: Scope, text: str = "") -> list[Any]:
     """
     if not text:
         return list(_counts(connection, scope.whose, advisors=scope.advisors))
-    return list(connection.execute(_counted(scope.whose, text, advisors=scope.advisors)))
+    return list(connection.execute(_select_counts(scope.whose, text, advisors=scope.advisors)))
 
 
-def _counted(whose: str, text: str = "", *, advisors: Collection[UUID]) -> Select[Any]:
+def _select_counts(whose: str, text: str = "", *, advisors: Collection[UUID]) -> Select[Any]:
     unassigned = table.c.advisor.is_(None)
     columns = (table.c.stage, table.c.programme, table.c.site, table.c.group, table.c.closed)
     query = select(*columns, unassigned.label("unassigned"), func.count().label("n"))
     return query.where(*_among(whose, advisors), *_fitting(text)).group_by(*columns, unassigned)
 
 
-_counts = Statement(_counted)
+_counts = Statement(_select_counts)
 
 
 def of_group(connection: Connection, scope: Scope, group: str) -> list[Any]:
@@ -224,15 +224,17 @@ def scored(
     return page_of(connection, query.order_by(table.c.sort, table.c.stream), limit, offset)
 
 
-def past(connection: Connection, cutoffs: Iterable[tuple[Rule, date]], limit: int = 50, offset: int = 0) -> list[Any]:
+def list_past(
+    connection: Connection, cutoffs: Iterable[tuple[Rule, date]], limit: int = 50, offset: int = 0
+) -> list[Any]:
     """Returns the dossiers whose last event is not after the day of their rule, oldest first, without duplicates."""
-    query = select(table).where(*_past(cutoffs)).order_by(table.c.last_on, table.c.sort, table.c.stream)
+    query = select(table).where(*_filter_past(cutoffs)).order_by(table.c.last_on, table.c.sort, table.c.stream)
     return page_of(connection, query, limit, offset)
 
 
 def past_counts(connection: Connection, cutoffs: Iterable[tuple[Rule, date]]) -> list[Any]:
     """Counts these dossiers by programme, and by whether they are closed."""
-    query = select(table.c.programme, table.c.closed, func.count().label("n")).where(*_past(cutoffs))
+    query = select(table.c.programme, table.c.closed, func.count().label("n")).where(*_filter_past(cutoffs))
     return list(connection.execute(query.group_by(table.c.programme, table.c.closed)))
 
 
@@ -259,10 +261,10 @@ def newly_past_count(
 def _newly_past(
     scope: Scope, before: Iterable[tuple[Rule, date]], after: Iterable[tuple[Rule, date]]
 ) -> list[ColumnElement[bool]]:
-    return [*_scope(scope), *_past(after), ~_over(before)]
+    return [*_scope(scope), *_filter_past(after), ~_over(before)]
 
 
-def _past(cutoffs: Iterable[tuple[Rule, date]]) -> list[ColumnElement[bool]]:
+def _filter_past(cutoffs: Iterable[tuple[Rule, date]]) -> list[ColumnElement[bool]]:
     return [~table.c.merged, _over(cutoffs)]
 
 

@@ -63,7 +63,7 @@ def sure(found: Sequence[Proposal]) -> Proposal | None:
     return (person, match) if match.score >= SURE and not match.warnings and not rival else None
 
 
-def alone(found: Sequence[Proposal]) -> Proposal | None:
+def find_only_match(found: Sequence[Proposal]) -> Proposal | None:
     """Returns the only dossier with the names of the participant, when there is nothing to check."""
     same = [(person, match) for person, match in found if match.score >= _AS_GOOD_AS_FOUND]
     return same[0] if len(same) == 1 and same[0] == found[0] and not found[0][1].warnings else None
@@ -97,7 +97,7 @@ def participant(row: Any) -> Person:
 def _ranked(
     connection: Connection, rows: Sequence[Any], near: Mapping[UUID, set[UUID]], limit: int
 ) -> dict[UUID, list[Proposal]]:
-    people = directory.named(connection, {stream for row in rows for stream in near.get(row.stream, ())})
+    people = directory.find_people(connection, {stream for row in rows for stream in near.get(row.stream, ())})
     seated = workshops.seated_at(connection, (row.started_at for row in rows if row.started_at))
     before = matched_alike(connection, rows) if rows else {}
     made: dict[UUID, list[Proposal]] = {}
@@ -181,8 +181,8 @@ def matched_alike(connection: Connection, rows: Sequence[Any]) -> dict[UUID, set
     """Returns by participation the dossiers that others of the same name and number, as typed, are matched with."""
     known: dict[tuple[str, str, str | None], set[UUID]] = {}
     for one in _matched(connection, names={row.last_name for row in rows}):
-        known.setdefault(_typed(one), set()).add(one.dossier)
-    return {row.stream: known[_typed(row)] for row in rows if _typed(row) in known}
+        known.setdefault(_read_identity(one), set()).add(one.dossier)
+    return {row.stream: known[_read_identity(row)] for row in rows if _read_identity(row) in known}
 
 
 @Statement
@@ -195,7 +195,7 @@ def waiting_alike(connection: Connection, row: Any) -> list[Any]:
     """Returns the other waiting participations of the same name and number, as typed."""
     query = select(_rows).where(*result_routing.is_waiting(), _rows.c.last_name == row.last_name)
     found = connection.execute(query.order_by(_rows.c.stream))
-    return [one for one in found if one.stream != row.stream and _typed(one) == _typed(row)]
+    return [one for one in found if one.stream != row.stream and _read_identity(one) == _read_identity(row)]
 
 
 def waiting_with_numbers(connection: Connection, numbers: Sequence[str]) -> dict[str, list[UUID]]:
@@ -208,5 +208,5 @@ def waiting_with_numbers(connection: Connection, numbers: Sequence[str]) -> dict
     return by_key(found)
 
 
-def _typed(row: Any) -> tuple[str, str, str | None]:
+def _read_identity(row: Any) -> tuple[str, str, str | None]:
     return row.last_name, row.first_name, row.external_id

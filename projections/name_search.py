@@ -54,7 +54,7 @@ def near(connection: Connection, text: str, scope: Scope, limit: int = 8) -> lis
     if scope.whose == "none":
         return []
     (sharers,) = sharing(connection, [text], scope)
-    return _alike(text, directory.named(connection, sharers).values())[:limit]
+    return _alike(text, directory.find_people(connection, sharers).values())[:limit]
 
 
 def born(connection: Connection, text: str, day: date, limit: int = 8) -> list[YoungPerson]:

@@ -36,7 +36,7 @@ class PartnerFilter(Struct, frozen=True):
 
 def page(connection: Connection, asked: PartnerFilter, limit: int, offset: int) -> list[Any]:
     """Returns the partners found, by commune, then by name."""
-    query = select(table).where(*_found(asked)).order_by(table.c.town, table.c.sort, table.c.stream)
+    query = select(table).where(*_filter_rows(asked)).order_by(table.c.town, table.c.sort, table.c.stream)
     return page_of(connection, query, limit, offset)
 
 
@@ -52,13 +52,13 @@ def places(connection: Connection, asked: PartnerFilter) -> list[Any]:
         table.c.stream, table.c.name, table.c.commune, table.c.town, table.c.latitude, table.c.longitude,
         table.c.teaches,
     )  # fmt: skip
-    query = select(*columns).where(*_found(asked))
+    query = select(*columns).where(*_filter_rows(asked))
     return list(connection.execute(query.order_by(table.c.town, table.c.sort, table.c.stream)))
 
 
 def hours_of(connection: Connection, asked: PartnerFilter) -> list[str]:
     """Returns the texts of opening hours of the partners found, each once."""
-    return sorted(connection.execute(select(table.c.hours).where(*_found(asked)).distinct()).scalars())
+    return sorted(connection.execute(select(table.c.hours).where(*_filter_rows(asked)).distinct()).scalars())
 
 
 def towns(connection: Connection, asked: PartnerFilter) -> list[Any]:
@@ -70,7 +70,7 @@ def towns(connection: Connection, asked: PartnerFilter) -> list[Any]:
         func.avg(table.c.latitude).label("latitude"),
         func.avg(table.c.longitude).label("longitude"),
         func.max(case((table.c.teaches, 1), else_=0)).label("teaches"),
-    ).where(*_found(asked))
+    ).where(*_filter_rows(asked))
     return list(connection.execute(query.group_by(table.c.town).order_by(table.c.town)))
 
 
@@ -96,7 +96,7 @@ def counts(connection: Connection, asked: PartnerFilter) -> dict[str, dict[str, 
     return {**found, "freshness": pair_columns(connection.execute(query.group_by(how).order_by(how)))}
 
 
-def _found(asked: PartnerFilter) -> Iterable[ColumnElement[bool]]:
+def _filter_rows(asked: PartnerFilter) -> Iterable[ColumnElement[bool]]:
     yield table.c.status == asked.status
     yield from _of_days(table.c.confirmed, asked)
     yield from _in_terms(table.c.stream, asked)

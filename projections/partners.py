@@ -155,10 +155,10 @@ def terms_of(row: Any) -> OfferTerms:
     return msgspec.convert(row.terms, OfferTerms)
 
 
-def one(connection: Connection, stream: UUID) -> Any:
+def find(connection: Connection, stream: UUID) -> Any:
     """Returns a partner's row, that of the partner it was joined to; None when unknown."""
     found = _one(connection, stream=stream).first()
-    return one(connection, found.into) if found and found.into else found
+    return find(connection, found.into) if found and found.into else found
 
 
 _one = Statement(lambda stream: select(table).where(table.c.stream == stream))
@@ -177,7 +177,7 @@ def listed(status: str = "listed") -> Select[Any]:
 
 
 @question(list_rows)
-def offered() -> Select[Any]:
+def list_offers() -> Select[Any]:
     """Returns every open offer of a listed partner, with its partner's name and place."""
     of_partner = (table.c.name, table.c.commune, table.c.town, table.c.latitude, table.c.longitude)
     query = select(offers.c.stream, offers.c.offer, offers.c.terms, *of_partner)
@@ -225,7 +225,7 @@ def places_of(sources: Collection[str]) -> Select[Any]:
     return select(places).where(places.c.source.in_(sources)).order_by(places.c.stream, places.c.key)
 
 
-def named(connection: Connection, sorts: Collection[str]) -> dict[str, UUID]:
+def find_by_name(connection: Connection, sorts: Collection[str]) -> dict[str, UUID]:
     """Returns the partner of each normalised name: a listed one's own name, or a name attached to it."""
     return {row.sort: row.stream for one in _BY_NAME for row in one(connection, values=list(sorts))}
 

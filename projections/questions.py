@@ -31,7 +31,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 
 
 @question(list_rows)
-def waiting() -> Select[Any]:
+def list_waiting() -> Select[Any]:
     """Returns the questions without an answer, the oldest first."""
     return select(table).where(table.c.ended.is_(None)).order_by(table.c.asked, table.c.stream)
 

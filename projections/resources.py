@@ -65,7 +65,7 @@ def every() -> Select[Any]:
     return select(table).order_by(table.c.sort, table.c.stream)
 
 
-def found(rows: list[Any], text: str) -> list[Any]:
+def search(rows: list[Any], text: str) -> list[Any]:
     """Returns the resources that have each word of a text, one typo allowed; those with it in their title first."""
     asked = normalise(text).split()
     ranked = [(_rank(row, asked), row) for row in rows] if asked else [(0, row) for row in rows]
@@ -90,15 +90,15 @@ def _place(asked: str, words: list[str]) -> int:
     return 1 if near else _NOWHERE
 
 
-def beside(connection: Connection, step: StepPlace, most: int = 3, audience: str = "") -> list[Any]:
+def list_for_step(connection: Connection, step: StepPlace, most: int = 3, audience: str = "") -> list[Any]:
     """Returns the resources for a step, those about its task first, then the most useful; of one audience, or all."""
-    fitting = [(weight, row) for row in _shown(connection, audience) if (weight := _weight(row, step))]
+    fitting = [(weight, row) for row in _select_shown(connection, audience) if (weight := _weight(row, step))]
     fitting.sort(key=lambda pair: (-pair[0], -pair[1].useful))
     return [row for _, row in fitting[:most]]
 
 
 @Statement
-def _shown(audience: str) -> Select[Any]:
+def _select_shown(audience: str) -> Select[Any]:
     wanted = [~table.c.withdrawn, table.c.number > 0, *([table.c.audience == audience] if audience else [])]
     return select(table).where(*wanted).order_by(table.c.sort, table.c.stream)
 

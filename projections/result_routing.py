@@ -184,7 +184,7 @@ def _number(external_id: str | None) -> str | None:
         return None
 
 
-def known(connection: Connection, campaign: UUID) -> list[KnownParticipation]:
+def list_participations(connection: Connection, campaign: UUID) -> list[KnownParticipation]:
     """Returns every participation of a campaign."""
     decode, decode_profile = msgspec.json.Decoder(Result).decode, msgspec.json.Decoder(Profile).decode
     found = connection.execute(select(participations).where(participations.c.campaign == campaign))
@@ -208,7 +208,7 @@ def known(connection: Connection, campaign: UUID) -> list[KnownParticipation]:
 
 
 @question(list_rows)
-def waiting(limit: int = 50, offset: int = 0, streams: Collection[UUID] | None = None) -> Select[Any]:
+def list_waiting(limit: int = 50, offset: int = 0, streams: Collection[UUID] | None = None) -> Select[Any]:
     """Returns the participations of declared campaigns that wait for a match, oldest first; of these only, if any."""
     row = participations.c
     query = select(participations).where(*is_waiting(), *among(row.stream, streams))
@@ -222,7 +222,7 @@ def waiting_total(streams: Collection[UUID] | None = None) -> Select[Any]:
 
 
 @question(take_first)
-def one(stream: UUID) -> Select[Any]:
+def find(stream: UUID) -> Select[Any]:
     """Returns one participation's row, None when unknown."""
     return select(participations).where(participations.c.stream == stream)
 

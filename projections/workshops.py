@@ -145,12 +145,12 @@ def at_once(site: str, begins: datetime, finishes: datetime) -> Select[Any]:
 def page(connection: Connection, today: date, wanted: WorkshopFilter, limit: int = 50, offset: int = 0) -> list[Any]:
     """Returns the workshops to come, the next first, or those past or cancelled, the latest first."""
     order = table.c.starts if wanted.when == "to-come" else table.c.starts.desc()
-    query = select(table).where(*_wanted(today, wanted)).order_by(order, table.c.stream)
+    query = select(table).where(*_filter_rows(today, wanted)).order_by(order, table.c.stream)
     return page_of(connection, query, limit, offset)
 
 
 def total(connection: Connection, today: date, wanted: WorkshopFilter) -> int:
-    query = select(func.count()).select_from(table).where(*_wanted(today, wanted))
+    query = select(func.count()).select_from(table).where(*_filter_rows(today, wanted))
     return int(connection.execute(query).scalar_one())
 
 
@@ -168,7 +168,7 @@ def between(connection: Connection, first: date, last: date, wanted: WorkshopFil
 
 
 @question(take_first)
-def one(stream: UUID) -> Select[Any]:
+def find(stream: UUID) -> Select[Any]:
     """Returns one workshop's row, None when unknown."""
     return select(table).where(table.c.stream == stream)
 
@@ -238,7 +238,7 @@ def offers(today: date) -> Select[Any]:
 
 
 @question(list_rows)
-def kept(dossiers: Collection[UUID], today: date) -> Select[Any]:
+def list_kept_seats(dossiers: Collection[UUID], today: date) -> Select[Any]:
     """Returns the seats offered to these dossiers until today or later, with their workshop, the next first."""
     query = select(seats, *_columns()).join(table, table.c.stream == seats.c.stream)
     offered = (seats.c.dossier.in_(dossiers), seats.c.until >= today, table.c.day >= today)
@@ -283,7 +283,7 @@ def _columns() -> Sequence[Column[Any]]:
     return [table.c[name] for name in names]
 
 
-def _wanted(today: date, wanted: WorkshopFilter) -> list[ColumnElement[bool]]:
+def _filter_rows(today: date, wanted: WorkshopFilter) -> list[ColumnElement[bool]]:
     to_come = and_(table.c.day >= today, ~table.c.closed)
     when = {
         "to-come": and_(to_come, ~table.c.cancelled),

@@ -121,7 +121,7 @@ class Site:
         """Does what *Lost files* says of a part, as an operator types it."""
         if database := Settings().database():
             database.close()  # a restore wants no other process of pixflow
-            settings._opened.cache_clear()
+            settings._open_database.cache_clear()
         found = {block["what"]: block["commands"] for block in BLOCK.finditer(DOCS.read_text())}
         on_store = f"{what}, PostgreSQL" if self.url else what
         script = (found.get(on_store) or found[what]).replace("STRUCTURE", SLUG).replace("COPY", str(self.apart))

@@ -131,7 +131,7 @@ def test_nobody_finds_them_on_the_disk(house: House, person: UUID, tmp_path: Pat
     erase(house, person)
     house.side.catch_up()
     with house.side.database.connect() as connection:
-        assert directory.named(connection, [person]) == {}
+        assert directory.find_people(connection, [person]) == {}
         trail = audit_trail.of_streams(connection, [person], house.engine)[person]
     assert [one.event for one in trail] == [one.event for one in house.engine.history(person)]
     assert found_in(tmp_path) == []
@@ -143,11 +143,11 @@ def test_a_reader_puts_off_the_cleaning_of_the_read_tables(house: House, person:
     house.side = catch_up.ReadSide(house.engine, database(house.opened.folder / "store.db"))
     house.known(house.campaign)
     with house.side.database.connect() as reader:
-        assert directory.named(reader, [person])
+        assert directory.find_people(reader, [person])
         asked(house, person)
         erase(house, person)
         house.side.catch_up()
-        assert directory.named(reader, [person]), "the reader sees what it saw"
+        assert directory.find_people(reader, [person]), "the reader sees what it saw"
     assert found_in(tmp_path)
     house.side.catch_up()
     assert found_in(tmp_path) == []

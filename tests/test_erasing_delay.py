@@ -86,7 +86,7 @@ def shown(side: ReadSide, house: House, dossier: UUID) -> tuple[list[str], list[
     """Returns the names that lists show, and the events of a dossier as pages read them."""
     side.catch_up()
     with side.database.connect() as connection:
-        names = [one.last_name for one in directory.named(connection, [dossier]).values()]
+        names = [one.last_name for one in directory.find_people(connection, [dossier]).values()]
         return names, audit_trail.of_streams(connection, [dossier], house.engine)[dossier]
 
 
@@ -172,7 +172,7 @@ def test_the_tables_of_who_is_back_are_those_of_a_rebuild_and_so_is_their_past(h
             side.database.connect() as connection,
             past_tables.tables_at(connection, house.engine, Moment(day)) as tables,
         ):
-            assert bool(directory.named(tables, [dossier])) is there
+            assert bool(directory.find_people(tables, [dossier])) is there
 
 
 def test_what_an_export_brings_of_them_meanwhile_comes_once_it_is_stopped(house: House) -> None:

@@ -141,7 +141,7 @@ def another_content_by_who_has_the_keys(write: Writer) -> None:
     anew = b64encode(key.seal(place, opened.replace(b"Diallo", b"Dupont")))
     write("UPDATE @.stored_events SET state = ? WHERE position = 4", rest + b',"sealed":"' + anew + b'"}')
     (row,) = write.rows(4)
-    read = write.opened.engine.mapper.recorded(stream, *row[2:]).event
+    read = write.opened.engine.mapper.open_row(stream, *row[2:]).event
     assert isinstance(read, DossierOpened)
     assert read.last_name == "Dupont"
 

@@ -211,7 +211,7 @@ def test_a_commitment_to_something_else_is_damage(engine: Engine, monkeypatch: p
     with monkeypatch.context() as lies:
         lies.setattr(engine.keys, "commit", lambda stream, place, content: b"another commitment")
         stored = engine.mapper.to_stored_event(said)
-    read = partial(engine.mapper.recorded, DOSSIER, 1, stored.topic, stored.state)
+    read = partial(engine.mapper.open_row, DOSSIER, 1, stored.topic, stored.state)
     assert read() == said, "a page does without the proof, doctor and backups do not"
     with pytest.raises(Damaged, match="committed"):
         read(proven=True)
@@ -270,7 +270,7 @@ def test_an_auditor_reads_the_bytes_without_our_code_and_we_read_the_same(fixed:
     salt = HKDF(SHA256(), 16, None, b"commit" + place).derive(KEY)
     commit = base64.b64encode(hashlib.sha256(b"\x20" + salt + content).digest()).decode()
     assert json.loads(rest)["commit"] == commit
-    read = fixed.recorded(DOSSIER, 1, topic, golden)
+    read = fixed.open_row(DOSSIER, 1, topic, golden)
     assert holds(json.loads(msgspec.json.encode(read.event)), json.loads(rest)["data"] | json.loads(content))
 
 

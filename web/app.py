@@ -13,7 +13,7 @@ from projections.store.folds import StreamDamaged
 from projections.store.stores import NoStore
 from web.desk import dependencies
 from web.desk.commands import FromElsewhere
-from web.desk.signed_in import SessionLocked, here
+from web.desk.signed_in import SessionLocked, read_return_path
 from web.desk.witness import DeskWitness, MassReading, stop_reading
 from web.french.errors import pages as error_pages
 from web.hosting.host import Host
@@ -64,7 +64,7 @@ def create_app(host: Host, url: str = "", *, metrics: Metrics | None = None, log
 
 def _answer_errors(app: FastAPI) -> None:
     """Gives every error an answer: 503 for a silent store, 424 for a damaged stream, 304 for a page up to date."""
-    errors.install(app, recorded=_recorded, refused=_refused)
+    errors.install(app, recorded=_has_recorded, refused=_note_refusal)
     for kind in UNAVAILABLE:
         app.add_exception_handler(kind, _unavailable)
     for damaged in DAMAGED:
@@ -76,7 +76,7 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(FromElsewhere, _led_here)
 
 
-def _recorded(request: Request) -> bool | None:
+def _has_recorded(request: Request) -> bool | None:
     """Returns, after a fault, whether the form's command is recorded; None if that is unknown.
 
     On PostgreSQL a commit may still be under way after its answer was lost: it holds the structure's lock until it has
@@ -100,13 +100,15 @@ def _stopped(request: Request, error: Exception) -> Response:
 def _led_here(request: Request, error: Exception) -> Response:
     """Asks whoever another site has led to a fact if they want it: their own click goes on."""
     instead = error_pages.LED_HERE
-    return errors.answer(request, 403, False, title=error_pages.IS_IT_YOU, instead=instead, again=here(request))
+    return errors.answer(
+        request, 403, False, title=error_pages.IS_IT_YOU, instead=instead, again=read_return_path(request)
+    )
 
 
-def _refused(request: Request, status: int) -> None:
+def _note_refusal(request: Request, status: int) -> None:
     witness: DeskWitness | None = getattr(request.state, "witness", None)
     if witness is not None:
-        witness.refused(status)
+        witness.note_refusal(status)
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
@@ -115,7 +117,7 @@ def _unavailable(request: Request, error: Exception) -> Response:
     After StoreLost it may be recorded later: nobody may say that it is not.
     """
     instead = error_pages.FULL if isinstance(error, StoreFull) else ""
-    recorded = errors.was_recorded(request, 503, _recorded)
+    recorded = errors.was_recorded(request, 503, _has_recorded)
     if isinstance(error, StoreLost):
         recorded = recorded or None
     return errors.answer(request, 503, recorded, instead=instead)
@@ -123,12 +125,12 @@ def _unavailable(request: Request, error: Exception) -> Response:
 
 def _busy(request: Request, error: Exception) -> Response:
     """Answers 503 when a page finds no place in a line (pixflow/turns.py)."""
-    recorded = errors.was_recorded(request, 503, _recorded)
+    recorded = errors.was_recorded(request, 503, _has_recorded)
     return errors.answer(request, 503, recorded, title=error_pages.IN_LINE, instead=error_pages.COME_BACK)
 
 
 def _damaged(request: Request, error: Exception) -> Response:
     """Answers 424 when one event of what is asked for does not open."""
-    recorded, missing = errors.was_recorded(request, 500, _recorded), isinstance(error, NoDocument)
+    recorded, missing = errors.was_recorded(request, 500, _has_recorded), isinstance(error, NoDocument)
     title, instead = (error_pages.NO_DOCUMENT, error_pages.WITHOUT_DOCUMENT) if missing else ("", "")
     return errors.answer(request, 424, recorded, title=title, instead=instead)

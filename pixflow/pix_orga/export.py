@@ -230,13 +230,13 @@ def participation_keys(rows: Sequence[ExportEntry]) -> tuple[Key, ...]:
     seen: Counter[tuple[str, str, str, str]] = Counter()
     for place in sorted(range(len(rows)), key=lambda place: _rank(rows[place])):
         row = rows[place]
-        base = (normalise(row.last_name), normalise(row.first_name), row.external_id or "", _time(_dated(row)))
+        base = (normalise(row.last_name), normalise(row.first_name), row.external_id or "", _time(_find_date(row)))
         keys[place] = Key(*base, seen[base])
         seen[base] += 1
     return tuple(keys[place] for place in range(len(rows)))
 
 
-def _dated(row: ExportEntry) -> Moment | None:
+def _find_date(row: ExportEntry) -> Moment | None:
     return row.started if isinstance(row, AssessmentRow) else row.shared_at
 
 
@@ -247,7 +247,7 @@ def _rank(row: ExportEntry) -> Rank:
         best, done = row.mastery or best, row.progress or done
     elif isinstance(row, ProfileRow):
         best = Decimal(row.pix or 0)
-    return (not row.shared, _time(row.shared_at), -best, -done, _time(_dated(row)))
+    return (not row.shared, _time(row.shared_at), -best, -done, _time(_find_date(row)))
 
 
 def _time(at: Moment | None) -> str:

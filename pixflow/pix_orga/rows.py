@@ -60,7 +60,9 @@ class RowCells:
         return None if self.cells[place] in ABSENT else self.take(parse, place)
 
 
-def _shown(line: RowCells, tail: E, shared: bool, read: Callable[[RowCells, E], dict[str, Any]]) -> dict[str, Any]:
+def _read_shared(
+    line: RowCells, tail: E, shared: bool, read: Callable[[RowCells, E], dict[str, Any]]
+) -> dict[str, Any]:
     """Returns what a row holds once it is shared. Refuses a row that holds it before, and a shared one with NA."""
     cells = line.cells[tail.shared_at :]
     if not shared:
@@ -181,7 +183,7 @@ def read_row(line: RowCells, layout: Layout[Tail]) -> AssessmentRow | None:
     progress = None if tail.progress is None else line.take_rate(tail.progress)
     if shared is None:
         return None
-    results = _shown(line, tail, shared, _results)
+    results = _read_shared(line, tail, shared, _results)
     shared_at = _moment(line, tail.shared_at, tail.shared_zone) if shared else None
     if shared and line.cells[tail.shared_at] == "":
         line.problems.warn("shared-without-date", line.number)
@@ -203,7 +205,7 @@ def read_profile(line: RowCells, layout: Layout[ProfileTail]) -> ProfileRow | No
     sent = line.take(yes_no, tail.shared)
     if sent is None:
         return None
-    profile = _shown(line, tail, sent, _profile)
+    profile = _read_shared(line, tail, sent, _profile)
     at = _moment(line, tail.shared_at, tail.shared_zone) if sent else None
     if sent and line.cells[tail.shared_at] == "":
         line.problems.refuse("sent-without-date", line.number, column=line.headers[tail.shared_at])

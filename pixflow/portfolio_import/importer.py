@@ -104,18 +104,18 @@ class KeptReadings:
     def __init__(self, uploads: Uploads, token: str) -> None:
         self._uploads, self._token = uploads, token
 
-    def known(self) -> bool:
+    def has_reading(self) -> bool:
         """Tells if the file was uploaded as a portfolio."""
         return self._uploads.reading(self._token, _part(None, ())) is not None
 
     def __call__(self, data: bytes, sheet: int | None, chosen: Chosen) -> Portfolio:
-        return self._once(sheet, chosen, lambda: read_in_turn(data, sheet, chosen))
+        return self._read_once(sheet, chosen, lambda: read_in_turn(data, sheet, chosen))
 
     def keep(self, portfolio: Portfolio) -> None:
         """Stores the first reading of the file."""
-        self._once(None, (), lambda: portfolio)
+        self._read_once(None, (), lambda: portfolio)
 
-    def _once(self, sheet: int | None, chosen: Chosen, read: Callable[[], Portfolio]) -> Portfolio:
+    def _read_once(self, sheet: int | None, chosen: Chosen, read: Callable[[], Portfolio]) -> Portfolio:
         return self._uploads.read_once(
             self._token, _part(sheet, chosen), Portfolio, read, lambda one: not one.refused or may_be_chosen(one)
         )
@@ -196,16 +196,16 @@ class PortfolioImporter:
                 preview = self._preview(prepared.portfolio, prepared.asked)
                 done.append(self._record(prepared, preview, start, accept_changes, by, command_id, via))
         recorded = [one for each in done for one in each.recorded]
-        matched = match_all(self.engine, self._waiting(recorded), command_id=command_id)
+        matched = match_all(self.engine, self._find_waiting(recorded), command_id=command_id)
         outcome = _outcome(recorded, matched.recorded)
         repeated = any(each.repeated for each in done)
         return RecordedCounts(len(outcome.opened), len(outcome.corrected), len(outcome.matched), repeated)
 
     def outcome(self, command_id: UUID) -> PortfolioOutcome:
         """Returns the outcome of an import, whoever sent it; nothing for an unknown command."""
-        return _outcome(self.recorded(command_id), self.engine.events_of_command(new_id(command_id, "match")))
+        return _outcome(self.list_events(command_id), self.engine.events_of_command(new_id(command_id, "match")))
 
-    def recorded(self, command_id: UUID) -> list[Recorded]:
+    def list_events(self, command_id: UUID) -> list[Recorded]:
         """Returns the events of an import, but for the matches that followed."""
         chunks = (new_id(command_id, _chunk(start)) for start in range(0, MAX_ROWS, CHUNK))
         return [one for chunk in chunks for one in self.engine.events_of_command(chunk)]
@@ -216,7 +216,7 @@ class PortfolioImporter:
         known: dict[str, Field] = {field: field for field in FIELDS}
         return tuple((position, known.get(field)) for position, field in columns)
 
-    def _waiting(self, recorded: Sequence[Recorded]) -> dict[UUID, Sequence[UUID]]:
+    def _find_waiting(self, recorded: Sequence[Recorded]) -> dict[UUID, Sequence[UUID]]:
         """Returns the participations that wait for dossiers opened or with a corrected identity."""
         numbers = {
             one.originator_id: one.event.imilo_number

@@ -171,9 +171,9 @@ class Planner:
         match = score(mine, known)
         if match is None or "same-number-other-name" in match.warnings:
             return self._doubtful(row, dossier, "other-name")
-        return self._compared(row, dossier, state)
+        return self._compare(row, dossier, state)
 
-    def _compared(self, row: ResolvedRow, dossier: UUID, state: Dossier) -> PortfolioRow:
+    def _compare(self, row: ResolvedRow, dossier: UUID, state: Dossier) -> PortfolioRow:
         again = is_mistaken(state)
         state = replace(state, closed=None) if again else state
         differs = differences(row, state)
@@ -199,7 +199,7 @@ class Planner:
         mine = words(row.last_name, row.first_name)
         near = [one for one in self._people.get(mine, ()) if _could_be(row, one)]
         if len(near) == 1 and is_mistaken(self._states[near[0].stream]):
-            return self._compared(row, near[0].stream, self._states[near[0].stream])
+            return self._compare(row, near[0].stream, self._states[near[0].stream])
         if len(near) == 1 and not row.imilo_number and not differences(row, self._states[near[0].stream]):
             return PortfolioRow("unchanged", row, near[0].stream)
         if near:

@@ -108,7 +108,7 @@ class FolderTarget:
     @contextmanager
     def hold_alone(self) -> Iterator[None]:
         """Excludes other users meanwhile. Raises AlreadyServed, and StoreBusy for a moment's use."""
-        with ServeLock(self._folder), sqlite_copy.alone(self._folder / EVENTS):
+        with ServeLock(self._folder), sqlite_copy.exclude_others(self._folder / EVENTS):
             yield
 
     def has_aside(self, stamp: str) -> bool:

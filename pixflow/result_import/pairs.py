@@ -13,7 +13,7 @@ from pixflow.result_import.rows import (
     FileRow,
     KnownRow,
     base_of,
-    dated,
+    find_date,
     has_day_only,
     is_since,
     same_profile,
@@ -50,7 +50,7 @@ class Pair(Struct, frozen=True):
 def pair(rows: Sequence[FileRow], known: Sequence[KnownRow], *, older: bool) -> tuple[list[Pair], Left]:
     """Pairs every row with its known participation, as far as possible. Returns also those left on either side."""
     pairs: list[Pair] = []
-    there, here = _grouped(rows, lambda row: row.base), _grouped(known, base_of)
+    there, here = _group(rows, lambda row: row.base), _group(known, base_of)
     left_rows, left_known = [], []
     for base in dict.fromkeys((*there, *here)):
         settled, mine, theirs = _settle(there.get(base, []), here.get(base, []), "equal-rows", older)
@@ -61,7 +61,7 @@ def pair(rows: Sequence[FileRow], known: Sequence[KnownRow], *, older: bool) -> 
     return [*pairs, *settled], (left_rows, left_known)
 
 
-def alone(rows: Sequence[FileRow], known: Sequence[KnownRow]) -> list[Pair]:
+def leave_unpaired(rows: Sequence[FileRow], known: Sequence[KnownRow]) -> list[Pair]:
     """Returns the pairs of new rows, and of vanished participations."""
     return [*(Pair(row, None) for row in rows), *(Pair(None, one) for one in known)]
 
@@ -83,8 +83,8 @@ def _by_day(
     if not rows or not known:
         return [], rows, known
     pairs: list[Pair] = []
-    there = _grouped(rows, lambda row: (_day(row.base, utc_day(row.dated)), has_day_only(row.dated)))
-    here = _grouped(known, lambda one: (_day(base_of(one), utc_day(dated(one))), not has_day_only(dated(one))))
+    there = _group(rows, lambda row: (_day(row.base, utc_day(row.dated)), has_day_only(row.dated)))
+    here = _group(known, lambda one: (_day(base_of(one), utc_day(find_date(one))), not has_day_only(find_date(one))))
     for place in [place for place in there if place in here]:
         settled, there[place], here[place] = _settle(there[place], here[place], "day-only", older)
         pairs += settled
@@ -140,7 +140,7 @@ def _rank(known: KnownRow) -> tuple[bool, str, object, int]:
     return outcome is None, shared, -(known.progress or 0), known.ordinal
 
 
-def _grouped(items: Iterable[T], key: Callable[[T], G]) -> dict[G, list[T]]:
+def _group(items: Iterable[T], key: Callable[[T], G]) -> dict[G, list[T]]:
     groups: dict[G, list[T]] = {}
     for item in items:
         groups.setdefault(key(item), []).append(item)
@@ -169,17 +169,17 @@ def pair_profiles(
     )
     unsent = sorted((row for row in rows if row.unsent), key=lambda row: row.key.ordinal)
     waiting = sorted((one for one in known if not one.profile), key=lambda one: (one.vanished is True, one.ordinal))
-    sent_by = _grouped(sorted(sent, key=lambda row: row.base[3]), lambda row: row.base[:3])
-    unsent_by = _grouped(unsent, lambda row: row.base[:3])
-    gone_by = _grouped(sorted(gone, key=lambda one: base_of(one)[3]), lambda one: base_of(one)[:3])
-    waiting_by = _grouped(waiting, lambda one: base_of(one)[:3])
+    sent_by = _group(sorted(sent, key=lambda row: row.base[3]), lambda row: row.base[:3])
+    unsent_by = _group(unsent, lambda row: row.base[:3])
+    gone_by = _group(sorted(gone, key=lambda one: base_of(one)[3]), lambda one: base_of(one)[:3])
+    waiting_by = _group(waiting, lambda one: base_of(one)[:3])
     for who in dict.fromkeys((*sent_by, *unsent_by, *gone_by, *waiting_by)):
         left = _Unpaired(sent_by.get(who, []), unsent_by.get(who, []), gone_by.get(who, []), waiting_by.get(who, []))
-        pairs += _then(left, when) if older and when else _now(left, named=bool(who[2]))
+        pairs += _pair_older(left, when) if older and when else _pair_newer(left, named=bool(who[2]))
     return pairs
 
 
-def _now(left: _Unpaired, *, named: bool) -> Iterator[Pair]:
+def _pair_newer(left: _Unpaired, *, named: bool) -> Iterator[Pair]:
     """Pairs the first row sent since with the participation that waited.
 
     Without an external id it may be a namesake's. If one still waits, it is the known one; among several, the match is
@@ -189,13 +189,13 @@ def _now(left: _Unpaired, *, named: bool) -> Iterator[Pair]:
     first, then = (left.sent, left.unsent) if named else (left.unsent, left.sent)
     for row, one in zip_longest((*first, *then), left.waiting):
         yield Pair(row, one, doubt if row and one and not row.unsent else None)
-    yield from alone([], left.gone)
+    yield from leave_unpaired([], left.gone)
 
 
-def _then(left: _Unpaired, when: datetime) -> Iterator[Pair]:
+def _pair_older(left: _Unpaired, when: datetime) -> Iterator[Pair]:
     """Pairs the rows of an older export: a person who waited may have sent the profile since."""
-    since = [one for one in left.gone if (moment := dated(one)) and is_since(moment, when)]
+    since = [one for one in left.gone if (moment := find_date(one)) and is_since(moment, when)]
     others = [one for one in left.gone if one not in since]
     for row, one in zip_longest(left.unsent, (*left.waiting, *since)):
         yield Pair(row, one)
-    yield from alone(left.sent, others)
+    yield from leave_unpaired(left.sent, others)

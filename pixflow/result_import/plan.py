@@ -14,7 +14,7 @@ from pixflow.participation.campaign import Intake
 from pixflow.pix_orga import Export, ExportCampaign, ExportProblem
 from pixflow.reference_data import References
 from pixflow.refused import Refused
-from pixflow.result_import.pairs import Doubt, Pair, alone, pair, pair_profiles, same_outcome
+from pixflow.result_import.pairs import Doubt, Pair, leave_unpaired, pair, pair_profiles, same_outcome
 from pixflow.result_import.rows import FileRow, KnownRow, base_of, file_rows
 
 What = Literal["new", "progressed", "shared", "corrected", "returned", "unchanged", "vanished", "left", "erased"]
@@ -202,7 +202,7 @@ def _pairs(
     if kind == "profile":
         return pair_profiles(rows, known, older=older, when=when)
     pairs, left = pair(rows, known, older=older)
-    return [*pairs, *alone(*left)]
+    return [*pairs, *leave_unpaired(*left)]
 
 
 def _lines(

@@ -94,14 +94,14 @@ def _parts(parts: Iterable[PartResult]) -> tuple[Part, ...]:
     return tuple(Part(one.name, one.mastered, one.targeted) for one in parts)
 
 
-def dated(known: KnownRow) -> Moment | None:
+def find_date(known: KnownRow) -> Moment | None:
     """Returns the date in the key of a participation: its start, or the sending of the profile."""
     return known.profile.shared if known.profile else known.started
 
 
 def base_of(known: KnownRow) -> Base:
     """Returns the key of a participation without its ordinal, in the form of pix_orga.Key."""
-    moment = dated(known)
+    moment = find_date(known)
     at = moment and _start(moment)
     names = normalise(known.last_name), normalise(known.first_name)
     return (*names, known.external_id or "", at.isoformat() if at else "")

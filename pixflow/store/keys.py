@@ -329,21 +329,21 @@ class Keys:
         """Reads the keys of many streams with one query and caches them."""
         wanted = set(streams)
         self._make_room(wanted)
-        self._fetch(self._unknown(wanted))
+        self._fetch(self._find_unknown(wanted))
 
     def ensure(self, streams: Iterable[UUID]) -> None:
         """Creates a durable key for each of these streams that has none."""
         wanted = set(streams)
         self._make_room(wanted)
         number = self.ring.latest
-        while new := self._unknown(wanted):
+        while new := self._find_unknown(wanted):
             if ring := self.ring.key(number):
                 made = {stream: secrets.token_bytes(LENGTH) for stream in new}
                 wrapped = {stream: aes_key_wrap(ring, key) for stream, key in made.items()}
                 with suppress(RingMoved):
                     for stream in self.vault.add(number, wrapped):
                         self._known[stream.int] = StreamKey(made[stream], self.structure.bytes + stream.bytes)
-            if left := self._unknown(new):
+            if left := self._find_unknown(new):
                 self._fetch(left)
                 number = self.vault.ring()
 
@@ -392,12 +392,12 @@ class Keys:
             return key
         raise StoreRefused(f"the key of stream {stream} is destroyed: nothing is sealed with it any more")
 
-    def _unknown(self, streams: Iterable[UUID]) -> set[UUID]:
+    def _find_unknown(self, streams: Iterable[UUID]) -> set[UUID]:
         return {stream for stream in streams if stream.int not in self._known}
 
     def _make_room(self, streams: set[UUID]) -> None:
         """Empties the cache when it has no room for these streams."""
-        if (new := self._unknown(streams)) and len(self._known) + len(new) > _REMEMBERED:
+        if (new := self._find_unknown(streams)) and len(self._known) + len(new) > _REMEMBERED:
             self._known = {}
 
     def _fetch(self, streams: set[UUID]) -> dict[int, StreamKey | None]:
@@ -420,7 +420,7 @@ class Keys:
             number, found = self.vault.read(streams)
             if ring := self.ring.key(number):
                 return ring, found
-        raise self._unopened(number)
+        raise self._explain_loss(number)
 
     def _current(self) -> bytes:
         """Returns the ring key that wraps the vault. Reads again when both were renewed in between."""
@@ -429,9 +429,9 @@ class Keys:
             number = self.vault.ring()
             if key := self.ring.key(number):
                 return key
-        raise self._unopened(number)
+        raise self._explain_loss(number)
 
-    def _unopened(self, number: int) -> RecordsLost:
+    def _explain_loss(self, number: int) -> RecordsLost:
         """Returns the reason why the ring does not open the vault: the one with the lower number is an older copy."""
         if not number:
             return RecordsLost("keys", f"the vault of {self.ring.path} is empty")

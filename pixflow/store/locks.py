@@ -98,7 +98,7 @@ class ServeLock:
 
 
 class SharedLock:
-    """Lock of a folder that any number of processes hold at once: `alone` is False for the folder meanwhile.
+    """Lock of a folder that any number of processes hold at once: `try_lock` yields False for the folder meanwhile.
 
     `acquire` waits for whoever is alone, and raises FileNotFoundError without the folder.
     """
@@ -120,7 +120,7 @@ class SharedLock:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[bool]:
+def try_lock(path: Path) -> Iterator[bool]:
     """Yields True if no other thread or process holds the lock of `path`, and holds it until the end. Never waits.
 
     `path` is a folder, or a file that this makes when it is missing.

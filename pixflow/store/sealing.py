@@ -95,16 +95,16 @@ class TypedMapper(Mapper[UUID]):
         stream = stored.originator_id
         position = stored.id if isinstance(stored, Notification) else 0
         stream = stream if isinstance(stream, UUID) else UUID(stream)
-        return self.recorded(stream, stored.originator_version, stored.topic, stored.state, position)
+        return self.open_row(stream, stored.originator_version, stored.topic, stored.state, position)
 
     def readable(self, stream: UUID, version: int, topic: str, state: bytes, position: int = 0) -> Recorded:
         """Returns the event of one row, an `Unopened` when it does not open."""
         try:
-            return self.recorded(stream, version, topic, state, position)
+            return self.open_row(stream, version, topic, state, position)
         except UNOPENED:
             return Recorded(stream, version, Unopened(TOPIC=topic), _UNKNOWN, "", None, "", UUID(int=0), position)
 
-    def recorded(
+    def open_row(
         self, stream: UUID, version: int, topic: str, state: bytes, position: int = 0, *, proven: bool = False
     ) -> Recorded:
         """Returns the event of one row of the store. Raises UnknownTopic and Damaged.
@@ -112,7 +112,7 @@ class TypedMapper(Mapper[UUID]):
         The seal says that nothing was changed by who has no key. With `proven`, what is sealed is compared with its
         commitment too, which doubles the time of opening.
         """
-        return self.opened([(stream, version, topic, state, position)], proven=proven)[0]
+        return self.open_rows([(stream, version, topic, state, position)], proven=proven)[0]
 
     def disclosed(self, stream: UUID, row: Row) -> tuple[bytes, bytes] | None:
         """Returns the salt and the personal fields of a row, which prove what it said (docs/event-model.md).
@@ -120,16 +120,16 @@ class TypedMapper(Mapper[UUID]):
         None where nothing is sealed, or the key is destroyed. Raises UnknownTopic and Damaged.
         """
         version, topic, state = row
-        self.recorded(stream, version, topic, state)
+        self.open_row(stream, version, topic, state)
         codec, key = self._codecs[topic], self._keys.of(stream) if self._keys else None
         return codec.disclosed(version, state, key) if codec.seals and key else None
 
     def history(self, stream: UUID, rows: Iterable[Row]) -> list[Recorded]:
         """Returns the events of rows of one stream, without positions. Raises UnknownTopic and Damaged."""
-        return self.opened((stream, version, topic, state, 0) for version, topic, state in rows)
+        return self.open_rows((stream, version, topic, state, 0) for version, topic, state in rows)
 
-    def opened(self, rows: Iterable[EventRow], *, proven: bool = False) -> list[Recorded]:
-        """Returns the events of rows; quickest when those of a stream follow each other. Raises as `recorded`."""
+    def open_rows(self, rows: Iterable[EventRow], *, proven: bool = False) -> list[Recorded]:
+        """Returns the events of rows; quickest when those of a stream follow each other. Raises as `open_row`."""
         events, stream, version, topic = list[Recorded](), _NO_STREAM, 0, ""
         key: StreamKey | None = None
         of = None
@@ -195,7 +195,7 @@ class _SealedCodec(_Codec):
         event, stream = recorded.event, recorded.originator_id
         halves = ({name: getattr(event, name) for name in names} for names in (self._clear, self._personal))
         clear, content = map(_ENCODER.encode, halves)
-        if keys is None or self._whole(clear, content) != event:
+        if keys is None or self._decode_halves(clear, content) != event:
             return None
         place = recorded.originator_version.to_bytes(8, "big") + self._place
         rest = _written(recorded, Raw(clear), keys.commit(stream, place, content))
@@ -220,7 +220,7 @@ class _SealedCodec(_Codec):
             opened = key.open(place + sha256(rest).digest(), sealed)
             if proven and c.commit != key.commit(place, opened):
                 raise Damaged("what is sealed is not what was committed to")
-            event = self._whole(bytes(c.data), opened)
+            event = self._decode_halves(bytes(c.data), opened)
         return Recorded(stream, version, event, c.at, c.by, c.acting_for, c.via, c.command, position)
 
     def disclosed(self, version: int, state: bytes, key: StreamKey) -> tuple[bytes, bytes]:
@@ -228,7 +228,7 @@ class _SealedCodec(_Codec):
         rest, sealed = state[:end] + b"}", a2b_base64(state[end + len(_SEAL) : -len(_END)])
         return key.salt(place), key.open(place + sha256(rest).digest(), sealed)
 
-    def _whole(self, clear: bytes, content: bytes) -> Event:
+    def _decode_halves(self, clear: bytes, content: bytes) -> Event:
         """Decodes the two halves of a JSON object as one."""
         return self._event_decoder.decode(clear[:-1] + b"," + content[1:])
 

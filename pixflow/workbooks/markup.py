@@ -78,7 +78,7 @@ class Markup:
         if self.keeps:
             self.kept.append(text)
 
-    def taken(self) -> str:
+    def take_text(self) -> str:
         """Returns the text kept so far, and keeps no more."""
         text, self.kept, self.keeps = "".join(self.kept), [], False
         return text

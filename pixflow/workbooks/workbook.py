@@ -89,7 +89,7 @@ class SharedTexts(Markup):
     def end(self, name: str) -> None:
         self.depth -= 1
         if name == "si":
-            self.texts.append(self.taken())
+            self.texts.append(self.take_text())
         elif name == "rPh":
             self._phonetic = False
         elif name == "t":
@@ -222,9 +222,9 @@ class SheetRows(Markup):
         elif self._kind == "n":
             self._take_number(value)
         else:
-            self._cells[place] = self._shown(value)
+            self._cells[place] = self._show_cell(value)
 
-    def _shown(self, value: str) -> str:
+    def _show_cell(self, value: str) -> str:
         if self._kind == "s":
             return unescape(self._texts[int(value)])
         if self._kind == "b":

@@ -22,7 +22,7 @@ from projections.figures.tallies import (
     in_period,
     late,
     of_tasks,
-    there,
+    select_cell,
 )
 
 
@@ -31,7 +31,7 @@ def months_by_site(connection: Connection, asked: FigureQuestion, step: str) -> 
     table = entries_of(asked)
     of_step = (table.c.indicator == literal_column(f"'{STEPS.id}'"), table.c.part == step, in_period(table, asked))
     alike = (table.c.on, table.c.reason)
-    query = select(*alike, func.count()).where(*of_step, *there(asked)).group_by(*alike)
+    query = select(*alike, func.count()).where(*of_step, *select_cell(asked)).group_by(*alike)
     made: dict[str, Counter[date]] = defaultdict(Counter)
     for on, site, n in connection.execute(query).all():
         made[site][on.replace(day=1)] += n
@@ -42,7 +42,7 @@ def steps(connection: Connection, asked: FigureQuestion) -> Counter[str]:
     """Counts those who passed each main step."""
     table = counted_in(asked)
     query = select(table.c.part, how_many(table)).where(table.c.indicator == STEPS.id, in_period(table, asked))
-    return Counter(dict(map(tuple, connection.execute(query.where(*there(asked)).group_by(table.c.part)))))
+    return Counter(dict(map(tuple, connection.execute(query.where(*select_cell(asked)).group_by(table.c.part)))))
 
 
 def steps_by(connection: Connection, asked: FigureQuestion, cut: Cut) -> dict[str, Counter[str]]:
@@ -64,7 +64,7 @@ def _by(
     alike = (paths.c[cut], named)
     query = select(*alike, func.count()).join(paths, paths.c.stream == entries.c.stream).where(paths.c.counts, *wanted)
     made: dict[str, Counter[str]] = defaultdict(Counter)
-    for value, name, n in connection.execute(query.where(*there(asked)).group_by(*alike)).all():
+    for value, name, n in connection.execute(query.where(*select_cell(asked)).group_by(*alike)).all():
         made[value][name] += n
     return made
 
@@ -86,7 +86,7 @@ class Caseload(Struct, frozen=True):
 def loads(connection: Connection, asked: FigureQuestion) -> Mapping[UUID | None, Caseload]:
     """Returns the load of each person, and of nobody: of all that waits, or in the dossiers of a cell."""
     table = entries_of(asked)
-    open_ones = select(table.c.stream).where(table.c.indicator == "I18", *there(asked))
+    open_ones = select(table.c.stream).where(table.c.indicator == "I18", *select_cell(asked))
     query = select(paths.c.advisor, func.count()).where(paths.c.stream.in_(open_ones)).group_by(paths.c.advisor)
     dossiers: dict[UUID | None, int] = dict(map(tuple, connection.execute(query)))
     of_each = advisor_queue.by_doer(asked.day, *([of_tasks(asked)] if asked.cut else []))

@@ -29,11 +29,11 @@ from projections.figures.tallies import (
     count_entries,
     counted_in,
     entries_of,
-    held,
     how_many,
     in_period,
+    select_cell,
+    select_seats,
     tallied,
-    there,
     values_in,
 )
 from projections.statements import by_key
@@ -47,7 +47,7 @@ def count_figures(tables: Counting, asked: FigureQuestion, ids: Collection[str] 
     return figures_of(tables, asked, count_entries(tables, asked, ids))
 
 
-def outside(tables: Counting, day: date) -> Outside:
+def count_outside(tables: Counting, day: date) -> Outside:
     """Returns what leaves the house of the figures of a day."""
     whole = years(day)
     asked = [FigureQuestion(first, last, day) for first, last in dict.fromkeys((*pieces(whole), *whole))]
@@ -71,7 +71,7 @@ def _figure(
         made.append(Part(part.name, number(part.name), among, middle, ninth, part.name, part.among))
     if one.id == "I16":
         table = entries_of(asked)
-        places = (table.c.indicator == "I16", table.c.part == "held", held(table, asked), *there(asked))
+        places = (table.c.indicator == "I16", table.c.part == "held", select_seats(table, asked), *select_cell(asked))
         seats = connection.execute(select(func.sum(table.c.value)).where(*places)).scalar()
         made.append(Part("filled", number("counted"), seats or 0, counts="counted"))
     return Figure(number("counted"), number("among"), tuple(made), one.shares)
@@ -93,7 +93,7 @@ def _spread(connection: Connection, asked: FigureQuestion, basis: Basis, counted
     if "I21" in counted.ids:
         table = values_in(asked)
         query = select(table.c.value, how_many(table)).where(table.c.indicator == "I21", in_period(table, asked))
-        found = connection.execute(query.where(*there(asked)).group_by(table.c.value))
+        found = connection.execute(query.where(*select_cell(asked)).group_by(table.c.value))
         if points := [value for value, n in found for _ in range(n)]:
             made["I21", "points"] = round(median(points)), None
     return made
@@ -103,7 +103,9 @@ def _waits(connection: Connection, asked: FigureQuestion, basis: Basis) -> dict[
     table = values_in(asked)
     since = case((table.c.state == literal_column("'open'"), table.c.on))
     alike = (table.c.part, table.c.state, table.c.value, since)
-    query = select(*alike, how_many(table)).where(table.c.indicator == "I13", in_period(table, asked), *there(asked))
+    query = select(*alike, how_many(table)).where(
+        table.c.indicator == "I13", in_period(table, asked), *select_cell(asked)
+    )
     made: dict[str, Counter[Waited]] = defaultdict(Counter)
     for part, state, took, waiting_since, n in connection.execute(query.group_by(*alike)).all():
         days = basis.days(waiting_since, asked.day) if waiting_since else took
@@ -130,7 +132,7 @@ def parts_by_month(connection: Connection, asked: FigureQuestion, id: str, *some
     """Counts the entries of an indicator, all parts or some, by the month of their day (its first day) and by part."""
     table = counted_in(asked)
     alike = (table.c.on, table.c.part)
-    where = [table.c.indicator == id, in_period(table, asked), *there(asked)]
+    where = [table.c.indicator == id, in_period(table, asked), *select_cell(asked)]
     if some:
         where.append(table.c.part.in_(some))
     made: dict[date, Counter[str]] = defaultdict(Counter)
@@ -147,7 +149,7 @@ def months(connection: Connection, asked: FigureQuestion, id: str) -> dict[date,
     if id == "I23":
         return {}
     table = entries_of(asked) if id == "I16" else counted_in(asked)
-    where = [table.c.indicator == id, held(table, asked) if id == "I16" else in_period(table, asked)]
+    where = [table.c.indicator == id, select_seats(table, asked) if id == "I16" else in_period(table, asked)]
     if counts := cell(id, COUNTED if id == "I1" else AMONG).parts:
         where.append(table.c.part.in_(counts))
     made: dict[date, Counter[Tally]] = defaultdict(Counter)

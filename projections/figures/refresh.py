@@ -53,7 +53,7 @@ def refresh(side: ReadSide, today: date) -> None:
     last: UUID | None = FIRST
     while last:
         with side.database.connect() as connection:
-            if not missing(connection, documents_of(side.refs, today), 1, last):
+            if not find_missing(connection, documents_of(side.refs, today), 1, last):
                 break
         side.catch_up()
         with side.writing() as connection, without_garbage_collection():
@@ -94,7 +94,7 @@ def first_entries(today: date) -> Beside:
 def make(side: ReadSide, connection: Connection, today: date, most: int, after: UUID = FIRST) -> UUID | None:
     """Makes the entries of at most so many streams that have none. Returns the last of them, None if no other waits."""
     refs, documents = side.refs, documents_of(side.refs, today)
-    if some := missing(connection, documents, most, after):
+    if some := find_missing(connection, documents, most, after):
         delete_streams(connection, paths, some)
         before = connection.execute(select(entries).where(entries.c.stream.in_(some)))
         streams = _of_kinds(audit_trail.of_streams(connection, some, side.source))
@@ -114,7 +114,7 @@ def documents_of(refs: References, today: date) -> str:
     return f"{crc32(published):08x}.{refs.definitions(today).number}"
 
 
-def missing(connection: Connection, documents: str, most: int, after: UUID = FIRST) -> list[UUID]:
+def find_missing(connection: Connection, documents: str, most: int, after: UUID = FIRST) -> list[UUID]:
     """Returns streams without entries. A stream that the audit trail could not show has none until a rebuild."""
     history = select(audit_trail.table.c.stream).where(audit_trail.table.c.stream == folds.c.stream)
     waits = case((paths.c.basis == documents, false()), else_=history.exists())  # the trail of few is looked up
@@ -242,7 +242,7 @@ def is_fresh(side: ReadSide, read: Connection, today: date, most: int) -> bool:
     """Tells if at most so many streams wait for their entries: a question is quick then."""
     if _is_complete(side, read, today):
         return True
-    return len(missing(read, documents_of(side.refs, today), most + 1)) <= most
+    return len(find_missing(read, documents_of(side.refs, today), most + 1)) <= most
 
 
 def cells_of(side: ReadSide, read: Connection, today: date) -> Cells:
@@ -258,7 +258,7 @@ def _is_complete(side: ReadSide, read: Connection, today: date) -> bool:
     state = _state(side, read, today)
     if _complete.get(side) == state:
         return True
-    if missing(read, state[1], 1) or misjudged(read, side.refs):
+    if find_missing(read, state[1], 1) or misjudged(read, side.refs):
         return False
     _complete[side] = state
     return True

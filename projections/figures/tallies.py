@@ -95,7 +95,7 @@ def entries_of(asked: FigureQuestion) -> FromClause:
         return entries
     others = [column for column in entries.c if column is not entries.c.indicator]
     hidden = (entries.c.indicator + literal_column("''")).label("indicator")
-    return select(hidden, *others).where(*_there(asked, "stream")).subquery("own")
+    return select(hidden, *others).where(*_select_by_key(asked, "stream")).subquery("own")
 
 
 def how_many(table: FromClause) -> ColumnElement[int]:
@@ -103,12 +103,12 @@ def how_many(table: FromClause) -> ColumnElement[int]:
     return func.sum(table.c.n) if "n" in table.c else func.count()
 
 
-def there(asked: FigureQuestion) -> Conditions:
+def select_cell(asked: FigureQuestion) -> Conditions:
     """Selects, of the entries to count in, those of the cell."""
-    return [] if asked.advisor is not None else _there(asked, "cell")
+    return [] if asked.advisor is not None else _select_by_key(asked, "cell")
 
 
-def _there(asked: FigureQuestion, key: str) -> Conditions:
+def _select_by_key(asked: FigureQuestion, key: str) -> Conditions:
     """Selects by a key of the paths."""
     found = _of(asked, key, entries.c[key], "" if asked.cut == "partner" else asked.cut)
     found = [one.is_(true()) for one in found] if key == "cell" else found
@@ -133,7 +133,7 @@ def in_period(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
     return table.c.on.between(asked.first, asked.last)
 
 
-def held(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
+def select_seats(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
     """Selects the seats of workshops closed in the period (I16), these workshops, and the seats of erased people."""
     of_workshops = (entries.c.indicator == "I16", entries.c.part == "held", in_period(entries, asked))
     closed = select(entries.c.stream).where(*of_workshops)
@@ -165,10 +165,10 @@ def of_cell(asked: FigureQuestion, indicator: str, cell: Cell, table: FromClause
 
     Parts and states are named: the index then finds the entries of some days.
     """
-    wanted = [table.c.indicator == indicator, *there(asked)]
+    wanted = [table.c.indicator == indicator, *select_cell(asked)]
     wanted += [table.c.part.in_(cell.parts), table.c.state.in_(cell.states)]
     if indicator == "I16":
-        wanted.append(held(table, asked))
+        wanted.append(select_seats(table, asked))
     if cell.late is not None:
         wanted.append(or_(table.c.state != "open", late(table, asked) if cell.late else ~late(table, asked)))
     oldest, newest = idle
@@ -213,7 +213,7 @@ class Naming(Struct, frozen=True):
 
 def referrals(table: FromClause, asked: FigureQuestion) -> Conditions:
     """Selects the referrals of the period. A cut parts them: the list of partners is the same for everybody."""
-    return [is_referral(table), in_period(table, asked), *there(asked)]
+    return [is_referral(table), in_period(table, asked), *select_cell(asked)]
 
 
 def read_namings(connection: Connection, asked: FigureQuestion) -> list[Naming]:
@@ -370,7 +370,7 @@ def _within(connection: Connection, asked: FigureQuestion, ids: Collection[str])
         made.pop(id, None)
     if "I16" in ids:
         table = entries_of(asked)
-        made |= tallied(connection, asked, table, "indicator", table.c.indicator == "I16", held(table, asked))
+        made |= tallied(connection, asked, table, "indicator", table.c.indicator == "I16", select_seats(table, asked))
     return made
 
 
@@ -387,7 +387,7 @@ def _ever(
     if "I1" in ids:
         made = tallied(connection, asked, table, "indicator", table.c.indicator == "I1", table.c.state == "open")
     if "I18" in ids:
-        query = select(table.c.due, how_many(table)).where(table.c.indicator == "I18", *there(asked))
+        query = select(table.c.due, how_many(table)).where(table.c.indicator == "I18", *select_cell(asked))
         for due, n in connection.execute(query.group_by(table.c.due)).all():
             made["I18"][Tally("", "open", due < asked.day, (asked.day - due).days)] += n
     for id, one in stuck.items():
@@ -402,7 +402,7 @@ def _stuck(connection: Connection, asked: FigureQuestion, ids: Collection[str]) 
         return {}
     table = counted_in(asked)
     wanted = (table.c.indicator.in_(ids), table.c.part == "", table.c.state == "open", late(table, asked))
-    query = select(table.c.indicator, how_many(table), func.min(table.c.on)).where(*wanted, *there(asked))
+    query = select(table.c.indicator, how_many(table), func.min(table.c.on)).where(*wanted, *select_cell(asked))
     return {id: Stuck(int(n), on) for id, n, on in connection.execute(query.group_by(table.c.indicator)).all()}
 
 
@@ -411,7 +411,9 @@ def tallied(
 ) -> dict[Any, Counter[Tally]]:
     """Counts the entries that are wanted, by the values of a column."""
     alike = (table.c[by], table.c.part, table.c.state)
-    query = select(*alike, how_many(table), late_ones(table, asked)).where(*wanted, *there(asked)).group_by(*alike)
+    query = (
+        select(*alike, how_many(table), late_ones(table, asked)).where(*wanted, *select_cell(asked)).group_by(*alike)
+    )
     made: dict[Any, Counter[Tally]] = defaultdict(Counter)
     for key, part, state, n, tardy in connection.execute(query).all():
         if state == "open":

@@ -155,7 +155,7 @@ class ReadSide:
                 self._writer.write(batch, changes, PROJECTIONS, head)
                 batch.save(changes)
                 stopped = {stream for _, stream in self._writer.stopped}
-                shown = {c.stream: c.stored(histories[c.stream]) for c in changes if c.stream not in stopped}
+                shown = {c.stream: c.filter_history(histories[c.stream]) for c in changes if c.stream not in stopped}
                 beside(connection, self._refs, shown)
             done += sum(map(len, histories.values()))
             last = max((one.at for events in histories.values() for one in events), default=None)
@@ -302,7 +302,7 @@ class ReadSide:
             again = (FOLD, stream) in self._writer.stopped
             try:
                 change = self._change(stream, before.get(stream), events, whole=again)
-                changes.append(packed(_whole(batch, change, events) if change.returns else change))
+                changes.append(packed(_add_positions(batch, change, events) if change.returns else change))
             except Exception as error:
                 for place in (FOLD, *(projection.NAME for projection in PROJECTIONS if appends(projection))):
                     self._writer.stop(batch.connection, place, stream, events[-1].position, error)
@@ -318,16 +318,16 @@ class ReadSide:
         if any(isinstance(recorded.event, Unopened) for recorded in events):
             raise StreamDamaged
         if any(isinstance(recorded.event, STOPS) for recorded in events):
-            history = self._known(stream, events)
+            history = self._read_history(stream, events)
             return Change(stream, kind, old, KINDS[kind].fold(history), history, self._refs, returns=True)
         if whole or any(isinstance(recorded.event, RETRACTIONS) for recorded in events):
-            return Change(stream, kind, old, KINDS[kind].fold(self._known(stream, events)), events, self._refs)
+            return Change(stream, kind, old, KINDS[kind].fold(self._read_history(stream, events)), events, self._refs)
         new = old if old is not None else KINDS[kind].fold([])
         for recorded in events:
             new = KINDS[kind].evolve(new, recorded)
         return Change(stream, kind, old, new, events, self._refs)
 
-    def _known(self, stream: UUID, events: Sequence[Recorded]) -> Sequence[Recorded]:
+    def _read_history(self, stream: UUID, events: Sequence[Recorded]) -> Sequence[Recorded]:
         """Returns the events of a stream up to the last of these. Raises an error when one does not open."""
         history = events if events[0].originator_version == 1 else self.source.history(stream)
         if any(isinstance(recorded.event, Unopened) for recorded in history):
@@ -341,7 +341,7 @@ class ReadSide:
         """
         kind = kind_of(events[-1].event)
         try:
-            known = self._known(stream, events)
+            known = self._read_history(stream, events)
         except Exception:
             known = events = [recorded for recorded in events if isinstance(recorded.event, ERASURES)]
         state = KINDS[kind].fold(known)
@@ -349,7 +349,7 @@ class ReadSide:
         return Change(stream, kind, old, state, events, self._refs, forgets=True)
 
 
-def _whole(batch: WriteTransaction, change: Change, new: Sequence[Recorded]) -> Change:
+def _add_positions(batch: WriteTransaction, change: Change, new: Sequence[Recorded]) -> Change:
     """Returns a change with the positions of all its events: a history has none of those that the tables show."""
     places = audit_trail.positions(batch.connection, change.stream) | {
         one.originator_version: one.position for one in new
@@ -522,7 +522,7 @@ class Kept:
             self._made[key] = made
         return made
 
-    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+    def get_or_make(self, key: Hashable, make: Callable[[], T]) -> T:
         """Returns what has this key; makes it, unless it is there."""
         known: T | None = self.get(key)
         return self.put(key, make()) if known is None else known
@@ -549,7 +549,7 @@ class Memory:
         self.partners, self.moments, self.answers = Kept(300), Kept(3), Kept(3)
         self._refs = refs
 
-    def now(self) -> "Memory":
+    def take_snapshot(self) -> "Memory":
         """Returns what a page may use that reads the tables from now on."""
         return copy(self)
 

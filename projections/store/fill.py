@@ -62,7 +62,7 @@ def fill(side: ReadSide, timeline: "Timeline", most: int = AT_ONCE) -> bool:
             return True
         made = _make(connection, timeline, most)
     with side.writing() as connection:
-        if _standing(connection) != made.standing:  # somebody may be erased since
+        if _read_progress(connection) != made.standing:  # somebody may be erased since
             made = _make(connection, timeline, most)
         for table, days in DAYS.items():
             delete_streams(connection, days, made.streams)
@@ -97,7 +97,7 @@ class _Made(NamedTuple):
 
 def _make(connection: Connection, timeline: "Timeline", most: int) -> _Made:
     with without_garbage_collection():
-        standing, rows = _standing(connection), defaultdict[Table, list[Row]](list)
+        standing, rows = _read_progress(connection), defaultdict[Table, list[Row]](list)
         timeline.follow(connection)
         after = select(folds.c.stream).where(folds.c.stream > _last(connection))
         some = list(connection.execute(after.order_by(folds.c.stream).limit(most)).scalars())
@@ -107,7 +107,7 @@ def _make(connection: Connection, timeline: "Timeline", most: int) -> _Made:
     return _Made(standing, some, rows)
 
 
-def _standing(connection: Connection) -> tuple[Any, UUID]:
+def _read_progress(connection: Connection) -> tuple[Any, UUID]:
     """Returns the last event that the tables show, and the last stream that is filled."""
     return position_of_tables(connection), _last(connection)
 
@@ -190,7 +190,7 @@ def day_rows_of(stream: UUID, events: Sequence[Recorded], timeline: Timeline) ->
         refs, ruled = timeline.references(day), timeline.moves(kind).get(day) == set()
         forgets = any(isinstance(one.event, ERASURES) for one in new)
         change = Change(stream, kind, before, state, new, refs, forgets=forgets, ruled=ruled)
-        for projection, made in _changed(lists, change):
+        for projection, made in _make_rows(lists, change):
             for table in _LISTS[projection]:
                 yield from _ended(table, open_rows[table], made.get(table, ()), day)
     for table in open_rows:
@@ -234,7 +234,7 @@ def _fold(kind: str, state: Any, known: Sequence[Recorded], new: Sequence[Record
     return state
 
 
-def _changed(lists: list[Projection], change: Change) -> Iterator[tuple[Projection, Mapping[Table, Sequence[Row]]]]:
+def _make_rows(lists: list[Projection], change: Change) -> Iterator[tuple[Projection, Mapping[Table, Sequence[Row]]]]:
     """Yields the rows of each projection that the change concerns. One that fails stops for the stream."""
     for projection in list(lists):
         if concerns(projection, change):

@@ -127,7 +127,7 @@ def fill_lists(
     """
     if share_filled(read) < ALL:
         return fold_events(connection, read, source, moment, lists)
-    last, refs = _known(read, source, moment.day)
+    last, refs = _read_day_end(read, source, moment.day)
     late = audit_trail.late_streams(read, moment.day, refs.calendar) if moment.clock == "true" else set()
     _copy(connection, read, moment.day, [table for one in lists for table in one.TABLES if table in DAYS])
     if lists is LISTED:
@@ -150,13 +150,13 @@ def fold_events(
 
     Returns the last position of the day.
     """
-    last, refs = _known(read, source, moment.day)
+    last, refs = _read_day_end(read, source, moment.day)
     for found in source.by_stream(position_of_tables(read)[0], PART):
         _lay(connection, found, moment, last, refs, lists)
     return last
 
 
-def _known(read: Connection, source: Source, day: date) -> tuple[int, References]:
+def _read_day_end(read: Connection, source: Source, day: date) -> tuple[int, References]:
     """Returns the last position of a day, and the references at it."""
     calendar = source.references_at(position_of_tables(read)[0]).calendar
     last = audit_trail.last_of_day(read, day, calendar)

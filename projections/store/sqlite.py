@@ -213,10 +213,10 @@ def write_anew(database: Engine) -> bool:
     try:
         cursor = raw.cursor()
         cursor.execute(f"PRAGMA busy_timeout={SHORT}")
-        if not _emptied(cursor):  # else each page during a long read would rewrite the store
+        if not _empty_log(cursor):  # else each page during a long read would rewrite the store
             return False
         cursor.execute("VACUUM")
-        return _emptied(cursor)
+        return _empty_log(cursor)
     except sqlite3.OperationalError:
         return False
     finally:
@@ -224,7 +224,7 @@ def write_anew(database: Engine) -> bool:
         raw.close()
 
 
-def _emptied(cursor: Any) -> bool:
+def _empty_log(cursor: Any) -> bool:
     """Moves the write-ahead log into the file. Returns False when somebody was reading."""
     return not cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
 

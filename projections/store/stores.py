@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from pixflow.store.durable_files import private_folder
-from pixflow.store.locks import SharedLock, alone
+from pixflow.store.locks import SharedLock, try_lock
 from projections.contract import Source, metadata
 from projections.figures.refresh import first_entries, try_to_refresh
 from projections.store import sqlite
@@ -123,11 +123,11 @@ class Stores:
             if not other.is_dir():
                 other.unlink(missing_ok=True)
                 continue
-            with suppress(FileNotFoundError), alone(other) as unread:
+            with suppress(FileNotFoundError), try_lock(other) as unread:
                 if unread:
                     shutil.rmtree(other, ignore_errors=True)
 
-    def standing(self, name: str, database: Engine, source: Source) -> tuple[int, int, bool] | None:
+    def read_standing(self, name: str, database: Engine, source: Source) -> tuple[int, int, bool] | None:
         """Returns the last event, the position that the tables of a store show, and whether they need a scrub.
 
         None when the store is not the live one. `database` is that of `open`.
@@ -264,11 +264,11 @@ class Live:
         """Makes `opens` look at each table again: there was an error."""
         self._whole = None
 
-    def standing(self) -> Standing | None:
+    def read_standing(self) -> Standing | None:
         """Returns how the stores stand. None unless tables are open, show the last event, and need no scrub."""
         opened = self._opened
         with suppress(Exception):  # whoever asks more of the tables meets the error
-            if opened and (found := self.stores.standing(opened[0], opened[1].database, self._source)):
+            if opened and (found := self.stores.read_standing(opened[0], opened[1].database, self._source)):
                 head, reached, stained = found
                 return Standing(opened[0], head) if reached == head and not stained else None
         return None

@@ -46,7 +46,7 @@ def shown(house: House, *dossiers: UUID) -> set[UUID]:
     with closing(reads_of(house.opened)) as reads:
         stores.rebuild(reads.stores, house.opened.engine)
         with reads.side.database.connect() as connection:
-            return set(directory.named(connection, list(dossiers)))
+            return set(directory.find_people(connection, list(dossiers)))
 
 
 def test_a_rebuild_goes_on_and_the_stream_is_stopped(house: House) -> None:

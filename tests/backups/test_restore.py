@@ -40,7 +40,7 @@ def shown(house: House, *dossiers: UUID) -> set[UUID]:
         side = reads.side
         side.catch_up()
         with side.database.connect() as connection:
-            return set(directory.named(connection, list(dossiers)))
+            return set(directory.find_people(connection, list(dossiers)))
 
 
 @pytest.fixture

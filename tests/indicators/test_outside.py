@@ -263,7 +263,7 @@ def test_no_small_number_of_a_played_structure_can_be_computed(population: Popul
         figures_at(read, population.side.source, population.refs, basis, Moment(day)) as connection,
     ):
         tables = counting(connection, population.refs, day)
-        told = questions.outside(tables, day)
+        told = questions.count_outside(tables, day)
         for first, last in years(day):
             figures = questions.count_figures(tables, FigureQuestion(first, last, day), (*BY_ID, STEPS.id))
             rows = [row for id, one in figures.items() for row in told.rows(id, one, (first, last), whole=True)]

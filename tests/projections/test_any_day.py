@@ -252,7 +252,7 @@ def test_nothing_of_someone_erased_is_in_a_day_row(played: OpenStructure, tables
     source = Happened(played.engine.read(0, 10**6))
     side, dossier = followed(source, tables(), 200), source.of_kind("dossier")[0]
     with side.database.connect() as connection:
-        name = str(directory.named(connection, [dossier])[dossier].last_name)
+        name = str(directory.find_people(connection, [dossier])[dossier].last_name)
         assert holds(connection, dossier, name)
     source.erase(dossier)
     side.catch_up()

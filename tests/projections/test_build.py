@@ -19,7 +19,7 @@ from pixflow.events.protocol import ProtocolPublished
 from pixflow.events.staff import StaffLeft, StaffReturned
 from pixflow.streams import kind_of
 from pixflow.structure_folder import OpenStructure
-from projections.figures.refresh import documents_of, first_entries, missing, refresh
+from projections.figures.refresh import documents_of, find_missing, first_entries, refresh
 from projections.store import catch_up, sqlite
 from projections.store.catch_up import PROJECTIONS, Beside, ReadSide
 from projections.store.sqlite import SqliteTransaction
@@ -137,7 +137,7 @@ def test_built_is_caught_up_in_any_batches(events: list[Recorded], data: st.Data
     assert one.refs == other.refs == source.references_at(source.head())
     ready = built(source, first_entries(DAY))
     with ready.database.connect() as connection:
-        assert missing(connection, documents_of(ready.refs, DAY), 1) == []
+        assert find_missing(connection, documents_of(ready.refs, DAY), 1) == []
     for side in (one, other, ready):
         refresh(side, DAY)
     assert everything(one) == everything(other) == everything(ready)

@@ -98,7 +98,7 @@ def test_a_stream_that_fails_in_a_build_stops_alone(
     side.build()
     assert [(row.projection, row.stream) for row in side.stopped()] == [("directory", bad)]
     with side.database.connect() as connection:
-        assert set(directory.named(connection, [bad, good])) == {good}
+        assert set(directory.find_people(connection, [bad, good])) == {good}
 
 
 def test_a_fault_of_a_projection_is_told_without_its_values(
@@ -164,7 +164,7 @@ def test_a_stream_that_fails_stops_alone_and_is_told(
         ("directory", bad, "ZeroDivisionError")
     ]
     with side.database.connect() as connection:
-        assert set(directory.named(connection, [bad, good])) == {good}
+        assert set(directory.find_people(connection, [bad, good])) == {good}
         assert len(audit_trail.of_streams(connection, [bad], opened.engine)[bad]) == 1
 
     monkeypatch.undo()

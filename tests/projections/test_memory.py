@@ -108,10 +108,10 @@ def test_memory_ends_with_what_it_was_made_of(
     join(opened, REFERENT, "referent")
     side, other = ReadSide(opened.engine, tables("one")), ReadSide(opened.engine, tables("one"))
     side.catch_up(), other.catch_up()
-    before, there = side.memory.now(), other.memory.now()
+    before, there = side.memory.take_snapshot(), other.memory.take_snapshot()
     happens(opened, dossier)
     side.catch_up()
-    now = side.memory.now()
+    now = side.memory.take_snapshot()
     assert {part for part in (TEXTS, SEARCHES, PARTNERS) if vars(now)[part] is vars(before)[part]} == stays
     assert (now.dossiers is before.dossiers) == (TEXTS in stays)
     assert now.counts is not before.counts

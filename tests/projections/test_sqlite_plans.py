@@ -61,8 +61,8 @@ def test_late_rows_are_counted_by_the_index_alone_and_stand_in_its_order() -> No
 
 def test_the_work_of_somebody_is_found_by_its_author_and_its_positions() -> None:
     since, until = (datetime(2026, 3, day, tzinfo=UTC) for day in (16, 23))
-    for question in (audit_trail.recorded, audit_trail.recorded_totals):
-        more = (50,) if question is audit_trail.recorded else ()
+    for question in (audit_trail.list_recorded, audit_trail.recorded_totals):
+        more = (50,) if question is audit_trail.list_recorded else ()
         plan = planned(lambda c: question(c, "somebody", since, until, *more))  # noqa: B023
         assert plan.count("SEARCH audit_trail USING INDEX trail_of_author (by=? AND position>? AND position<?)") == 2
         assert not [line for line in plan if line.startswith("SCAN audit_trail")]

@@ -85,11 +85,11 @@ def everything(connection: Connection) -> list[list[str]]:
 
 
 def test_a_row_counts_seats_offers_and_those_who_wait(shown: Shown) -> None:
-    row = workshops.one(shown(*OFFERED), WORKSHOP)
+    row = workshops.find(shown(*OFFERED), WORKSHOP)
     assert (row.day, row.capacity, row.taken, row.offered, row.waiting) == (HELD, 1, 0, 1, 2)
     assert (row.starts, row.ends) == (datetime(2026, 9, 29, 12), datetime(2026, 9, 29, 14))
     assert (row.site, row.place, row.cancelled, row.closed) == ("Mortagne", "Salle 2", False, False)
-    assert workshops.one(shown(), WORKSHOP) is None
+    assert workshops.find(shown(), WORKSHOP) is None
 
 
 def test_those_who_run_it_stand_in_their_order(shown: Shown) -> None:

@@ -69,7 +69,7 @@ class House:
     def known(self, campaign: UUID) -> Sequence[KnownParticipation]:
         self.side.catch_up()
         with self.side.database.connect() as connection:
-            return result_routing.known(connection, campaign)
+            return result_routing.list_participations(connection, campaign)
 
     def waiting(self, number: str) -> list[UUID]:
         self.side.catch_up()

@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from pixflow.store import AlreadyServed, StoreBusy
-from pixflow.store.locks import FileLock, ServeLock, alone
+from pixflow.store.locks import FileLock, ServeLock, try_lock
 from tests.store.samples import line, running, start
 
 
@@ -99,7 +99,7 @@ def test_f10_a_step_of_the_wall_clock_does_not_end_a_wait(path: Path, monkeypatc
 
 def test_who_comes_second_is_told_and_waits_for_nothing(path: Path) -> None:
     for _ in range(2):
-        with alone(path) as first, alone(path) as second:
+        with try_lock(path) as first, try_lock(path) as second:
             assert (first, second) == (True, False)
 
 

@@ -67,7 +67,7 @@ def _without_a_look() -> None:
 
     PostgresRecorder.insert_unless_moved = inserted  # type: ignore[method-assign]
     PostgresRecorder._recorded_after_all = failed  # type: ignore[method-assign, assignment]
-    app._recorded = lambda request: False
+    app._has_recorded = lambda request: False
 
 
 CONTROLS = {"nothing": lambda: None, "a look": _without_a_look}

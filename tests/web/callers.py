@@ -67,7 +67,7 @@ def signed_in(
 
 def lock(store: AccountStore, session: Session) -> None:
     """Lets half an hour pass for one session."""
-    it, seen = tables.sessions.c.digest == session.digest, store.now() - sessions.IDLE
+    it, seen = tables.sessions.c.digest == session.digest, store.read_clock() - sessions.IDLE
     with store.write() as connection:
         signed_rows.change(store.key, connection, tables.sessions, it, seen=seen)
 

@@ -39,7 +39,7 @@ class Account(Struct, frozen=True):
 
 def create(store: AccountStore, email: str) -> Account:
     """Creates an account without any factor. Raises ValueError for a text that is no e-mail address."""
-    id, now, address = uuid4(), store.now(), known_email(email)
+    id, now, address = uuid4(), store.read_clock(), known_email(email)
     store.add(
         accounts,
         id=id,
@@ -64,11 +64,11 @@ def new_or_empty(store: AccountStore, email: str) -> Account | None:
 
 
 def find(store: AccountStore, id: UUID | None) -> Account | None:
-    return _found(store, accounts.c.id == id)
+    return _find_where(store, accounts.c.id == id)
 
 
 def find_email(store: AccountStore, email: str) -> Account | None:
-    return _found(store, accounts.c.email_digest == store.key.email_digest(email))
+    return _find_where(store, accounts.c.email_digest == store.key.email_digest(email))
 
 
 def set_password(store: AccountStore, account: UUID, hashed: str | None) -> None:
@@ -82,7 +82,7 @@ def set_totp(store: AccountStore, account: UUID, seed: bytes, step: int) -> None
 
 
 def note_use(store: AccountStore, account: UUID) -> None:
-    store.change(accounts, accounts.c.id == account, used=store.now())
+    store.change(accounts, accounts.c.id == account, used=store.read_clock())
 
 
 def forget_factors(store: AccountStore, account: UUID) -> None:
@@ -96,7 +96,7 @@ def forget_factors(store: AccountStore, account: UUID) -> None:
 
 def sweep(store: AccountStore) -> None:
     """Deletes the accounts that had no membership for a year, with their factors."""
-    before = store.now() - KEPT
+    before = store.read_clock() - KEPT
     here = (memberships.c.ended.is_(None)) | (memberships.c.ended > before)
     kept = exists().where(memberships.c.account == accounts.c.id, here)
     with store.write() as connection:
@@ -106,7 +106,7 @@ def sweep(store: AccountStore) -> None:
         connection.execute(delete(accounts).where(accounts.c.id.in_(gone)))
 
 
-def _found(store: AccountStore, where: Any) -> Account | None:
+def _find_where(store: AccountStore, where: Any) -> Account | None:
     found = store.rows(select(accounts, *ways()).where(where))
     row = next(iter(signed_rows.genuine(store.key, accounts, found)), None)
     return row and Account(

@@ -78,17 +78,17 @@ def place_key(place: str) -> bytes:
 def locked(store: AccountStore) -> int:
     """Counts the accounts and browsers that must wait, networks aside."""
     asked = text("SELECT count(*) FROM attempts WHERE until BETWEEN :now + 1 AND :latest AND what NOT LIKE '% place'")
-    return int(store.scalars(asked, now=(now := store.now()), latest=now + _LATEST)[0])
+    return int(store.scalars(asked, now=(now := store.read_clock()), latest=now + _LATEST)[0])
 
 
 def sweep(store: AccountStore) -> None:
     """Deletes the counts that are older than a day and bind nobody."""
-    now = store.now()
+    now = store.read_clock()
     store.execute(text("DELETE FROM attempts WHERE until <= :now AND day < :day"), now=now, day=now // _DAY)
 
 
 def _count(store: AccountStore, connection: Connection, what: str, who: bytes, free: int, a_day: int) -> None:
-    now = store.now()
+    now = store.read_clock()
     day = now // _DAY
     values = {"what": what, "who": who, "now": now, "day": day, "free": free, "longest": LONGEST, "a_day": a_day}
     values["latest"] = now + _LATEST

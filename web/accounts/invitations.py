@@ -34,7 +34,7 @@ def invite(store: AccountStore, structure: UUID, member: UUID, email: str, sende
 
     Raises ValueError for a text that is no e-mail address.
     """
-    id, token, now, address = uuid4(), new_token(), store.now(), known_email(email)
+    id, token, now, address = uuid4(), new_token(), store.read_clock(), known_email(email)
     made = Invitation(id, structure, member, address, sender, now, now + STANDS)
     with store.write() as connection:
         _withdraw(store, connection, structure, member)
@@ -58,7 +58,7 @@ def invite(store: AccountStore, structure: UUID, member: UUID, email: str, sende
 
 def find(store: AccountStore, token: str) -> Invitation | None:
     """Returns the invitation of a link, None when the link or the invitation stands no more."""
-    return _first(store, invitations.c.link == digest(token), invitations.c.link_until > store.now())
+    return _first(store, invitations.c.link == digest(token), invitations.c.link_until > store.read_clock())
 
 
 def get(store: AccountStore, id: UUID | None) -> Invitation | None:
@@ -69,7 +69,7 @@ def get(store: AccountStore, id: UUID | None) -> Invitation | None:
 def answer(store: AccountStore, connection: Connection, id: UUID) -> bool:
     """Uses an invitation up. Returns False when it stands no more: of several at once, one uses it."""
     there = (invitations.c.id == id) & _stands(store)
-    return signed_rows.change(store.key, connection, invitations, there, answered=store.now(), link=None) == 1
+    return signed_rows.change(store.key, connection, invitations, there, answered=store.read_clock(), link=None) == 1
 
 
 def withdraw(store: AccountStore, structure: UUID, member: UUID) -> bool:
@@ -78,7 +78,7 @@ def withdraw(store: AccountStore, structure: UUID, member: UUID) -> bool:
         return _withdraw(store, connection, structure, member) > 0
 
 
-def standing(store: AccountStore, structure: UUID) -> Sequence[Invitation]:
+def list_standing(store: AccountStore, structure: UUID) -> Sequence[Invitation]:
     """Returns the invitations of a structure that stand, the oldest first."""
     found = store.genuine(invitations, invitations.c.structure == structure, _stands(store))
     return [_invitation(store, row) for row in sorted(found, key=lambda row: row.sent)]
@@ -86,18 +86,18 @@ def standing(store: AccountStore, structure: UUID) -> Sequence[Invitation]:
 
 def sweep(store: AccountStore) -> None:
     """Deletes the invitations that are over. Those of a later week stay: the clock may be behind."""
-    store.execute(delete(invitations).where(~_WAITS | (invitations.c.until <= store.now())))
+    store.execute(delete(invitations).where(~_WAITS | (invitations.c.until <= store.read_clock())))
 
 
 def _stands(store: AccountStore):  # type: ignore[no-untyped-def]
     """Returns the condition of those that wait. One of a later week was sent while the clock was ahead."""
-    now = store.now()
+    now = store.read_clock()
     return _WAITS & invitations.c.until.between(now + 1, now + STANDS)
 
 
 def _withdraw(store: AccountStore, connection: Connection, structure: UUID, member: UUID) -> int:
     there = (invitations.c.structure == structure, invitations.c.member == member, _stands(store))
-    return signed_rows.change(store.key, connection, invitations, *there, withdrawn=store.now(), link=None)
+    return signed_rows.change(store.key, connection, invitations, *there, withdrawn=store.read_clock(), link=None)
 
 
 def _first(store: AccountStore, *where: ColumnElement[bool]) -> Invitation | None:

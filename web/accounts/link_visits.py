@@ -30,7 +30,7 @@ _ASK = text("INSERT INTO link_requests (link, asked) VALUES (:link, :asked) ON C
 
 def count(store: AccountStore, token: str, place: str | None) -> None:
     """Counts a visit. Raises Refused("too-many-visits") above a limit; one that is refused counts too."""
-    hour = store.now() // _HOUR
+    hour = store.read_clock() // _HOUR
     asked = [("link", token, A_LINK), ("place", place or "", A_PLACE)]
     over = []
     with store.write() as connection:
@@ -45,18 +45,18 @@ def count(store: AccountStore, token: str, place: str | None) -> None:
 
 def ask(store: AccountStore, link: UUID) -> None:
     """Keeps the request for a new link until the clock answers it."""
-    store.execute(_ASK, link=link, asked=store.now())
+    store.execute(_ASK, link=link, asked=store.read_clock())
 
 
-def asked(store: AccountStore) -> list[UUID]:
+def list_requests(store: AccountStore) -> list[UUID]:
     """Returns the links from which a new one was asked for."""
     return list(store.scalars(select(link_requests.c.link)))
 
 
-def answered(store: AccountStore, link: UUID) -> None:
+def delete_request(store: AccountStore, link: UUID) -> None:
     store.execute(delete(link_requests).where(link_requests.c.link == link))
 
 
 def sweep(store: AccountStore) -> None:
     """Deletes the counts of past hours."""
-    store.execute(delete(link_visits).where(link_visits.c.hour < store.now() // _HOUR))
+    store.execute(delete(link_visits).where(link_visits.c.hour < store.read_clock() // _HOUR))

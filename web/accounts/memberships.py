@@ -52,7 +52,13 @@ def join(store: AccountStore, account: UUID, invitation: Invitation) -> Membersh
 
 
 def _make(store: AccountStore, connection: Connection, account: UUID, structure: UUID, member: UUID) -> Membership:
-    row = {"structure": structure, "member": member, "account": account, "asleep": False, "accepted": store.now()}
+    row = {
+        "structure": structure,
+        "member": member,
+        "account": account,
+        "asleep": False,
+        "accepted": store.read_clock(),
+    }
     for table in (memberships, sessions):
         theirs = (table.c.member == member) | (table.c.account == account)
         connection.execute(delete(table).where(table.c.structure == structure, theirs))
@@ -61,12 +67,12 @@ def _make(store: AccountStore, connection: Connection, account: UUID, structure:
 
 
 def of_account(store: AccountStore, account: UUID) -> Sequence[Membership]:
-    return _found(store, memberships.c.account == account)
+    return _list_where(store, memberships.c.account == account)
 
 
 def of_structure(store: AccountStore, structure: UUID) -> dict[UUID, Membership]:
     """Returns the memberships of a structure, by member."""
-    return {one.member: one for one in _found(store, memberships.c.structure == structure)}
+    return {one.member: one for one in _list_where(store, memberships.c.structure == structure)}
 
 
 def structures(store: AccountStore) -> set[UUID]:
@@ -88,7 +94,7 @@ def end(store: AccountStore, structure: UUID, members: Iterable[UUID]) -> int:
         for table in (sessions, views):
             connection.execute(delete(table).where(table.c.structure == structure, table.c.member.in_(gone)))
         open_ones = (of_them, memberships.c.ended.is_(None))
-        return signed_rows.change(store.key, connection, memberships, *open_ones, ended=store.now())
+        return signed_rows.change(store.key, connection, memberships, *open_ones, ended=store.read_clock())
 
 
 def sleep(store: AccountStore, structure: UUID, members: Iterable[UUID]) -> None:
@@ -110,16 +116,16 @@ def sleep_elsewhere(store: AccountStore, account: UUID, structure: UUID) -> int:
 
 def sleep_unused(store: AccountStore, structure: UUID, members: Iterable[UUID]) -> None:
     """Puts the memberships of members to sleep whose accounts nobody used for ninety days."""
-    before = store.now() - UNUSED
+    before = store.read_clock() - UNUSED
     unused = select(accounts.c.id).where(accounts.c.used <= before)
     theirs = memberships.c.member.in_(set(members)) & (memberships.c.structure == structure)
     awake = (memberships.c.accepted <= before, memberships.c.account.in_(unused), ~memberships.c.asleep)
     store.change(memberships, theirs, *awake, asleep=True)
 
 
-def standing(store: AccountStore) -> dict[UUID, set[object]]:
+def read_standing(store: AccountStore) -> dict[UUID, set[object]]:
     """Returns what the periodic jobs of each structure depend on in this store: its memberships, and who is unused."""
-    before = store.now() - UNUSED
+    before = store.read_clock() - UNUSED
     unused = and_(accounts.c.used <= before, memberships.c.accepted <= before)
     found: dict[UUID, set[object]] = {}
     for row in store.rows(select(memberships, unused).outerjoin(accounts, accounts.c.id == memberships.c.account)):
@@ -137,10 +143,10 @@ def renew(store: AccountStore, known: Membership, than: datetime, *, wakes: bool
     """Makes a membership younger than an event of this instant, and may wake it. The ninety days begin again."""
     mine = (memberships.c.structure == known.structure) & (memberships.c.member == known.member)
     values = {"asleep": False} if wakes else {}
-    store.change(memberships, mine, accepted=max(store.now(), int(than.timestamp()) + 1), **values)
+    store.change(memberships, mine, accepted=max(store.read_clock(), int(than.timestamp()) + 1), **values)
 
 
-def _found(store: AccountStore, where: ColumnElement[bool]) -> list[Membership]:
+def _list_where(store: AccountStore, where: ColumnElement[bool]) -> list[Membership]:
     return [
         Membership(row.structure, row.member, row.account, row.asleep, row.accepted, row.ended)
         for row in store.genuine(memberships, where)

@@ -76,7 +76,7 @@ def begin(
 
     `age` counts the seconds since a factor was proved, None when nobody knows: the session is not fresh then.
     """
-    token, now = new_token(), store.now()
+    token, now = new_token(), store.read_clock()
     row = {"account": membership.account, "structure": membership.structure, "member": membership.member, "way": way}
     mine = sessions.c.account == membership.account
     latest = select(sessions.c.digest).where(mine).order_by(sessions.c.created.desc()).limit(AT_MOST - 1)
@@ -108,7 +108,7 @@ def find(store: AccountStore, token: str) -> Session | None:
     found = store.ask(_WITH_MEMBERSHIP, digest(token))
     for row in signed_rows.genuine(store.key, sessions, found):
         open_one = {**row._mapping, **_OPEN, "mac": row.membership}
-        age, idle = store.now() - row.created, store.now() - row.seen
+        age, idle = store.read_clock() - row.created, store.read_clock() - row.seen
         if age < LONGEST and min(age, idle) > -IDLE and signed_rows.is_genuine(store.key, memberships, open_one):
             lone = is_lone(row.passkeys, row.recovery, row.issuers, password=row.password)
             return _session(store, row, lone=lone)
@@ -117,12 +117,12 @@ def find(store: AccountStore, token: str) -> Session | None:
 
 def is_fresh(store: AccountStore, session: Session) -> bool:
     """Tells if a factor was proved a moment ago, so that factors may be changed."""
-    return store.now() - session.proved <= FRESH
+    return store.read_clock() - session.proved <= FRESH
 
 
 def touch(store: AccountStore, session: Session) -> None:
     """Notes that the person is here, once a minute at most. A locked session stays locked."""
-    now = store.now()
+    now = store.read_clock()
     if now - session.seen < NOTED:
         return
     mine = (sessions.c.digest == session.digest) & (sessions.c.seen > now - IDLE)
@@ -132,7 +132,7 @@ def touch(store: AccountStore, session: Session) -> None:
 def unlock(store: AccountStore, session: Session) -> str:
     """Opens a session again after a factor was proved, under a new token, and returns it. `created` stays."""
     token = new_token()
-    changed = {"digest": digest(token), "seen": (now := store.now()), "proved": now}
+    changed = {"digest": digest(token), "seen": (now := store.read_clock()), "proved": now}
     store.change(sessions, sessions.c.digest == session.digest, **changed)
     security_events.note("authn_login_success", "unlock", account=session.account)
     return token
@@ -148,7 +148,7 @@ def move(store: AccountStore, session: Session, membership: Membership) -> str:
 
 def of_account(store: AccountStore, account: UUID) -> Sequence[Session]:
     """Returns the sessions of an account, the latest first."""
-    query = select(sessions).where(sessions.c.account == account, sessions.c.created > store.now() - LONGEST)
+    query = select(sessions).where(sessions.c.account == account, sessions.c.created > store.read_clock() - LONGEST)
     return [_session(store, row) for row in store.rows(query.order_by(sessions.c.created.desc()))]
 
 
@@ -173,10 +173,10 @@ def end_all(store: AccountStore, account: UUID, *, but: bytes = b"") -> int:
 
 def sweep(store: AccountStore) -> None:
     """Deletes the sessions that have ended by themselves."""
-    store.execute(delete(sessions).where(sessions.c.created <= store.now() - LONGEST))
+    store.execute(delete(sessions).where(sessions.c.created <= store.read_clock() - LONGEST))
 
 
 def _session(store: AccountStore, row: Row[tuple[object, ...]], *, lone: bool = False) -> Session:
     found = row._mapping
     fields = {name: found[name] for name in Session.__struct_fields__ if name not in ("is_locked", "is_lone")}
-    return Session(**fields, is_locked=store.now() - found["seen"] >= IDLE, is_lone=lone)
+    return Session(**fields, is_locked=store.read_clock() - found["seen"] >= IDLE, is_lone=lone)

@@ -115,7 +115,7 @@ def prove_password(site: Site, email: str, password: str, place: str | None, kno
     """
     store = site.store
     account = accounts.find_email(store, email)
-    who, place = _counted(site, account, known, place) if account else (store.key.email_digest(email), place)
+    who, place = _identify_attempt(site, account, known, place) if account else (store.key.email_digest(email), place)
     attempts.count(store, "password", who, place)
     if not passwords.matches(password, account.password if account else None) or account is None:
         security_events.note("authn_login_fail", "password", account=account.id if account else None)
@@ -128,7 +128,7 @@ def prove_password(site: Site, email: str, password: str, place: str | None, kno
 
 def prove_second(site: Site, account: Account, factor: Second, code: str, place: str | None, known: str) -> bool:
     """Tells if a code of the application, or a recovery code, is right. Raises Refused("too-many-attempts")."""
-    who, place = _counted(site, account, known, place)
+    who, place = _identify_attempt(site, account, known, place)
     attempts.count(site.store, factor, who, place)
     spent = totp.spend(site.store, account, code) if factor == "totp" else recovery.spend(site.store, account.id, code)
     if spent:
@@ -147,12 +147,12 @@ def known_device(site: Site, account: UUID, known: str = "") -> str:
 
     Whoever guesses elsewhere, or at the same place, cannot lock its owner out here.
     """
-    name = f"{account}.{site.store.now()}"
+    name = f"{account}.{site.store.read_clock()}"
     others = [mark for mark in known.split(_MARKS) if mark and not mark.startswith(f"{account}.")]
     return _MARKS.join([f"{name}.{site.store.key.sign(name)}", *others][:KNOWN_ACCOUNTS])
 
 
-def _counted(site: Site, account: Account, known: str, place: str | None) -> tuple[bytes, str | None]:
+def _identify_attempt(site: Site, account: Account, known: str, place: str | None) -> tuple[bytes, str | None]:
     """Returns whose attempts count, and at which place.
 
     A browser that this account has signed in counts alone; every other one counts with the account and with its place.
@@ -160,8 +160,8 @@ def _counted(site: Site, account: Account, known: str, place: str | None) -> tup
     store = site.store
     for mark in known.split(_MARKS):
         name, _, signature = mark.rpartition(".")
-        if name.startswith(f"{account.id}.") and store.key.signed(name, signature):
+        if name.startswith(f"{account.id}.") and store.key.has_signed(name, signature):
             made = int(name.rpartition(".")[2])
-            if store.now() - made < KNOWN_SECONDS:
+            if store.read_clock() - made < KNOWN_SECONDS:
                 return digest(mark), None
     return store.key.email_digest(account.email), place

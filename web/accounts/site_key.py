@@ -93,7 +93,7 @@ class SiteKey:
         """Returns the signature of a row of the accounts store (signed_rows.py)."""
         return hmac.digest(self._rows, content, sha256)
 
-    def signed(self, text: str, signature: str) -> bool:
+    def has_signed(self, text: str, signature: str) -> bool:
         return hmac.compare_digest(self.sign(text).encode(), signature.encode())
 
 

@@ -63,7 +63,7 @@ class AccountStore:
         self._clock = clock
         self._lock = lock
 
-    def now(self) -> int:
+    def read_clock(self) -> int:
         """Returns the present instant, in seconds since 1970."""
         return int(self._clock().timestamp())
 
@@ -80,7 +80,7 @@ class AccountStore:
         if self._database is None:
             with self._asked.connect() as connection:
                 return connection.execute(query, {"digest": digest}).all()
-        (answer,) = self._database.execute((_sent(query), (digest,)))
+        (answer,) = self._database.execute((_compile_query(query), (digest,)))
         found: Result[Any] = IteratorResult(SimpleResultMetaData(query.selected_columns.keys()), iter(rows(answer)))
         return found.all()
 
@@ -217,7 +217,7 @@ def _tables(database: Database) -> set[str]:
 
 
 @cache
-def _sent(query: Select[Any]) -> bytes:
+def _compile_query(query: Select[Any]) -> bytes:
     """Returns a query as PostgreSQL reads it, its one value as $1."""
     made: Any = PGDialect_psycopg
     options: Any = {"schema_translate_map": {None: SCHEMA}, "render_schema_translate": True}

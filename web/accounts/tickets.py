@@ -21,14 +21,14 @@ def issue(store: AccountStore, kind: str, content: Any, seconds: int, account: U
     token = new_token()
     sealed = store.key.seal(msgspec.json.encode(content), _place(kind, token))
     row = {"digest": digest(token), "kind": kind, "account": account, "content": sealed}
-    store.execute(insert(tickets).values(**row, until=store.now() + seconds))
+    store.execute(insert(tickets).values(**row, until=store.read_clock() + seconds))
     return token
 
 
 def read(store: AccountStore, kind: str, token: str, content: type[T]) -> T | None:
     """Returns the content of a ticket that stays; None when it is unknown, used or expired."""
     query = select(tickets.c.content).where(*_valid(store, kind, token))
-    return next((_opened(store, kind, token, content, sealed) for sealed in store.scalars(query)), None)
+    return next((_open(store, kind, token, content, sealed) for sealed in store.scalars(query)), None)
 
 
 def take(store: AccountStore, kind: str, token: str, content: type[T]) -> T | None:
@@ -36,7 +36,7 @@ def take(store: AccountStore, kind: str, token: str, content: type[T]) -> T | No
     query = delete(tickets).where(*_valid(store, kind, token)).returning(tickets.c.content)
     with store.write() as connection:
         sealed = connection.execute(query).scalar()
-        return None if sealed is None else _opened(store, kind, token, content, sealed)
+        return None if sealed is None else _open(store, kind, token, content, sealed)
 
 
 def spend(store: AccountStore, kind: str, token: str, until: int) -> bool:
@@ -56,16 +56,16 @@ def discard_of(store: AccountStore, account: UUID, *, but: str = "") -> None:
 
 def sweep(store: AccountStore) -> None:
     """Deletes the expired tickets."""
-    store.execute(delete(tickets).where(tickets.c.until <= store.now()))
+    store.execute(delete(tickets).where(tickets.c.until <= store.read_clock()))
 
 
 def _valid(store: AccountStore, kind: str, token: str) -> tuple[Any, ...]:
-    now = store.now()
+    now = store.read_clock()
     stays = tickets.c.until.between(now + 1, now + LONGEST)
     return tickets.c.digest == digest(token), tickets.c.kind == kind, stays
 
 
-def _opened(store: AccountStore, kind: str, token: str, content: type[T], sealed: bytes) -> T:
+def _open(store: AccountStore, kind: str, token: str, content: type[T], sealed: bytes) -> T:
     return msgspec.json.decode(store.key.open_sealed(sealed, _place(kind, token)), type=content)
 
 

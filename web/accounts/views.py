@@ -23,7 +23,7 @@ class KeptView(msgspec.Struct, frozen=True):
 def of_member(store: AccountStore, structure: UUID, member: UUID) -> list[KeptView]:
     """Returns the views of a member, in the order in which they were kept."""
     with store.read() as connection:
-        return _kept(store, connection, structure, member)
+        return _read_views(store, connection, structure, member)
 
 
 def keep(store: AccountStore, structure: UUID, member: UUID, view: KeptView) -> list[KeptView]:
@@ -44,14 +44,14 @@ def _change(
     store: AccountStore, structure: UUID, member: UUID, change: Callable[[Sequence[KeptView]], list[KeptView]]
 ) -> list[KeptView]:
     with store.write() as connection:
-        left = change(_kept(store, connection, structure, member))
+        left = change(_read_views(store, connection, structure, member))
         sealed = store.key.seal(msgspec.json.encode(left), f"views {member}")
         connection.execute(delete(views).where(views.c.structure == structure, views.c.member == member))
         connection.execute(insert(views).values(structure=structure, member=member, kept=sealed))
     return left
 
 
-def _kept(store: AccountStore, connection: Connection, structure: UUID, member: UUID) -> list[KeptView]:
+def _read_views(store: AccountStore, connection: Connection, structure: UUID, member: UUID) -> list[KeptView]:
     query = select(views.c.kept).where(views.c.structure == structure, views.c.member == member)
     sealed = connection.execute(query).scalar()
     if sealed is None:

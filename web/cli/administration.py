@@ -27,7 +27,7 @@ from web.cli.common.terminal import (
     marked,
     open_slug,
     opening,
-    shown,
+    show_progress,
     working,
 )
 from web.desk.names import NoNames
@@ -129,7 +129,7 @@ def rebuild(structure: OneOption = None) -> None:
         with open_slug(slug) as opened:
             served = structure_in_use(opened)
             with closing(served.reads):
-                name = served.rebuild(shown("Reconstruction"))
+                name = served.rebuild(show_progress("Reconstruction"))
                 stopped = served.read().stopped()
         console.print(f"{_title(slug, slugs)}Tables refaites : {name}")
         for row in stopped:
@@ -203,7 +203,7 @@ def test(
     try:
         mail.smtp_outbox(settings)(mail.Mail(address, SUBJECT, TEXT, f"test-{uuid4()}", structure_folder.utc_now()))
     except OSError as error:
-        found = mail.refused(error, {"host": host, "to": address})
+        found = mail.judge_refusal(error, {"host": host, "to": address})
         fail(health.sentence(found.check, "alarm", found.details))
     console.print(f"{host} : {WAYS[mail.way(settings)]}")
     console.print(typography.say(ACCEPTED, sender=settings.sender, address=address))

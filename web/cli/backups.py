@@ -26,7 +26,7 @@ from web.cli.common.terminal import (
     in_words,
     marked,
     open_slug,
-    shown,
+    show_progress,
 )
 from web.french import dates, health, typography
 from web.french.errors import backups
@@ -119,7 +119,7 @@ def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, An
 
 def _rebuild(opened: OpenStructure) -> None:
     with closing(reads_of(opened)) as reads:
-        stores.ensure(reads.stores, opened.engine, shown("Reconstruction"))
+        stores.ensure(reads.stores, opened.engine, show_progress("Reconstruction"))
 
 
 def _tidy(slug: str) -> None:
@@ -161,7 +161,7 @@ def restore_command(
     if done.erased:
         console.print(f"{typography.plural(done.erased, 'personne effacée', 'personnes effacées')} à nouveau.")
     for one in done.unopened:
-        console.print(f"Ne se lit pas : {backups.unopened(one)}")
+        console.print(f"Ne se lit pas : {backups.phrase_place(one)}")
     if done.differing:
         console.print(f"{backups.differs(done.differing)} : il commence une autre époque, et le dit.")
     if not done.heard:

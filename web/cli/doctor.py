@@ -17,7 +17,7 @@ from web.french.errors import serving
 from web.hosting import account_checks, health, mail, registers
 from web.hosting.health import Finding, Level
 from web.hosting.read_tables import reads_of
-from web.hosting.settings import NOWHERE, Settings, Storage, faults, sound, unknown
+from web.hosting.settings import NOWHERE, Settings, Storage, faults, list_unknown, sound
 
 app = typer.Typer()
 
@@ -114,7 +114,7 @@ def _settings() -> list[Finding]:
     told: list[tuple[Level, str, str]] = [
         *(("alarm", one.field, serving.setting(*one)) for one in faults(Settings)),
         *(("alarm", "structure", said) for said in _unknown_structure()),
-        *(("note", name, serving.unknown(name, nearest)) for name, nearest in unknown().items()),
+        *(("note", name, serving.phrase_unknown(name, nearest)) for name, nearest in list_unknown().items()),
     ]
     found = [Finding("settings", level, {"setting": name, "said": said}) for level, name, said in told]
     return found or [Finding("settings", "good")]

@@ -60,7 +60,7 @@ def import_command(
             by = UUID(actor.id) if as_ else None
             note(served, "dossiers import", by=by, people=people, more=len(named) - len(people))
         taken, command = None, uuid4()
-        with cut_off(lambda: len(importer.recorded(command))):
+        with cut_off(lambda: len(importer.list_events(command))):
             if prepared.preview is not None and not preview:
                 taken = importer.record(
                     prepared, by=actor, command_id=command, accept_changes=accept_changes, via="cli"

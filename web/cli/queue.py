@@ -40,7 +40,9 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
             piles = projections_piles.piles(connection, authorization.roles(actor, refs, today), today, late)
         note(served, "queue", by=me, people={row.stream for row in rows})
     if json:
-        as_json({"tasks": [{**row._mapping, "details": tasks.outside(row.details)} for row in rows], "piles": piles})
+        as_json(
+            {"tasks": [{**row._mapping, "details": tasks.hide_marked(row.details)} for row in rows], "piles": piles}
+        )
         return
     for pile in piles:
         console.print(marked("[bold]{pile}[/]", pile=tasks.pile(pile.kind, pile.count)))

@@ -55,7 +55,7 @@ def simulate(
                 months=months,
                 start=first,
                 batch=batch,
-                progress=_shown(bar),
+                progress=_show_progress(bar),
                 database=Settings().database(),
             )
         except Refused as refused:
@@ -72,7 +72,7 @@ def simulate(
     console.print(f"Ensuite : {_in(opened.folder.parent)}pixflow serve --demo", soft_wrap=True)
 
 
-def _shown(bar: Progress) -> population.Progress:
+def _show_progress(bar: Progress) -> population.Progress:
     """Returns what shows the day that is played: the bar of a terminal, some lines of a file."""
     task = bar.add_task("Ouverture")
 

@@ -18,7 +18,7 @@ from pixflow.decision import ACCOUNTS
 from pixflow.structure_folder import utc_now
 from web.accounts import link_visits, memberships, sign_in
 from web.accounts.site import Site
-from web.cli.common.terminal import console, errors, explained, in_words, marked, shown
+from web.cli.common.terminal import console, errors, explained, in_words, marked, show_progress
 from web.french.errors import serving as serving_texts
 from web.french.health import sentence as finding_text
 from web.hosting import health, partner_mails
@@ -58,13 +58,13 @@ def run(data: Path, *, port: int = PORT, where: str = "", demo: bool) -> None:
     if not demo:
         requests.write_json()
     site = None if demo else _site(settings, data, port, where)
-    progress = shown("Mise à jour des tables")
+    progress = show_progress("Mise à jour des tables")
     from web.app import create_app  # all the pages: a refusal does not wait for them
 
     with open_host(data, demo=demo, site=site, progress=progress) as host, serving(host):
         _say_what_is_wrong(host)
         if host.site:
-            with told("tick of the accounts"):
+            with log_error("tick of the accounts"):
                 tick_site(host, host.site, by_age=host.seen_time.reaches_now())
         listener = listen_at(where) if where else listen_on(port)
         port = listener.getsockname()[1] if listener.family == socket.AF_INET else 0
@@ -121,12 +121,12 @@ def _say_what_is_wrong(host: Host) -> None:
 def repeat(job: Callable[[], None], seconds: float, stop: threading.Event) -> None:
     """Runs a periodic job until stopped. No error ends it: a round that fails is told, and the next one runs."""
     while not stop.wait(seconds):
-        with told("a round of periodic jobs"):
+        with log_error("a round of periodic jobs"):
             job()
 
 
 @contextmanager
-def told(job: str) -> Iterator[None]:
+def log_error(job: str) -> Iterator[None]:
     """Logs the error of a job. The jobs that follow it run."""
     try:
         yield
@@ -152,7 +152,7 @@ def alarm_all(host: Host, settings: Settings, port: int) -> None:
     late: Late = []
     with closing(Round()) as shared:
         for one in host.structures.values():
-            with told("alarms"):
+            with log_error("alarms"):
                 if not shared.answers(one.opened):
                     host.look(one, shared)
                 elif outbox := outbox_of(one, settings, late):
@@ -175,25 +175,25 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
     for slug in host.closed.keys() - known.keys():
         _log.warning("%s does not open: %r", slug, host.closed[slug])
     if host.site:
-        with told("tick of the links"):
+        with log_error("tick of the links"):
             renew_links(host, host.site)
     late: Late = []
     by_age, resting = host.seen_time.reaches_now(), set[str]()
     with closing(Round()) as shared:
         for slug, one in host.structures.items():
-            with told("tick"):
+            with log_error("tick"):
                 if shared.answers(one.opened):
                     outbox, url = outbox_of(one, settings, late), address_of(host, settings, port)
                     if one.tick(outbox, url, by_age=by_age, shared=shared).rested:
                         resting.add(slug)
                 else:
                     _log.error("tick: the store of %s does not answer", slug)
-            with told("checks"):
+            with log_error("checks"):
                 host.look(one, shared, rested=slug in resting)
             host.ticked = time.monotonic()
             process.notify("WATCHDOG=1")
     if host.site:
-        with told("tick of the accounts"):
+        with log_error("tick of the accounts"):
             tick_site(host, host.site, by_age=by_age, resting=resting)
     host.ticked = time.monotonic()
 
@@ -210,10 +210,10 @@ def address_of(host: Host, settings: Settings, port: int) -> str:
 
 def renew_links(host: Host, site: Site) -> None:
     """Issues the links that partners asked for; an unknown one is forgotten."""
-    for link in link_visits.asked(site.store):
-        with told("tick of the links"):
+    for link in link_visits.list_requests(site.store):
+        with log_error("tick of the links"):
             any(partner_mails.renew(one.engine, one.read(), link) for one in host.structures.values())
-            link_visits.answered(site.store, link)
+            link_visits.delete_request(site.store, link)
 
 
 def tick_site(host: Host, site: Site, *, by_age: bool = True, resting: Collection[str] = ()) -> None:
@@ -224,12 +224,12 @@ def tick_site(host: Host, site: Site, *, by_age: bool = True, resting: Collectio
     """
     if by_age:
         site.sweep()
-    standing = memberships.standing(site.store)
+    standing = memberships.read_standing(site.store)
     for slug, one in host.structures.items():
         id = one.opened.id
         if slug in resting and host.followed.get(id) == standing.get(id):
             continue
-        with told("tick of the accounts"):
+        with log_error("tick of the accounts"):
             present = one.present()
             team, today = present.refs.team.items(), present.today
             if by_age:

@@ -23,7 +23,7 @@ class BoxCount:
 
 def box_count(desk: Desk) -> BoxCount:
     """Returns the numbers of the person at the desk, counted once between two events."""
-    return desk.memory.counts.once(("box", desk.me, desk.today), lambda: _count(desk))
+    return desk.memory.counts.get_or_make(("box", desk.me, desk.today), lambda: _count(desk))
 
 
 def _count(desk: Desk) -> BoxCount:

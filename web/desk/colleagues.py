@@ -37,12 +37,12 @@ def loads(desk: Desk) -> Mapping[UUID, Load]:
         dossiers, tasks = portfolios(desk), advisor_queue.workloads(desk.read, desk.today)
         return {id: Load(dossiers.get(id, 0), *tasks.get(id, (0, 0))) for id in dossiers.keys() | tasks.keys() if id}
 
-    return desk.memory.counts.once(("loads", desk.today), count)
+    return desk.memory.counts.get_or_make(("loads", desk.today), count)
 
 
 def portfolios(desk: Desk) -> Mapping[UUID | None, int]:
     """Returns the number of open dossiers of each advisor, and of nobody; kept until the next event."""
-    return desk.memory.counts.once("portfolios", partial(dossier_sheet.portfolio_sizes, desk.read))
+    return desk.memory.counts.get_or_make("portfolios", partial(dossier_sheet.portfolio_sizes, desk.read))
 
 
 def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:
@@ -73,7 +73,7 @@ def uncovered(desk: Desk) -> Iterator[tuple[str, str]]:
         yield said, f"/equipe/{id}?formulaire=absence&sur={absence.id}#form"
 
 
-def away(desk: Desk) -> dict[UUID, str]:
+def list_absences(desk: Desk) -> dict[UUID, str]:
     """Returns by colleague until when they are away, for those who are today."""
     found = {id: member for id, member in desk.refs.team.items() if member.absence(desk.today)}
     return {id: next_away(desk, member)[0] for id, member in found.items()}
@@ -84,7 +84,7 @@ def takers(desk: Desk, dossier: Dossier | None = None, task: str = "") -> list[t
 
     Its advisor alone, for a task of a dossier that the person at the desk received.
     """
-    held, absent = {*desk.staff("advisor"), *desk.staff("referent")}, away(desk)
+    held, absent = {*desk.staff("advisor"), *desk.staff("referent")}, list_absences(desk)
     handover = dossier.handovers.get(task) if dossier else None
     received = handover and handover.is_active(desk.today) and handover.to == desk.me
     if dossier and received and dossier.advisor != desk.me and not desk.roles & {"referent", "manager"}:

@@ -22,7 +22,7 @@ from projections.store.folds import fold_of
 from web.desk import refusals
 from web.desk.desk import Desk
 from web.desk.signed_in import ProofAsked
-from web.french.validation import MISSING, named
+from web.french.validation import MISSING, phrase_empty_fields
 from web.http.forms import Form, OpenForm, errors_shown, labels, validate
 from web.http.security import is_led_from_elsewhere
 
@@ -186,7 +186,7 @@ def read_form(
     """
     form, errors = validate(model, data)
     if form is None:
-        raise FormRefused(errors_shown(named(errors, empty), hidden))
+        raise FormRefused(errors_shown(phrase_empty_fields(errors, empty), hidden))
     return form
 
 
@@ -210,15 +210,17 @@ def take(
     """Takes a decision with the fields of its form, which have the names of its parameters. Raises FormRefused."""
     sent = form.model_dump(exclude={"command_id", "seen"})
     outcome = record(desk, streams, decision, command_id=form.command_id, **sent)
-    return recorded(desk, outcome, taken=taken, model=type(form))
+    return require_events(desk, outcome, taken=taken, model=type(form))
 
 
 def take_all(desk: Desk, steps: list[Step], said: object, form: Form) -> tuple[Recorded, ...]:
     """Takes several decisions as one command. Raises FormRefused."""
-    return recorded(desk, record_all(desk, steps, said, command_id=form.command_id))
+    return require_events(desk, record_all(desk, steps, said, command_id=form.command_id))
 
 
-def recorded(desk: Desk, outcome: Outcome, *, taken: str = "", model: type[Form] | None = None) -> tuple[Recorded, ...]:
+def require_events(
+    desk: Desk, outcome: Outcome, *, taken: str = "", model: type[Form] | None = None
+) -> tuple[Recorded, ...]:
     """Returns the events of a command. Raises FormRefused, without an error for a stale page.
 
     `taken` is the field of a value that may be taken, `model` has the sentences of empty fields.
@@ -240,7 +242,7 @@ def form_refusals(desk: Desk, *, taken: str = "") -> Iterator[None]:
         raise FormRefused(refusals.field_errors(desk, refused, taken=taken), refused.code) from None
 
 
-def again(page: Callable[..., Response]) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
+def redraw(page: Callable[..., Response]) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
     """Decorates the route of a form: what is refused draws `page` with the route's arguments and the form as sent."""
 
     def decorate(route: Callable[P, Response]) -> Callable[P, Response]:
@@ -268,7 +270,7 @@ Arguments = tuple[dict[str, Any], dict[str, Any]]
 """The arguments of a decision: what the person says, then what the program adds."""
 
 
-def sent(form: Form, *left_out: str) -> dict[str, Any]:
+def read_fields(form: Form, *left_out: str) -> dict[str, Any]:
     """Returns the fields of a form, without those that every form has and those that another decision takes."""
     aside = (name for name, (label, _) in labels(type(form)).items() if label.aside)
     left = {"command_id", "seen", *left_out, *aside}
@@ -291,7 +293,7 @@ class FormSpec(Generic[S]):
     about: str = ""
     also: tuple[str, ...] = ()
     initial: Callable[[Desk, S, str], Values] = lambda desk, state, about: {}
-    arguments: Callable[[Desk, S, Any], Arguments] = lambda desk, state, form: (sent(form), {})
+    arguments: Callable[[Desk, S, Any], Arguments] = lambda desk, state, form: (read_fields(form), {})
     known: Callable[[Desk, UUID], dict[str, Any]] = lambda desk, stream: {}
     further: Callable[[Desk, UUID, S, Any], Sequence[Step]] = lambda desk, stream, state, form: ()
     check: Callable[[Desk, S, Any], Errors] = lambda desk, state, form: {}
@@ -301,7 +303,7 @@ class FormSpec(Generic[S]):
         form = read_form(self.model, data)
         errors = self.check(desk, state, form)
         if errors and not desk.engine.has_recorded(form.command_id):
-            raise FormRefused(named(errors))
+            raise FormRefused(phrase_empty_fields(errors))
         return form
 
     def act(

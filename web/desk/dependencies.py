@@ -56,7 +56,7 @@ def desk(request: Request) -> Iterator[Desk]:
         raise NotModified
     with served.reading(now.head) as tables:
         side = tables.side
-        memory = side.memory.now()
+        memory = side.memory.take_snapshot()
         if side.position != now.head:
             now = served.present()
         refs, today = now.refs, now.today
@@ -169,7 +169,7 @@ def _views(path: str, desk: Desk) -> list[dict[str, str]] | None:
 
 def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
     """Returns the links of the rail, in their order: address, label, counter, and True for the page shown."""
-    items = desk.memory.counts.once(("rail", desk.me, desk.today), lambda: _links(desk))
+    items = desk.memory.counts.get_or_make(("rail", desk.me, desk.today), lambda: _links(desk))
     return [(href, label, count, path == href or path.startswith(href + "/")) for href, label, count in items]
 
 
@@ -209,7 +209,7 @@ def workshop_count(desk: Desk) -> int:
 def seats_kept(desk: Desk) -> list[tuple[Any, YoungPerson]]:
     """Returns the seats kept for the young people whom this person follows, with these people."""
     rows = workshops.offers(desk.read, desk.today) if "advisor" in desk.roles else []
-    people = directory.named(desk.read, {row.dossier for row in rows}) if rows else {}
+    people = directory.find_people(desk.read, {row.dossier for row in rows}) if rows else {}
     known = ((row, people[row.dossier]) for row in rows if row.dossier in people)
     return [(row, person) for row, person in known if person.advisor in desk.owners]
 

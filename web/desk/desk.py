@@ -157,9 +157,9 @@ class Desk:
         """Returns the events of many streams, oldest first. One that does not open is `Unopened`."""
         return audit_trail.of_streams(self.read, streams, self.engine)
 
-    def opened(self, query: Select[Any]) -> list[Recorded]:
+    def read_events(self, query: Select[Any]) -> list[Recorded]:
         """Returns the events of the rows of today's audit trail that a statement selects."""
-        return audit_trail.opened(self.engine, self.tables.connection.execute(query).all())
+        return audit_trail.open_rows(self.engine, self.tables.connection.execute(query).all())
 
     def dossier(self, stream: UUID) -> Dossier:
         """Returns a dossier that this person may read; raises 404 for an unknown one and for one that is not theirs.
@@ -286,7 +286,7 @@ def why_no_day(desk: Desk, wanted: date | None, *, since_opening: bool = True) -
         return validation.invalid("date_parsing", {})
     if wanted > desk.today:
         return french.TO_COME
-    return french.before(opened) if since_opening and opened and wanted < opened else ""
+    return french.phrase_before_opening(opened) if since_opening and opened and wanted < opened else ""
 
 
 def moment_of(request: Request, desk: Desk) -> tuple[Moment | None, str]:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pixflow.decision import Decision
-from web.desk.commands import must, read_form, record, recorded
+from web.desk.commands import must, read_form, record, require_events
 from web.desk.desk import Desk
 from web.http.forms import Day, Form, Text
 
@@ -75,4 +75,4 @@ class DocumentKind:
 
     def _record(self, desk: Desk, step: Step, form: Form, context: dict[str, Any], sent: dict[str, Any]) -> None:
         streams, decision = {self.stream: self.stream_of(desk)}, self.decisions[step]
-        recorded(desk, record(desk, streams, decision, command_id=form.command_id, context=context, **sent))
+        require_events(desk, record(desk, streams, decision, command_id=form.command_id, context=context, **sent))

@@ -145,7 +145,7 @@ def _may_leave(people: Collection[UUID], witness: DeskWitness) -> bool:
     """Tells if a file may show these people. Writes a line when it may not: *Consultations* tells who asked for it."""
     has_room = witness.has_room_for(people)
     if not has_room:
-        witness.refused(422, len(people))
+        witness.note_refusal(422, len(people))
     return has_room
 
 

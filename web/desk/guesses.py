@@ -38,5 +38,5 @@ def may_be_told(request: Request, desk: Desk, dossiers: Collection[UUID] = ()) -
 def hides(desk: Desk, refused: Refused) -> UUID | None:
     """Returns the dossier that has a number already, when this person does not read it."""
     by = refused.details.get("by") if refused.code == "taken" and refused.details.get("kind") == "imilo" else None
-    found = directory.named(desk.read, [by]).get(by) if isinstance(by, UUID) else None
+    found = directory.find_people(desk.read, [by]).get(by) if isinstance(by, UUID) else None
     return by if isinstance(by, UUID) and not (found and desk.scope.reads(found.advisor)) else None

@@ -89,13 +89,13 @@ def portfolio_importer(served: ServedStructure) -> PortfolioImporter:
 
 def result_importer(served: ServedStructure) -> Importer:
     """Returns the importer of exports of Pix Orga."""
-    return Importer(served.engine, served.opened.stream("structure"), _asks(served, result_routing.known))
+    return Importer(served.engine, served.opened.stream("structure"), _asks(served, result_routing.list_participations))
 
 
 def place_importer(served: ServedStructure) -> PlaceImporter:
     """Returns the importer of places."""
 
-    def known(connection: Connection, sources: Set[str]) -> list[KnownPlace]:
+    def read_places(connection: Connection, sources: Set[str]) -> list[KnownPlace]:
         rows = partners.places_of(connection, sorted(sources))
         return [KnownPlace(row.stream, row.source, row.place, row.digest, row.gone) for row in rows]
 
@@ -112,7 +112,7 @@ def place_importer(served: ServedStructure) -> PlaceImporter:
         ]
 
     catalogue = served.opened.stream("catalogue")
-    return PlaceImporter(served.engine, catalogue, _asks(served, known), _asks(served, listed))
+    return PlaceImporter(served.engine, catalogue, _asks(served, read_places), _asks(served, listed))
 
 
 EXPORTS: Mapping[str, Callable[..., bytes]] = {"csv": mediation_csv, "json": inclusion_json}

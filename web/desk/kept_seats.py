@@ -12,7 +12,7 @@ from web.french.events import workshops as french
 def kept_seats(desk: Desk, dossiers: Collection[UUID]) -> dict[UUID, list[Any]]:
     """Returns the seats kept for each of these young people, each with its workshop."""
     found: dict[UUID, list[Any]] = {}
-    for row in workshops.kept(desk.read, dossiers, desk.today):
+    for row in workshops.list_kept_seats(desk.read, dossiers, desk.today):
         found.setdefault(row.dossier, []).append(row)
     return found
 
@@ -22,7 +22,7 @@ def keepers(desk: Desk, dossier: UUID) -> list[UUID]:
     return [row.stream for row in kept_seats(desk, [dossier]).get(dossier, ())]
 
 
-def said(desk: Desk, dossiers: Collection[UUID]) -> dict[UUID, str]:
+def phrase_seats(desk: Desk, dossiers: Collection[UUID]) -> dict[UUID, str]:
     """Returns a sentence for each young person who would give up a seat by taking one elsewhere."""
     return {
         dossier: french.gives_up([(french.on(row.day, desk.today), row.site, row.place) for row in rows])

@@ -66,7 +66,7 @@ class ScopedNames:
     def dossier(self, id: UUID) -> str:
         """Returns a young person's name, if this person may read the dossier."""
         if id not in self._people:
-            found, name = directory.named(self._read, [id]).get(id), UNNAMED[1]
+            found, name = directory.find_people(self._read, [id]).get(id), UNNAMED[1]
             if found and self._scope.reads(found.advisor):
                 name = found.name
             elif not found and is_erased(self._read, id):
@@ -76,7 +76,7 @@ class ScopedNames:
 
     def workshop(self, id: UUID) -> str:
         """Returns the day and the place of a workshop."""
-        row = workshops.one(self._read, id)
+        row = workshops.find(self._read, id)
         return listed(dates.weekday_day(row.day, year=True), row.site, row.place) if row else "un atelier inconnu"
 
     @property

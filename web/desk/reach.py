@@ -66,7 +66,7 @@ def of(
     left = [one for fact in facts for one in told_since(desk.trail(fact.originator_id), fact)]
     return Reach(
         [
-            (vocabulary.STREAMS[before.kind], list(_told(desk, names, before, after)))
+            (vocabulary.STREAMS[before.kind], list(_phrase_events(desk, names, before, after)))
             for stream, (before, after) in changed.items()
             if stream != shown and after.version > before.version
         ],
@@ -76,7 +76,7 @@ def of(
     )
 
 
-def _told(desk: Desk, names: ScopedNames, before: LoadedStream, after: LoadedStream) -> Iterator[str]:
+def _phrase_events(desk: Desk, names: ScopedNames, before: LoadedStream, after: LoadedStream) -> Iterator[str]:
     for one in after.events[len(before.events) :]:
         yield sentences.sentence(one, names, zone=desk.zone, history=after.events)
 
@@ -102,7 +102,7 @@ def _perhaps(desk: Desk, facts: Sequence[Recorded]) -> list[Recorded]:
         topics = [ListIssued.TOPIC, i.ReportIssued.TOPIC, i.EventLogIssued.TOPIC]
         found = audit_trail.of_topics(desk.read, streams, topics, MOST)
         lists = [row for row in found if row.position > min(since.values())]
-    events = audit_trail.opened(desk.engine, sorted([*papers, *lists], key=lambda row: row.position))
+    events = audit_trail.open_rows(desk.engine, sorted([*papers, *lists], key=lambda row: row.position))
     return [one for one in events if _may_hold(one, facts)]
 
 
@@ -122,4 +122,4 @@ def _to_tell(desk: Desk, before: LoadedStream, after: LoadedStream) -> Iterator[
         known = {task.key: task.why.details for task in tasks.of_dossier(before.state, desk.refs)}
         for task in tasks.of_dossier(after.state, desk.refs):
             if task.kind == "inform-holder" and known.get(task.key) != task.why.details:
-                yield french_tasks.told(task.why.details)
+                yield french_tasks.name_holder(task.why.details)

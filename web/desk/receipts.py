@@ -136,7 +136,7 @@ def of_partners(desk: Desk, reference: str, partner: UUID | None = None) -> Rece
     mine = [*(one for one in found if partner in (None, one.originator_id)), *people][:10]
     names = names_for(desk)
     told = [sentences.sentence(one, names, zone=desk.zone, history=mine) for one in mine]
-    rows = {} if partner else {one.originator_id: partners.one(desk.read, one.originator_id) for one in mine}
+    rows = {} if partner else {one.originator_id: partners.find(desk.read, one.originator_id) for one in mine}
     named = [
         f"{row.name} : {text}" if (row := rows.get(one.originator_id)) else text
         for one, text in zip(mine, told, strict=True)
@@ -157,8 +157,8 @@ def events_of(desk: Desk, reference: str) -> list[Recorded]:
     mine = select(audit_trail.table).where(_trail.by == desk.actor.id)
     if found:
         query = mine.where(_trail.position.between(*found)).order_by(_trail.position).limit(MOST)
-        return desk.opened(query)
-    latest = desk.opened(mine.order_by(_trail.position.desc()).limit(LATEST))
+        return desk.read_events(query)
+    latest = desk.read_events(mine.order_by(_trail.position.desc()).limit(LATEST))
     rows = {recorded.command for recorded in latest if is_of(command, recorded)}
     return [recorded for recorded in latest if recorded.command in rows][::-1]
 
@@ -220,7 +220,7 @@ def _export(desk: Desk, position: int) -> Recorded | None:
     if not position:
         return None
     query = select(audit_trail.table).where(_trail.position == position, _trail.topic == ExportReceived.TOPIC)
-    return next(iter(desk.opened(query)), None)
+    return next(iter(desk.read_events(query)), None)
 
 
 def _lines(desk: Desk, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:

@@ -4,12 +4,12 @@ from pixflow.refused import Refused
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french.errors import refusals
-from web.http.forms import Form, missing
+from web.http.forms import Form, phrase_missing
 
 
 def sentence(desk: Desk, refused: Refused, model: type[Form] | None = None) -> str:
     """Returns the reason of a refusal; for an empty field of a form (`model`), the sentence of that field."""
-    empty = missing(model, str(refused.details.get("field"))) if model and refused.code == "required" else ""
+    empty = phrase_missing(model, str(refused.details.get("field"))) if model and refused.code == "required" else ""
     return empty or refusals.refusal(refused.code, refused.details, names_for(desk))
 
 

@@ -92,10 +92,10 @@ def member_of(request: Request) -> tuple[ServedStructure, UUID, Present]:
 
 
 def sign_in_address(request: Request) -> str:
-    return f"{SIGN_IN}?vers={quote(here(request))}"
+    return f"{SIGN_IN}?vers={quote(read_return_path(request))}"
 
 
-def here(request: Request) -> str:
+def read_return_path(request: Request) -> str:
     """Returns the path and the query to come back to; the first page for a form that was sent."""
     if request.method != "GET":
         return "/"

@@ -113,7 +113,7 @@ class DeskWitness:
 
     def has_room_for(self, people: Collection[UUID]) -> bool:
         """Tells if a file may show these people: enough of the limits stays for the pages after it. Writes nothing."""
-        desk, now, limits = self._desk, self._now(), self._limits
+        desk, now, limits = self._desk, self._read_clock(), self._limits
         far = frozenset[UUID]().union(*(one.far for one in self._lists(people).values()))
         if not far:
             return True
@@ -123,7 +123,7 @@ class DeskWitness:
         soon, day = limits.people - left, limits.listed - left
         return not fresh or (counts.people + fresh <= soon and counts.listed + fresh <= day)
 
-    def refused(self, status: int, people: int = 0) -> None:
+    def note_refusal(self, status: int, people: int = 0) -> None:
         """Writes a line for a refusal: a page that this member may not read, a dossier that exists, a whole file."""
         dossier = self._dossier
         if dossier:
@@ -143,7 +143,7 @@ class DeskWitness:
 
     def _is_open(self, dossier: UUID) -> bool:
         """True when a page draws itself anew, whose dossier this session has opened before: no new opening."""
-        now, own = self._now(), (self._desk.me, self._session[1], SHEET)
+        now, own = self._read_clock(), (self._desk.me, self._session[1], SHEET)
         return self._asks_again and any(
             (line.member, line.session, line.page) == own and now - line.at < REFRESHED
             for line in self._journal.of_dossier(dossier, SEEN)
@@ -154,12 +154,12 @@ class DeskWitness:
         site = self._desk.host.site
         if session is None or site is None or session.way != "issuer":
             return False
-        return site.store.now() - max(session.created, session.proved) <= ARRIVAL
+        return site.store.read_clock() - max(session.created, session.proved) <= ARRIVAL
 
     @cached_property
     def _addressed(self) -> Iterable[UUID]:
         """The dossiers that the address names."""
-        return directory.named(self._desk.tables.connection, self._ids).keys() if self._ids else ()
+        return directory.find_people(self._desk.tables.connection, self._ids).keys() if self._ids else ()
 
     @cached_property
     def _deputised(self) -> frozenset[UUID]:
@@ -196,7 +196,7 @@ class DeskWitness:
         what: What = "refreshed" if dossier and self._is_open(dossier) else "shown"
         fresh, began = 0, midnight(desk.today, desk.zone)
         if listed.far:
-            fresh = self._journal.fresh(desk.me, listed.far, desk.today, began, self._now())
+            fresh = self._journal.fresh(desk.me, listed.far, desk.today, began, self._read_clock())
         line = self._line(what, dossier, why, len(listed.people), fresh, listed.people)
         if not desk.host.site:
             self._journal.write(line, desk.today)
@@ -225,7 +225,7 @@ class DeskWitness:
         restored = self._desk.refs.team[self._desk.me].access.since
         return micros(restored) if restored else 0
 
-    def _now(self) -> int:
+    def _read_clock(self) -> int:
         return micros(self._desk.engine.clock())
 
     def _line(
@@ -233,7 +233,7 @@ class DeskWitness:
     ) -> Line:
         account, session = self._session
         about = account, self._desk.me, session, dossier, people, fresh, why, join_people(ids)
-        return Line(self._now(), what, self._page, *about)
+        return Line(self._read_clock(), what, self._page, *about)
 
     def _count(self, line: Line) -> None:
         """Writes a line that counts. Raises MassReading once its member has read more than the limits."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from web.french import dates
 from web.french.errors.refusals import REFUSALS
-from web.french.phrases import together
+from web.french.phrases import join_with_and
 from web.french.typography import number, plural, say
 
 TITLES = {
@@ -300,7 +300,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "short": str,
     "witness": str,
     "epoch": number,
-    "registers": together,
+    "registers": join_with_and,
     "position": number,
 }
 

@@ -360,7 +360,7 @@ MASKED = say(
 )
 
 
-def told(shown: int | None, least: int | None) -> int | str:
+def phrase_number(shown: int | None, least: int | None) -> int | str:
     """Returns a number as it leaves the house: itself, or what is told of it, as `ReportRow` keeps it."""
     if shown is not None:
         return shown
@@ -454,7 +454,7 @@ MISSING = {
 TO_COME = typeset("Ce jour n’est pas encore arrivé.")
 
 
-def before(opened: date) -> str:
+def phrase_before_opening(opened: date) -> str:
     """Returns why there is nothing to count on a day before the structure was opened."""
     return say(
         "Rien n’était encore enregistré ce jour-là : cette structure a été ouverte le {day}.",

@@ -118,7 +118,7 @@ def question(code: str, count: int = 0, among: int = 0) -> str:
     return say(QUESTIONS[code], count=plural(count, what), among=number(among), are=are)
 
 
-def asked(code: str) -> str:
+def phrase_unanswered(code: str) -> str:
     """Returns the error of a question without an answer."""
     return say(ASKED[code])
 

@@ -33,11 +33,11 @@ def fields(
         ("Ouvert le", dates.day(dossier.opened.on, year=True, short=True) if dossier.opened else ""),
         ("Étape", vocabulary.STAGES[stage] if stage else "parcours terminé"),
         ("Historique", typography.plural(dossier.version, "ligne")),
-        ("Dernière activité", dated(last, names, trail, zone) if last else ""),
+        ("Dernière activité", phrase_event(last, names, trail, zone) if last else ""),
     ]
 
 
-def dated(recorded: Recorded, names: Names, history: Sequence[Recorded], zone: str = PARIS) -> str:
+def phrase_event(recorded: Recorded, names: Names, history: Sequence[Recorded], zone: str = PARIS) -> str:
     """Returns a text like "3 mars 2026 : Pix présenté au premier accueil"."""
     said = sentences.sentence(recorded, names, zone=zone, history=history)
     return say("{day} : {said}", day=dates.day(event_day(recorded.event), year=True, short=True), said=said)

@@ -53,7 +53,7 @@ def digest(about: Digest, today: date, url: str) -> tuple[str, str]:
     return typeset(subject), "\n".join([*lines, "", typeset("Ma boîte : ") + url, ""])
 
 
-def signed(text: str, structure: str) -> str:
+def sign_text(text: str, structure: str) -> str:
     """Returns the text of an e-mail with the structure's name at its end."""
     return f"{text}\n-- \npixflow, {structure}\n"
 

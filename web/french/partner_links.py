@@ -48,7 +48,7 @@ def state(referral: Referral, today: date) -> str:
     link = referral.link
     if link is None:
         return "sans courriel : à appeler"
-    parts = [_sent(link, today)]
+    parts = [_phrase_sending(link, today)]
     if referral.seen:
         parts.append(say("lu le {day}", day=short(referral.seen.on, today)))
     if referral.promised and not referral.answer:
@@ -57,7 +57,7 @@ def state(referral: Referral, today: date) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _sent(link: PartnerLink, today: date) -> str:
+def _phrase_sending(link: PartnerLink, today: date) -> str:
     if link.channel == "paper":
         return say("lien sur papier, du {day}", day=short(link.stamp.on, today))
     if link.mailed:
@@ -77,7 +77,7 @@ def _until(link: PartnerLink, today: date) -> str:
     return say(text, day=short(link.until, today))
 
 
-def answered(referral: Referral) -> str:
+def phrase_answer(referral: Referral) -> str:
     """Returns a partner's own answer, as they read it: "Vous avez accepté, à partir du 3 mars 2026." """
     if referral.answer == "accepted":
         starts = say(", à partir du {day}", day=dates.day(referral.starts, year=True)) if referral.starts else ""

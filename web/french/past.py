@@ -45,7 +45,7 @@ def rules(first: date, grille: int) -> str:
     return say("protocole du {first}, grille n° {grille}", first=dates.day(first, year=True), grille=str(grille))
 
 
-def closed(said: str, when: str, who: str) -> str:
+def phrase_closing(said: str, when: str, who: str) -> str:
     return say("le {when} par {who} : {said}", when=when, who=who, said=said)
 
 

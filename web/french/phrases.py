@@ -20,7 +20,7 @@ def listed(*parts: object) -> str:
     return ", ".join(str(part) for part in parts if part)
 
 
-def together(parts: Sequence[str]) -> str:
+def join_with_and(parts: Sequence[str]) -> str:
     """Returns a text like "la fiche, la convocation et la copie"."""
     return " et ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 

@@ -108,7 +108,7 @@ def stays(workshops: int) -> list[str]:
     return [*lines[:1], *([seat] if workshops else []), *lines[1:]]
 
 
-def asked(who: str, on: date, why: str) -> str:
+def phrase_request(who: str, on: date, why: str) -> str:
     """Returns who asked for an erasure: "par Nadia Benali, le 3 mars 2026 : la personne le demande"."""
     return say("par {who}, le {day} : {why}", who=who, day=dates.day(on, year=True), why=why)
 

@@ -82,7 +82,7 @@ def keys(found: Sequence[SigningKey], zone: str) -> Iterator[tuple[SigningKey, s
         yield one, say(text, since=since, until=until)
 
 
-def compared(day: date, reached: int, changed: list[int]) -> str:
+def phrase_check(day: date, reached: int, changed: list[int]) -> str:
     """Returns what the operator's last check compared, and found."""
     when = dates.day(day, year=True)
     if changed:

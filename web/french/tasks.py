@@ -12,7 +12,7 @@ from pixflow.documents.grille import percent
 from pixflow.tasks import Task
 from pixflow.working_days import Calendar
 from web.french import dates, vocabulary
-from web.french.phrases import together
+from web.french.phrases import join_with_and
 from web.french.typography import lower_first, plural, say, upper_first
 from web.french.typography import percent as percent_words
 
@@ -417,16 +417,16 @@ def title(kind: str, details: Mapping[str, str]) -> str:
     Who is told of a correction is named.
     """
     if kind == "inform-holder":
-        return say("Prévenir {who}", who=told(details))
+        return say("Prévenir {who}", who=name_holder(details))
     return upper_first(details["label"]) if kind == "recall" else ALONE.get(details.get("alone", ""), VERBS[kind])
 
 
-def inside(kind: str, details: Mapping[str, str]) -> str:
+def phrase_inside(kind: str, details: Mapping[str, str]) -> str:
     """Returns the verb of a task inside a sentence: "tenir la restitution". A reminder stays as it was typed."""
     return details["label"] if kind == "recall" else lower_first(title(kind, details))
 
 
-def told(details: Mapping[str, str]) -> str:
+def name_holder(details: Mapping[str, str]) -> str:
     """Returns who is to be told of a correction."""
     return details.get("partner") or "la personne"
 
@@ -450,11 +450,11 @@ def why(
 
     It names an action that the grid keeps for the advisor only where it is `shown`, on a page of the team.
     """
-    details = details if shown else outside(details)
+    details = details if shown else hide_marked(details)
     if appointment:
         return f"rendez-vous fixé, {place}" if place else "rendez-vous fixé"
     year = (today or on).year
-    parts = [_told(WORDS[kind].reasons[details.get("by", "")][0], details, year, on=on)]
+    parts = [_fill_text(WORDS[kind].reasons[details.get("by", "")][0], details, year, on=on)]
     if "mastery" in details:
         parts.append(score(details["mastery"]))
     if kind == "mark-attendance" and details.get("campaign"):
@@ -470,7 +470,7 @@ def why(
     return " · ".join(parts)
 
 
-def outside(details: Mapping[str, str]) -> Mapping[str, str]:
+def hide_marked(details: Mapping[str, str]) -> Mapping[str, str]:
     """Returns the details of a task as a file may say them, without what the grid keeps for the advisor."""
     return {**details, "label": "une action"} if "marked" in details else details
 
@@ -483,7 +483,7 @@ def reason_long(task: Task, days: int, calendar: Calendar, *, today: date | None
     year = (today or task.why.on).year
     details = task.why.details
     text = REASON_ALONE if "alone" in details else WORDS[task.kind].reasons[details.get("by", "")][1]
-    fact = _told(text, details, year, on=task.why.on, opens=task.opens)
+    fact = _fill_text(text, details, year, on=task.why.on, opens=task.opens)
     told = say("{fact} ; {rule}.", fact=fact, rule=rule(task, days, calendar, year))
     if "trouble" in task.why.details:
         told += say(" Une difficulté a été signalée en atelier : l’entretien en cherche la cause.")
@@ -541,11 +541,11 @@ def score(mastery: str) -> str:
     return percent_words(percent(Decimal(mastery)))
 
 
-def _told(text: str, details: Mapping[str, str], year: int, **days: date) -> str:
+def _fill_text(text: str, details: Mapping[str, str], year: int, **days: date) -> str:
     dated = {name: _day(date.fromisoformat(details[name]), year) for name in ("planned", "ends") if name in details}
     own = {name: _day(day, year) for name, day in days.items()}
     if held := details.get("papers"):
-        own["papers"] = together([vocabulary.PAPERS[paper] for paper in held.split()])
+        own["papers"] = join_with_and([vocabulary.PAPERS[paper] for paper in held.split()])
     return say(text, **{**details, **dated, **own})
 
 
@@ -591,7 +591,7 @@ def of_row(row: Any, today: date, calendar: Calendar) -> TaskLine:
         why, row.kind, row.details, row.why_on, chases=row.chases, appointment=at, place=row.place, today=today
     )
     reasons = reason(shown=True), reason()
-    verbs = title(row.kind, row.details), inside(row.kind, row.details)
+    verbs = title(row.kind, row.details), phrase_inside(row.kind, row.details)
     to_come = row.opens if row.opens > today else None
     if row.paused and row.paused > today:
         return TaskLine(*verbs, *reasons, f"revient le {_day(row.paused, today.year)}", False, to_come)

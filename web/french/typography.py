@@ -121,6 +121,6 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{number(count)}{NBSP}{word}"
 
 
-def signed(change: int, one: str, many: str) -> str:
+def phrase_change(change: int, one: str, many: str) -> str:
     """Returns a text like "+ 8 points", "− 1 niveau"."""
     return f"{'+' if change > 0 else '−'}{NBSP}{plural(abs(change), one, many)}"

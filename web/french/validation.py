@@ -76,7 +76,7 @@ MISSING: dict[str, str] = {
 }
 
 
-def named(errors: Mapping[str, str], sentences: Mapping[str, str] = MISSING) -> dict[str, str]:
+def phrase_empty_fields(errors: Mapping[str, str], sentences: Mapping[str, str] = MISSING) -> dict[str, str]:
     """Replaces the error of each empty field by its own sentence, so that a list of errors can be read alone."""
     empty = invalid("missing", {})
     return {name: typeset(sentences.get(name, said)) if said == empty else said for name, said in errors.items()}

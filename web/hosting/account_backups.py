@@ -46,7 +46,7 @@ def back_up(store: AccountStore, root: Path) -> Path:
         rows = {table.name: [list(row) for row in connection.execute(select(table))] for table in KEPT}
     folder = root / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{_now(store)}-{os.urandom(2).hex()}{SUFFIX}"
+    path = folder / f"{_format_now(store)}-{os.urandom(2).hex()}{SUFFIX}"
     write_new(path, msgspec.msgpack.encode(rows))
     return path
 
@@ -60,7 +60,9 @@ def ahead(store: AccountStore, folder: Path) -> list[Path]:
         used = {row.id: row.used for row in connection.execute(select(accounts.c.id, accounts.c.used))}
     with suppress(PermissionError):  # the commands tell it themselves
         return [
-            path for path in sorted(folder.glob(f"*{SUFFIX}")) if _is_ahead(path, used, store.now() - KEPT_ACCOUNTS)
+            path
+            for path in sorted(folder.glob(f"*{SUFFIX}"))
+            if _is_ahead(path, used, store.read_clock() - KEPT_ACCOUNTS)
         ]
     return []
 
@@ -79,13 +81,13 @@ def _is_ahead(path: Path, used: Mapping[UUID, int], before: int) -> bool:
 
 def keep(store: AccountStore, folder: Path, number: int) -> None:
     """Deletes all backups of a folder but the latest ones. Those dated after now go first, as `backup.keep` does it."""
-    now = _now(store)
+    now = _format_now(store)
     for path in sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: (path.name[: len(now)] <= now, path.name))[:-number]:
         path.unlink()
 
 
-def _now(store: AccountStore) -> str:
-    return f"{store.at(store.now()):%Y-%m-%dT%H-%M-%S}"
+def _format_now(store: AccountStore) -> str:
+    return f"{store.at(store.read_clock()):%Y-%m-%dT%H-%M-%S}"
 
 
 def restore(store: AccountStore, path: Path) -> int:

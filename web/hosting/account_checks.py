@@ -112,7 +112,7 @@ def without_account(store: AccountStore, opened: OpenStructure) -> int:
     refs = opened.engine.references()
     today = opened.engine.today(refs)
     known = {*memberships.of_structure(store, opened.id)}
-    known |= {one.member for one in invitations.standing(store, opened.id)}
+    known |= {one.member for one in invitations.list_standing(store, opened.id)}
     return sum(one.access.opened and one.works(today) and who not in known for who, one in refs.team.items())
 
 

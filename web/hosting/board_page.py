@@ -50,7 +50,7 @@ def last_month(today: date) -> Days:
 
 def board_page(there: Counting, asked: FigureQuestion, before: Days, whose: str = "") -> dict[str, Any]:
     """Returns what the template shows: the numbers as they leave the house, each with its length."""
-    outside, period = questions.outside(there, asked.day), (asked.first, asked.last)
+    outside, period = questions.count_outside(there, asked.day), (asked.first, asked.last)
     months = {upper_first(dates.month(one[0])): one for one in _months(*_at_length(period))}
     first, last = _at_length(period)
     long = replace(asked, first=first, last=last)
@@ -154,17 +154,17 @@ def _steps(outside: Outside, counts: Mapping[str, int], days: Days, cut: str = "
     parts = tuple(Part(step, counts.get(step, 0), 0, counts=step) for step in MAIN_STEPS)
     rows = {row.part: row for row in outside.rows(STEPS.id, Figure(0, 0, parts), days, whole=not cut)}
     return [
-        _told(rows[step].counted, rows[step].counted_least) if step in rows else _told(None, None)
+        _phrase_number(rows[step].counted, rows[step].counted_least) if step in rows else _phrase_number(None, None)
         for step in MAIN_STEPS
     ]
 
 
 def _bound(count: int) -> Told:
-    return _told(None, at_least(count) or None)
+    return _phrase_number(None, at_least(count) or None)
 
 
-def _told(shown: int | None, least: int | None) -> Told:
-    said = french.told(shown, least)
+def _phrase_number(shown: int | None, least: int | None) -> Told:
+    said = french.phrase_number(shown, least)
     return (number(said) if isinstance(said, int) else said), shown or least or 0
 
 
@@ -173,7 +173,10 @@ def _shares(outside: Outside, figures: Mapping[str, Figure], asked: FigureQuesti
     days = _year(asked) or (asked.first, asked.last)
     for id in COHORTS:
         row, *_ = outside.rows(id, figures[id], days, whole=not asked.cut)
-        counted, among = _told(row.counted, row.counted_least)[0], _told(row.among, row.among_least)[0]
+        counted, among = (
+            _phrase_number(row.counted, row.counted_least)[0],
+            _phrase_number(row.among, row.among_least)[0],
+        )
         yield french.TITLES[id], say("{n} sur {of}", n=counted, of=among), french.share(row.rate)
 
 

@@ -18,7 +18,7 @@ from pixflow.dossier import assignment as lending
 from pixflow.engine import Engine, new_id
 from pixflow.reference_data import References
 from pixflow.refused import Refused
-from pixflow.store.locks import alone
+from pixflow.store.locks import try_lock
 from pixflow.store.postgres.database import Locks
 from pixflow.structure import note_shortcut
 from pixflow.structure_folder import OpenStructure
@@ -85,12 +85,12 @@ class Round:
         self._locks: Locks | None = None
         self._durability: Finding | None = None
 
-    def alone(self, opened: OpenStructure, job: str) -> AbstractContextManager[bool]:
+    def try_lock(self, opened: OpenStructure, job: str) -> AbstractContextManager[bool]:
         """Yields True if no other process runs this job."""
         if opened.database is None:
-            return alone(opened.folder / f"{job}.lock")
+            return try_lock(opened.folder / f"{job}.lock")
         self._locks = self._locks or Locks(opened.database)
-        return self._locks.alone(f"pixflow {job} {opened.schema}")
+        return self._locks.try_lock(f"pixflow {job} {opened.schema}")
 
     def durability(self, opened: OpenStructure) -> Finding:
         """Checks that the store loses nothing. The server of PostgreSQL is asked once."""

@@ -228,7 +228,7 @@ def stopped(reads: Live) -> Finding:
     return judge("stopped", found, streams=found.total(), tables=dict(found))
 
 
-def past(reads: Live) -> Finding:
+def check_past(reads: Live) -> Finding:
     """Tells how much of the past has its day rows, in hundredths."""
     share = reads.latest(_share) if reads.stores.live() else 0
     return Finding("past", "good" if share == ALL else "note", {"share": share})
@@ -331,7 +331,7 @@ def all_findings(
         run("aside", aside, opened),
         run("tables", tables, engine, reads),
         run("stopped", stopped, reads),
-        run("past", past, reads),
+        run("past", check_past, reads),
     ]
     if opened.database is None:
         found.append(run("log", log, opened))

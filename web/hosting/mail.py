@@ -257,11 +257,11 @@ def mail_server(settings: Settings, *, demo: bool) -> Finding:
                 raise smtplib.SMTPRecipientsRefused({settings.sender: (code, words)})
             server.rset()
     except OSError as error:
-        return refused(error, told)
+        return judge_refusal(error, told)
     return Finding("mail_server", LEVELS.get(encrypted, "good"), {"why": encrypted, **told})
 
 
-def refused(error: OSError, told: dict[str, Any]) -> Finding:
+def judge_refusal(error: OSError, told: dict[str, Any]) -> Finding:
     """Returns why the mail server takes no message: an alarm; a note where only the recipient is unknown to it."""
     why = fault(error)
     level: Level = "note" if why == "unknown" else "alarm"
@@ -276,14 +276,14 @@ def letters(engine: Engine, reads: Live, settings: Settings, *, demo: bool) -> F
         waiting = [(row.stream, row.link) for row in partner_links.to_mail(connection, engine.today())]
     if not waiting:
         return Finding("letters", "good")
-    oldest = engine.clock() - min(issued(engine, stream, link) for stream, link in waiting)
+    oldest = engine.clock() - min(find_issue_instant(engine, stream, link) for stream, link in waiting)
     told = {"waiting": len(waiting), "span": round(oldest.total_seconds())}
     if not settings.smtp:
         return Finding("letters", "note", {**told, "why": "none"})
     return judge("letters", oldest > LETTER, **told)
 
 
-def issued(engine: Engine, stream: UUID, link: UUID) -> datetime:
+def find_issue_instant(engine: Engine, stream: UUID, link: UUID) -> datetime:
     """Returns the instant at which a link was issued; now for a link that its dossier does not know."""
     found = (one.at for one in engine.history(stream) if getattr(one.event, "link", None) == link)
     return next(found, engine.clock())

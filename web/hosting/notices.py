@@ -80,7 +80,7 @@ def send(engine: Engine, due: Iterable[Notice], outbox: Outbox) -> int:
         if _is_sent(engine, notice):
             continue
         command, to = _command(notice), refs.team[notice.person].email
-        text, name = french.signed(notice.text, structure), f"{notice.kind}-{command}"
+        text, name = french.sign_text(notice.text, structure), f"{notice.kind}-{command}"
         try:
             pdf = notice.page() if notice.page else b""
             outbox(Mail(to, notice.subject, text, name, now, structure, pdf=pdf, pdf_name=f"pix-{notice.about}.pdf"))
@@ -198,8 +198,8 @@ def _calls(connection: Connection, refs: References, today: date, url: str) -> I
 def _receptions(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
     """Yields a notice for every young person received by a colleague, to their advisor or deputy and the référents."""
     today = refs.calendar.local_day(now)
-    for row in audit_trail.since(connection, [GlassBroken.TOPIC], now - RECENT, MOST_RECENT):
-        reader, followed = UUID(row.by), directory.named(connection, [row.stream])
+    for row in audit_trail.list_since(connection, [GlassBroken.TOPIC], now - RECENT, MOST_RECENT):
+        reader, followed = UUID(row.by), directory.find_people(connection, [row.stream])
         for person, member in _at_work(refs, today) if followed else ():
             owners = {person, *colleagues_deputised_by(refs.team, person, today)}
             concerned = followed[row.stream].advisor in owners or "referent" in member.roles_on(today)
@@ -211,7 +211,7 @@ def _receptions(connection: Connection, refs: References, now: datetime, url: st
 def _absences(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
     """Yields a notice for every absence that somebody else declared or changed, to the absent person."""
     today, names = refs.calendar.local_day(now), {str(id): one.name for id, one in refs.team.items()}
-    for row in audit_trail.since(connection, [AbsenceDeclared.TOPIC], now - RECENT, MOST_RECENT):
+    for row in audit_trail.list_since(connection, [AbsenceDeclared.TOPIC], now - RECENT, MOST_RECENT):
         member = refs.team[row.stream]
         if row.by != str(row.stream) and member.email and member.works(today):
             subject, text = french.absent(names.get(row.by), f"{url}/equipe/{row.stream}")
@@ -300,7 +300,7 @@ def _accounts(connection: Connection, refs: References, now: datetime, url: str)
     for those of one form.
     """
     today = refs.calendar.local_day(now)
-    rows = audit_trail.since(connection, _TAKING, now - RECENT, MOST_RECENT)
+    rows = audit_trail.list_since(connection, _TAKING, now - RECENT, MOST_RECENT)
     for row in {(one.command, one.stream, one.topic): one for one in rows}.values():
         known, reset = refs.team[row.stream], refs.team[row.stream].access.reset_at
         follows = row.topic != x.AccountInvited.TOPIC or (reset is not None and reset <= row.at.replace(tzinfo=UTC))
@@ -320,7 +320,7 @@ def _erasures(connection: Connection, refs: References, now: datetime, url: str)
 
     Who confirmed it is told too: somebody else may use their account.
     """
-    rows = audit_trail.since(connection, [PersonErased.TOPIC], now - RECENT - erasing.PACE, MOST_RECENT)
+    rows = audit_trail.list_since(connection, [PersonErased.TOPIC], now - RECENT - erasing.PACE, MOST_RECENT)
     confirmed = {row.command: row for row in rows}
     for row in confirmed.values():
         earlier = [one for one in confirmed.values() if row.at - erasing.PACE < one.at and one.position < row.position]
@@ -333,7 +333,7 @@ def _erasures(connection: Connection, refs: References, now: datetime, url: str)
 
 def _latest(connection: Connection, topic: str, now: datetime) -> Iterable[tuple[UUID, int]]:
     """Returns each stream with a recent event of a kind, and the version of the latest."""
-    rows = audit_trail.since(connection, [topic], now - RECENT, MOST_RECENT)
+    rows = audit_trail.list_since(connection, [topic], now - RECENT, MOST_RECENT)
     return {row.stream: row.version for row in reversed(rows)}.items()
 
 

@@ -109,7 +109,7 @@ def send_waiting(engine: Engine, side: ReadSide, outbox: Outbox, url: str) -> in
     with side.database.connect() as connection:
         waiting = [(row.stream, row.link) for row in partner_links.to_mail(connection, today)]
         states = {stream: fold_of(connection, stream) for stream, _ in waiting}
-        found = [(stream, one) for stream, link in waiting if (one := _waiting(states[stream], link, today))]
+        found = [(stream, one) for stream, link in waiting if (one := _find_unmailed(states[stream], link, today))]
         found = [(stream, one) for stream, one in found if everything or not _is_of_the_clock(one)]
         letters = [(stream, one, one.link.address or destination(connection, one.referral).address)
                    for stream, one in found]  # fmt: skip
@@ -130,7 +130,7 @@ def send_waiting(engine: Engine, side: ReadSide, outbox: Outbox, url: str) -> in
     return sent
 
 
-def _waiting(dossier: Any, link: UUID, today: date) -> LinkedReferral | None:
+def _find_unmailed(dossier: Any, link: UUID, today: date) -> LinkedReferral | None:
     found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
     return (
         found if found and not (found.link.mailed or found.link.returned) and is_open(dossier, found, today) else None
@@ -181,10 +181,10 @@ def destination(connection: Connection, known: Referral) -> Destination:
     """Returns where to write: the address typed for the referral, that of its contact, else that of the partner."""
     if known.address:
         return Destination(known.address, known.address)
-    contact = contacts.one(connection, known.contact)
+    contact = contacts.find(connection, known.contact)
     if contact and contact.mail:
         return Destination(contact.mail, "")
-    listed = partners.one(connection, known.partner.id) if known.partner.id else None
+    listed = partners.find(connection, known.partner.id) if known.partner.id else None
     return Destination(listed.email, listed.email) if listed else NOWHERE
 
 

@@ -94,7 +94,7 @@ def cosign(opened: OpenStructure, register: Register) -> bool:
     """Asks the witness of the settings to cosign the last checkpoint. Tells if nothing is left to ask it.
 
     One that failed is not asked again for a while, by any structure: it would hold up the jobs of all. A refusal is
-    kept in the register, until the witness cosigns: `refused` tells it.
+    kept in the register, until the witness cosigns: `find_refusal` tells it.
     """
     settings = sound()
     if _silent.get(settings.witness, 0) > monotonic():
@@ -112,7 +112,7 @@ def cosign(opened: OpenStructure, register: Register) -> bool:
     return True
 
 
-def refused(register: Register) -> Finding | None:
+def find_refusal(register: Register) -> Finding | None:
     """Returns the alarm of a witness that refused the last checkpoint, None where it is not asked, or cosigned."""
     name = _witness_name(sound())
     code = register.refusal(name) if name else None
@@ -156,7 +156,7 @@ def _cosigned(register: Register, settings: Settings, now: datetime) -> None:
         if answer[0] == 409 and re.fullmatch(r"[0-9]{1,18}\n?", answer[1]) and (old := int(answer[1])) <= last.size:
             if known and known.size == old == last.size:
                 return
-            answer = _asked(f"{url}/add-checkpoint", register.extension(old))
+            answer = _ask_witness(f"{url}/add-checkpoint", register.extension(old))
     line = next((one for one in answer[1].splitlines(keepends=True) if one.startswith(f"— {key.name} ")), "")
     if answer[0] != 200 or not line or not checkpoint(f"{last.text.decode()}\n{line}").cosigned(key):
         if answer[0] >= 500:
@@ -173,7 +173,7 @@ def _refusal(status: int, text: str, size: int) -> Refusal:
     return codes.get(status, "other")
 
 
-def _asked(url: str, body: str) -> tuple[int, str]:
+def _ask_witness(url: str, body: str) -> tuple[int, str]:
     """Returns the status and the text of a witness. Raises Unreadable."""
     import httpx2 as httpx  # pages without sign-in at an issuer do without it
 
@@ -268,7 +268,7 @@ def _finding(opened: OpenStructure, register: Register) -> Finding:
     last = register.check(engine)
     if last is None:
         return Finding("register", "note", {"why": "none"})
-    if found := refused(register):
+    if found := find_refusal(register):
         return found
     waiting = engine.read(last.size, 1)
     waited = max((engine.clock() - one.at for one in waiting), default=timedelta())

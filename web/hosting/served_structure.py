@@ -141,11 +141,11 @@ class ServedStructure:
         stays: the clock may be wrong. One process at a time runs the jobs: a second one returns at once and does
         nothing. After one statement it ends where nothing moved since a tick that left nothing to do (decision 0062).
         """
-        now, seen = self.engine.clock(), self._seen(mails=outbox is not None, by_age=by_age)
+        now, seen = self.engine.clock(), self._observe(mails=outbox is not None, by_age=by_age)
         sent, wrong = 0, None
         rested = self._rests("tick", seen, now) and not (self.shortcuts or erasing.is_pending(self.opened))
         if not rested:
-            with nullcontext(shared) if shared else closing(Round()) as one, one.alone(self.opened, "tick") as mine:
+            with nullcontext(shared) if shared else closing(Round()) as one, one.try_lock(self.opened, "tick") as mine:
                 if mine:
                     sent, wrong = self._tick(outbox, url, now, seen, by_age=by_age, shared=one)
         swept = Uploads(self.opened.folder / "uploads").sweep(now) if by_age else 0
@@ -153,13 +153,13 @@ class ServedStructure:
 
     def alarm(self, outbox: Outbox, url: str, shared: Round | None = None) -> int:
         """Sends the alarms that wait, whatever job runs meanwhile. Returns how many e-mails left."""
-        now, seen = self.engine.clock(), self._seen(mails=True, by_age=False)
+        now, seen = self.engine.clock(), self._observe(mails=True, by_age=False)
         if self._rests("alarm", seen, now):
             return 0
         waiting, tried = notices.alarms(self.engine, self.read(), url), TryingOutbox(outbox)
         with (
             nullcontext(shared) if shared else closing(Round()) as one,
-            one.alone(self.opened, "alarm") if waiting else nullcontext(True) as mine,
+            one.try_lock(self.opened, "alarm") if waiting else nullcontext(True) as mine,
         ):
             sent = notices.send(self.engine, waiting, tried) if mine else 0
         self._rest("alarm", seen, now, done=mine and not tried.failed)
@@ -176,8 +176,8 @@ class ServedStructure:
         head = self.rests["tick"].seen.standing.head if rested else None
         self.findings[:] = shared.quick_findings(self.opened, self.reads, head, self.findings)
 
-    def _seen(self, *, mails: bool, by_age: bool) -> Seen | None:
-        standing = self.reads.standing()
+    def _observe(self, *, mails: bool, by_age: bool) -> Seen | None:
+        standing = self.reads.read_standing()
         return Seen(standing, mails, by_age) if standing else None
 
     def _rests(self, job: str, seen: Seen | None, now: datetime) -> bool:
@@ -219,7 +219,7 @@ class ServedStructure:
             last, wrong = registers.try_to_follow(self.opened, register)
             signed = last is not None and registers.cosign(self.opened, register)
             if last and not signed:
-                wrong = registers.refused(register)
+                wrong = registers.find_refusal(register)
             if last and tried:
                 sent += registers.write_to_auditors(self.engine, register, last, tried, url)
             emptied = self.engine.recorder.truncate()

@@ -107,7 +107,7 @@ class Storage(BaseSettings):
 
     def database(self) -> Database | None:
         """Returns the database of this process, None for SQLite. Raises the errors of `Database`."""
-        return _opened(self.database_url) if self.database_url else None
+        return _open_database(self.database_url) if self.database_url else None
 
 
 class Settings(Storage):
@@ -227,7 +227,7 @@ def given() -> dict[str, str | None]:
     }
 
 
-def unknown() -> dict[str, str]:
+def list_unknown() -> dict[str, str]:
     """Returns each variable that begins with PIXFLOW_ and is no setting, with the nearest setting, "" without one."""
     known = [*Settings.model_fields]
     names = sorted(name.removeprefix(PREFIX.lower()) for name in given())
@@ -308,7 +308,7 @@ def _read(error: Any) -> WrongSetting:
 
 
 @cache
-def _opened(url: str) -> Database:
+def _open_database(url: str) -> Database:
     made = Database(url, size=CONNECTIONS)
     atexit.register(made.close)
     return made

@@ -66,20 +66,20 @@ class DayBar:
         No button leads elsewhere. The frame around `main` stays as it is.
         """
         before, main, shown = html.rpartition("<main")
-        shown = _ASKED.sub(lambda asked: escape(self._moved(asked[0])), shown)
-        return before + main + _LINK.sub(self._kept, shown)
+        shown = _ASKED.sub(lambda asked: escape(self._move_link(asked[0])), shown)
+        return before + main + _LINK.sub(self._keep_link, shown)
 
-    def _kept(self, link: re.Match[str]) -> str:
+    def _keep_link(self, link: re.Match[str]) -> str:
         before, there, after, text = link.groups()
         if "data-leaves" in before + after:
             return link[0]
-        if to := self._moved(there):
+        if to := self._move_link(there):
             return f'<a{before} href="{escape(to)}"{after}>{text}</a>'
         if 'class="btn' in before + after:
             return ""
         return f"<g>{text}</g>" if "<circle" in text else f"<span>{text}</span>"
 
-    def _moved(self, link: str) -> str:
+    def _move_link(self, link: str) -> str:
         """Returns where a link leads on this day, "" for nowhere."""
         there = urlsplit(unescape(link))
         if there.path in _KEEP or there.path.startswith(WHY) or FILE.fullmatch(there.path):

@@ -110,7 +110,7 @@ def rows(model: type[BaseModel]) -> list[tuple[bool, list[str]]]:
     return [(line, [name for name, _ in some]) for line, some in groupby(shown, lambda pair: pair[1].together)]
 
 
-def missing(model: type[BaseModel], name: str) -> str:
+def phrase_missing(model: type[BaseModel], name: str) -> str:
     """Returns the sentence for an empty field of a form, "" when the field has none of its own."""
     label = labels(model).get(name)
     return typeset(label[0].missing) if label else ""
@@ -228,7 +228,7 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
             kind = error["type"]
             if error["input"] is None and kind != "extra_forbidden":
                 kind = "missing"
-            own = missing(model, name) if kind == "missing" else ""
+            own = phrase_missing(model, name) if kind == "missing" else ""
             label, required = labels(model).get(name, (Label(""), True))
             named = "" if kind == "missing" or required else label.text
             errors.setdefault(name, own or validation.invalid(kind, error.get("ctx", {}), named))

@@ -79,7 +79,7 @@ def whom_to_call(member: Staff | None) -> str:
     return ", ".join(filter(None, (member.name, phone(member.phone or ""), member.email)))
 
 
-def issued(day: date, *more: str) -> str:
+def phrase_foot(day: date, *more: str) -> str:
     """Returns the foot of a paper: its date of issue, then the versions that it relies on."""
     return " · ".join((say("Document établi le {day}", day=dates.day(day, year=True)), *more))
 

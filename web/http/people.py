@@ -34,7 +34,7 @@ def listed(*lists: Iterable[UUID | None]) -> People:
     return People(None, frozenset(id for ids in lists for id in ids if id))
 
 
-def opened(dossier: UUID, *lists: Iterable[UUID | None]) -> People:
+def gather_people(dossier: UUID, *lists: Iterable[UUID | None]) -> People:
     """Returns the person whose dossier is open, and the others whom the answer names."""
     return People(dossier, frozenset(id for ids in lists for id in ids if id and id != dossier))
 

@@ -161,7 +161,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         extensions=[FrenchTypesetting],
     )
-    made.globals.update(static=static_url, new_command=lambda: COMMAND, once=_once, renamed=renamed, **LABELS)
+    made.globals.update(static=static_url, new_command=lambda: COMMAND, once=_draw_once, renamed=renamed, **LABELS)
     made.globals.update(labels_of=forms.labels, rows_of=forms.rows, asks_day=forms.asks_day)
     made.filters.update(FILTERS, staff=_staff, label=_label, options=_options, markdown=markdown.html)
     made.globals["ui"] = macros = made.get_template("_macros.html").module
@@ -185,7 +185,7 @@ def _options(labels: Mapping[Hashable, str]) -> list[tuple[str, str]]:
 
 
 @pass_context
-def _once(context: Context, macro: Macro, *shown: Hashable, **flags: Hashable) -> Markup:
+def _draw_once(context: Context, macro: Macro, *shown: Hashable, **flags: Hashable) -> Markup:
     """Returns what a macro draws of these values: drawn once for equal ones (projections/store/catch_up.py).
 
     The macro shows nothing else, but the commands of its forms, the labels and the references.

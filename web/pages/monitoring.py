@@ -68,7 +68,7 @@ async def metrics(request: Request) -> Response:
 
 
 def _report(host: Host) -> dict[str, Any]:
-    (found, lag, streams), age = _told(host, host.looked), time.monotonic() - host.ticked
+    (found, lag, streams), age = _sum_findings(host, host.looked), time.monotonic() - host.ticked
     beside = {"store": bool(host.closed), "tick": age > LATE}
     alarms = sorted(found | {one for one in beside if beside[one]})
     return {
@@ -84,7 +84,7 @@ def _report(host: Host) -> dict[str, Any]:
 
 
 @lru_cache(1)
-def _told(host: Host, looked: float) -> tuple[frozenset[str], int, int]:
+def _sum_findings(host: Host, looked: float) -> tuple[frozenset[str], int, int]:
     """Returns the alarms, the events missing and the streams stopped of all structures, added once after a look."""
     found = [one for served in host.structures.values() for one in served.findings]
     alarms = frozenset(one.check for one in found if one.level == "alarm")

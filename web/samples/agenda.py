@@ -151,13 +151,13 @@ class CommandLog:
         groups: dict[object, list[PlannedCommand]] = {}
         for order, one in enumerate(planned):
             groups.setdefault(one.by if self._at_once else order, []).append(one)
-        return [recorded for mine in groups.values() for recorded in self._together(mine)]
+        return [recorded for mine in groups.values() for recorded in self._execute_together(mine)]
 
     def count(self, recorded: Sequence[Recorded]) -> None:
         self.commands += bool(recorded)
         self.events += len(recorded)
 
-    def _together(self, planned: Sequence[PlannedCommand]) -> list[Recorded]:
+    def _execute_together(self, planned: Sequence[PlannedCommand]) -> list[Recorded]:
         """Executes one command, or each one alone when a step is refused."""
         by, steps, id = planned[0].by, [step for one in planned for step in one.steps], self.new_id()
         via = "cli" if by.id == CLOCK else "link" if by.id.startswith(PARTNER) else "web"
@@ -165,7 +165,7 @@ class CommandLog:
             recorded = self.engine.execute_all(steps, str(id), by=by, command_id=id, via=via).recorded
         except Refused as refused:
             if len(planned) > 1:
-                return [recorded for one in planned for recorded in self._together([one])]
+                return [recorded for one in planned for recorded in self._execute_together([one])]
             if self._strict:
                 raise
             self.refused[refused.code] += 1

@@ -40,7 +40,7 @@ class Member:
     def absence(self, day: date) -> Absence | None:
         return next((one for one in self.away if one.covers(day)), None)
 
-    def here(self, day: date) -> bool:
+    def is_present(self, day: date) -> bool:
         return self.absence(day) is None and (self.last_day is None or day <= self.last_day)
 
 
@@ -67,18 +67,18 @@ class Roster:
         """Returns the advisor whose turn it is at a site; young people in CEJ have advisors of their own."""
         all_of_site = [one for one in self.of("advisor", site) if one.last_day is None or day <= one.last_day]
         mine = [one for one in all_of_site if one.cej == cej] or all_of_site or self.of("advisor")
-        here = [one for one in mine if one.here(day)] or mine
+        here = [one for one in mine if one.is_present(day)] or mine
         turn = self._turns.get((site, cej), 0)
         self._turns[site, cej] = turn + 1
         return here[turn % len(here)]
 
     def referent(self, site: int, day: date) -> Member | None:
         """Returns the référent of the site, else another; None when all are away."""
-        here = [one for one in self.of("referent") if one.here(day)]
+        here = [one for one in self.of("referent") if one.is_present(day)]
         return here[site % len(here)] if here else None
 
     def manager(self, day: date) -> Member:
-        here = [one for one in self.of("manager") if one.here(day)]
+        here = [one for one in self.of("manager") if one.is_present(day)]
         return (here or self.of("manager"))[0]
 
     def note(self, one: Member, day: date, decide: Decision[..., Any], **said: Any) -> PlannedCommand:
@@ -87,13 +87,13 @@ class Roster:
 
     def runner(self, runners: Sequence[UUID], site: int, day: date) -> Member | None:
         """Returns who records the facts of a workshop: one of its facilitators, else the référent."""
-        here = [one for id in runners if (one := self.members[id]).here(day)]
+        here = [one for id in runners if (one := self.members[id]).is_present(day)]
         return here[0] if here else self.referent(site, day)
 
     def colleague(self, member: Member | None, day: date, by: Actor) -> Member | None:
         """Draws another advisor who is here and does not act now, of the same site if possible."""
         others = [one for one in self.of("advisor") if one is not member and one.actor.id != by.id]
-        there = [one for one in others if one.here(day)] if member else []
+        there = [one for one in others if one.is_present(day)] if member else []
         near = [one for one in there if member and one.site == member.site] or there
         return self.random.choice(near) if near else None
 

@@ -161,7 +161,7 @@ class Simulation:
     def plan(self, moment: AgendaTime, run: Callable[[], Iterable[PlannedCommand]], *about: UUID) -> None:
         self.agenda.add(moment, (about, run))
 
-    def later(self, young: Young, when: Days | int | AgendaTime, follow_up: FollowUp) -> None:
+    def plan_follow_up(self, young: Young, when: Days | int | AgendaTime, follow_up: FollowUp) -> None:
         """Plans a follow-up by the advisor of that moment; it is dropped once the dossier is closed."""
         moment = when if isinstance(when, tuple) else self.on(self.in_days(when))
         self.plan(moment, partial(self._follow_up, young, follow_up), young.dossier)
@@ -172,7 +172,7 @@ class Simulation:
             return ()
         by = self.roster.doer(state, young.site, self.today)
         if by is None:
-            self.later(young, self._once_back(state), follow_up)
+            self.plan_follow_up(young, self._once_back(state), follow_up)
             return ()
         return follow_up(Case(young, state, by))
 
@@ -197,13 +197,13 @@ class Simulation:
                     self.do_task(young, task, moment)
 
     def do_task(self, young: Young, task: Task, moment: AgendaTime) -> None:
-        self.plan(moment, partial(self._due, young, task), young.dossier)
+        self.plan(moment, partial(self._perform_due, young, task), young.dossier)
 
-    def again(self, young: Young, task: Task) -> None:
+    def try_again(self, young: Young, task: Task) -> None:
         """Plans one more try at a task, some days later."""
         self.do_task(young, task, self.on(self.in_days(parameters.AGAIN)))
 
-    def _due(self, young: Young, task: Task) -> Iterable[PlannedCommand]:
+    def _perform_due(self, young: Young, task: Task) -> Iterable[PlannedCommand]:
         """Performs a task, unless it is no longer owed, or owed for another reason."""
         owed = young.owed.get(task.key)
         return self.perform(young, task.key) if owed and _occurrence(owed) == _occurrence(task) else ()

@@ -66,7 +66,7 @@ class Young:
         return f"{self.first_name} {self.last_name}"
 
 
-def typed(young: Young, how: str) -> Typed:
+def type_name(young: Young, how: str) -> Typed:
     """Returns a name as people type it: capitals, no-number, formula…"""
     last, first, number = young.last_name, young.first_name, young.number or None
     ways: dict[str, Typed] = {
@@ -85,7 +85,7 @@ def typed(young: Young, how: str) -> Typed:
 def take_test(young: Young, began: datetime, random: Random) -> Attempt:
     """Draws an initial diagnostic begun at that moment."""
     finished = began + timedelta(minutes=25 + random.randrange(35)) if random.random() < parameters.FINISHES else None
-    shared = _shared(finished, random)
+    shared = _draw_sharing(finished, random)
     one = Attempt(began, finished, shared, _mastery(young.skill, random), Decimal(random.randrange(5, 95)) / 100)
     young.attempts.append(one)
     return one
@@ -94,7 +94,7 @@ def take_test(young: Young, began: datetime, random: Random) -> Attempt:
 def take_complete(young: Young, began: datetime, random: Random) -> Attempt:
     """Draws a complete diagnostic; some then send their profile."""
     finished = began + timedelta(minutes=random.randint(*parameters.COMPLETE_MINUTES))
-    shared = _shared(finished, random)
+    shared = _draw_sharing(finished, random)
     one = Attempt(began, finished, shared, _mastery(young.skill, random), Decimal("0.5"))
     young.complete.append(one)
     if random.random() < parameters.SENDS_PROFILE:
@@ -102,7 +102,7 @@ def take_complete(young: Young, began: datetime, random: Random) -> Attempt:
     return one
 
 
-def _shared(finished: datetime | None, random: Random) -> datetime | None:
+def _draw_sharing(finished: datetime | None, random: Random) -> datetime | None:
     """Draws when they share: at once, some days later, or never."""
     if finished is None:
         return None

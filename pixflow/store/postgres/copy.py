@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 from pixflow.store import AlreadyServed, StoreRefused
 from pixflow.store.postgres.database import APPLICATION, Database, Owner, lock_number
 from pixflow.store.postgres.tables import lay, lay_triggers
-from pixflow.store.sqlite.copy import opened
+from pixflow.store.sqlite.copy import open_copy
 from pixflow.store.sqlite.recorder import TABLES, TRIGGERS, in_words
 
 # Columns of each table in a copy, in order, and their types.
@@ -68,7 +68,7 @@ def has_events(database: Database, schema: str) -> bool:
 
 def put(database: Database, schema: str, copy: Path) -> None:
     """Creates a schema with the records of a copy, in one transaction."""
-    with database.owner() as owner, owner.transaction(), opened(copy) as file:
+    with database.owner() as owner, owner.transaction(), open_copy(copy) as file:
         lay(owner, schema, database.role)
         there = {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         for table in _COPIED:

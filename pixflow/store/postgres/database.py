@@ -118,7 +118,7 @@ class Database:
         try:
             connection = psycopg.connect(self._conninfo(self.limit), autocommit=True)
         except psycopg.Error as error:
-            raise _outside(error) from None
+            raise _explain_failure(error) from None
         try:
             with connection:
                 yield connection
@@ -198,7 +198,7 @@ class Locks:
         self._owner: Owner | None = None
 
     @contextmanager
-    def alone(self, name: str) -> Iterator[bool]:
+    def try_lock(self, name: str) -> Iterator[bool]:
         """Yields True if no other process holds the lock of `name`, and holds it until the end. Never waits."""
         number = [lock_number(name)]
         try:
@@ -235,7 +235,7 @@ def read_url(url: str) -> dict[str, Any]:
     return given
 
 
-def _outside(error: psycopg.Error) -> StoreError:
+def _explain_failure(error: psycopg.Error) -> StoreError:
     """Returns the reason of a failed connection. libpq gives no code, and quotes parts of the URL in its message."""
     message = re.sub('"[^"]*"', "", str(error))
     asked = error.pgconn is not None and error.pgconn.needs_password

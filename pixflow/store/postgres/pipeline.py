@@ -67,7 +67,7 @@ class PipelinedConnection(psycopg.Connection[tuple[Any, ...]]):
         except BaseException:
             pg.finish()
             raise
-        return self._checked(sent, answers)
+        return self._check_answers(sent, answers)
 
     def close(self) -> None:
         """Returns the connection to its pool, if it has one, with its settings reset.
@@ -124,7 +124,7 @@ class PipelinedConnection(psycopg.Connection[tuple[Any, ...]]):
             raise psycopg.OperationalError("the connection to PostgreSQL is lost")
         return pg.get_result()
 
-    def _checked(self, sent: list[tuple[int, bytes]], answers: list[PGresult]) -> list[PGresult]:
+    def _check_answers(self, sent: list[tuple[int, bytes]], answers: list[PGresult]) -> list[PGresult]:
         pairs = [(kind, sql, answer) for (kind, sql), answer in zip(sent, answers, strict=True)]
         if refused := [pair for pair in pairs if pair[2].status in _REFUSED]:
             for kind, sql, _ in refused:

@@ -27,7 +27,7 @@ class CopyContent(Struct, frozen=True):
 
 def content_of(copy: Path) -> CopyContent:
     """Returns the content of a copy. Raises StoreRefused when positions are missing."""
-    with opened(copy) as database:
+    with open_copy(copy) as database:
         events, first, head = database.execute(
             "SELECT COUNT(*), COALESCE(MIN(position), 1), COALESCE(MAX(position), 0) FROM stored_events"
         ).fetchone()
@@ -44,7 +44,7 @@ def content_of(copy: Path) -> CopyContent:
 
 def check(copy: Path) -> None:
     """Raises StoreRefused when SQLite finds the file damaged."""
-    with opened(copy) as database:
+    with open_copy(copy) as database:
         found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if found != "ok":
         raise StoreRefused(f"{copy} is damaged: {found}")
@@ -53,7 +53,7 @@ def check(copy: Path) -> None:
 def streams(copy: Path, topics: Collection[str]) -> set[UUID]:
     """Returns the streams that have an event of one of these topics."""
     marks = ", ".join("?" * len(topics))
-    with opened(copy) as database:
+    with open_copy(copy) as database:
         rows = database.execute(
             f"SELECT DISTINCT originator_id FROM stored_events WHERE topic IN ({marks})",  # noqa: S608 — marks only
             list(topics),
@@ -62,7 +62,7 @@ def streams(copy: Path, topics: Collection[str]) -> set[UUID]:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def exclude_others(path: Path) -> Iterator[None]:
     """Excludes every other user of the database meanwhile, and moves its write-ahead log into it.
 
     Accepts a file that SQLite cannot read. Raises StoreBusy.
@@ -90,20 +90,20 @@ def duplicate(copy: Path, place: Path) -> None:
 
 def commands(copy: Path) -> list[tuple[str, int, int]]:
     """Returns id, first and last position of every command, in order of position."""
-    with opened(copy) as database:
+    with open_copy(copy) as database:
         return database.execute("SELECT id, first_position, last_position FROM commands ORDER BY 2").fetchall()
 
 
 def has_event(copy: Path, stream: UUID, version: int, state: bytes) -> bool:
     """Tells if a copy has this very event."""
     wanted = (stream.hex, version, state)
-    with opened(copy) as database:
+    with open_copy(copy) as database:
         asked = "SELECT 1 FROM stored_events WHERE originator_id = ? AND originator_version = ? AND state = ?"
         return database.execute(asked, wanted).fetchone() is not None
 
 
 @contextmanager
-def opened(copy: Path) -> Iterator[sqlite3.Connection]:
+def open_copy(copy: Path) -> Iterator[sqlite3.Connection]:
     """Opens a file read-only, without creating files beside it."""
     try:
         with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:

@@ -316,9 +316,9 @@ def _insert(
         except sqlite3.IntegrityError as error:
             raise CommandKnown(command.id) from error
     if releases:
-        c.executemany("DELETE FROM claims WHERE kind = ? AND digest = ? AND stream = ?", map(_held, releases))
+        c.executemany("DELETE FROM claims WHERE kind = ? AND digest = ? AND stream = ?", map(_bind_claim, releases))
     if claims:
-        c.executemany("INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT DO NOTHING", map(_held, claims))
+        c.executemany("INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT DO NOTHING", map(_bind_claim, claims))
         for claim in claims if c.rowcount < len(claims) else ():
             (name,) = c.execute(_SELECT_CLAIM, (claim.kind, claim.digest)).fetchone()
             if (holder := UUID(name)) != claim.stream:
@@ -331,7 +331,7 @@ def _insert(
     return positions
 
 
-def _held(claim: Claim) -> tuple[str, bytes, str]:
+def _bind_claim(claim: Claim) -> tuple[str, bytes, str]:
     return claim.kind, claim.digest, claim.stream.hex
 
 

@@ -129,9 +129,9 @@ def test_a_code_as_people_type_it(store: AccountStore, nadia: Account, clock: Cl
     code = shown(seed, clock)
     wide = code.translate({ord("0") + digit: chr(0xFF10 + digit) for digit in range(10)})
     for typed in (f"{code[:3]} {code[3:]}", wide, f" {code} "):
-        assert totp.step_of(seed, typed, store.now()) is not None
+        assert totp.step_of(seed, typed, store.read_clock()) is not None
     for typed in ("", code[:5], f"{code}0", "abcdef", "١٢٣٤٥٦"):
-        assert totp.step_of(seed, typed, store.now()) is None
+        assert totp.step_of(seed, typed, store.read_clock()) is None
 
 
 def test_of_eight_at_once_one_code_serves(store: AccountStore, nadia: Account, clock: Clock) -> None:

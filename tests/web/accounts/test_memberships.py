@@ -62,7 +62,7 @@ def test_what_ends_is_one_membership(
     assert opened(store) == but(made, (HERE, NADIA))
     assert in_use(store, tokens) == but(made, (HERE, NADIA))
     known = memberships.of_member(store, HERE, NADIA)
-    assert known.ended == store.now() - 60
+    assert known.ended == store.read_clock() - 60
     assert {pair for pair in made if views.of_member(store, *pair)} == but(made, (HERE, NADIA))
 
 
@@ -87,7 +87,7 @@ def test_a_renewal_takes_the_later_instant(store: AccountStore, made: dict[Pair,
     clock.pass_by(days=1)
     memberships.renew(store, made[HERE, NADIA], event, wakes=False)
     known = memberships.of_member(store, HERE, NADIA)
-    assert known.accepted == store.now()
+    assert known.accepted == store.read_clock()
 
 
 def test_what_sleeps_elsewhere_is_of_one_account(store: AccountStore, made: dict[Pair, Membership]) -> None:
@@ -121,27 +121,27 @@ def test_a_membership_of_yesterday_does_not_sleep_though_its_account_is_old(
 def test_the_jobs_of_a_structure_learn_of_an_account_that_nobody_uses(
     store: AccountStore, made: dict[Pair, Membership], clock: Clock
 ) -> None:
-    begun = memberships.standing(store)
+    begun = memberships.read_standing(store)
     assert {structure: len(rows) for structure, rows in begun.items()} == {HERE: 2, THERE: 2}
     clock.pass_by(days=90, seconds=-1)
-    assert memberships.standing(store) == begun
+    assert memberships.read_standing(store) == begun
     clock.pass_by(seconds=1)
-    over = memberships.standing(store)
+    over = memberships.read_standing(store)
     assert not over[HERE] & begun[HERE]
     accounts.note_use(store, made[HERE, PAUL].account)
-    known = memberships.standing(store)
+    known = memberships.read_standing(store)
     assert [len(known[structure] & begun[structure]) for structure in (HERE, THERE)] == [1, 1], "Paul signed in"
     assert [len(known[structure] & over[structure]) for structure in (HERE, THERE)] == [1, 1], "Nadia did not"
     memberships.accept(store, made[HERE, NADIA].account, HERE, NADIA)
-    assert not memberships.standing(store)[HERE] & over[HERE], "her membership is new"
+    assert not memberships.read_standing(store)[HERE] & over[HERE], "her membership is new"
 
 
 def test_the_last_use_is_told_by_member(store: AccountStore, made: dict[Pair, Membership], clock: Clock) -> None:
-    first = store.now()
+    first = store.read_clock()
     clock.pass_by(days=3)
     accounts.note_use(store, made[HERE, PAUL].account)
     memberships.accept(store, made[HERE, NADIA].account, THERE, OTHER)
-    assert memberships.last_used(store, HERE) == {NADIA: first, PAUL: store.now()}
+    assert memberships.last_used(store, HERE) == {NADIA: first, PAUL: store.read_clock()}
 
 
 def test_an_account_that_accepts_again_moves(
@@ -149,7 +149,7 @@ def test_an_account_that_accepts_again_moves(
 ) -> None:
     clock.pass_by(seconds=5)
     moved = memberships.accept(store, made[HERE, NADIA].account, HERE, OTHER)
-    assert (moved.member, moved.asleep, moved.accepted, moved.ended) == (OTHER, False, store.now(), None)
+    assert (moved.member, moved.asleep, moved.accepted, moved.ended) == (OTHER, False, store.read_clock(), None)
     assert opened(store) == but(made, (HERE, NADIA)) | {(HERE, OTHER)}
     assert in_use(store, tokens) == but(made, (HERE, NADIA))
     assert [one.structure for one in sessions.of_account(store, moved.account)] == [THERE], "the one here is gone"

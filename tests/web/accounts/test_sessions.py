@@ -305,7 +305,7 @@ def test_a_new_invitation_withdraws_the_one_before(store: AccountStore) -> None:
     _, first = invitations.invite(store, STRUCTURE, UUID(int=11), "nadia@exemple.fr", "a")
     second, token = invitations.invite(store, STRUCTURE, UUID(int=11), "nadia@ailleurs.fr", "b")
     assert invitations.find(store, first) is None
-    assert invitations.standing(store, STRUCTURE) == [second]
+    assert invitations.list_standing(store, STRUCTURE) == [second]
     assert invitations.withdraw(store, STRUCTURE, UUID(int=11))
     assert not invitations.withdraw(store, STRUCTURE, UUID(int=11))
     assert invitations.find(store, token) is None

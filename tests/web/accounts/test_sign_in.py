@@ -38,7 +38,7 @@ def nadia(store: AccountStore) -> Membership:
 
 
 def at(store: AccountStore, seconds: int = 0) -> datetime:
-    return datetime.fromtimestamp(store.now() + seconds, UTC)
+    return datetime.fromtimestamp(store.read_clock() + seconds, UTC)
 
 
 def recorded(event: Event, when: datetime) -> list[Recorded]:
@@ -208,7 +208,7 @@ def proved(site: Site, password: str, email: str = "nadia@exemple.fr", known: st
 
 
 def code(store: AccountStore) -> str:
-    return pyotp.TOTP(base64.b32encode(SEED).decode()).at(store.now())
+    return pyotp.TOTP(base64.b32encode(SEED).decode()).at(store.read_clock())
 
 
 def test_a_password_proves_its_account_alone(site: Site, account: Account, caplog: pytest.LogCaptureFixture) -> None:

@@ -16,7 +16,7 @@ from web.cli.app import app
 from web.cli.common.french_typer import NIGHT
 from web.cli.common.structures import each
 from web.french.errors import serving
-from web.hosting.settings import OF_TESTS, PREFIX, SECRET, Settings, Storage, faults, given, sound, unknown
+from web.hosting.settings import OF_TESTS, PREFIX, SECRET, Settings, Storage, faults, given, list_unknown, sound
 
 ISSUER = {"PIXFLOW_OIDC_CLIENT_ID": "pixflow", "PIXFLOW_OIDC_SECRET": "vestiaire"}
 WRONG = {
@@ -169,7 +169,7 @@ def test_a_credential_is_a_setting_too(folder: Path, monkeypatch: pytest.MonkeyP
     (credentials / "pixflow_smtp_securty").write_text("plain")
     (credentials / "another").write_text("maybe")
     assert [one.field for one in faults(Settings)] == ["sender", "proxy"]
-    assert unknown() == {"PIXFLOW_SMTP_SECURTY": "PIXFLOW_SMTP_SECURITY"}
+    assert list_unknown() == {"PIXFLOW_SMTP_SECURTY": "PIXFLOW_SMTP_SECURITY"}
     monkeypatch.setenv("PIXFLOW_PROXY", "true")
     (credentials / "PIXFLOW_SENDER").write_text(" \n")
     assert Settings().proxy
@@ -186,7 +186,7 @@ def test_an_empty_variable_is_not_set(folder: Path, nothing: str, monkeypatch: p
     monkeypatch.setenv("PIXFLOW_SMTP_SECURTY", nothing)
     assert Settings() == usual
     assert Settings().demonstrations() != usual.data
-    assert unknown() == {}
+    assert list_unknown() == {}
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_a_variable_that_is_no_setting_is_told_once_and_stops_nothing(
     house: Path, field: str, nearest: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(f"{PREFIX}{field}", "plain")
-    said = serving.unknown(f"{PREFIX}{field}".upper(), f"{PREFIX}{nearest}" if nearest else "")
+    said = serving.phrase_unknown(f"{PREFIX}{field}".upper(), f"{PREFIX}{nearest}" if nearest else "")
     assert_well_set(said)
     for words in (["tick"], ["backup"], ["queue", "--structure", "tarbes", "--as", "nobody@ml.example"]):
         result = run(*words)
@@ -337,7 +337,7 @@ def test_the_variables_of_tests_are_known(folder: Path, monkeypatch: pytest.Monk
     assert used == set(OF_TESTS)
     for name in named:
         monkeypatch.setenv(name, "x")
-    assert unknown() == {}
+    assert list_unknown() == {}
 
 
 def test_the_next_command_names_a_whole_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

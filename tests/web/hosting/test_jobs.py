@@ -143,7 +143,7 @@ def test_control_without_the_guard_an_absent_server_ends_the_jobs(
     database = at_work.served.opened.database
     assert database
     monkeypatch.setattr(database, "limit", 0.2)
-    monkeypatch.setattr(server, "told", lambda job: nullcontext())
+    monkeypatch.setattr(server, "log_error", lambda job: nullcontext())
     with jobs(at_work, monkeypatch) as threads, away(postgres, "stopped", ""):
         assert comes(lambda: not threads[0].is_alive())
 

@@ -10,7 +10,7 @@ import pytest
 import web.pages
 from web.french import validation
 from web.french.validation import MISSING
-from web.http.forms import Form, labels, missing
+from web.http.forms import Form, labels, phrase_missing
 
 for _module in pkgutil.walk_packages(web.pages.__path__, "web.pages."):
     importlib.import_module(_module.name)
@@ -23,7 +23,7 @@ def forms(of: type[Form] = Form) -> Iterator[type[Form]]:
 
 
 FIELDS = sorted({
-    (name, label.text, missing(form, name) or MISSING.get(name, validation.INVALID["missing"]))
+    (name, label.text, phrase_missing(form, name) or MISSING.get(name, validation.INVALID["missing"]))
     for form in forms()
     for name, (label, is_required) in labels(form).items()
     if is_required

@@ -68,7 +68,7 @@ def register(store: AccountStore, url: str, account: Account, token: str, answer
         raise BadPasskey(type(error).__name__) from error
     if data is None:
         raise BadPasskey("no credential")
-    now = store.now()
+    now = store.read_clock()
     try:
         store.add(
             passkeys,
@@ -91,7 +91,7 @@ def options_to_prove(store: AccountStore, url: str, account: UUID | None = None)
     """
     from web.accounts.factors import webauthn
 
-    name = f"{new_token()}.{store.now() + SECONDS}"
+    name = f"{new_token()}.{store.read_clock() + SECONDS}"
     token = f"{name}.{store.key.sign(_bound(name, account))}"
     known = of_account(store, account) if account else ()
     options, _ = webauthn.prove_begin(url, [one.id for one in known], digest(token))
@@ -114,10 +114,10 @@ def _proved(store: AccountStore, url: str, token: str, answer: str, account: UUI
     from web.accounts.factors import webauthn
 
     name, _, signature = token.rpartition(".")
-    if not store.key.signed(_bound(name, account), signature):
+    if not store.key.has_signed(_bound(name, account), signature):
         raise BadPasskey("the challenge is unknown")
     until = int(name.rpartition(".")[2])
-    if not 0 < until - store.now() <= SECONDS:
+    if not 0 < until - store.read_clock() <= SECONDS:
         raise BadPasskey("the challenge has expired")
     _, state = webauthn.prove_begin(url, (), digest(token))
     try:
@@ -137,7 +137,9 @@ def _proved(store: AccountStore, url: str, token: str, answer: str, account: UUI
         known = connection.execute(select(accounts.c.handle).where(accounts.c.id == row.account)).scalar()
         if handle is not None and handle != known:
             raise BadPasskey("the handle of another account")
-        changed = update(passkeys).where(passkeys.c.id == row.id, grows).values(counter=counter, used=store.now())
+        changed = (
+            update(passkeys).where(passkeys.c.id == row.id, grows).values(counter=counter, used=store.read_clock())
+        )
         if connection.execute(changed).rowcount != 1:
             raise BadPasskey("the counter does not grow: this passkey was copied")
     return UUID(str(row.account))

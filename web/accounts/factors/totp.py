@@ -46,7 +46,7 @@ def spend(store: AccountStore, account: Account, code: str) -> bool:
     """Tells if a code is right and was not used yet: each step serves once, over all processes."""
     if account.totp is None:
         return False
-    step = step_of(account.totp, code, store.now())
+    step = step_of(account.totp, code, store.read_clock())
     if step is None:
         return False
     mine = (accounts.c.id == account.id) & (accounts.c.totp_step < step)

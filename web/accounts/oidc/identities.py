@@ -17,7 +17,7 @@ _LINK = text("""
 
 def link(store: AccountStore, account: UUID, issuer: str, subject: str) -> None:
     """Links an identity to an account, and unlinks what the account had at this issuer and who had this identity."""
-    row = {"issuer": issuer, "subject": subject, "account": account, "created": store.now()}
+    row = {"issuer": issuer, "subject": subject, "account": account, "created": store.read_clock()}
     others = (identities.c.account == account) & (identities.c.issuer == issuer) & (identities.c.subject != subject)
     with store.write() as connection:
         connection.execute(delete(identities).where(others))

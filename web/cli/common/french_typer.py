@@ -105,8 +105,8 @@ class CommandInFrench(TyperCommand):
         Raises Failed when a setting that the command needs does not fit.
         """
         if not ctx.resilient_parsing and "--help" not in args:
-            for name, nearest in settings.unknown().items() if self.name != "doctor" else ():
-                errors.print(marked("[yellow]●[/] {said}", said=serving.unknown(name, nearest)))
+            for name, nearest in settings.list_unknown().items() if self.name != "doctor" else ():
+                errors.print(marked("[yellow]●[/] {said}", said=serving.phrase_unknown(name, nearest)))
             if wrong := wrong_settings(Storage if self.name in NIGHT else Settings):
                 fail(" ".join(wrong))
         return super().parse_args(ctx, args)

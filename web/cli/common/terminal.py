@@ -183,7 +183,7 @@ def explained(error: Exception) -> str:
 def working(structure: str | None) -> Iterator[ServedStructure]:
     """Opens the only structure of the data folder, or the named one, with its read side up to date."""
     with opening(structure) as opened:
-        served = serve_one(opened, shown("Mise à jour des tables"))
+        served = serve_one(opened, show_progress("Mise à jour des tables"))
         try:
             for name in ("structure", "protocol", "grille"):  # all commands need them
                 if served.opened.stream(name) in served.refs.unopened:
@@ -319,7 +319,7 @@ def note(
         served.journal.write(line, served.today())
 
 
-def shown(title: str) -> Any:
+def show_progress(title: str) -> Any:
     """Returns a progress bar that counts up to a total; short work shows none."""
     state: dict[str, Any] = {}
 

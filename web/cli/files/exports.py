@@ -82,7 +82,7 @@ def _print_export(export: Export) -> None:
     if export.entries:
         table = table_of("Ligne", "Nom", "N°", *(PROFILE if export.profiles else ASSESSMENT), right=NUMBERS)
         for row in export.rows:
-            table.add_row(*_first(row), _done(row), _score(row))
+            table.add_row(*_first(row), _phrase_progress(row), _score(row))
         for profile in export.profiles:
             table.add_row(*_first(profile), _pix(profile), _certifiable(profile))
         console.print(table)
@@ -136,7 +136,7 @@ def _first(row: ExportEntry) -> list[str]:
     return [str(row.line), f"{row.last_name} {row.first_name}", row.external_id or "—"]
 
 
-def _done(row: AssessmentRow) -> str:
+def _phrase_progress(row: AssessmentRow) -> str:
     return typography.percent(int(row.progress * 100)) if row.progress is not None else "—"
 
 

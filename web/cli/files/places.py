@@ -160,8 +160,8 @@ def _tell(prepared: PreparedPlaces, recorded: bool) -> None:
         return
     console.print(french.territory(prepared.territory))
     for one in prepared.plan.twice:
-        console.print(french.twice(one.place.name, one.other, one.place.commune, one.likeness.reasons))
-    counts = words.counted(prepared.plan.numbers)
+        console.print(french.phrase_duplicate(one.place.name, one.other, one.place.commune, one.likeness.reasons))
+    counts = words.phrase_counts(prepared.plan.numbers)
     console.print(say("Enregistré : {counts}" if recorded else "À enregistrer : {counts}", counts=counts))
 
 

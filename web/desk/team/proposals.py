@@ -7,7 +7,7 @@ from uuid import UUID
 from pixflow.identity import normalise
 from pixflow.team.staff import Candidate, ranked
 from projections import dossier_sheet
-from web.desk.colleagues import IDLE, away, loads
+from web.desk.colleagues import IDLE, list_absences, loads
 from web.desk.desk import Desk
 from web.french.typography import plural
 
@@ -49,12 +49,12 @@ class Advisors:
 
 def advisors(desk: Desk) -> Advisors:
     """Returns the advisors of today."""
-    return desk.memory.counts.once(("advisors", desk.today), lambda: _advisors(desk))
+    return desk.memory.counts.get_or_make(("advisors", desk.today), lambda: _advisors(desk))
 
 
 def _advisors(desk: Desk) -> Advisors:
     of = loads(desk)
-    groups, absences = dossier_sheet.groups_by_advisor(desk.read), away(desk)
+    groups, absences = dossier_sheet.groups_by_advisor(desk.read), list_absences(desk)
     found = []
     for id, name in desk.staff("advisor"):
         one, site, followed = of.get(id, IDLE), desk.refs.team[id].site or "", frozenset(groups.get(id, ()))

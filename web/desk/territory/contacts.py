@@ -31,7 +31,7 @@ def find(desk: Desk, text: str, most: int) -> list[tuple[str, str, str]]:
     wanted = normalise(text).split()
     if not wanted or desk.roles.isdisjoint(READERS):
         return []
-    people = desk.memory.partners.once("everybody", lambda: contacts.every(desk.read)).values()
+    people = desk.memory.partners.get_or_make("everybody", lambda: contacts.every(desk.read)).values()
 
     def is_named(name: str) -> bool:
         words = normalise(name).split()
@@ -65,7 +65,7 @@ def is_of(desk: Desk, contact: UUID, partner: UUID) -> bool:
 
 def has_mail(desk: Desk, contact: UUID | None) -> bool:
     """Tells if an e-mail reaches this person."""
-    known = contacts.one(desk.read, contact)
+    known = contacts.find(desk.read, contact)
     return known is not None and known.mail != ""
 
 
@@ -83,7 +83,7 @@ def callees(desk: Desk, referral: Referral) -> list[Callee]:
         )
         for _, one in asked
     ]
-    row = partners.one(desk.read, partner) if partner else None
+    row = partners.find(desk.read, partner) if partner else None
     place = [(row.name, "", row.phone, row.email)] if row and (row.phone or row.email) else []
     return [*people, *place]
 
@@ -104,4 +104,4 @@ def _people(desk: Desk, wanted: Collection[UUID]) -> dict[UUID, tuple[UUID, Cont
         there = ((stream, one, one.partner) for stream, one in found.items() if one.is_there)
         return {stream: (joined.get(partner, partner), one) for stream, one, partner in there if partner}
 
-    return desk.memory.partners.once(("people", *wanted), find_people)
+    return desk.memory.partners.get_or_make(("people", *wanted), find_people)

@@ -101,7 +101,7 @@ def action_of(dossier: Dossier, action: str) -> ActionState | None:
 def fitting(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffer]:
     """Returns the offers for an action, those not asked yet and the nearest first; then those most often accepted."""
     state = dossier.parcours.actions.get(action)
-    return _chosen(desk, dossier, [one for one in _offers(desk, dossier, state) if one.fits]) if state else []
+    return _pick_first(desk, dossier, [one for one in _offers(desk, dossier, state) if one.fits]) if state else []
 
 
 def choose(desk: Desk, dossier: Dossier, state: ActionState, text: str, chosen: str) -> Chooser:
@@ -115,9 +115,11 @@ def choose(desk: Desk, dossier: Dossier, state: ActionState, text: str, chosen: 
     fit = [one for one in offers if one.fits]
     others = [one for one in offers if not one.fits] if wanted or not fit else []
     alone = _partners(desk, dossier, state, text, {one.partner for one in (*fit, *others)}) if wanted else []
-    lists = [(one, _chosen(desk, dossier, some)) for one, some in zip(french.LISTS, (fit, others, alone), strict=True)]
+    lists = [
+        (one, _pick_first(desk, dossier, some)) for one, some in zip(french.LISTS, (fit, others, alone), strict=True)
+    ]
     if chosen not in {one.value for _, cards in lists for one in cards}:
-        lists.insert(0, (french.KEPT, _chosen(desk, dossier, _kept(desk, dossier, state, chosen))))
+        lists.insert(0, (french.KEPT, _pick_first(desk, dossier, _find_offer(desk, dossier, state, chosen))))
     more = sum(max(0, len(some) - MOST) for some in (fit, others, alone))
     return Chooser(
         tuple((title, cards) for title, cards in lists if cards), _origin(desk, dossier)[1], french.more(more)
@@ -126,7 +128,7 @@ def choose(desk: Desk, dossier: Dossier, state: ActionState, text: str, chosen: 
 
 def _offers(desk: Desk, dossier: Dossier, state: ActionState) -> list[FittingOffer]:
     """Returns every open offer: whether it answers an action, how far it is, what became of a referral there."""
-    proposal, asked, origin = state.action.proposal, _asked(desk, state), _origin(desk, dossier)[0]
+    proposal, asked, origin = state.action.proposal, _find_asked(desk, state), _origin(desk, dossier)[0]
     bands = _bands(desk, proposal) if proposal else ()
     return [
         FittingOffer(
@@ -134,7 +136,7 @@ def _offers(desk: Desk, dossier: Dossier, state: ActionState) -> list[FittingOff
             row.offer,
             row.name,
             terms.label,
-            *_away(desk, origin, row),
+            *_measure_distance(desk, origin, row),
             asked.get(row.stream, ""),
             words,
             proposal is not None and fits(terms, proposal, bands, dossier.programme),
@@ -147,13 +149,13 @@ def open_offers(desk: Desk) -> list[tuple[Any, OfferTerms, tuple[str, ...]]]:
     """Returns each open offer: its row, its terms, and the words that a search finds it by."""
 
     def read() -> list[tuple[Any, OfferTerms, tuple[str, ...]]]:
-        rows = ((row, partners.terms_of(row)) for row in partners.offered(desk.read))
+        rows = ((row, partners.terms_of(row)) for row in partners.list_offers(desk.read))
         return [(row, terms, tuple(normalise(f"{row.name} {row.town} {terms.label}").split())) for row, terms in rows]
 
-    return desk.memory.partners.once("open-offers", read)
+    return desk.memory.partners.get_or_make("open-offers", read)
 
 
-def _away(desk: Desk, origin: Point | None, row: Any) -> tuple[float | None, bool]:
+def _measure_distance(desk: Desk, origin: Point | None, row: Any) -> tuple[float | None, bool]:
     """Returns the distance of a partner, None when it is unknown, and whether it has a point of its own."""
     placed = row.latitude is not None
     there = (row.latitude, row.longitude) if placed else middles_of_communes(desk).get(row.commune)
@@ -162,13 +164,15 @@ def _away(desk: Desk, origin: Point | None, row: Any) -> tuple[float | None, boo
 
 def _partners(desk: Desk, dossier: Dossier, state: ActionState, text: str, but: Collection[UUID]) -> list[FittingOffer]:
     """Returns the partners that a text finds, those of cards that are shown already left out."""
-    asked, origin = _asked(desk, state), _origin(desk, dossier)[0]
+    asked, origin = _find_asked(desk, state), _origin(desk, dossier)[0]
     rows = partner_search.page(desk.read, PartnerFilter("listed", desk.today, text), LOOKED_AT, 0)
     found = [(row, asked.get(row.stream, "")) for row in rows if row.stream not in but]
-    return [FittingOffer(row.stream, None, row.name, "", *_away(desk, origin, row), said) for row, said in found]
+    return [
+        FittingOffer(row.stream, None, row.name, "", *_measure_distance(desk, origin, row), said) for row, said in found
+    ]
 
 
-def _kept(desk: Desk, dossier: Dossier, state: ActionState, value: str) -> list[FittingOffer]:
+def _find_offer(desk: Desk, dossier: Dossier, state: ActionState, value: str) -> list[FittingOffer]:
     """Returns the offer of a value, or the partner alone; nothing for one that is listed no more."""
     partner, _, offer = value.partition(":")
     if offer or not partner:
@@ -178,7 +182,7 @@ def _kept(desk: Desk, dossier: Dossier, state: ActionState, value: str) -> list[
     except ValueError:
         return []
     origin, known = _origin(desk, dossier)[0], [row for row in rows if row.status == "listed"]
-    return [FittingOffer(row.stream, None, row.name, "", *_away(desk, origin, row)) for row in known]
+    return [FittingOffer(row.stream, None, row.name, "", *_measure_distance(desk, origin, row)) for row in known]
 
 
 def _origin(desk: Desk, dossier: Dossier) -> tuple[Point | None, str]:
@@ -198,16 +202,16 @@ def alternatives(desk: Desk, dossier: Dossier, action: UUID) -> list[FittingOffe
 def meant(desk: Desk, name: str) -> UUID | None:
     """Returns the listed partner that a name of the grid means: its own name, or one attached to it."""
     sort = normalise(name)
-    return partners.named(desk.read, [sort]).get(sort) if sort else None
+    return partners.find_by_name(desk.read, [sort]).get(sort) if sort else None
 
 
-def _asked(desk: Desk, state: ActionState) -> dict[UUID, str]:
+def _find_asked(desk: Desk, state: ActionState) -> dict[UUID, str]:
     """Returns the listed partners already asked for an action, by their id or by a name, with what they said."""
     names = {normalise(one.partner.name) for one in state.referrals if one.partner.id is None}
-    listed_as = partners.named(desk.read, names) if names else {}
+    listed_as = partners.find_by_name(desk.read, names) if names else {}
     found: dict[UUID, str] = {}
     for one in state.referrals:
-        row = partners.one(desk.read, one.partner.id) if one.partner.id else None
+        row = partners.find(desk.read, one.partner.id) if one.partner.id else None
         stream = row.stream if row else listed_as.get(normalise(one.partner.name))
         if stream:
             found[stream] = french.of_partner(one, desk.today)
@@ -223,9 +227,9 @@ def fits(terms: OfferTerms, proposal: str, bands: Iterable[tuple[int, int]], pro
     return any(low <= high2 and low2 <= high for low, high in terms.bands for low2, high2 in bands)
 
 
-def chosen(desk: Desk, partner: UUID, offer: UUID | None) -> Partner | None:
+def find_partner(desk: Desk, partner: UUID, offer: UUID | None) -> Partner | None:
     """Returns the partner of an open offer, or a listed one without an offer; None when it is so no more."""
-    row = partners.one(desk.read, partner)
+    row = partners.find(desk.read, partner)
     if row is None or row.status != "listed":
         return None
     if offer is None:
@@ -236,14 +240,14 @@ def chosen(desk: Desk, partner: UUID, offer: UUID | None) -> Partner | None:
 
 def title(desk: Desk, partner: UUID, offer: UUID | None) -> str:
     """Returns what a partner offers, its name without an offer; "" for one that is gone."""
-    row, rows = partners.one(desk.read, partner), partners.open_offers(desk.read, [partner]).get(partner, ())
+    row, rows = partners.find(desk.read, partner), partners.open_offers(desk.read, [partner]).get(partner, ())
     named = [partners.terms_of(one).label for one in rows if one.offer == offer]
     return named[0] if named else row.name if row else ""
 
 
 def is_called(desk: Desk, partner: UUID, offer: UUID | None, contact: UUID | None) -> bool:
     """Tells if the person asked there, else the offer, answers by telephone: no e-mail leaves by itself."""
-    person = contacts.one(desk.read, contact)
+    person = contacts.find(desk.read, contact)
     if person:
         return person.details.answers == "phone"
     rows = partners.open_offers(desk.read, [partner]).get(partner, ())
@@ -268,7 +272,7 @@ def initial(desk: Desk, dossier: Dossier, action: str) -> Mapping[str, Any]:
 
 def listed_email(desk: Desk, partner: UUID) -> str:
     """Returns the e-mail address of a partner's file, "" for none."""
-    row = partners.one(desk.read, partner)
+    row = partners.find(desk.read, partner)
     return row.email if row else ""
 
 
@@ -277,7 +281,7 @@ def _bands(desk: Desk, proposal: str) -> Bands:
     return tuple((band.low, band.high) for band in bands if any(one.id == proposal for one in band.proposals))
 
 
-def _sent(desk: Desk, wanted: frozenset[UUID]) -> Mapping[UUID, list[Any]]:
+def _list_referrals(desk: Desk, wanted: frozenset[UUID]) -> Mapping[UUID, list[Any]]:
     """Returns the referrals to each partner, to those joined to it, and to the names that mean it."""
     joined, names = partners.joined_to(desk.read, wanted), partners.names_of(desk.read, wanted)
     found: dict[UUID, list[Any]] = {}
@@ -287,7 +291,7 @@ def _sent(desk: Desk, wanted: frozenset[UUID]) -> Mapping[UUID, list[Any]]:
     return found
 
 
-def _chosen(desk: Desk, dossier: Dossier, found: Sequence[FittingOffer]) -> list[FittingOffer]:
+def _pick_first(desk: Desk, dossier: Dossier, found: Sequence[FittingOffer]) -> list[FittingOffer]:
     """Returns the first ones; the answers of partners are read of those only that are near enough to be among them."""
     if not found:
         return []
@@ -300,7 +304,7 @@ def _chosen(desk: Desk, dossier: Dossier, found: Sequence[FittingOffer]) -> list
     ranks = nsmallest(MOST, (one.order for one in found))
     near = [one for one in found if one.order <= ranks[-1]]
     streams = frozenset(one.partner for one in near)
-    sent = desk.memory.partners.once(("sent", streams), lambda: _sent(desk, streams))
+    sent = desk.memory.partners.get_or_make(("sent", streams), lambda: _list_referrals(desk, streams))
     near = sorted(near, key=lambda one: (*one.order, -accepted(one), one.name))[:MOST]
     first = tuple(one.partner for one in near)
 
@@ -310,7 +314,7 @@ def _chosen(desk: Desk, dossier: Dossier, found: Sequence[FittingOffer]) -> list
         terms = {row.offer: partners.terms_of(row) for rows in offered.values() for row in rows}
         return {row.stream: (row, partners.details_of(row)) for row in found}, terms
 
-    rows, offers = desk.memory.partners.once(("files", first), read)
+    rows, offers = desk.memory.partners.get_or_make(("files", first), read)
     return [
         replace(one, facts=_facts(desk, dossier, *rows[one.partner], one, offers, sent.get(one.partner, ())))
         for one in near
@@ -331,7 +335,7 @@ def _facts(
     return french.facts(
         offers.get(near.offer) if near.offer else None,
         hours=hours.now_in_french(details.hours, desk.engine.clock(), desk.zone),
-        where=listed(typeset(row.town), french.HOME if home else french.away(near.away, near.placed)),
+        where=listed(typeset(row.town), french.HOME if home else french.phrase_distance(near.away, near.placed)),
         confirmed=french.confirmed(row.confirmed, row.checked, desk.today),
         answers=french.answers(sent, desk.today),
         details=details,
@@ -343,7 +347,7 @@ def _facts(
 
 def middles_of_communes(desk: Desk) -> Mapping[str, Point]:
     """Returns the middles that are known, by the code of the commune."""
-    return desk.memory.partners.once(
+    return desk.memory.partners.get_or_make(
         "middles", lambda: partner_search.middles(desk.read) | middles(catalogue_of(desk).outlines)
     )
 

@@ -105,7 +105,7 @@ def factor_changed(change: str) -> tuple[str, str]:
     return typeset("pixflow : vos moyens d’entrer ont changé"), "\n".join(map(typeset, lines))
 
 
-def kept(field: str, value: str) -> str:
+def phrase_field(field: str, value: str) -> str:
     """Returns a value of a kept form as its person chose or typed it: words for a code, "" for one without words."""
     return CHOSEN.get(field, {}).get(value, "" if _CODE.fullmatch(value) else value)
 

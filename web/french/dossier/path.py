@@ -60,7 +60,7 @@ def participation(link: LinkedParticipation, today: date) -> str:
     if link.result:
         said = f"{scored(link)} partagé le {short(link.result.shared.day, today)}"
     elif link.profile:
-        said = f"{profiles.said(link.profile)}, partagé le {short(link.profile.shared.day, today)}"
+        said = f"{profiles.phrase_profile(link.profile)}, partagé le {short(link.profile.shared.day, today)}"
     else:
         seen, begun = (link.finished or link.stamp).on, link.started.day if link.started else None
         said = f"{unshared(link)}, vu le {short(seen, today)}"
@@ -147,7 +147,7 @@ def imilo_block(built: BuiltPrescription, link: LinkedParticipation | None, acti
 
 def points(change: int) -> str:
     """Returns a text like "+ 8 points", "− 3 points", "sans changement"."""
-    return typography.signed(change, "point", "points") if change else "sans changement"
+    return typography.phrase_change(change, "point", "points") if change else "sans changement"
 
 
 def short(day: date, today: date) -> str:

@@ -15,7 +15,7 @@ def pix(count: int) -> str:
     return f"{number(count)}{NBSP}pix"
 
 
-def said(profile: Profile) -> str:
+def phrase_profile(profile: Profile) -> str:
     """Returns a text like "204 pix, certifiable"."""
     return ", ".join(filter(None, (total(profile), certifiable(profile))))
 

@@ -40,7 +40,7 @@ UNHEARD = say(
 )
 
 
-def unopened(event: Fault) -> str:
+def phrase_place(event: Fault) -> str:
     """Returns the place of an event that does not open."""
     return say("fait n° {position} ({topic}, fiche {stream})", **msgspec.structs.asdict(event))
 

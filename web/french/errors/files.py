@@ -173,17 +173,17 @@ UNKNOWN = "quelque chose ne se lit pas ({code}). Réexportez le fichier ; si cel
 
 def problem(code: str, line: int | None, details: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> str:
     """Returns a problem of an export: "Ligne 12 : le taux 73 doit être…". It may quote a cell: never log it."""
-    return _told(PIX_ORGA, code, line, dict(details))
+    return _phrase_problem(PIX_ORGA, code, line, dict(details))
 
 
 def portfolio_problem(one: PortfolioProblem) -> str:
     """Returns a problem of a portfolio file. It may quote a cell: never log it."""
-    return _told(PORTFOLIO, one.code, one.line, _portfolio_details(one))
+    return _phrase_problem(PORTFOLIO, one.code, one.line, _portfolio_details(one))
 
 
 def portfolio_problems(one: PortfolioProblem, lines: Sequence[int]) -> str:
     """Returns one problem of several lines: "Lignes 2, 3, 5, 8 et 31 autres : …"."""
-    told = _told(PORTFOLIO, one.code, None, _portfolio_details(one))
+    told = _phrase_problem(PORTFOLIO, one.code, None, _portfolio_details(one))
     shown = [number(line) for line in lines[:NAMED]]
     rest = len(lines) - len(shown)
     *first, last = [*shown, f"{number(rest)} autres"] if rest > 1 else [number(line) for line in lines]
@@ -201,7 +201,7 @@ def _portfolio_details(one: PortfolioProblem) -> dict[str, str]:
     return {"field": lower_first(details["field"] or FIELDS["last_name"]), "value": beside}
 
 
-def _told(sentences: Mapping[str, str], code: str, line: int | None, details: dict[str, str]) -> str:
+def _phrase_problem(sentences: Mapping[str, str], code: str, line: int | None, details: dict[str, str]) -> str:
     words = {name: _word(name, value) for name, value in details.items()} | _extra(code, details)
     told = say(sentences[code], **words) if code in sentences else say(UNKNOWN, code=code)
     return upper_first(told) if line is None else say("Ligne {line} : {told}", line=number(line), told=told)

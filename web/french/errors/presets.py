@@ -29,13 +29,13 @@ def sentence(error: PresetError) -> str:
     """Returns a text like "protocol.delays.refer, ligne 31 : 366 n’est pas de 0 à 365."."""
     line = say("ligne {line}", line=error.line) if error.line else ""
     place = ", ".join(part for part in (error.path, line) if part)
-    told = _told(error.code, error.details)
+    told = _phrase_error(error.code, error.details)
     if not place:
         return upper_first(told)
     return say("{place} : {told}", place=upper_first(place) if place == line else place, told=told)
 
 
-def _told(code: str, details: dict[str, Any]) -> str:
+def _phrase_error(code: str, details: dict[str, Any]) -> str:
     if code.startswith("grille-"):
         detail = say(" (« {detail} »)", detail=details["detail"]) if details.get("detail") else ""
         return f"{grille_problem(code.removeprefix('grille-'), details['numbers'])}{detail}."

@@ -500,7 +500,7 @@ def refusal(code: str, details: Mapping[str, object], names: Names) -> str:
     if code == "required":
         return say(REQUIRED.get(str(details.get("field")), "Ce champ est à remplir."))
     if code == "taken":
-        return _taken(str(details.get("kind")), details.get("by"), names)
+        return _phrase_taken(str(details.get("kind")), details.get("by"), names)
     if code not in REFUSALS:
         return say(UNKNOWN, code=code)
     return say(REFUSALS[code], **_extra(code, details), **{k: _word(k, value, names) for k, value in details.items()})
@@ -550,7 +550,7 @@ def store_error(error: Exception) -> str:
     return say(UNFORESEEN, code=type(error).__name__)
 
 
-def _taken(kind: str, by: object, names: Names) -> str:
+def _phrase_taken(kind: str, by: object, names: Names) -> str:
     named: dict[str, Callable[[UUID], str]] = {
         "imilo": names.dossier,
         "email": names.staff,
@@ -579,7 +579,7 @@ def _word(name: str, value: object, names: Names) -> str:
         case int() if name == "most":
             return typography.number(value)
         case tuple() if name == "codes":
-            return ", ".join(matching.asked(str(code)) for code in value)
+            return ", ".join(matching.phrase_unanswered(str(code)) for code in value)
         case UUID() if name in ("advisor", "person"):
             return names.staff(value)
         case UUID() if name == "dossier":

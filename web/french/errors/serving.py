@@ -75,7 +75,7 @@ def setting(field: str, code: str, value: str = "", **details: str) -> str:
     return say(SETTINGS.get(f"{field} {code}") or SETTINGS[f"{field} form"], value=value, **details)
 
 
-def unknown(name: str, nearest: str) -> str:
+def phrase_unknown(name: str, nearest: str) -> str:
     """Returns that a variable is no setting, and which one may be meant."""
     if nearest:
         return say("pixflow ne connaît pas {name} : est-ce {nearest} ?", name=name, nearest=nearest)

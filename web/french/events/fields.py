@@ -201,7 +201,7 @@ class EventContext:
     def task(self, key: str) -> str:
         return lower_first(self.names.task(key))
 
-    def before(self, *kinds: type[Event]) -> Event | None:
+    def find_earlier(self, *kinds: type[Event]) -> Event | None:
         """Returns the last event of these kinds before this one."""
         earlier = [known for known in self.history if known.originator_version < self.recorded.originator_version]
         retracted = retractions_by_version(earlier)
@@ -222,10 +222,10 @@ def text_of(name: str, value: Any, context: EventContext) -> str:
         return str(codes.get(value, value))
     if name in _PERCENTS:
         return typography.percent(value)
-    return fraction(value) if name in _FRACTIONS else _typed(name, value, context)
+    return fraction(value) if name in _FRACTIONS else _phrase_by_type(name, value, context)
 
 
-def _typed(name: str, value: Any, context: EventContext) -> str:
+def _phrase_by_type(name: str, value: Any, context: EventContext) -> str:
     match value:
         case bool():
             return typography.yes_no(value)
@@ -236,7 +236,7 @@ def _typed(name: str, value: Any, context: EventContext) -> str:
         case Moment(day=day, at=at):
             return dates.instant(at, context.zone) if at else dates.day(day, year=True)
         case UUID():
-            return _named(name, value, context)
+            return _phrase_name(name, value, context)
         case Partner():
             return value.name
         case Action():
@@ -253,7 +253,7 @@ _READ: Mapping[str, Callable[[str], str]] = {
 """Functions that show a stored text, by the name of its field."""
 
 
-def _named(name: str, id: UUID, context: EventContext) -> str:
+def _phrase_name(name: str, id: UUID, context: EventContext) -> str:
     match name:
         case "advisor" | "facilitator" | "deputy" | "to" | "presser" | "noter":
             return context.names.staff(id)

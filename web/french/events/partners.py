@@ -135,6 +135,6 @@ COUNTS: dict[str, tuple[str, str]] = {
 }
 
 
-def counted(numbers: dict[str, int]) -> str:
+def phrase_counts(numbers: dict[str, int]) -> str:
     """Returns counts of places like "12 nouveaux, 1 disparu"; "rien" without any."""
     return listed(*(plural(numbers[name], *words) for name, words in COUNTS.items() if numbers.get(name))) or "rien"

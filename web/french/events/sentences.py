@@ -272,7 +272,7 @@ def _word(name: str, form: str, context: EventContext) -> str:
         case Moment():
             return context.day(value.day)
         case Profile():
-            return profiles.said(value)
+            return profiles.phrase_profile(value)
         case datetime() if form == "clock":
             return dates.clock(value, context.zone)
         case date() if not isinstance(value, datetime):
@@ -318,7 +318,7 @@ _SAID: Mapping[object, Mapping[Any, str]] = {
 
 
 def _coordinates(event: e.ContactCorrected, context: EventContext) -> str:
-    before = context.before(e.ContactCorrected)
+    before = context.find_earlier(e.ContactCorrected)
     if before:
         changed = _corrected(event, before, context)
         return say("Coordonnées corrigées : {changed}", changed=changed) if changed else "Coordonnées corrigées"
@@ -355,14 +355,14 @@ def _merged(id: UUID, context: EventContext) -> str:
 
 
 def _booking(event: e.SeatBooked, context: EventContext) -> str:
-    moved = context.before(e.SeatBooked)
+    moved = context.find_earlier(e.SeatBooked)
     again = isinstance(moved, e.SeatBooked) and moved.workshop == event.workshop
     return "Atelier déplacé" if again else "Place réservée en atelier"
 
 
 def _receiver(event: e.TaskHandedOver, context: EventContext) -> str:
     """Returns who has a task now: its advisor again, somebody who took it, or somebody to whom it was given."""
-    name, follows = context.names.staff(event.to), context.before(e.AdvisorAssigned, e.DossierLent)
+    name, follows = context.names.staff(event.to), context.find_earlier(e.AdvisorAssigned, e.DossierLent)
     if isinstance(follows, (e.AdvisorAssigned, e.DossierLent)) and follows.advisor == event.to:
         return f"Rendu à {name}"
     taken = context.recorded.by == str(event.to)
@@ -404,7 +404,9 @@ _COMPUTED: Mapping[str, Callable[[Any, EventContext], str]] = {
     ),
     "attendance": lambda event, context: workshops.attendance(event.present, event.absent, event.excused),
     "of_export": lambda event, context: counts(event),
-    "of_places": lambda event, context: partners.counted({one: getattr(event, one, 0) for one in partners.COUNTS}),
+    "of_places": lambda event, context: partners.phrase_counts(
+        {one: getattr(event, one, 0) for one in partners.COUNTS}
+    ),
     "match": lambda event, context: matching.reasons(event.reasons, event.warnings),
     "labels": lambda event, context: short(", ".join(one.label for one in event.actions) or "aucune action"),
     "person": lambda event, context: f"{event.first_name} {event.last_name}",
@@ -417,7 +419,7 @@ _COMPUTED: Mapping[str, Callable[[Any, EventContext], str]] = {
     "duplicate": lambda event, context: _merged(event.duplicate, context),
     "group": lambda event, context: path.group(event.group) if event.group else "",
     "corrected": lambda event, context: _corrected(
-        event, context.before(e.DossierOpened, e.IdentityCorrected), context
+        event, context.find_earlier(e.DossierOpened, e.IdentityCorrected), context
     ),
     "corrected_value": lambda event, context: of_field(event.field, event.value),
     "source_name": lambda event, context: source_name(event.source),

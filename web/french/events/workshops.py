@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
 from web.french import dates, typography
-from web.french.phrases import RETRACTED, EventWords, together
+from web.french.phrases import RETRACTED, EventWords, join_with_and
 from web.french.typography import NBSP, plural, say
 
 EVENTS: dict[type[Event], EventWords] = {
@@ -143,7 +143,7 @@ def place(site: str, room: str) -> str:
 
 def gives_up(seats: Sequence[tuple[str, str, str]]) -> str:
     """Says which seats a seat elsewhere gives up; each is a day, a site and a room."""
-    kept = together([f"le {day}, {place(site, room)}" for day, site, room in seats])
+    kept = join_with_and([f"le {day}, {place(site, room)}" for day, site, room in seats])
     return say("place gardée {kept} : une place ailleurs la rend à qui attend ensuite", kept=kept)
 
 

@@ -64,9 +64,9 @@ def band_lines(change: BandChange) -> list[Difference]:
     texts = (("Objectif", "objective"), ("En bref", "short"))
     lines = [Difference(label, getattr(before, name, ""), getattr(after, name, "")) for label, name in texts]
     lines = [one for one in lines if one.before != one.after]
-    lines += [Difference("Proposition ajoutée", "", _whole(one)) for one in change.added]
+    lines += [Difference("Proposition ajoutée", "", _phrase_proposal(one)) for one in change.added]
     if before is not None:
-        lines += [Difference("Proposition retirée", _whole(one), "") for one in change.removed]
+        lines += [Difference("Proposition retirée", _phrase_proposal(one), "") for one in change.removed]
         lines += [line for was, one in change.altered for line in _altered(was, one)]
     if change.reordered and before:
         lines.append(Difference("Ordre des propositions", _labels(before), _labels(after)))
@@ -95,12 +95,12 @@ def marked(before: str, after: str) -> list[tuple[str, str]]:
 
 def _altered(was: Proposal, one: Proposal) -> Iterator[Difference]:
     """Returns one line a change of a proposal, under its name."""
-    for (label, before), (_, after) in zip(_told(was), _told(one), strict=True):
+    for (label, before), (_, after) in zip(_list_fields(was), _list_fields(one), strict=True):
         if before != after:
             yield Difference(say("{proposal} : {label}", proposal=was.label, label=label), before or "—", after or "—")
 
 
-def _told(one: Proposal) -> list[tuple[str, str]]:
+def _list_fields(one: Proposal) -> list[tuple[str, str]]:
     programmes = ", ".join(vocabulary.PROGRAMMES.get(name, name) for name in one.programmes)
     return [
         ("nom", one.label),
@@ -113,10 +113,10 @@ def _told(one: Proposal) -> list[tuple[str, str]]:
     ]
 
 
-def _whole(one: Proposal) -> str:
+def _phrase_proposal(one: Proposal) -> str:
     """Returns a proposal in one line, with its conditions."""
-    told = [text for name, text in _told(one)[2:5] if text and text != "tous" and len(text) < _BRIEF]
-    ticks = [name for name, text in _told(one)[5:] if text == "oui"]
+    told = [text for name, text in _list_fields(one)[2:5] if text and text != "tous" and len(text) < _BRIEF]
+    ticks = [name for name, text in _list_fields(one)[5:] if text == "oui"]
     return f"{one.label} ({', '.join((*told, *ticks))})" if told or ticks else one.label
 
 

@@ -147,7 +147,7 @@ def published(what: str, number: int, day: date, today: date) -> str:
     text = "Protocole n° {number} publié, il compte {since}."
     if what == "grille":
         text = "Grille n° {number} publiée, elle compte {since}."
-    return say(text, number=number, since=since(day, today))
+    return say(text, number=number, since=phrase_start(day, today))
 
 
 def dropped(what: str) -> str:
@@ -180,7 +180,7 @@ def delay_change(turn: str, before: int, after: int) -> Difference:
     return Difference(TURNS[turn], delay(before), delay(after))
 
 
-def since(day: date, today: date) -> str:
+def phrase_start(day: date, today: date) -> str:
     """Returns a text like "dès aujourd’hui", "à partir du 1er mai 2026"."""
     return "dès aujourd’hui" if day == today else f"à partir du {dates.day(day, year=True)}"
 

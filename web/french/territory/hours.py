@@ -22,7 +22,7 @@ def in_french(text: str) -> list[str]:
     for start, end in spans:
         day = start.weekday()
         by_day[day] = ", ".join(filter(None, (by_day[day], f"{_clock(start)} – {_clock(end)}")))
-    return [say("{days} : {hours}", days=days, hours=hours) for days, hours in _grouped(by_day)]
+    return [say("{days} : {hours}", days=days, hours=hours) for days, hours in _group_days(by_day)]
 
 
 def now_in_french(text: str, now: datetime, zone: str) -> str:
@@ -32,10 +32,10 @@ def now_in_french(text: str, now: datetime, zone: str) -> str:
     except ValueError:
         return ""
     if is_open:
-        return f"ouvert maintenant, jusqu’à {_there(until, zone)}" if until else "ouvert maintenant"
+        return f"ouvert maintenant, jusqu’à {_phrase_hour(until, zone)}" if until else "ouvert maintenant"
     if until is None:
         return "fermé maintenant"
-    return f"fermé, ouvre {_next(until, now, zone)}à {_there(until, zone)}"
+    return f"fermé, ouvre {_next(until, now, zone)}à {_phrase_hour(until, zone)}"
 
 
 def is_open(text: str, now: datetime) -> bool:
@@ -45,7 +45,7 @@ def is_open(text: str, now: datetime) -> bool:
         return False
 
 
-def _grouped(by_day: list[str]) -> Iterator[tuple[str, str]]:
+def _group_days(by_day: list[str]) -> Iterator[tuple[str, str]]:
     for hours, group in groupby(range(7), key=lambda day: by_day[day]):
         days = list(group)
         if hours:
@@ -62,7 +62,7 @@ def _next(at: datetime, now: datetime, zone: str) -> str:
     return f"{named} " if (day - today).days < dates.WEEK else f"le {named} "
 
 
-def _there(at: datetime, zone: str) -> str:
+def _phrase_hour(at: datetime, zone: str) -> str:
     return _clock(at.astimezone(ZoneInfo(zone)))
 
 

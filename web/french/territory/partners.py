@@ -83,7 +83,7 @@ def pace(referrals: Collection[Any], today: date) -> str:
     return "répond rarement" if middle is None else say("répond en {days} j", days=middle)
 
 
-def standing(one: Any, today: date) -> str:
+def phrase_referral(one: Any, today: date) -> str:
     """Returns where a referral stands, with the day of it."""
     if one.outcome:
         return vocabulary.OUTCOMES[one.outcome]
@@ -125,7 +125,7 @@ def way(details: PartnerDetails, terms: OfferTerms | None = None) -> str:
     return say("répond au {phone}", phone=phone(details.phone)) if details.phone else ""
 
 
-def away(kilometres: float | None, placed: bool) -> str:
+def phrase_distance(kilometres: float | None, placed: bool) -> str:
     """Returns "à 12 km", "à environ 12 km" for a place whose commune alone is known, "" for a place nearby."""
     if kilometres is None or kilometres < 1:
         return ""

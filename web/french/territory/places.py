@@ -41,7 +41,7 @@ def outlines(catalogue: Catalogue, codes: Collection[str]) -> str:
 CALLED = "Une personne à joindre y est notée."
 
 
-def recorded(is_empty: bool, is_undone: bool, is_left: bool) -> str:
+def phrase_receipt(is_empty: bool, is_undone: bool, is_left: bool) -> str:
     """Returns the title of the receipt of an import; `is_left`: its undo left something."""
     if is_empty:
         return "Aucun lieu enregistré"
@@ -50,7 +50,7 @@ def recorded(is_empty: bool, is_undone: bool, is_left: bool) -> str:
     return "Import annulé en partie" if is_left else "Import annulé"
 
 
-def twice(name: str, other: str, commune: str, reasons: Sequence[str]) -> str:
+def phrase_duplicate(name: str, other: str, commune: str, reasons: Sequence[str]) -> str:
     """Returns the sentence of two files that may be of one place."""
     why = ", ".join(REASONS[reason] for reason in reasons)
     return say(

@@ -93,7 +93,7 @@ def _of_host(value: Callable[[Host], Value]) -> Measure:
     return lambda host: [(value(host), {})]
 
 
-def _found(served: ServedStructure, check: str, name: str) -> Value:
+def _find_detail(served: ServedStructure, check: str, name: str) -> Value:
     return next((_detail(one, name) for one in served.findings if one.check == check), None)
 
 
@@ -132,8 +132,8 @@ def _detail(found: health.Finding, name: str) -> Value:
 
 
 GAUGES: dict[str, tuple[str, Measure]] = {
-    "pixflow.tables.lag": ("{event}", _of_each(lambda served: _found(served, "tables", "lag"))),
-    "pixflow.tables.stopped": ("{stream}", _of_each(lambda served: _found(served, "stopped", "streams"))),
+    "pixflow.tables.lag": ("{event}", _of_each(lambda served: _find_detail(served, "tables", "lag"))),
+    "pixflow.tables.stopped": ("{stream}", _of_each(lambda served: _find_detail(served, "stopped", "streams"))),
     "pixflow.backup.age": ("h", _of_each(_backup_age)),
     "pixflow.accounts.suspended": ("{account}", _of_each(_suspended)),
     "pixflow.accounts.mass_reading": ("{account}", _of_each(lambda one: _suspended(one, "mass-reading"))),

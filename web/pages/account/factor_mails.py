@@ -48,6 +48,6 @@ def send(site: Site, account: Account, change: str) -> None:
     subject, text = french.factor_changed(change)
     try:
         if outbox:
-            outbox(Mail(account.email, subject, text, f"factor-{uuid4()}", site.store.at(site.store.now())))
+            outbox(Mail(account.email, subject, text, f"factor-{uuid4()}", site.store.at(site.store.read_clock())))
     except OSError as error:
         _log.warning("a notice could not leave: %s (%s)", type(error).__name__, fault(error))

@@ -315,7 +315,7 @@ def prove_application(site: Site, account: Account, data: Mapping[str, object]) 
     """Keeps the seed of an application that gave a right code."""
     ticket = text_of(data, "ticket")
     seed = tickets.read(site.store, SEED, ticket, Seed)
-    step = totp.step_of(seed.value, text_of(data, "code"), site.store.now()) if seed else None
+    step = totp.step_of(seed.value, text_of(data, "code"), site.store.read_clock()) if seed else None
     if seed is None or step is None or tickets.take(site.store, SEED, ticket, Seed) is None:
         return False
     accounts.set_totp(site.store, account.id, seed.value, step)

@@ -17,7 +17,16 @@ from web.accounts.factors.passkeys import BadPasskey
 from web.accounts.oidc import identities
 from web.accounts.sessions import Session
 from web.accounts.site import Site
-from web.desk.signed_in import KNOWN, SESSION, AtSite, account_of, here, safe_path, session_of, sign_in_address
+from web.desk.signed_in import (
+    KNOWN,
+    SESSION,
+    AtSite,
+    account_of,
+    read_return_path,
+    safe_path,
+    session_of,
+    sign_in_address,
+)
 from web.french.accounts import sign_in as french
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import FormData, text_of
@@ -98,7 +107,7 @@ def resume(request: Request, site: AtSite, token: str) -> Response:
     request.state.frame = Frame(structure_name=served.refs.structure.name)
     hidden = [(name, value) for name, value in kept.fields if name != "vers"]
     typed = [(name, value) for name, value in hidden if name not in _VERSIONS and not _is_id(value)]
-    texts = [words for name, value in typed if (words := french.kept(name, value.strip()))]
+    texts = [words for name, value in typed if (words := french.phrase_field(name, value.strip()))]
     return show(
         request, "account/kept_form.html", None, NOBODY, action=kept.action, fields=hidden, shown=texts, back=kept.back
     )
@@ -112,7 +121,7 @@ async def locked(request: Request, error: Exception) -> Response:
     if session.is_locked:
         security_events.note("session_expired", account=session.account)
     if request.method != "POST":
-        return redirect(request, f"{LOCK}?vers={quote(here(request))}")
+        return redirect(request, f"{LOCK}?vers={quote(read_return_path(request))}")
     token = await _keep(request, session)
     kept = f"reprise={token}" if token else f"vers={quote(_came_from(request))}&perdu=true"
     return redirect(request, f"{LOCK}?{kept}")

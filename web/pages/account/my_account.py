@@ -20,7 +20,7 @@ from web.accounts.site import Site
 from web.accounts.views import KeptView
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.signed_in import SESSION, AtSite, account_of, here, safe_path
+from web.desk.signed_in import SESSION, AtSite, account_of, read_return_path, safe_path
 from web.french import dates, vocabulary
 from web.french.accounts import access_journal
 from web.french.accounts import sign_in as french
@@ -104,7 +104,7 @@ def change_password(request: Request, desk: AtDesk, site: AtSite, data: FormData
         return _account(request, desk, site, errors)
     accounts.set_password(site.store, account.id, passwords.hashed(text_of(data, "password")))
     security_events.note("authn_password_change", account=account.id)
-    return _changed(request, site, account, "password")
+    return _finish_change(request, site, account, "password")
 
 
 @router.post(f"{ACCOUNT}/application")
@@ -114,7 +114,7 @@ def change_application(request: Request, desk: AtDesk, site: AtSite, data: FormD
     if not prove_application(site, account, data):
         application = application_of(site, account, text_of(data, "ticket"))
         return _account(request, desk, site, {"code": french.WRONG_CODE}, application)
-    return _changed(request, site, account, "application")
+    return _finish_change(request, site, account, "application")
 
 
 @router.post(f"{ACCOUNT}/cle/options")
@@ -133,7 +133,7 @@ def add_passkey(request: Request, desk: AtDesk, site: AtSite, data: FormData) ->
         keep_passkey(site, account, data)
     except BadPasskey:
         return _account(request, desk, site, {"": french.WRONG_PASSKEY})
-    return _changed(request, site, account, "passkey")
+    return _finish_change(request, site, account, "passkey")
 
 
 @router.post(f"{ACCOUNT}/cle/retirer")
@@ -148,7 +148,7 @@ def remove_passkey(request: Request, desk: AtDesk, site: AtSite, data: FormData)
         raise HTTPException(404) from None
     if not passkeys.remove(site.store, account.id, id):
         raise HTTPException(404)
-    return _changed(request, site, account, "passkey-gone")
+    return _finish_change(request, site, account, "passkey-gone")
 
 
 @router.post(f"{ACCOUNT}/fournisseur/retirer")
@@ -159,7 +159,7 @@ def unlink_issuer(request: Request, desk: AtDesk, site: AtSite, data: FormData) 
         return _account(request, desk, site, {"": french.LAST_WAY})
     if not identities.unlink(site.store, account.id, text_of(data, "issuer")):
         raise HTTPException(404)
-    return _changed(request, site, account, "issuer-gone")
+    return _finish_change(request, site, account, "issuer-gone")
 
 
 @router.post(f"{ACCOUNT}/secours")
@@ -176,12 +176,12 @@ def _fresh(request: Request, site: Site) -> Account:
     """Returns the account, if a factor was proved a moment ago; else asks for one first."""
     session = _session(request)
     if not sessions.is_fresh(site.store, session):
-        back = here(request) if request.method == "GET" else ACCOUNT
+        back = read_return_path(request) if request.method == "GET" else ACCOUNT
         raise HTTPException(303, headers={"Location": f"{LOCK}?vers={quote(back)}"})
     return account_of(site, session.account)
 
 
-def _changed(request: Request, site: Site, account: Account, change: str) -> Response:
+def _finish_change(request: Request, site: Site, account: Account, change: str) -> Response:
     """Ends what others may have under way, and tells the owner by e-mail."""
     _end_others(request, site, account)
     return warn(redirect(request, ACCOUNT), site, account, change)

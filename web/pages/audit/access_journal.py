@@ -26,7 +26,7 @@ from web.desk.names import names_for
 from web.french import dates, privacy
 from web.french.accounts import access_journal as french
 from web.http.addresses import SIZE, Number, PageNumber, Pager, address, read_day
-from web.http.people import listed, note, opened
+from web.http.people import gather_people, listed, note
 from web.http.tables import sheet
 from web.http.templates import show
 from web.pages.audit.replay import AtReplay
@@ -72,7 +72,7 @@ def read(
 
     It names the people of the list of one instant (`liste`).
     """
-    return _page(request, desk, _asked(desk, par, du, au), p, liste)
+    return _page(request, desk, _read_period(desk, par, du, au), p, liste)
 
 
 @router.get(f"{PATH}.csv")
@@ -89,7 +89,7 @@ def report(
     A file names no more people than a protocol lets somebody read: beyond it the page offers parts. It leaves a fact
     first, with the number of people as far as this part.
     """
-    asked = _asked(desk, par, du, au)
+    asked = _read_period(desk, par, du, au)
     sums = [*desk.served.journal.read_in(asked.period), *desk.served.journal.listed_in(asked.period)]
     every = list(dict.fromkeys(one.dossier for one in sums if one.dossier))
     size = desk.refs.protocol(desk.today).reading.people // 2
@@ -97,7 +97,7 @@ def report(
     if partie > len(parts) or (len(parts) > 1 and not partie):
         return _page(request, desk, asked, 1, parts=len(parts))
     part = max(partie, 1)
-    people = directory.named(desk.read, parts[part - 1])
+    people = directory.find_people(desk.read, parts[part - 1])
     first, last = date.fromisoformat(asked.params["du"]), date.fromisoformat(asked.params["au"])
     said = {"first": first, "last": last, "people": len(people) + sum(map(len, parts[: part - 1]))}
     issue(request, desk, {"structure": desk.served.opened.stream("structure")}, issue_readings, **said)
@@ -108,7 +108,7 @@ def report(
     return sheet(name, [HEADER, *rows])
 
 
-def _asked(desk: Desk, by: UUID | None, first: str, last: str) -> _Asked:
+def _read_period(desk: Desk, by: UUID | None, first: str, last: str) -> _Asked:
     since, until = read_day(first), read_day(last)
     begins, ends = since or (until or desk.today) - USUAL, until or desk.today
     period = Period(midnight(begins, desk.zone), midnight(ends + timedelta(days=1), desk.zone), by)
@@ -146,7 +146,9 @@ def _rows(desk: Desk, lines: Sequence[Line], pager: Pager, of_list: int) -> list
     `names` is the address that shows the people of a list, "" without any; `people` are they, `rest` counts others.
     """
     names, shown = names_for(desk), {line: line.ids[:NAMED] for line in lines if line.at == of_list and line.listed}
-    people = directory.named(desk.read, {id for line in lines for id in (line.dossier, *shown.get(line, ())) if id})
+    people = directory.find_people(
+        desk.read, {id for line in lines for id in (line.dossier, *shown.get(line, ())) if id}
+    )
     return [
         {
             "who": names.staff(line.member or OPERATOR),
@@ -210,7 +212,7 @@ def read_readers(
         request,
         "audit/readers.html",
         "readers",
-        opened(dossier_id),
+        gather_people(dossier_id),
         id=dossier_id,
         name=f"{dossier.first_name} {dossier.last_name}",
         rows=fitting[pager.offset : pager.offset + SIZE],

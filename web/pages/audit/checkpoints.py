@@ -43,7 +43,7 @@ def verifier() -> Response:
 @router.get("/registre/{register}/{epoch:int}/checkpoint")
 def last_checkpoint(request: Request, register: str) -> Response:
     """Sends the last checkpoint of an epoch, the first one where the address names none."""
-    with _asked(request, register) as found:
+    with _find_register(request, register) as found:
         note = found.note(request.path_params.get("epoch", 1))
         return PlainTextResponse(note, headers={"Cache-Control": "no-cache"})
 
@@ -55,7 +55,7 @@ def tile(request: Request, register: str, level: int, path: str) -> Response:
     epoch = request.path_params.get("epoch", 1)
     named = _TILE.fullmatch(path)
     width = int(named[2] or WIDTH) if named else 0
-    with _asked(request, register) as found:
+    with _find_register(request, register) as found:
         hashes = found.tile(level, int(re.sub(r"\D", "", named[1])), epoch) if named else b""
         if not 0 < HASH * width <= len(hashes):
             raise LookupError(path)
@@ -65,7 +65,7 @@ def tile(request: Request, register: str, level: int, path: str) -> Response:
 @router.get("/registre/{register}/preuve/{position:int}-{size:int}/{root}")
 def inclusion(request: Request, register: str, position: int, size: int, root: str) -> Response:
     """Sends the hashes that lead from a fact to the root of a size, a line each."""
-    with _asked(request, register) as found:
+    with _find_register(request, register) as found:
         path = found.inclusion(position, size, root)
         return PlainTextResponse("".join(f"{one.hex()}\n" for one in path), headers=FOR_EVER)
 
@@ -104,7 +104,7 @@ def _keys(served: ServedStructure) -> list[KeyOfProof]:
 
 
 @contextmanager
-def _asked(request: Request, structure: str) -> Iterator[Register]:
+def _find_register(request: Request, structure: str) -> Iterator[Register]:
     """Yields the register of a structure. Raises 404 for another one, and for what a register does not have."""
     try:
         served = request.app.state.host.at(UUID(hex=structure))

@@ -108,11 +108,13 @@ class JournalFilters:
         return TrailFilter(self.par, self.sorte, dossier, _starts(desk, since), _starts(desk, ends))
 
 
-def _asked(par: str = "", sorte: str = "", dossier: UUID | None = None, du: str = "", au: str = "") -> JournalFilters:
+def _read_filters(
+    par: str = "", sorte: str = "", dossier: UUID | None = None, du: str = "", au: str = ""
+) -> JournalFilters:
     return JournalFilters(par, sorte, str(dossier or ""), du, au)
 
 
-Asked = Annotated[JournalFilters, Depends(_asked)]
+Asked = Annotated[JournalFilters, Depends(_read_filters)]
 """The events of an author (`par`), of a kind (`sorte`), of a dossier, from a day (`du`) to another (`au`)."""
 
 
@@ -233,7 +235,7 @@ def _rows(desk: Desk, found: Sequence[Any]) -> list[dict[str, Any]]:
     """Returns these rows of the audit trail in words, in the same order."""
     histories = desk.trails({row.stream for row in found})
     dossiers = folds_of(desk.read, {row.stream for row in found if row.kind == "dossier"})
-    events = audit_trail.opened(desk.engine, found)
+    events = audit_trail.open_rows(desk.engine, found)
     subjects = _Subjects(desk, events)
     return [_row(desk, recorded, histories[recorded.originator_id], dossiers, subjects) for recorded in events]
 
@@ -270,7 +272,7 @@ class _Subjects:
         self._desk = desk
         self._participations = result_routing.many(desk.read, streams)
         matched = {row.dossier for row in self._participations.values() if row.dossier}
-        found = directory.named(desk.read, streams | matched)
+        found = directory.find_people(desk.read, streams | matched)
         self._people = {id: one.name for id, one in found.items() if desk.scope.reads(one.advisor)}
         self._written = {stream_of(person): person for person in desk.refs.team}
 

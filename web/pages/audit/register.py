@@ -67,7 +67,7 @@ def prove(request: Request, desk: AtRegister, data: UploadData) -> Response:
 def _page(request: Request, desk: Desk, problem: str = "", held: str = "") -> Response:
     register = desk.served.register
     try:
-        found = _told(desk, register) if register.epoch else None
+        found = _describe_register(desk, register) if register.epoch else None
     except (RegisterClosed, LookupError, Unreadable):
         found = None
     return show(
@@ -77,7 +77,7 @@ def _page(request: Request, desk: Desk, problem: str = "", held: str = "") -> Re
     )  # fmt: skip
 
 
-def _told(desk: Desk, register: Register) -> dict[str, Any]:
+def _describe_register(desk: Desk, register: Register) -> dict[str, Any]:
     """Returns the last checkpoint, its key, who holds one, the epochs, and the last comparison, in words."""
     text = register.note()
     last = checkpoint(text)
@@ -99,7 +99,7 @@ def _told(desk: Desk, register: Register) -> dict[str, Any]:
             (epoch.number, signed.size, french.epoch(epoch.number, epoch.kept, dates.instant(epoch.began, desk.zone)))
             for epoch, signed in register.checkpoints()
         ],
-        "compared": french.compared(
+        "compared": french.phrase_check(
             desk.refs.calendar.local_day(known.ended or known.began),
             known.reached or known.head,
             [one.position for one in known.faults if one.code == "register"],

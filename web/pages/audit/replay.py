@@ -46,8 +46,8 @@ TaskWords = tuple[str, str]
 @router.get("/rejouer")
 def choose(request: Request, desk: AtReplay) -> Response:
     """Shows a search, and the dossiers changed last: each with its last event, its author and its instant."""
-    last = audit_trail.opened(desk.engine, audit_trail.recent(desk.read, RECENT))
-    people = directory.named(desk.read, [one.originator_id for one in last])
+    last = audit_trail.open_rows(desk.engine, audit_trail.recent(desk.read, RECENT))
+    people = directory.find_people(desk.read, [one.originator_id for one in last])
     rows = [_describe_last(desk, people[one.originator_id], one) for one in last if one.originator_id in people]
     return show(request, "audit/replay_list.html", "replays", listed(person.stream for person, *_ in rows), rows=rows)
 
@@ -88,7 +88,7 @@ def asked_instant(desk: Desk, trail: Sequence[Recorded], day: str, hour: str) ->
     return AskedInstant(day, hour, instant, pixflow_replay.version_at(trail, instant))
 
 
-def _known(past: PastDesk, shown: Replay, known: Sequence[Recorded]) -> list[ReplayRow]:
+def _list_earlier(past: PastDesk, shown: Replay, known: Sequence[Recorded]) -> list[ReplayRow]:
     """Returns the events known then, as they read that day."""
     history = History(past, names_for(past, shown.after), known)
     entries = [(history.entry(one), one.position) for one in known]
@@ -96,7 +96,7 @@ def _known(past: PastDesk, shown: Replay, known: Sequence[Recorded]) -> list[Rep
     return [*rows[:-1], (*entries[-1], "now")]
 
 
-def _later(desk: Desk, trail: Sequence[Recorded], version: int) -> list[ReplayRow]:
+def _list_later(desk: Desk, trail: Sequence[Recorded], version: int) -> list[ReplayRow]:
     """Returns the events recorded since, as they read today."""
     key = ("read today", trail[-1].originator_id, trail[-1].originator_version)
     known: list[ReplayRow] | None = desk.memory.dossiers.get(key)
@@ -145,7 +145,7 @@ def replay(
     n = version if version is not None else asked.version or (1 if asked.at else len(trail))
     if not 1 <= n <= len(trail):
         raise HTTPException(404)
-    position, day = _seen(desk, trail[n - 1], asked)
+    position, day = _find_viewpoint(desk, trail[n - 1], asked)
     refs = desk.engine.references_at(position)
     shown = pixflow_replay.at_version(trail, n, refs)
     with past_desk(desk, dossier_id, position, refs, day) as past:
@@ -163,7 +163,7 @@ def replay(
             shown=shown,
             changes=changes.changes(shown.before, shown.after, names, day, zone=past.zone),
             task_changes=[(_task(old, day), _task(new, day)) for old, new in shown.changed],
-            entries=[*_known(past, shown, known), *_later(desk, trail, n)],
+            entries=[*_list_earlier(past, shown, known), *_list_later(desk, trail, n)],
             around=_around(n, shown.total),
             detail=details.detail(shown.recorded, names, zone=past.zone, history=known),
             on=getattr(shown.recorded.event, "on", None),
@@ -175,7 +175,7 @@ def replay(
         )
 
 
-def _seen(desk: Desk, recorded: Recorded, asked: AskedInstant) -> tuple[int, date]:
+def _find_viewpoint(desk: Desk, recorded: Recorded, asked: AskedInstant) -> tuple[int, date]:
     """Returns the position and the day that the page is seen from: of the instant asked for, else of the event."""
     if not asked.at or asked.version != recorded.originator_version:
         return recorded.position, desk.refs.calendar.local_day(recorded.at)

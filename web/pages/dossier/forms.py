@@ -32,7 +32,7 @@ from projections import workshops
 from projections.store.folds import fold_of
 from web.desk import guesses, kept_seats
 from web.desk.colleagues import takers
-from web.desk.commands import Arguments, Errors, FormRefused, FormSpec, Values, sent
+from web.desk.commands import Arguments, Errors, FormRefused, FormSpec, Values, read_fields
 from web.desk.desk import Desk
 from web.desk.territory import contacts, referral_offers
 from web.desk.territory.referral_offers import action_of
@@ -102,10 +102,10 @@ def _unless(valid: bool, field: str, kind: str = "literal_error") -> Errors:
 
 
 def _with_study(desk: Desk, dossier: Dossier, form: Form, *left_out: str) -> Arguments:
-    return sent(form, *left_out), {"study": new_id(form.command_id, "study")}
+    return read_fields(form, *left_out), {"study": new_id(form.command_id, "study")}
 
 
-def _known(*names: str) -> Callable[[Desk, Dossier, str], Values]:
+def _prefill(*names: str) -> Callable[[Desk, Dossier, str], Values]:
     """Returns what a blank form shows: what the dossier says now."""
     return lambda desk, dossier, about: {name: getattr(dossier, name) for name in names}
 
@@ -194,7 +194,7 @@ def _plan(desk: Desk, dossier: Dossier, form: PlanForm) -> Arguments:
     sites = {dossier.site, *desk.refs.structure.sites}
     office = form.modality == "office"
     place = form.place or dossier.site if office else "" if form.place in sites else form.place
-    return {**sent(form), "place": place}, {"plan": new_id(form.command_id, "plan")}
+    return {**read_fields(form), "place": place}, {"plan": new_id(form.command_id, "plan")}
 
 
 def _check_campaign(desk: Desk, dossier: Dossier, form: "PlanForm | RetakeForm") -> Errors:
@@ -212,7 +212,7 @@ def _check_plan(desk: Desk, dossier: Dossier, form: PlanForm) -> Errors:
 
 def _book(desk: Desk, dossier: Dossier, form: BookSeatForm) -> Arguments:
     """Raises FormRefused for an unknown workshop: a form that bears the id of a recorded one meets no check."""
-    workshop = workshops.one(desk.read, form.workshop)
+    workshop = workshops.find(desk.read, form.workshop)
     if errors := _unless(workshop is not None, "workshop"):
         raise FormRefused(errors)
     campaign = desk.refs.campaigns.get(workshop.campaign)
@@ -422,7 +422,7 @@ def _debrief(desk: Desk, dossier: Dossier, form: DebriefForm) -> Arguments:
 
 
 def _review(desk: Desk, dossier: Dossier, form: ReviewForm) -> Arguments:
-    return sent(form), answering(desk.refs, dossier, form.on)
+    return read_fields(form), answering(desk.refs, dossier, form.on)
 
 
 def _prescription(desk: Desk, dossier: Dossier, form: PrescriptionForm | DebriefForm) -> Arguments:
@@ -431,7 +431,7 @@ def _prescription(desk: Desk, dossier: Dossier, form: PrescriptionForm | Debrief
     published = counting_grid(desk.refs, dossier, form.participation, form.on)
     ids = tuple(new_id(form.command_id, f"action {n}") for n in range(len(form.kept) + len(added)))
     context = {"grille": published.document, "number": published.number, "action_ids": ids}
-    return {**sent(form), "added": added}, context
+    return {**read_fields(form), "added": added}, context
 
 
 def _check_addition(desk: Desk, dossier: Dossier, form: AddActionForm) -> Errors:
@@ -441,7 +441,7 @@ def _check_addition(desk: Desk, dossier: Dossier, form: AddActionForm) -> Errors
     """
     if not can_add(dossier):
         return {}
-    if form.offered and referral_offers.chosen(desk, *form.offered) is None:
+    if form.offered and referral_offers.find_partner(desk, *form.offered) is None:
         return {"offered": CLOSED_OFFER}
     if form.proposal and form.label:
         return {"label": "Choisissez dans la liste, ou écrivez une autre action : pas les deux."}
@@ -454,7 +454,7 @@ def _addition(desk: Desk, dossier: Dossier, form: AddActionForm) -> Arguments:
     label = "" if form.proposal else form.label or named
     counting = counting_grid(desk.refs, dossier, form.participation, form.on)
     context = {"grille": counting.document, "action": _added_id(form)}
-    return {**sent(form, "offered"), "label": label}, context
+    return {**read_fields(form, "offered"), "label": label}, context
 
 
 def _added_id(form: Form) -> UUID:
@@ -463,7 +463,7 @@ def _added_id(form: Form) -> UUID:
 
 def _refer_addition(desk: Desk, stream: UUID, dossier: Dossier, form: AddActionForm) -> Sequence[Step]:
     """Returns the referral of an action to the partner chosen with it: no e-mail leaves."""
-    partner = referral_offers.chosen(desk, *form.offered) if form.offered else None
+    partner = referral_offers.find_partner(desk, *form.offered) if form.offered else None
     if form.offered is None or partner is None:
         return ()
     said = {"action": _added_id(form), "partner": partner, "offer": form.offered[1], "on": form.on}
@@ -568,7 +568,7 @@ def _check_offer(desk: Desk, dossier: Dossier, form: ReferForm) -> Errors:
         return {
             "contact": "Cette personne n’est pas à joindre chez ce partenaire : choisissez l’offre où elle travaille."
         }
-    if form.offered and referral_offers.chosen(desk, *form.offered) is None:
+    if form.offered and referral_offers.find_partner(desk, *form.offered) is None:
         return {"offered": CLOSED_OFFER}
     if form.offered and form.partner:
         return {"partner": "Choisissez dans la liste, ou écrivez un autre nom : pas les deux."}
@@ -580,14 +580,14 @@ def _check_offer(desk: Desk, dossier: Dossier, form: ReferForm) -> Errors:
 
 
 def _refer(desk: Desk, dossier: Dossier, form: ReferForm) -> Arguments:
-    listed = referral_offers.chosen(desk, *form.offered) if form.offered else None
+    listed = referral_offers.find_partner(desk, *form.offered) if form.offered else None
     partner, email = listed or Partner(None, form.partner), form.email
     called = form.offered is not None and referral_offers.is_called(desk, *form.offered, form.contact)
     to_contact = email is None and not called and contacts.has_mail(desk, form.contact)
     if listed and form.offered and email is None and not to_contact and not called:
         email = referral_offers.listed_email(desk, form.offered[0]) or None
     offer = form.offered[1] if listed and form.offered else None
-    return {**sent(form, "offered"), "partner": partner, "offer": offer, "email": email}, {
+    return {**read_fields(form, "offered"), "partner": partner, "offer": offer, "email": email}, {
         "referral": new_id(form.command_id, "referral"),
         "to_contact": to_contact,
         **_new_link(desk, form),
@@ -601,8 +601,8 @@ def _new_link(desk: Desk, form: Form) -> dict[str, Any]:
 
 def _linking(desk: Desk, dossier: Dossier, referral: str) -> Values:
     """Proposes an e-mail to the address on file, else the paper."""
-    to, sent = _destination(desk, dossier, referral), _referral_of(dossier, referral)
-    agreed = "true" if sent and sent.agreed else ""
+    to, read_fields = _destination(desk, dossier, referral), _referral_of(dossier, referral)
+    agreed = "true" if read_fields and read_fields.agreed else ""
     return {"address": to.stored, "channel": "email" if to.address else "paper", "agreed": agreed}
 
 
@@ -892,7 +892,7 @@ FORMS: dict[str, DossierForm] = {
     "book": DossierForm(
         booking.book_seat, BookSeatForm, "task", "Inscrire à un atelier", also=("workshop",), save="Inscrire",
         initial=lambda desk, dossier, workshop: {"workshop": workshop, "or_wait": True},
-        check=lambda desk, dossier, form: _unless(bool(workshops.one(desk.read, form.workshop)), "workshop"),
+        check=lambda desk, dossier, form: _unless(bool(workshops.find(desk.read, form.workshop)), "workshop"),
         arguments=_book, known=lambda desk, dossier: {"kept": kept_seats.keepers(desk, dossier)},
     ),
     "release": DossierForm(
@@ -910,7 +910,8 @@ FORMS: dict[str, DossierForm] = {
         follow_up.set_appointment, AppointmentForm, "task", "Fixer un rendez-vous", events=(e.AppointmentSet,),
         about="task", lead="la tâche est alors due ce jour-là, et pas en retard avant.", today=True, initial=_meeting,
         arguments=lambda desk, dossier, form: (
-            {**sent(form, "hour"), "at": datetime.combine(form.day, form.hour, ZoneInfo(desk.zone)).astimezone(UTC)},
+            read_fields(form, "hour")
+            | {"at": datetime.combine(form.day, form.hour, ZoneInfo(desk.zone)).astimezone(UTC)},
             {},
         ),
     ),
@@ -983,7 +984,7 @@ FORMS: dict[str, DossierForm] = {
     "link": DossierForm(
         issuing.issue_link, PartnerLinkForm, "action", "Lien pour le partenaire", events=(e.PartnerLinkIssued,),
         about="referral", save="Préparer le lien", today=True, initial=_linking, check=_check_link,
-        arguments=lambda desk, dossier, form: (sent(form), _new_link(desk, form)),
+        arguments=lambda desk, dossier, form: (read_fields(form), _new_link(desk, form)),
     ),
     "revoke": DossierForm(
         issuing.revoke_link, RevokeLinkForm, "action", "Révoquer le lien du partenaire", events=(e.PartnerLinkRevoked,),
@@ -1054,7 +1055,7 @@ FORMS: dict[str, DossierForm] = {
         decision=follow_up.set_reminder, model=RecallForm, about="reminder", events=(e.ReminderSet,), place="task",
         title="Me le rappeler", today=True, initial=_reminded,
         arguments=lambda desk, dossier, form: (
-            {**sent(form), "reminder": form.reminder or new_id(form.command_id, "reminder")}, {}
+            {**read_fields(form), "reminder": form.reminder or new_id(form.command_id, "reminder")}, {}
         ),
     ),
     "recalled": DossierForm(
@@ -1068,15 +1069,15 @@ FORMS: dict[str, DossierForm] = {
     ),
     "identity": DossierForm(
         identity.correct_identity, IdentityForm, "header", "Corriger l’identité", events=(e.IdentityCorrected,),
-        check=_check_identity, initial=_known("last_name", "first_name", "birth_date", "imilo_number", "site"),
+        check=_check_identity, initial=_prefill("last_name", "first_name", "birth_date", "imilo_number", "site"),
     ),
     "contact": DossierForm(
         identity.correct_contact, ContactForm, "header", "Corriger les coordonnées", events=(e.ContactCorrected,),
-        initial=_known("phone", "email"),
+        initial=_prefill("phone", "email"),
     ),
     "project": DossierForm(
         identity.state_project, ProjectForm, "header", "Projet professionnel", events=(e.ProjectStated,),
-        initial=_known("project"),
+        initial=_prefill("project"),
     ),
     "commune": DossierForm(
         identity.state_commune, CommuneForm, "header", "Commune où vit la personne", events=(e.CommuneStated,),
@@ -1084,11 +1085,11 @@ FORMS: dict[str, DossierForm] = {
     ),
     "programme": DossierForm(
         identity.join_programme, ProgrammeForm, "header", "Changer de programme", events=(e.ProgrammeJoined,),
-        initial=_known("programme", "programme_end", "group", "collective_end"),
+        initial=_prefill("programme", "programme_end", "group", "collective_end"),
     ),
     "assign": DossierForm(
         assignment.assign_advisor, AssignForm, "task", "Affecter le dossier", events=(e.AdvisorAssigned,),
-        initial=_known("advisor"), check=_check_advisor,
+        initial=_prefill("advisor"), check=_check_advisor,
     ),
     "lend": DossierForm(
         assignment.lend_dossier, LendForm, "header", "Confier le dossier jusqu’à un jour", events=(e.DossierLent,),
@@ -1115,7 +1116,7 @@ FORMS: dict[str, DossierForm] = {
         matches.undo_match, UnmatchForm, "result", "Ce résultat est celui de quelqu’un d’autre", about="participation",
         also=("participation",), save="Annuler le rapprochement", today=True,
         lead="La participation repart à rapprocher, et ce dossier ne sera plus proposé pour elle.", offered=can_always,
-        check=_check_participation, arguments=lambda desk, dossier, form: (sent(form, "participation"), {}),
+        check=_check_participation, arguments=lambda desk, dossier, form: (read_fields(form, "participation"), {}),
     ),
 }  # fmt: skip
 WHILE_CLOSED = frozenset({"answer", "revoke", "note", "review", "close", "reopen"})

@@ -97,7 +97,7 @@ class History:
         if version == 0:
             return [say("Rien de plus : c’était déjà noté.")]
         together = recorded_with(self.trail, version)
-        return [self._said(r) for r in [r for r in together if self._of_a_merge(r)] or together]
+        return [self._phrase_event(r) for r in [r for r in together if self._of_a_merge(r)] or together]
 
     def _of_a_merge(self, recorded: Recorded) -> bool:
         """True for the joining of a duplicate, and for its retraction: the history shows what comes along."""
@@ -113,7 +113,7 @@ class History:
         form = form_to_correct(known, self.trail, recorded, self.forms) if known and correctable else ""
         return HistoryEntry(
             recorded.originator_version,
-            self._said(recorded),
+            self._phrase_event(recorded),
             sentences.when(recorded, self._zone),
             self._who(recorded),
             sentences.retraction(by, self.names, self._zone) if by else "",
@@ -130,7 +130,7 @@ class History:
         came = recorded.command in self._merges and not isinstance(recorded.event, DuplicateJoined)
         return say("{author}, repris du doublon", author=author) if came else author
 
-    def _said(self, recorded: Recorded) -> str:
+    def _phrase_event(self, recorded: Recorded) -> str:
         return sentences.sentence(recorded, self.names, zone=self._zone, history=self.trail)
 
 

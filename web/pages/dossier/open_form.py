@@ -33,7 +33,7 @@ from web.pages.dossier import results, tasks
 from web.pages.dossier.forms import FORM_OF, FORMS, PROSE, can_add
 from web.pages.dossier.history import HistoryEntry
 from web.pages.dossier.tasks import OpenTask
-from web.pages.resources.beside import Beside, beside
+from web.pages.resources.beside import Beside, find_resources
 
 NEW = UUID(int=0)
 """The id of an action that is not recorded yet."""
@@ -63,7 +63,7 @@ def _values_of(desk: Desk, event: Event, model: type[Form]) -> dict[str, Any]:
         case e.AppointmentSet(at=at):
             return {**said, "hour": f"{at.astimezone(ZoneInfo(desk.zone)):%H:%M}"}
         case e.ReferralSent(partner=partner, offer=offer):
-            chosen = bool(partner.id and referral_offers.chosen(desk, partner.id, offer))
+            chosen = bool(partner.id and referral_offers.find_partner(desk, partner.id, offer))
             offered = f"{partner.id}:{offer or ''}" if chosen else ""
             return {**said, "offered": offered, "partner": "" if chosen else partner.name}
         case e.PrescriptionBuilt(actions=actions, project=project):
@@ -81,7 +81,7 @@ def _text(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
 
-def refused(desk: Desk, dossier: Dossier, name: str, form: OpenForm, corrects: int = 0) -> OpenForm:
+def refill(desk: Desk, dossier: Dossier, name: str, form: OpenForm, corrects: int = 0) -> OpenForm:
     """Returns a form that was sent, with every value that was typed, and its errors."""
     spec, typed = FORMS[name], form.values
     opened = blank(desk, dossier, name, str(typed.get(spec.about, "")))
@@ -118,7 +118,7 @@ def place(dossier: Dossier, opened: OpenForm | None, shown: Sequence[OpenTask], 
     if opened is None:
         return ""
     if opened.corrects and FORMS[opened.name].place != "prescription":
-        return _beside(opened.corrects, history)
+        return _find_anchor(opened.corrects, history)
     match FORMS[opened.name].place:
         case "task" | "next-steps" as part:
             for one in shown:
@@ -132,12 +132,12 @@ def place(dossier: Dossier, opened: OpenForm | None, shown: Sequence[OpenTask], 
         case "addition":
             return "addition" if can_add(dossier) else "tasks"
         case "event":
-            return _beside(opened.about, history)
+            return _find_anchor(opened.about, history)
         case part:
             return part
 
 
-def _beside(version: object, history: Sequence[HistoryEntry]) -> str:
+def _find_anchor(version: object, history: Sequence[HistoryEntry]) -> str:
     listed = str(version) in (str(one.version) for one in history)
     return f"fait-{version}" if listed else "tasks"
 
@@ -170,7 +170,7 @@ def near(desk: Desk, dossier: Dossier, opened: OpenForm | None, reading: Explana
     programme = dossier.programme if dossier.programme in PROGRAMMES else "other"
     lows = [band.low for band in results.bands(desk, reading)]
     rank = lows.index(reading.band.low) + 1 if reading and reading.band.low in lows else 0
-    return beside(desk, StepPlace(kind, TASK_KINDS[kind].stage or "", rank, programme))
+    return find_resources(desk, StepPlace(kind, TASK_KINDS[kind].stage or "", rank, programme))
 
 
 def meanwhile(desk: Desk, names: ScopedNames, trail: Sequence[Recorded], opened: OpenForm | None) -> list[str]:

@@ -24,8 +24,8 @@ from web.desk.desk import Desk
 from web.desk.proofs import with_proof
 from web.french import dates, typography
 from web.french.typography import say
-from web.http.papers import Paper, issued, paper_page, pdf_response, whom_to_call
-from web.http.people import opened
+from web.http.papers import Paper, paper_page, pdf_response, phrase_foot, whom_to_call
+from web.http.people import gather_people
 from web.pages.dossier import diagnostic_sheet, results
 from web.pages.dossier.prescription_sheet import entry_of, is_kept
 from web.pages.resources.routes import public_address
@@ -52,7 +52,7 @@ def _fiche(desk: Desk, dossier_id: UUID, dossier: Dossier) -> Paper | None:
             ("À la fin", ENDING),
             ("Une question", _contact(desk, dossier)),
         ),
-        issued=issued(desk.today),
+        issued=phrase_foot(desk.today),
     )
 
 
@@ -74,7 +74,7 @@ def _convocation(desk: Desk, dossier: Dossier) -> Paper | None:
             ("À apporter", diagnostic_sheet.BRING),
             ("Un empêchement", f"Prévenez {_contact(desk, dossier)}."),
         ),
-        issued=issued(desk.today),
+        issued=phrase_foot(desk.today),
     )
 
 
@@ -107,7 +107,7 @@ def _prescription(desk: Desk, dossier: Dossier, participation: UUID, origin: str
             ("Une question", _contact(desk, dossier)),
         ),
         signatures=(_name(dossier), "Pour la Mission locale"),
-        issued=issued(desk.today, *grid),
+        issued=phrase_foot(desk.today, *grid),
     )
 
 
@@ -127,7 +127,7 @@ def _takeaways(desk: Desk, dossier: Dossier, one: results.PrescriptionRow, origi
     rank = next((n for n, band in enumerate(known.bands if known else (), 1) if band.low == one.built.low), 0)
     programme = dossier.programme if dossier.programme in PROGRAMMES else "other"
     place = StepPlace("build-prescription", "prescription", rank, programme)
-    rows = resources.beside(desk.read, place, audience="young")
+    rows = resources.list_for_step(desk.read, place, audience="young")
     states = folds_of(desk.read, {row.stream for row in rows})
     for row in rows:
         text = states[row.stream].on(one.built.stamp.on)
@@ -200,5 +200,5 @@ def _answer(
     told = name != "prescription"  # its fact has a score, and what the grid keeps for the advisor
     paper = with_proof(desk, paper, dossier_id, fact.version, _origin(request, desk), told=told)
     if request.url.path.endswith(".pdf"):
-        return pdf_response(request, paper, name, opened(dossier_id))
-    return paper_page(request, paper, f"/dossiers/{dossier_id}", opened(dossier_id))
+        return pdf_response(request, paper, name, gather_people(dossier_id))
+    return paper_page(request, paper, f"/dossiers/{dossier_id}", gather_people(dossier_id))

@@ -55,7 +55,7 @@ def entry_of(desk: Desk, dossier: Dossier, state: ActionState, added: str = "") 
     session, advisor = _session(dossier, state), advisor_of(desk, dossier)
     facts = (
         ("Ajoutée", added),
-        ("Quoi", _offered(state, there)),
+        ("Quoi", _phrase_offer(state, there)),
         ("Où", _where(there, session, campaign, advisor)),
         ("Quand", _when(state, there, session)),
         ("Ouvert", typeset(" ; ").join(hours.in_french(there.details.hours)) if there else ""),
@@ -68,9 +68,9 @@ def entry_of(desk: Desk, dossier: Dossier, state: ActionState, added: str = "") 
 
 def _destination(desk: Desk, referral: Referral) -> _Destination:
     id = referral.partner.id or meant(desk, referral.partner.name)
-    row = partners.one(desk.read, id) if id else None
+    row = partners.find(desk.read, id) if id else None
     partner = fold_of(desk.read, row.stream) if row else None
-    contact = contacts.one(desk.read, referral.contact)
+    contact = contacts.find(desk.read, referral.contact)
     asked = contact.details.name if contact and contact.is_there else ""
     if not isinstance(partner, PartnerState):
         return _Destination(referral, PartnerDetails(name=referral.partner.name), None, False, asked)
@@ -79,7 +79,7 @@ def _destination(desk: Desk, referral: Referral) -> _Destination:
     return _Destination(referral, partner.details, known.terms if known and not is_over else None, is_over, asked)
 
 
-def _offered(state: ActionState, there: _Destination | None) -> str:
+def _phrase_offer(state: ActionState, there: _Destination | None) -> str:
     """Returns what the partner offers, in its own words, when they differ from the action's."""
     label = there.offer.label if there and there.offer else ""
     return "" if label.casefold() == state.action.label.casefold() else label
@@ -145,13 +145,13 @@ def _next(state: ActionState, there: _Destination | None, session: tuple[str, st
     if state.action.kind == "complete":
         return say("À la fin du test, envoyez vos résultats. Puis lisez-les avec {advisor}.", advisor=advisor)
     if there:
-        return _answered(there, advisor)
+        return _phrase_answer(there, advisor)
     if state.action.kind in WITHOUT_PARTNER:
         return say("Vous le ferez avec {advisor}.", advisor=advisor)
     return say("{advisor} cherche un lieu pour vous.", advisor=upper_first(advisor))
 
 
-def _answered(there: _Destination, advisor: str) -> str:
+def _phrase_answer(there: _Destination, advisor: str) -> str:
     """Returns what follows the answer of a partner, or their silence."""
     referral = there.referral
     if there.is_over:

@@ -87,20 +87,20 @@ def progress(dossier: Dossier, purpose: Purpose = "initial") -> str:
 
 def latest(dossier: Dossier, purpose: Purpose) -> tuple[Shared | None, Shared | None]:
     """Returns the participation of a purpose that was shared last, and the one before it."""
-    shared = _shared(dossier, purpose)
+    shared = _list_shared(dossier, purpose)
     return (shared[-1] if shared else None), (shared[-2] if len(shared) > 1 else None)
 
 
 def tries(dossier: Dossier, purpose: Purpose, today: date) -> list[Try]:
     """Returns the results of a purpose that have a rate, the oldest first; none without two of them."""
-    results = (_result(one) for one in _shared(dossier, purpose))
+    results = (_result(one) for one in _list_shared(dossier, purpose))
     rated = [(one.shared.day, percent(one.mastery)) for one in results if one and one.mastery is not None]
     changes = ["", *(path.points(now - before) for (_, before), (_, now) in pairwise(rated))]
     made = [(path.short(day, today), rate, change) for (day, rate), change in zip(rated, changes, strict=False)]
     return made if len(made) > 1 else []
 
 
-def _shared(dossier: Dossier, purpose: Purpose) -> list[Shared]:
+def _list_shared(dossier: Dossier, purpose: Purpose) -> list[Shared]:
     """Returns the participations of a purpose that were shared, the oldest first."""
 
     def order(one: tuple[Shared, Moment]) -> tuple[date, str, date]:
@@ -124,7 +124,13 @@ def _complete(dossier: Dossier, today: date) -> Iterator[SharedOutcome]:
         palier = "" if result.palier is None else f"palier {result.palier}"
         palier += f" sur {result.paliers}" if palier and result.paliers else ""
         badges = [say("badge {title}", title=title) for title, earned in result.badges if earned]
-        told = (_shared_on(result.shared, today), progress(dossier, "complete"), palier, *badges, _gone(now[1], today))
+        told = (
+            _shared_on(result.shared, today),
+            progress(dossier, "complete"),
+            palier,
+            *badges,
+            _phrase_withdrawal(now[1], today),
+        )
         yield SharedOutcome(
             now[0],
             typography.upper_first(vocabulary.PURPOSES["complete"]),
@@ -141,14 +147,14 @@ def _profile(dossier: Dossier, today: date) -> Iterator[SharedOutcome]:
     if now and profile:
         change = ""
         if earlier and profile.pix is not None and earlier.pix is not None:
-            change = typography.signed(profile.pix - earlier.pix, "pix", "pix")
+            change = typography.phrase_change(profile.pix - earlier.pix, "pix", "pix")
             change = say("{change} depuis {before}", change=change, before=profiles.pix(earlier.pix))
             change = "sans changement" if profile.pix == earlier.pix else change
         told = (
             profiles.certifiable(profile),
             _shared_on(profile.shared, today, "partagé"),
             change,
-            _gone(now[1], today),
+            _phrase_withdrawal(now[1], today),
         )
         groups = list(_levels(profile, earlier))
         title = typography.upper_first(vocabulary.PURPOSES["profile"])
@@ -184,7 +190,7 @@ def _levels(now: Profile, before: Profile | None) -> Iterator[tuple[str, list[Ba
         if one.level is not None:
             was = known.get(one.name)
             change = one.level - was if was is not None else 0
-            said = typography.signed(change, "niveau", "niveaux") if change else ""
+            said = typography.phrase_change(change, "niveau", "niveaux") if change else ""
             bars[one.name] = Bar(one.name, one.level, profiles.HIGHEST, said)
     for domain, names in DOMAINS.items():
         if inside := [bars.pop(name) for name in names if name in bars]:
@@ -197,7 +203,7 @@ def _shared_on(moment: Moment, today: date, verb: str = "partagé") -> str:
     return f"{verb} le {path.short(moment.day, today)}"
 
 
-def _gone(link: LinkedParticipation, today: date) -> str:
+def _phrase_withdrawal(link: LinkedParticipation, today: date) -> str:
     return f"disparu de Pix Orga le {path.short(link.withdrawn.on, today)}, gardé ici" if link.withdrawn else ""
 
 

@@ -21,7 +21,7 @@ from projections.store.folds import fold_of
 from web.desk import guesses, receipts, refusals, task_links
 from web.desk import undo as desk_undo
 from web.desk.colleagues import absence_text
-from web.desk.commands import FormRefused, Outcome, again, check, read_button, record_all, recorded
+from web.desk.commands import FormRefused, Outcome, check, read_button, record_all, redraw, require_events
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -33,7 +33,7 @@ from web.french.events.sentences import AT_ONCE
 from web.french.typography import say
 from web.http.addresses import Version, address, carrying
 from web.http.forms import Form, FormData, OpenForm
-from web.http.people import People, opened
+from web.http.people import People, gather_people
 from web.http.templates import redirect, show
 from web.pages.dossier import open_form, results
 from web.pages.dossier import tasks as dossier_tasks
@@ -154,7 +154,7 @@ def sheet(
 def people_of(shown: Mapping[str, Any]) -> People:
     """Returns the people of a sheet: its own, the other dossier of a merge, the next one of Ma boîte."""
     follower, following = shown["follower"], shown["next"]
-    return opened(shown["id"], [follower.id] if follower else [], following[:1] if following else [])
+    return gather_people(shown["id"], [follower.id] if follower else [], following[:1] if following else [])
 
 
 def _may(desk: Desk, dossier: Dossier) -> frozenset[str]:
@@ -195,7 +195,7 @@ def _page(
     return show(request, "dossier/page.html", "sheet", people, status=status, history=entries, stage=stage, **drawn)
 
 
-def _again(
+def _show_again(
     request: Request,
     desk: Desk,
     dossier_id: UUID,
@@ -205,7 +205,7 @@ def _again(
     corrige: Version = 0,
 ) -> Response:
     """Shows the form that was refused: its values, its errors, and the events since it was drawn."""
-    refused = open_form.refused(desk, desk.dossier(dossier_id), name, form, max(corrige, 0))
+    refused = open_form.refill(desk, desk.dossier(dossier_id), name, form, max(corrige, 0))
     return _page(request, desk, dossier_id, refused, boite, status=422)
 
 
@@ -248,7 +248,7 @@ def read(
 
 
 @router.post("/dossiers/{dossier_id:uuid}/undo")
-@again(_again)
+@redraw(_show_again)
 def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData, boite: str = "") -> Response:
     """Annuler: retracts the events of the last form, the latest first, and records again those that it retracted.
 
@@ -274,7 +274,7 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData, boite
         steps = [Step(streams, retraction.retract, {"version": one, "reason": AT_ONCE}) for one in versions]
         steps += [Step(streams, retraction.reinstate, {"versions": tuple(retracted)})] if retracted else []
         outcome = record_all(desk, steps, ("undo", form.version), command_id=form.command_id)
-    return _see(request, desk, dossier_id, recorded(desk, outcome), boite)
+    return _see(request, desk, dossier_id, require_events(desk, outcome), boite)
 
 
 def _give_back(request: Request, desk: Desk, dossier_id: UUID, seat: Recorded, form: UndoLast, box: str) -> Response:
@@ -289,7 +289,7 @@ def _give_back(request: Request, desk: Desk, dossier_id: UUID, seat: Recorded, f
 
 
 @router.post("/dossiers/{dossier_id:uuid}/{name}")
-@again(_again)
+@redraw(_show_again)
 def act(
     request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormData, boite: str = "", corrige: Version = 0
 ) -> Response:
@@ -315,7 +315,7 @@ def act(
         lost = open_form.unrecorded(form, (one.event for one in [*desk.trail(dossier_id), *outcome.recorded]))
         if lost:
             return _as_note(request, desk, dossier_id, lost, outcome, boite)
-    return _see(request, desk, dossier_id, recorded(desk, outcome, model=spec.model), boite)
+    return _see(request, desk, dossier_id, require_events(desk, outcome, model=spec.model), boite)
 
 
 def _permitted(desk: Desk, dossier_id: UUID, name: str) -> tuple[DossierForm, Dossier]:

@@ -82,7 +82,7 @@ def coming(owed: Sequence[Task], days: Sequence[DaySet], today: date) -> list[tu
     later = sorted((task for task in owed if task.opens > today), key=lambda one: one.opens)
     kept = [task for task in later if task.why.details.get("by") != "lapsed"]
     shown = kept if kept or any(task.is_visible(today) for task in owed) else later
-    found = [(task.opens, _named(task), f"à partir du {_day(task.opens, today)}") for task in shown]
+    found = [(task.opens, _phrase_task(task), f"à partir du {_day(task.opens, today)}") for task in shown]
     for one in (day for day in days if day.last >= today):
         line = tasks.day_set(one.key, one.day, today)
         when = f"à partir du {_day(one.day, today)}" if line.to_come else f"le {french.on(one.day, today)}"
@@ -90,9 +90,9 @@ def coming(owed: Sequence[Task], days: Sequence[DaySet], today: date) -> list[tu
     return [(said, when) for _, said, when in sorted(found, key=lambda one: one[0])]
 
 
-def _named(task: Task) -> str:
+def _phrase_task(task: Task) -> str:
     label = "" if task.kind == "recall" else short(task.why.details.get("label", ""))
-    verb = tasks.inside(task.kind, task.why.details)
+    verb = tasks.phrase_inside(task.kind, task.why.details)
     return f"{verb} ({label})" if label else verb
 
 
@@ -134,7 +134,7 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
     return OpenTask(
         task=task,
         verb=tasks.title(task.kind, task.why.details),
-        inside=tasks.inside(task.kind, task.why.details),
+        inside=tasks.phrase_inside(task.kind, task.why.details),
         button=button,
         when=dates.due_words(at, desk.today, days),
         late=late,
@@ -253,10 +253,12 @@ def next_steps(dossier: Dossier, dues: Sequence[OpenTask], open_to: frozenset[st
     elsewhere = {(one.form, one.about) for one in dues} | {(one.other[0], one.about) for one in dues}
     elsewhere |= {("explore", "") for one in dues if one.form == "debrief" and dossier.in_trouble}
 
-    def kept(links: Sequence[Link]) -> list[Link]:
+    def keep_links(links: Sequence[Link]) -> list[Link]:
         return [link for link in links if link[0] in open_to and (link[0], link[2]) not in elsewhere]
 
-    return [NextStep(one.label, one.said, kept(one.links), kept(one.more)) for one in _steps(dossier, today)]
+    return [
+        NextStep(one.label, one.said, keep_links(one.links), keep_links(one.more)) for one in _steps(dossier, today)
+    ]
 
 
 def _steps(dossier: Dossier, today: date) -> Iterator[NextStep]:

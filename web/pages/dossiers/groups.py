@@ -21,7 +21,7 @@ from projections.store.folds import folds_of
 from web.desk import receipts
 from web.desk.bulk import BulkOutcome, RowOutcome, take_row
 from web.desk.colleagues import day
-from web.desk.commands import again, check, read_button, read_form
+from web.desk.commands import check, read_button, read_form, redraw
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -98,7 +98,7 @@ def _page(
         for row, state in members
         if change and (row.group != change.name or change.until not in (None, row.collective_end))
     ]
-    errors = {**(form.errors if form else {}), **validation.named(wrong)}
+    errors = {**(form.errors if form else {}), **validation.phrase_empty_fields(wrong)}
     return show(
         request,
         "dossiers/group.html",
@@ -152,7 +152,7 @@ def preview(request: Request, desk: AtGroups, groupe: str = "", nom: str | None 
 
 
 @router.post("/dossiers/groupe")
-@again(_page)
+@redraw(_page)
 def change(request: Request, desk: AtGroups, data: FormData) -> Response:
     """Records one command for each dossier; answers every row when one was refused."""
     form = read_form(GroupCommand, data)
@@ -182,7 +182,7 @@ def _change(desk: Desk, form: GroupCommand) -> BulkOutcome:
 def undo(request: Request, desk: AtGroups, data: FormData) -> Response:
     """Gives each dossier its group of before, except where another change followed."""
     form, names, rows = read_button(UndoForm, data), names_for(desk), []
-    for recorded in _done(desk, str(form.receipt)):
+    for recorded in _list_changes(desk, str(form.receipt)):
         dossier, sent = recorded.originator_id, {"version": recorded.originator_version, "reason": AT_ONCE}
         rows.append(take_row(desk, names, form.command_id, dossier, undo_group, **sent))
     outcomes = BulkOutcome(rows, form.command_id)
@@ -194,12 +194,12 @@ def undo(request: Request, desk: AtGroups, data: FormData) -> Response:
 
 def undoable(desk: Desk, reference: str) -> bool:
     """Tells if a dossier still has the group that this command gave it."""
-    events = _done(desk, reference)
+    events = _list_changes(desk, reference)
     states = folds_of(desk.read, {recorded.originator_id for recorded in events})
     joined = ((states[recorded.originator_id].joined, recorded) for recorded in events)
     return any(stamp is not None and stamp.version == recorded.originator_version for stamp, recorded in joined)
 
 
-def _done(desk: Desk, reference: str) -> Sequence[Recorded]:
+def _list_changes(desk: Desk, reference: str) -> Sequence[Recorded]:
     """Returns the group changes of the command that an address names."""
     return [recorded for recorded in receipts.events_of(desk, reference) if isinstance(recorded.event, ProgrammeJoined)]

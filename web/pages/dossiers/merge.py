@@ -20,7 +20,7 @@ from projections import directory, name_search
 from projections.directory import YoungPerson
 from projections.store.folds import fold_of, folds_of
 from web.desk import reach, refusals
-from web.desk.commands import Outcome, again, must, read_form, record_all, recorded, take_all
+from web.desk.commands import Outcome, must, read_form, record_all, redraw, require_events, take_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames, names_for
@@ -29,7 +29,7 @@ from web.french import tasks as french_tasks
 from web.french.events import sentences
 from web.http.addresses import SIZE, PageNumber, Pager
 from web.http.forms import Form, FormData, OpenForm
-from web.http.people import listed, note, opened
+from web.http.people import gather_people, listed, note
 from web.http.templates import redirect, show
 
 router = APIRouter()
@@ -150,7 +150,7 @@ def _preview(desk: Desk, steps: Sequence[Step], kept: UUID, closed: UUID) -> dic
     joined = [r for r in new if not isinstance(r.event, (DuplicateJoined, Retracted))]
     gone = [r for r in before.events if r.originator_version in retracted]
     return {
-        "joined": [merge.dated(r, names, after.events, desk.zone) for r in joined],
+        "joined": [merge.phrase_event(r, names, after.events, desk.zone) for r in joined],
         "retracted": [sentences.sentence(r, names, zone=desk.zone, history=before.events) for r in gone],
         "gone": [french_tasks.VERBS[kind] for key, kind in owed.items() if key not in then],
         "new": [french_tasks.VERBS[kind] for key, kind in then.items() if key not in owed and kind != "inform-holder"],
@@ -180,7 +180,7 @@ def _page(
     kept = dossier.merged.into if dossier.merged else into
     candidates, lines, preview = ([] if kept else _candidates(desk, dossier_id, dossier)), [], None
     if kept:
-        note(request, opened(kept))
+        note(request, gather_people(kept))
         names = names_for(desk)
         pairs = zip(*(_side(desk, names, one) for one in (kept, dossier_id)), strict=True)
         lines = [(label, one, other) for (label, one), (_, other) in pairs if one or other]
@@ -191,7 +191,7 @@ def _page(
         request,
         "dossiers/merge.html",
         "merge",
-        opened(dossier_id, [kept], (one.stream for one, _, _ in candidates)),
+        gather_people(dossier_id, [kept], (one.stream for one, _, _ in candidates)),
         id=dossier_id,
         dossier=dossier,
         into=kept,
@@ -210,7 +210,7 @@ def choose(request: Request, desk: AtDesk, dossier_id: UUID, avec: UUID | None =
 
 
 @router.post("/dossiers/{dossier_id:uuid}/fusion")
-@again(_page)
+@redraw(_page)
 def join(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Response:
     """Merges it into the one that goes on, and shows that one."""
     must(desk, merging.merge_dossier)
@@ -218,19 +218,21 @@ def join(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
     form = read_form(MergeForm, data, empty={})
     if dossier.merged and dossier.merged.into == form.into:
         return redirect(request, f"/dossiers/{form.into}")
-    note(request, opened(dossier_id))  # the other dossier will say what this one says
+    note(request, gather_people(dossier_id))  # the other dossier will say what this one says
     steps = _steps(desk, dossier_id, dossier, form.into)
     return _see(request, form.into, take_all(desk, steps, ("merge", str(dossier_id), str(form.into)), form))
 
 
 @router.post("/dossiers/{dossier_id:uuid}/fusion/defaire")
-@again(_page)
+@redraw(_page)
 def undo_merge(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Response:
     """Undoes the merge: each dossier has its own events again."""
     must(desk, merging.merge_dossier)
     dossier = desk.dossier(dossier_id)
     form = read_form(UndoMergeForm, data, empty={})
-    return _see(request, dossier_id, recorded(desk, undo(desk, dossier_id, dossier, form.reason, form.command_id)))
+    return _see(
+        request, dossier_id, require_events(desk, undo(desk, dossier_id, dossier, form.reason, form.command_id))
+    )
 
 
 def _see(request: Request, dossier_id: UUID, events: Sequence[Recorded]) -> Response:

@@ -11,7 +11,7 @@ from pixflow.unit_of_work import check_texts
 from projections import directory
 from projections.directory import YoungPerson
 from web.desk import guesses, refusals
-from web.desk.commands import again, check, form_refusals, must, read_form, record
+from web.desk.commands import check, form_refusals, must, read_form, record, redraw
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.team.proposals import advisors
@@ -81,7 +81,7 @@ def new(request: Request, desk: AtDesk) -> Response:
 
 
 @router.post("/dossiers/nouveau")
-@again(_page)
+@redraw(_page)
 def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
     """Opens it, then matches the participations of Pix Orga that have its number.
 

@@ -16,7 +16,7 @@ from projections import audit_trail, directory
 from projections.audit_trail import TrailFilter
 from projections.store.folds import folds_of
 from web.desk import guesses
-from web.desk.commands import Outcome, again, check, form_refusals, must, read_form, record, recorded
+from web.desk.commands import Outcome, check, form_refusals, must, read_form, record, redraw, require_events
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.http.forms import Day, Form, FormData, OpenForm
@@ -52,7 +52,7 @@ def ask(request: Request, desk: AtDesk) -> Response:
 
 
 @router.post("/dossiers/recevoir")
-@again(_page)
+@redraw(_page)
 def receive(request: Request, desk: AtDesk, data: FormData) -> Response:
     """Opens the one dossier that is meant, and says nothing of any when it is not exactly one."""
     must(desk, break_glass)
@@ -64,7 +64,7 @@ def receive(request: Request, desk: AtDesk, data: FormData) -> Response:
     ((stream, dossier),) = meant.items()
     if desk.scope.sees(dossier):
         return redirect(request, f"/dossiers/{stream}")
-    events = recorded(desk, _break(desk, stream, form))
+    events = require_events(desk, _break(desk, stream, form))
     return redirect(request, f"/dossiers/{stream}?fait={events[-1].originator_version}")
 
 

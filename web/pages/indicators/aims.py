@@ -11,7 +11,7 @@ from pixflow.events.indicators import AimSet
 from pixflow.protocol.drafting import set_aim
 from pixflow.streams import KINDS
 from web.desk import receipts
-from web.desk.commands import FormRefused, again, must, read_button, read_form, record, recorded
+from web.desk.commands import FormRefused, must, read_button, read_form, record, redraw, require_events
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, UndoForm
@@ -61,7 +61,7 @@ def _page(request: Request, desk: Desk, form: OpenForm | None = None, receipt: R
 
 
 @router.post(AIMS)
-@again(_page)
+@redraw(_page)
 def act(request: Request, desk: AtAims, data: FormData) -> Response:
     """Sets a target."""
     must(desk, set_aim)
@@ -70,12 +70,12 @@ def act(request: Request, desk: AtAims, data: FormData) -> Response:
 
 
 @router.post(UNDO)
-@again(_page)
+@redraw(_page)
 def undo(request: Request, desk: AtAims, data: FormData) -> Response:
     """Sets the target of before again, unless another one followed."""
     must(desk, set_aim)
     form = read_button(UndoForm, data)
-    before = _before(desk, str(form.receipt))
+    before = _find_former_aim(desk, str(form.receipt))
     if desk.engine.has_recorded(form.command_id):
         return redirect(request, address(AIMS, {"recu": str(form.command_id)}))
     if before is None:
@@ -92,15 +92,15 @@ def _set(request: Request, desk: Desk, form: Form, said: Mapping[str, Any]) -> R
         context={"sites": desk.refs.structure.sites},
         **said,
     )
-    return redirect(request, address(AIMS, {"recu": receipts.reference(recorded(desk, outcome))}))
+    return redirect(request, address(AIMS, {"recu": receipts.reference(require_events(desk, outcome))}))
 
 
 def _receipt(desk: Desk, reference: str) -> Receipt | None:
     receipt = receipts.of_command(desk, reference)
-    return receipt.with_undo(reference, UNDO) if receipt and _before(desk, reference) else receipt
+    return receipt.with_undo(reference, UNDO) if receipt and _find_former_aim(desk, reference) else receipt
 
 
-def _before(desk: Desk, reference: str) -> dict[str, Any] | None:
+def _find_former_aim(desk: Desk, reference: str) -> dict[str, Any] | None:
     """Returns what sets the former target again; None once another one followed."""
     trail = desk.trail(desk.served.opened.stream("indicators"))
     for mine in receipts.events_of(desk, reference):

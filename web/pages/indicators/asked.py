@@ -82,7 +82,7 @@ class AskedFigures:
 
     def period_before(self) -> "AskedFigures":
         """Returns the same question about the period before."""
-        first, last = _before(self.period, self.month, self.question)
+        first, last = _find_previous(self.period, self.month, self.question)
         return replace(self, before=True, question=structs.replace(self.question, first=first, last=last))
 
     def at(self, path: str, **more: str) -> str:
@@ -121,7 +121,7 @@ def asked_of(
     return asked.period_before() if before else asked
 
 
-def _before(period: str, month: str, question: FigureQuestion) -> tuple[date, date]:
+def _find_previous(period: str, month: str, question: FigureQuestion) -> tuple[date, date]:
     """Returns the first and the last day of the period before, or of the month before one of its months."""
     if month:
         start = question.first.replace(day=1)

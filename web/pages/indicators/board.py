@@ -52,7 +52,7 @@ def choose(request: Request, desk: AtFigures, data: FormData) -> Response:
     return redirect(request, address(PATH, {"recu": receipts.reference(outcome.recorded)}) + "#courriel")
 
 
-def chosen(desk: Desk, reference: str) -> Receipt | None:
+def find_receipt(desk: Desk, reference: str) -> Receipt | None:
     """Returns the receipt of a choice; it is undone while it is the latest."""
     events = [one.event for one in receipts.events_of(desk, reference)]
     chosen = next((event for event in events if isinstance(event, MonthlyPageChosen)), None)

@@ -11,7 +11,7 @@ from pixflow.documents.definitions import RULES, TARGETED, Definitions
 from pixflow.indicators.catalogue import BY_ID
 from pixflow.protocol import drafting
 from projections.figures.questions import count_figures
-from web.desk.commands import again, read_form
+from web.desk.commands import read_form, redraw
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.drafts import DocumentKind, Step
@@ -91,7 +91,7 @@ def _page(request: Request, desk: Desk, do: str = "", form: OpenForm | None = No
         to_come=[(day, found) for day, found in documents.published if day > desk.today],
         draft=draft,
         drafted=_fields(draft.document) if draft else [],
-        compared=_compared(desk, draft.document) if draft and "draft" in may else [],
+        compared=_compare_figures(desk, draft.document) if draft and "draft" in may else [],
         may=frozenset(name for name, step in STEPS.items() if step in may),
         forms=forms,
         errors=form.errors if form else {},
@@ -114,7 +114,7 @@ def _with_fields(form: OpenForm) -> dict[str, str]:
 
 
 @router.post(f"{DEFINITIONS}/{{do}}")
-@again(_page)
+@redraw(_page)
 def act(request: Request, desk: AtDesk, do: str, data: FormData) -> Response:
     """Proposes, endorses, drops or publishes a draft."""
     if do not in STEPS:
@@ -160,7 +160,7 @@ def _values(document: Definitions, replaces: int) -> dict[str, Any]:
     }
 
 
-def _compared(desk: Desk, document: Definitions) -> list[tuple[FigureText, FigureText]]:
+def _compare_figures(desk: Desk, document: Definitions) -> list[tuple[FigureText, FigureText]]:
     """Returns the figures that differ, as the definitions in force and the draft count them."""
     asked = asked_of(desk)
     sides = []

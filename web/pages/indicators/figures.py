@@ -237,15 +237,18 @@ def _rows(one: FigureText, outside: Outside, days: Days, *, whole: bool) -> Iter
     parts = {part.name: shown for part, shown in zip(one.figure.parts, one.parts, strict=True)}
     for row in outside.rows(one.id, one.figure, days, whole=whole):
         if not row.part:
-            yield [one.id, one.title, "", *_said(row), "", "", one.definition]
+            yield [one.id, one.title, "", *_list_cells(row), "", "", one.definition]
             continue
         part = parts[row.part]
         spread = (part.median, part.ninth) if (row.counted or row.counted_least or 0) >= FEWEST else (None, None)
-        yield [one.id, one.title, part.label, *_said(row), *("" if one is None else one for one in spread), ""]
+        yield [one.id, one.title, part.label, *_list_cells(row), *("" if one is None else one for one in spread), ""]
 
 
-def _said(row: ReportRow) -> list[Cell]:
-    counted, among = french.told(row.counted, row.counted_least), french.told(row.among, row.among_least)
+def _list_cells(row: ReportRow) -> list[Cell]:
+    counted, among = (
+        french.phrase_number(row.counted, row.counted_least),
+        french.phrase_number(row.among, row.among_least),
+    )
     return [counted, among, "" if row.rate is None else Share(row.rate)]
 
 

@@ -44,13 +44,13 @@ from web.pages.indicators.routes import MINE, OWN, AtOwnFigures, recall
 router = APIRouter()
 
 
-def _asked(desk: AtFigures, at: At, conseiller: str = "") -> AskedFigures:
+def _read_question(desk: AtFigures, at: At, conseiller: str = "") -> AskedFigures:
     """Returns the question of an address; `conseiller` is the advisor whose dossiers are counted."""
     advisor = next((id for id in desk.refs.team if str(id) == conseiller), None)
     return replace(at(desk, advisor=advisor), colleague=str(advisor or ""))
 
 
-Asked = Annotated[AskedFigures, Depends(_asked)]
+Asked = Annotated[AskedFigures, Depends(_read_question)]
 
 
 @router.get(f"{PATH}/{{name}}")
@@ -81,7 +81,7 @@ def send(request: Request, desk: AtFigures, name: str, at: At, par: str = "") ->
     with count_for(desk, asked) as there:
         figure = questions.count_figures(there, asked.question, [name])[name]
         _, cells = _cells_of(asked, there, name, par, f"{PATH}/{name}")
-        told = questions.outside(there, asked.question.day)
+        told = questions.count_outside(there, asked.question.day)
     return download(request, desk, name, asked, told, [describe(BY_ID[name], figure, asked)], cells)
 
 
@@ -111,7 +111,7 @@ def _page(
     path, kept, indicator = f"{home[0]}/{id}", {"etat": name}, BY_ID.get(id)
     changed = document_changes(desk.refs)
     with count_for(desk, asked) as there:
-        counts, total = _counted(there, asked, id, name)
+        counts, total = _count_entries(there, asked, id, name)
         pager = Pager.at(total, number, path, {**asked.parameters, **kept, "par": by}, anchor="#liste")
         lines = lists.lines(there.connection, asked.question, counts, id, name, SIZE, pager.offset)
         figure = questions.figures_of(there, asked.question, counts)[id]
@@ -136,7 +136,7 @@ def _page(
         months=month_rows(id, months, _month_address(asked, path, id), changed),
         cohorts=cohort_rows(cohorts, asked, changed),
         was=recall(desk, asked, {id: figure}).get(id, ""),
-        then=_then(asked, path),
+        then=_find_period_end(asked, path),
         dimensions=dimensions,
         cells=cells,
         apart=figure.counted - sum(one.counted.count for one in cells) if cells and by != "partner" else 0,
@@ -162,7 +162,7 @@ def _steps(id: str, figure: Figure, asked: AskedFigures) -> Sequence[Number]:
     return list(overview.bars(figure, asked)) if id == STEPS.id else ()
 
 
-def _counted(there: Counting, asked: AskedFigures, id: str, name: str) -> tuple[FigureCounts, int]:
+def _count_entries(there: Counting, asked: AskedFigures, id: str, name: str) -> tuple[FigureCounts, int]:
     """Returns the entries of an indicator, and one of its numbers. Raises 404 for an unknown one."""
     counts = tallies.count_entries(there, asked.question, [id])
     try:
@@ -181,7 +181,7 @@ _ENDED = {"mois-dernier": "mois", "annee-derniere": "annee"}
 """The period that ends on the last day of one that is over."""
 
 
-def _then(asked: AskedFigures, path: str) -> tuple[str, str] | None:
+def _find_period_end(asked: AskedFigures, path: str) -> tuple[str, str] | None:
     """Returns the address and the day of what was known when the period ended; None while it lasts."""
     question, period = asked.question, "mois" if asked.month else _ENDED.get(asked.period)
     if asked.past or question.last >= question.day or not period or question.first.day > 1:
@@ -214,12 +214,12 @@ def _cells_of(asked: AskedFigures, there: Counting, id: str, by: str, path: str)
 def _exported(desk: Desk, id: str, asked: AskedFigures, name: str, home: str) -> ExportedList:
     """Returns the list of a number as a file."""
     with count_for(desk, asked) as there:
-        counts, total = _counted(there, asked, id, name)
+        counts, total = _count_entries(there, asked, id, name)
         most = min(total, MOST_ROWS)
         found = lists.lines(there.connection, asked.question, counts, id, name, most) if total <= MOST_ROWS else []
         _, *menus = asking.menus(f"{home}/{id}", asked, there)
     period, day = asking.describe_period(asked.question), dates.day(asked.question.day, year=True)
-    people = directory.named(desk.read, {line.stream for line in found})
+    people = directory.find_people(desk.read, {line.stream for line in found})
     columns: dict[str, Callable[[tuple[FigureLine, Line]], Value]] = {
         "Qui": lambda row: row[1][0],
         "Date": lambda row: row[0].on,
@@ -248,7 +248,7 @@ Line = tuple[str, str, str, str, list[str], bool]
 
 def _line_rows(desk: Desk, id: str, found: Sequence[FigureLine]) -> Iterator[Line]:
     streams = {one.stream for one in found}
-    people, held = directory.named(desk.read, streams), workshops.many(desk.read, streams)
+    people, held = directory.find_people(desk.read, streams), workshops.many(desk.read, streams)
     names = partners.titles(desk.read, streams) if id == "I23" else {}
     replays = bool(desk.roles & {"referent", "manager", "auditor"})
     for one in found:

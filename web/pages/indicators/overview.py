@@ -152,7 +152,7 @@ def _curve(
 # --- what a structure has none of yet
 
 
-def missing(there: Counting, dossiers: int) -> list[tuple[str, str]]:
+def list_missing(there: Counting, dossiers: int) -> list[tuple[str, str]]:
     """Returns the words of what nobody has recorded yet, and where it comes from."""
     known = overview.passed(there.connection) | ({"dossiers"} if dossiers else set())
     return [words for one, words in french.MISSING.items() if one not in known]
@@ -196,7 +196,7 @@ def load_rows(desk: Desk, there: Counting, asked: AskedFigures) -> Iterator[tupl
     def count() -> Mapping[UUID | None, Caseload]:
         return overview.loads(there.connection, asked.question)
 
-    found = count() if asked.past else desk.memory.counts.once(("caseloads", asked.question), count)
+    found = count() if asked.past else desk.memory.counts.get_or_make(("caseloads", asked.question), count)
     most = max((one.dossiers for one in found.values()), default=0)
     named = {id: desk.refs.team[id].name if id else "" for id in found}
     addresses = [asked.at(f"{PATH}/{id}", etat=name) for id, name, _ in _LOADS]

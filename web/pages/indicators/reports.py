@@ -9,9 +9,9 @@ from pixflow.events.indicators import ReportIssued, ReportRow
 from pixflow.indicators.catalogue import BY_ID
 from pixflow.indicators.outside import digest
 from pixflow.protocol.drafting import issue_report
-from projections.figures.questions import count_figures, outside
+from projections.figures.questions import count_figures, count_outside
 from projections.figures.tallies import FigureQuestion
-from web.desk.commands import again, check, read_form, record, recorded
+from web.desk.commands import check, read_form, record, redraw, require_events
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french import indicators as french
@@ -60,7 +60,7 @@ def _page(request: Request, desk: Desk, form: OpenForm | None = None) -> Respons
 
 
 @router.post(REPORTS)
-@again(_page)
+@redraw(_page)
 def give(request: Request, desk: AtReports, data: FormData) -> Response:
     """Gives a report: its table is frozen, small numbers hidden."""
     form = read_form(ReportForm, data, empty={})
@@ -80,7 +80,7 @@ def give(request: Request, desk: AtReports, data: FormData) -> Response:
         clock=asked.clock,
         definitions=desk.refs.definitions(desk.today).number,
     )
-    event = recorded(desk, outcome)[-1].event
+    event = require_events(desk, outcome)[-1].event
     assert isinstance(event, ReportIssued)
     return redirect(request, f"{REPORTS}/{event.number}")
 
@@ -116,7 +116,7 @@ def _rows(desk: Desk, question: FigureQuestion, asked: AskedFigures | None) -> l
     """Returns the table of the days, as asked, or as they are counted today."""
     day, clock = (question.day, asked.clock) if asked else (desk.today, "known")
     with counting(desk.served, day, clock) as there:
-        told, days = outside(there, question.day), (question.first, question.last)
+        told, days = count_outside(there, question.day), (question.first, question.last)
         figures = count_figures(there, question, BY_ID)
         return [row for id, one in figures.items() for row in told.rows(id, one, days, whole=True)]
 
@@ -127,11 +127,11 @@ def _table(given: Sequence[ReportRow], now: Sequence[ReportRow]) -> Iterator[tup
     for row in given:
         label = french.part(row.indicator, row.part) if row.part else french.TITLES[row.indicator]
         counted = today.get((row.indicator, row.part))
-        yield label, bool(row.part), _said(row), _said(counted) if counted else "—", counted != row
+        yield label, bool(row.part), _phrase_row(row), _phrase_row(counted) if counted else "—", counted != row
 
 
-def _said(row: ReportRow) -> str:
-    told = (french.told(row.counted, row.counted_least), french.told(row.among, row.among_least))
+def _phrase_row(row: ReportRow) -> str:
+    told = (french.phrase_number(row.counted, row.counted_least), french.phrase_number(row.among, row.among_least))
     counted, among = (number(one) if isinstance(one, int) else one for one in told)
     share = french.share(row.rate)
     return f"{counted} / {among}" + (f" ({share})" if share else "")

@@ -10,7 +10,7 @@ from pixflow.indicators.catalogue import FUNNEL, STEPS
 from pixflow.indicators.facts import PAIRS, delay
 from pixflow.indicators.outside import Figure
 from pixflow.protocol.drafting import issue_report, set_aim
-from projections.figures.questions import count_figures, figures_of, outside
+from projections.figures.questions import count_figures, count_outside, figures_of
 from projections.figures.tallies import count_entries
 from web.desk.box_count import box_count
 from web.desk.dependencies import allowed
@@ -25,7 +25,7 @@ from web.pages.indicators import asked as asking
 from web.pages.indicators import overview
 from web.pages.indicators.aims import AIMS
 from web.pages.indicators.asked import PATH, AskedFigures, At, AtFigures, count_for
-from web.pages.indicators.board import chosen, may_choose
+from web.pages.indicators.board import find_receipt, may_choose
 from web.pages.indicators.figures import describe_all, download, funnel
 from web.pages.indicators.week import read_week
 
@@ -51,7 +51,7 @@ def read(request: Request, desk: AtFigures, at: At, etape: str = "", recu: str =
         stuck = list(overview.stuck_rows(there, counts.stuck, asked))
         loads = list(overview.load_rows(desk, there, asked))
         menus = asking.menus(PATH, asked, there)
-        missing = overview.missing(there, figures["I18"].among)
+        missing = overview.list_missing(there, figures["I18"].among)
         basis = structs.replace(there.basis, protocol=desk.refs.protocol)  # for a day before it, the first protocol
         targets = {pair: delay(basis, pair, asked.question.day) for pair in PAIRS}
     texts = describe_all(figures, asked)
@@ -87,7 +87,7 @@ def read(request: Request, desk: AtFigures, at: At, etape: str = "", recu: str =
         was=recall(desk, asked, figures),
         files={kind: asked.at(f"{PATH}.{kind}") for kind in ("csv", "xlsx", "pdf")},
         reports=desk.may(issue_report),
-        receipt=chosen(desk, recu),
+        receipt=find_receipt(desk, recu),
         monthly=desk.refs.team[desk.me].monthly_page if may_choose(desk) else None,
         masked=french.MASKED,
     )
@@ -112,7 +112,7 @@ def send(request: Request, desk: AtFigures, at: At) -> Response:
     """Sends the figures as a table, with the definition, the clock and the day."""
     asked = at(desk)
     with count_for(desk, asked) as there:
-        figures, told = count_figures(there, asked.question), outside(there, asked.question.day)
+        figures, told = count_figures(there, asked.question), count_outside(there, asked.question.day)
     return download(request, desk, "indicateurs", asked, told, list(describe_all(figures, asked).values()))
 
 

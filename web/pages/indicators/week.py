@@ -79,7 +79,7 @@ def read_week(desk: Desk, text: str, number: int, path: str, kept: Mapping[str, 
     totals = audit_trail.recorded_totals(desk.read, desk.actor.id, since, until)
     named = "" if first == this else first.isoformat()
     pager = Pager.at(sum(n for _, n, _ in totals), number, path, {**kept, "semaine": named}, size=MOST)
-    rows = audit_trail.recorded(desk.read, desk.actor.id, since, until, MOST, pager.offset)
+    rows = audit_trail.list_recorded(desk.read, desk.actor.id, since, until, MOST, pager.offset)
     states = folds_of(desk.read, {row.stream for row in rows if row.kind == "dossier"})
     dossiers = {stream: state for stream, state in states.items() if state.opened and desk.scope.sees(state)}
     erased = {stream for stream, state in states.items() if state.erased}

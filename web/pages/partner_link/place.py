@@ -90,7 +90,7 @@ def place_of(one: Visit) -> OwnFile | None:
     if id is None:
         return None
     with one.served.reading() as tables:
-        row = partners.one(tables.connection, id)
+        row = partners.find(tables.connection, id)
         state = fold_of(tables.connection, row.stream) if row else None
     return OwnFile(row.stream, state) if isinstance(state, PartnerState) and state.is_proposed else None
 
@@ -114,7 +114,7 @@ def propose(request: Request, token: str, one: ByLink, data: FormData) -> Respon
     request.state.served, request.state.command_id = one.served, str(command)  # for the page of a fault
     form, offers, errors = _read(data)
     if form is None or errors:
-        return _page(request, token, one, place, data, validation.named(errors))
+        return _page(request, token, one, place, data, validation.phrase_empty_fields(errors))
     try:
         _record(one, place, command, form, offers)
     except Refused as refused:
@@ -146,7 +146,7 @@ def _read(data: Mapping[str, Any]) -> tuple[PlaceForm | None, dict[UUID, PlaceOf
     return form, offers, errors
 
 
-def _said(
+def _gather_changes(
     place: OwnFile, seen: OwnFile, form: PlaceForm, terms: Mapping[UUID, PlaceOffer]
 ) -> tuple[dict[str, str], dict[UUID, OfferTerms]]:
     """Returns the whole of what the partner proposes: what waits, and what this form changes of the file as `seen`.
@@ -172,7 +172,7 @@ def _record(one: Visit, place: OwnFile, command: UUID, form: PlaceForm, terms: M
     link, today = one.found.link.id, one.served.today()
     history = one.served.engine.history(place.stream)
     seen = OwnFile(place.stream, fold([known for known in history if known.originator_version <= form.seen]))
-    fields, offers = _said(place, seen, form, terms)
+    fields, offers = _gather_changes(place, seen, form, terms)
 
     def holds(_: PartnerState, dossier: Any) -> bool:
         found = referral_of(dossier, link)

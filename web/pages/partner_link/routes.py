@@ -87,7 +87,7 @@ def visit(request: Request, token: str) -> Visit | None:
 
     Every token is looked up in every structure, and takes the same time.
     """
-    asked, structures = _asked(request, token)
+    asked, structures = _count_visit(request, token)
     opens = None
     for served in structures:
         with served.reading() as tables:
@@ -96,13 +96,13 @@ def visit(request: Request, token: str) -> Visit | None:
             opens = row, served
     if opens is None or not opens[0].opens or opens[0].until < opens[1].today():
         return None
-    return _opened(opens[1], opens[0].stream, asked.link)
+    return _open_visit(opens[1], opens[0].stream, asked.link)
 
 
 ByLink = Annotated[Visit | None, Depends(visit)]
 
 
-def _asked(request: Request, text: str) -> tuple[Token, list[ServedStructure]]:
+def _count_visit(request: Request, text: str) -> tuple[Token, list[ServedStructure]]:
     """Counts a visit; returns its token, and where to look it up. The log has the id of the link."""
     host: Host = request.app.state.host
     token = read_token(text) or NO_TOKEN
@@ -115,7 +115,7 @@ def _asked(request: Request, text: str) -> tuple[Token, list[ServedStructure]]:
     return token, list(host.structures.values())
 
 
-def _opened(served: ServedStructure, stream: UUID, link: UUID) -> Visit | None:
+def _open_visit(served: ServedStructure, stream: UUID, link: UUID) -> Visit | None:
     with served.reading() as tables:
         dossier = fold_of(tables.connection, stream)
         found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
@@ -124,13 +124,13 @@ def _opened(served: ServedStructure, stream: UUID, link: UUID) -> Visit | None:
         partner = found.referral.partner.id
         rows = partners.open_offers(tables.connection, [partner]).get(partner, []) if partner else []
         offer = next((partners.terms_of(row).label for row in rows if row.offer == found.referral.offer), "")
-        row = partners.one(tables.connection, partner) if partner else None
+        row = partners.find(tables.connection, partner) if partner else None
         return Visit(served, stream, dossier, found, offer, row is not None and row.status == "listed")
 
 
 def _reload(one: Visit) -> Visit:
     """Returns the visit with what was recorded since."""
-    return _opened(one.served, one.stream, one.found.link.id) or one
+    return _open_visit(one.served, one.stream, one.found.link.id) or one
 
 
 def set_frame(request: Request, structure: str = "") -> None:
@@ -179,7 +179,7 @@ def renew(request: Request, token: str) -> Response:
     The clock answers it; a demonstration answers at once.
     """
     host: Host = request.app.state.host
-    asked, structures = _asked(request, token)
+    asked, structures = _count_visit(request, token)
     genuine = [is_genuine(asked, served.engine.token) for served in structures]
     link = asked.link if any(genuine) else NO_TOKEN.link
     if host.site:
@@ -270,7 +270,7 @@ def _request(
         ends=action.ends or referral.ends,
         note="" if hidden else referral.note,
         nonce=new_nonce(one.found.link.id, secrets.token_bytes(16), one.served.engine.token),
-        answered=french.answered(referral) if referral.answer else "",
+        answered=french.phrase_answer(referral) if referral.answer else "",
         promised=None if referral.answer else referral.promised,
         reported=vocabulary.REPORTS[referral.report.outcome] if referral.report else "",
         today=today,
@@ -301,11 +301,11 @@ def _reply(
         return over(request, token)
     command = command_of(text_of(data, "nonce"), one.found.link.id, one.served.engine.token)
     if command is None:
-        return _again(request, one, token, data, {"": french.STALE})
+        return _show_again(request, one, token, data, {"": french.STALE})
     request.state.served, request.state.command_id = one.served, str(command)  # for the page of a fault
     form, errors = validate(model, data)
     if form is None:
-        return _again(request, one, token, data, validation.named(errors))
+        return _show_again(request, one, token, data, validation.phrase_empty_fields(errors))
     decision: Decision[..., Any] = issuing.answer_by_link
     fields = {"answer", "starts", "place", "refusal", "reason"}
     if isinstance(form, OutcomeForm):
@@ -315,11 +315,11 @@ def _reply(
     try:
         recorded = _record(one, decision, command, form.model_dump(include=fields))
     except Refused as refused:
-        return _refused(request, one, token, data, refused)
+        return _answer_refusal(request, one, token, data, refused)
     if not recorded:
         return over(request, token)
     after = say("La Mission locale en est prévenue. Pour changer quelque chose, appelez {who}.", who=one.contact)
-    return _done(request, _reload(one), token, _thanks(form), after)
+    return _show_outcome(request, _reload(one), token, _thanks(form), after)
 
 
 def _record(one: Visit, decision: Decision[..., Any], command: Any, sent: Mapping[str, Any]) -> bool:
@@ -334,30 +334,32 @@ def _record(one: Visit, decision: Decision[..., Any], command: Any, sent: Mappin
     return True
 
 
-def _refused(request: Request, one: Visit, token: str, data: Mapping[str, Any], refused: Refused) -> Response:
+def _answer_refusal(request: Request, one: Visit, token: str, data: Mapping[str, Any], refused: Refused) -> Response:
     """Answers a refusal: whom to call once an answer stands, else the form again."""
     now = _reload(one)
     if refused.code in ("already-answered", "already-reported"):
         on = refused.details.get("on")
         day = dates.day(on, year=True) if isinstance(on, date) else ""
         said = say("Une réponse est déjà notée, le {day}. Rien n’a été changé.", day=day)
-        return _done(request, now, token, said, say("Pour la changer, appelez {who}.", who=one.contact), status=409)
+        return _show_outcome(
+            request, now, token, said, say("Pour la changer, appelez {who}.", who=one.contact), status=409
+        )
     if refused.code == "command-id-reused":
-        return _again(request, now, token, data, {"": french.USED}, status=409)
+        return _show_again(request, now, token, data, {"": french.USED}, status=409)
     field = str(refused.details.get("field", ""))
     no_day = refused.code == "required" and field == "until"
     sentence = french.NO_DAY if no_day else refusals.refusal(refused.code, refused.details, NoNames())
-    return _again(request, now, token, data, {field: sentence})
+    return _show_again(request, now, token, data, {field: sentence})
 
 
-def _again(
+def _show_again(
     request: Request, one: Visit, token: str, data: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 422
 ) -> Response:
     values = {name: text_of(data, name) for name in data if name != "nonce"}
     return _request(request, one, token, values, errors, status=status)
 
 
-def _done(request: Request, now: Visit, token: str, said: str, after: str, *, status: int = 200) -> Response:
+def _show_outcome(request: Request, now: Visit, token: str, said: str, after: str, *, status: int = 200) -> Response:
     """Shows the outcome of a press: the answer that is noted, and whom to call."""
     set_frame(request, now.structure)
     response = show(

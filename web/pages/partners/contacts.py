@@ -79,14 +79,14 @@ def people_of(desk: Desk, id: UUID) -> list[tuple[UUID, Contact, str, Sequence[s
     Each comes with the day of the last word on them, and with what does not work any more.
     """
     rows = []
-    for contact, one in contacts.of_partners(desk.read, here(desk, id)).items():
+    for contact, one in contacts.of_partners(desk.read, list_joined(desk, id)).items():
         on = one.revised.on if one.revised else None
         noted = say("noté le {day}", day=dates.day(on, year=on.year != desk.today.year) if on else "")
         rows.append((contact, one, noted, ["a quitté le lieu"] if one.left else [MISSED[way] for way in one.missed]))
     return sorted(rows, key=lambda row: row[1].left is not None)
 
 
-def here(desk: Desk, id: UUID) -> list[UUID]:
+def list_joined(desk: Desk, id: UUID) -> list[UUID]:
     """Returns a partner and all those joined to it."""
     return [id, *partners.joined_to(desk.read, [id])]
 
@@ -95,7 +95,7 @@ def blank(desk: Desk, id: UUID, name: str, about: str) -> OpenForm | None:
     """Returns a form about a person with what is known; None for an unknown person."""
     if name == "personne":
         return OpenForm(name, values={"answers": "phone"})
-    people = {str(one): known for one, known in contacts.of_partners(desk.read, here(desk, id)).items()}
+    people = {str(one): known for one, known in contacts.of_partners(desk.read, list_joined(desk, id)).items()}
     known = people.get(about)
     if known is None:
         return None

@@ -38,7 +38,7 @@ from web.http.forms import Form, FormData, Spaced
 from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.partners.listing import LIST, AtPartners
-from web.pages.partners.undo import standing
+from web.pages.partners.undo import read_command
 
 router = APIRouter()
 PATH = f"{LIST}/doublons"
@@ -83,14 +83,14 @@ class Duplicate:
 
 def proposed(desk: Desk) -> Sequence[Duplicate]:
     """Returns the pairs to compare, the surest first, without those that somebody noted as different."""
-    return desk.memory.partners.once("duplicates", lambda: list(_proposed(desk)))
+    return desk.memory.partners.get_or_make("duplicates", lambda: list(_proposed(desk)))
 
 
 def _proposed(desk: Desk) -> Iterator[Duplicate]:
     rows = {str(row.stream): row for row in partners.listed(desk.read)}
     places = [place_of(partners.details_of(row), id) for id, row in rows.items()]
     digest = sha256(msgspec.json.encode(places)).hexdigest()  # two seconds for 25,000: a referral changes none of this
-    pairs = desk.memory.texts.once(("duplicates", digest), lambda: duplicates(places))
+    pairs = desk.memory.texts.get_or_make(("duplicates", digest), lambda: duplicates(places))
     states = folds_of(desk.read, {UUID(one.id) for pair in pairs for one in (pair.one, pair.other)})
     for pair in pairs:
         kept, other = sorted((rows[pair.one.id], rows[pair.other.id]), key=_use)[::-1]
@@ -127,7 +127,7 @@ def settle(request: Request, desk: AtPartners, data: FormData, p: PageNumber = 1
     known = {frozenset(one.streams): one for one in proposed(desk)}
     pairs = {one: known[frozenset(one)] for one in ticked if frozenset(one) in known}
     refused = [RowOutcome(_names(desk, one), refused=NO_MORE) for one in ticked if one not in pairs]
-    rows = [*refused, *_recorded(desk, form, list(pairs.values()))]
+    rows = [*refused, *_record_pairs(desk, form, list(pairs.values()))]
     return _answer(request, desk, BulkOutcome(rows, form.command_id), p)
 
 
@@ -136,7 +136,7 @@ def _names(desk: Desk, streams: Sequence[UUID]) -> str:
     return listed(*(names.get(one, str(one)) for one in streams))
 
 
-def _recorded(desk: Desk, form: DuplicatesForm, pairs: Sequence[Duplicate]) -> list[RowOutcome]:
+def _record_pairs(desk: Desk, form: DuplicatesForm, pairs: Sequence[Duplicate]) -> list[RowOutcome]:
     """Records the pairs as one command: all of them, or none when one is refused."""
     if form.way == "different":
         rows: list[tuple[str, str]] = [(one.name, "") for one in pairs]
@@ -186,7 +186,7 @@ def undo(request: Request, desk: AtPartners, data: FormData) -> Response:
     form = read_button(UndoForm, data)
     if desk.engine.has_recorded(form.command_id):
         return _see(str(form.command_id))
-    stands = standing(desk, form.receipt)
+    stands = read_command(desk, form.receipt)
     rows = [RowOutcome(_names(desk, group), refused=FOLLOWED) for group in stands.followed]
     if steps := stands.steps():
         outcome = record_all(desk, steps, ("undo duplicates", form.receipt), command_id=form.command_id)
@@ -229,7 +229,7 @@ def _others(events: Sequence[Recorded], kind: type[e.PartnersJoined | e.Differen
 def _undoable(desk: Desk, receipt: Receipt, reference: str) -> Receipt:
     """Returns the receipt with its undo, while one pair at least can be taken back."""
     command = receipts.command_of(reference)
-    return receipt.with_undo(reference, UNDO) if command and standing(desk, command).free else receipt
+    return receipt.with_undo(reference, UNDO) if command and read_command(desk, command).free else receipt
 
 
 # --- the page

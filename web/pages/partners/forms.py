@@ -12,7 +12,7 @@ from pixflow.events.values import OfferContact, OfferKind, OfferTerms, PartnerDe
 from pixflow.open_data.communes import by_postal_code, find
 from pixflow.partners import listing
 from pixflow.partners.state import PartnerState
-from web.desk.commands import Arguments, FormSpec, sent
+from web.desk.commands import Arguments, FormSpec, read_fields
 from web.desk.desk import Desk
 from web.french.events.sentences import AT_ONCE
 from web.french.typography import phone, typeset
@@ -114,7 +114,7 @@ def _offer(desk: Desk, state: PartnerState, form: OfferForm) -> Arguments:
 
 
 def _without_pile(desk: Desk, state: PartnerState, form: BoxForm) -> Arguments:
-    return sent(form, "pile"), {}
+    return read_fields(form, "pile"), {}
 
 
 def _taken_back(desk: Desk, state: PartnerState, form: TakeBackForm) -> Arguments:

@@ -30,14 +30,14 @@ from web.http.people import NOBODY
 from web.http.templates import show
 from web.pages.partners import duplicates
 from web.pages.partners.import_routes import IMPORT, AtImport
-from web.pages.partners.undo import Group, standing
+from web.pages.partners.undo import Group, read_command
 
 router = APIRouter()
 DONE = f"{IMPORT}/fait"
 
 
 @router.get(f"{DONE}/{{receipt:uuid}}")
-def done(request: Request, desk: AtImport, receipt: UUID, p: PageNumber = 1, r: PageNumber = 1) -> Response:
+def read(request: Request, desk: AtImport, receipt: UUID, p: PageNumber = 1, r: PageNumber = 1) -> Response:
     """Shows what an import recorded and what counts of it; `r` is a page of what its undo leaves."""
     return _page(request, desk, receipt, p, r)
 
@@ -46,8 +46,8 @@ def done(request: Request, desk: AtImport, receipt: UUID, p: PageNumber = 1, r: 
 def undo(request: Request, desk: AtImport, receipt: UUID, data: FormData) -> Response:
     """Takes back an import in one command, but for the places that something followed."""
     must(desk, take_back_command)
-    recorded, form = _recorded(desk, receipt), read_button(Form, data)
-    steps = [*standing(desk, receipt, recorded).steps(), *_of_catalogue(desk, receipt)]
+    recorded, form = _find_events(desk, receipt), read_button(Form, data)
+    steps = [*read_command(desk, receipt, recorded).steps(), *_of_catalogue(desk, receipt)]
     if steps:
         outcome = record_all(desk, steps, ("undo places", receipt), command_id=form.command_id)
         if outcome.refused:
@@ -56,7 +56,7 @@ def undo(request: Request, desk: AtImport, receipt: UUID, data: FormData) -> Res
     return RedirectResponse(f"{DONE}/{receipt}", 303)
 
 
-def _recorded(desk: Desk, receipt: UUID) -> list[Recorded]:
+def _find_events(desk: Desk, receipt: UUID) -> list[Recorded]:
     """Returns the events of an import. Raises 404 for another command."""
     recorded = desk.engine.events_of_command(receipt)
     if not any(isinstance(one.event, e.CatalogueReceived | e.PlaceSetAside | e.TableMapped) for one in recorded):
@@ -83,8 +83,8 @@ def _of_catalogue(desk: Desk, receipt: UUID) -> Iterator[Step]:
 
 
 def _page(request: Request, desk: Desk, receipt: UUID, number: int = 1, rest: int = 1, *, error: str = "") -> Response:
-    told = _recorded(desk, receipt)
-    stands, aside = standing(desk, receipt, told), list(_of_catalogue(desk, receipt))
+    told = _find_events(desk, receipt)
+    stands, aside = read_command(desk, receipt, told), list(_of_catalogue(desk, receipt))
     left = stands.left
     joined = {one.originator_id for one in left if isinstance(one.event, e.PartnerAbsorbed)}
     listed = [
@@ -106,7 +106,7 @@ def _page(request: Request, desk: Desk, receipt: UUID, number: int = 1, rest: in
         rows=listed[pager.offset : pager.offset + SIZE],
         pager=pager,
         duplicates=len(duplicates.proposed(desk)) if listed else 0,
-        title=french.recorded(not counts and not is_undone, is_undone, bool(stands.followed)),
+        title=french.phrase_receipt(not counts and not is_undone, is_undone, bool(stands.followed)),
         undone=len(stands.undone) if is_undone else None,
         followed=[_what_followed(desk, one, receipt) for one in stands.followed[others.offset : others.offset + SIZE]],
         others=others,
@@ -145,5 +145,5 @@ def _what_followed(desk: Desk, group: Group, receipt: UUID) -> tuple[UUID, str, 
 
 
 def _name(desk: Desk, stream: UUID) -> str:
-    row: Any = partners.one(desk.read, stream)
+    row: Any = partners.find(desk.read, stream)
     return typeset(", ".join(filter(None, (row.name, row.town)))) if row else ""

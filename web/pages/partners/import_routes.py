@@ -122,7 +122,7 @@ def _way(code: str) -> Way | None:
     return number if (number := whole_number(code)) is not None and number <= HIGHEST else None
 
 
-def seen(prepared: PreparedPlaces) -> int:
+def compute_checksum(prepared: PreparedPlaces) -> int:
     """Returns a checksum of what the preview offers: it moves with the list of partners and with the columns read."""
     plan = prepared.plan
     if plan is None:
@@ -301,7 +301,7 @@ def _changes(
         column_choices=_column_choices(prepared.file.columns, prepared.mapping) if is_table else [],
         totals={code: len(rows) for code, rows in lists.items()},
         pages=pages,
-        kept=list(_kept(form, drawn)),
+        kept=list(_keep_choices(form, drawn)),
         chosen=form,
         names={stream: typeset(state.details.name) for stream, state in states.items()},
         changed=drawn["c"],
@@ -317,12 +317,12 @@ def _changes(
         outside=drawn["o"],
         remarks=drawn["r"],
         notes_gone=form.notes_gone(plan),
-        form=OpenForm("import", errors=errors, seen=seen(prepared)),
+        form=OpenForm("import", errors=errors, seen=compute_checksum(prepared)),
         errors=errors,
     )
 
 
-def _kept(form: PlacesForm, drawn: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str]]:
+def _keep_choices(form: PlacesForm, drawn: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str]]:
     """Yields the choices about rows that are not on this page."""
     here = {code: {one.line for one in drawn[code] if isinstance(one, Place)} for code in ("n", "a")}
     doubts = {one.place.line for one in drawn["d"]}
@@ -389,21 +389,21 @@ def record(request: Request, desk: AtImport, token: str, data: FormData) -> Resp
         return _preview(request, desk, token, salvage(PlacesForm, data), {"": imports.NOT_VALID})
     try:
         _, prepared = _prepare(desk, token, form)
-        if prepared.plan is None or form.seen != seen(prepared):
+        if prepared.plan is None or form.seen != compute_checksum(prepared):
             return _preview(request, desk, token, form, {"": MOVED})
         by, choices = desk.by(receive_catalogue), form.choices(prepared.plan)
         importer = imports.place_importer(desk.served)
         importer.record(prepared, by=by, command_id=form.command_id, choices=choices)
     except Refused as refused:
         if desk.engine.positions(form.command_id):
-            return _recorded(desk, form.command_id)
+            return _see_receipt(desk, form.command_id)
         desk.refresh()
         return _preview(request, desk, token, form, {"": refusals.sentence(desk, refused)})
     imports.uploads_of(desk).discard(token)
-    return _recorded(desk, form.command_id)
+    return _see_receipt(desk, form.command_id)
 
 
-def _recorded(desk: Desk, command: UUID) -> Response:
+def _see_receipt(desk: Desk, command: UUID) -> Response:
     if desk.engine.positions(command) is None:
         return RedirectResponse(f"{IMPORT}?deja=1", 303)
     return RedirectResponse(f"{IMPORT}/fait/{command}", 303)

@@ -70,9 +70,9 @@ class PartnersFound:
     by_town: bool
 
 
-def found(desk: Desk, search: PartnerSearch, number: int) -> PartnersFound:
+def find_partners(desk: Desk, search: PartnerSearch, number: int) -> PartnersFound:
     """Returns a page of the partners found."""
-    asked = _asked(desk, search)
+    asked = _read_filter(desk, search)
     communes = partner_search.towns(desk.read, asked)
     counts = {row.town: row.count for row in communes}
     pager = Pager.at(sum(counts.values()), number, LIST, search.params)
@@ -108,7 +108,7 @@ EXPORTED: Mapping[str, Callable[[tuple[PartnerDetails, Sequence[Any], Any]], Val
 
 def exported(desk: Desk, search: PartnerSearch) -> ExportedList:
     """Returns all the partners found, as a file."""
-    asked = _asked(desk, search)
+    asked = _read_filter(desk, search)
 
     def read() -> Iterator[tuple[PartnerDetails, Sequence[Any], Any]]:
         offered = partners.open_offers(desk.read)
@@ -132,7 +132,7 @@ def exported(desk: Desk, search: PartnerSearch) -> ExportedList:
     )
 
 
-def _asked(desk: Desk, search: PartnerSearch) -> PartnerFilter:
+def _read_filter(desk: Desk, search: PartnerSearch) -> PartnerFilter:
     """Returns the question about partners. Each text of hours is read once, to know which places are open now."""
     asked = PartnerFilter(search.etat, desk.today, search.q.strip(), search.genre, search.label, search.fraicheur)
     if not search.ouvert or desk.is_past:

@@ -76,7 +76,7 @@ class Ground:
 
 def ground_of(desk: Desk) -> Ground:
     """Returns the ground. It is drawn once, until the catalogue or a partner changes."""
-    return desk.memory.partners.once("ground", lambda: _ground(desk, referral_offers.catalogue_of(desk)))
+    return desk.memory.partners.get_or_make("ground", lambda: _ground(desk, referral_offers.catalogue_of(desk)))
 
 
 def _ground(desk: Desk, catalogue: Catalogue) -> Ground:

@@ -52,7 +52,7 @@ def _names_of_grid(desk: Desk) -> list[Any]:
 
 
 def _without_partner(desk: Desk, rows: Sequence[Any]) -> list[Any]:
-    known = partners.named(desk.read, [row.sort for row in rows])
+    known = partners.find_by_name(desk.read, [row.sort for row in rows])
     return [row for row in rows if row.sort and row.sort not in known]
 
 

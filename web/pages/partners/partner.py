@@ -25,14 +25,14 @@ from web.desk import receipts, task_links
 from web.desk.commands import (
     FormRefused,
     Outcome,
-    again,
     as_seen,
     must,
     read_button,
     read_form,
     record,
     record_all,
-    recorded,
+    redraw,
+    require_events,
 )
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -91,14 +91,14 @@ def _page(
 ) -> Response:
     """Draws a partner; `number` is a page of the referrals that it received."""
     state = state_of(desk, id)
-    details, row = state.details, partners.one(desk.read, id)
+    details, row = state.details, partners.find(desk.read, id)
     bands, proposals = forms.grid_choices(desk)
     sorts = {normalise(name) for name in (details.name, *state.names)}
-    sent = referrals.of_partners(desk.read, sorted(contacts.here(desk, id)), sorted(sorts))
+    sent = referrals.of_partners(desk.read, sorted(contacts.list_joined(desk, id)), sorted(sorts))
     mine = [one for one in sent if desk.scope.reads(one.advisor)]
     pager = Pager.at(len(mine), number, f"/partenaires/{id}", {}, anchor="#received")
     mine = mine[pager.offset : pager.offset + SIZE]
-    people = directory.named(desk.read, {one.stream for one in mine})
+    people = directory.find_people(desk.read, {one.stream for one in mine})
     mine = [one for one in mine if one.stream in people]
     is_told = len(sent) >= french.FROM
     lines = (details.address, details.complement, f"{details.postal_code} {details.town}".strip())
@@ -130,7 +130,7 @@ def _page(
                 people[one.stream].name,
                 one.label,
                 french.day(one.sent, desk.today),
-                french.standing(one, desk.today),
+                french.phrase_referral(one, desk.today),
                 one.answer is None and one.awaited and one.chased <= desk.today,
             )
             for one in mine
@@ -288,7 +288,7 @@ def _values(terms: OfferTerms) -> dict[str, Any]:
     return {**asdict(terms), "band": bands, "proposal": proposals, "seats": seats}
 
 
-def _again(request: Request, desk: Desk, partner_id: UUID, form: OpenForm, name: str = "") -> Response:
+def _show_again(request: Request, desk: Desk, partner_id: UUID, form: OpenForm, name: str = "") -> Response:
     """Draws a form that was refused, with what was typed; one without fields is an error of the whole page."""
     state = state_of(desk, partner_id)
     if state.into:
@@ -300,13 +300,13 @@ def _again(request: Request, desk: Desk, partner_id: UUID, form: OpenForm, name:
 
 def _next(desk: Desk, partner_id: UUID, outcome: Outcome, data: Mapping[str, Any]) -> Response:
     """Leads to the partner, or back to the pile of Ma boîte. Raises FormRefused."""
-    receipt, pile = receipts.reference(recorded(desk, outcome)), text_of(data, "pile")
+    receipt, pile = receipts.reference(require_events(desk, outcome)), text_of(data, "pile")
     there = "/boite" if pile else f"/partenaires/{partner_id}"
     return RedirectResponse(address(there, {"pile": pile, "recu": receipt}), 303)
 
 
 @router.post("/partenaires/{partner_id:uuid}/corriger")
-@again(_again)
+@redraw(_show_again)
 def correct(request: Request, desk: AtPartners, partner_id: UUID, data: FormData) -> Response:
     """Records each field that differs from the file, as one command."""
     must(desk, listing.correct_partner)
@@ -333,7 +333,7 @@ def correct(request: Request, desk: AtPartners, partner_id: UUID, data: FormData
 
 
 @router.post("/partenaires/{partner_id:uuid}/inscrire")
-@again(_again)
+@redraw(_show_again)
 def accept(request: Request, desk: AtPartners, partner_id: UUID, data: FormData) -> Response:
     """Lists a partner that a colleague suggested."""
     must(desk, listing.list_partner)
@@ -345,7 +345,7 @@ def accept(request: Request, desk: AtPartners, partner_id: UUID, data: FormData)
 
 
 @router.post("/partenaires/{partner_id:uuid}/reunir")
-@again(_again)
+@redraw(_show_again)
 def join(request: Request, desk: AtPartners, partner_id: UUID, data: FormData) -> Response:
     """Joins another partner to this one."""
     must(desk, listing.join_partner)
@@ -356,7 +356,7 @@ def join(request: Request, desk: AtPartners, partner_id: UUID, data: FormData) -
 
 
 @router.post("/partenaires/{partner_id:uuid}/separer")
-@again(_again)
+@redraw(_show_again)
 def separate(request: Request, desk: AtPartners, partner_id: UUID, data: FormData) -> Response:
     """Undoes a join, on both partners."""
     must(desk, listing.undo_join)
@@ -379,7 +379,7 @@ def _other(desk: Desk, id: UUID, data: Mapping[str, Any]) -> forms.OtherForm:
 
 
 @router.post("/partenaires/{partner_id:uuid}/proposition/relire")
-@again(_again)
+@redraw(_show_again)
 def review(request: Request, desk: AtPartners, partner_id: UUID, data: FormData) -> Response:
     """Takes the ticked lines of what the partner proposes, and leaves the others, in one command."""
     must(desk, listing.correct_partner)
@@ -394,7 +394,7 @@ def review(request: Request, desk: AtPartners, partner_id: UUID, data: FormData)
 
 
 @router.post("/partenaires/{partner_id:uuid}/{name}")
-@again(_again)
+@redraw(_show_again)
 def act(request: Request, desk: AtPartners, partner_id: UUID, name: str, data: FormData) -> Response:
     """Takes one decision on the partner."""
     spec = forms.FORMS.get(name)
@@ -415,7 +415,7 @@ def act(request: Request, desk: AtPartners, partner_id: UUID, name: str, data: F
 @router.get("/personnes-a-joindre/{contact_id:uuid}")
 def find(desk: AtPartners, contact_id: UUID) -> Response:
     """Leads to the page of the partner, with what a task asks for: the erasure of who left, else the details."""
-    known = contact_table.one(desk.read, contact_id)
+    known = contact_table.find(desk.read, contact_id)
     if known is None:
         raise HTTPException(404)
     form = "personne-effacee" if known.left and desk.may(contact_decisions.erase_contact) else "personne-a-jour"
@@ -432,7 +432,7 @@ def _person_again(request: Request, desk: Desk, partner_id: UUID, form: OpenForm
 
 
 @router.post("/partenaires/{partner_id:uuid}/personnes/{name}")
-@again(_person_again)
+@redraw(_person_again)
 def act_on_person(request: Request, desk: AtPartners, partner_id: UUID, name: str, data: FormData) -> Response:
     """Takes one decision on a person of the partner."""
     model = contacts.MODELS.get(name)
@@ -442,14 +442,16 @@ def act_on_person(request: Request, desk: AtPartners, partner_id: UUID, name: st
     must(desk, contact_decisions.erase_contact if is_erasure else contact_decisions.name_contact)
     state_of(desk, partner_id)
     form = read_form(model, data)
-    if form.contact and form.contact not in contact_table.of_partners(desk.read, contacts.here(desk, partner_id)):
+    if form.contact and form.contact not in contact_table.of_partners(
+        desk.read, contacts.list_joined(desk, partner_id)
+    ):
         raise HTTPException(404)
     if isinstance(form, PersonForm) and form.contact:
         seen, now = as_seen(desk, "contact", form.contact, form), desk.state(form.contact)
         if now.details != form.details() and not desk.engine.has_recorded(form.command_id):
             before, after = contacts.labelled(seen.details), contacts.labelled(now.details)
             _must_be_equal(before, after, "Ce qui est noté de cette personne")
-    receipt = receipts.reference(recorded(desk, contacts.decide(desk, partner_id, form)))
+    receipt = receipts.reference(require_events(desk, contacts.decide(desk, partner_id, form)))
     return RedirectResponse(address(f"/partenaires/{partner_id}", {"recu": receipt}) + "#contacts", 303)
 
 

@@ -63,7 +63,7 @@ class ProposingPartner:
 
 def proposing(desk: Desk) -> list[ProposingPartner]:
     """Returns the partners with an offer to confirm, by commune, then by name."""
-    return desk.memory.partners.once("proposing", lambda: list(_proposing(desk)))
+    return desk.memory.partners.get_or_make("proposing", lambda: list(_proposing(desk)))
 
 
 def _proposing(desk: Desk) -> Iterator[ProposingPartner]:
@@ -110,7 +110,7 @@ def _confirm(
     desk: Desk, bulk: UUID, stream: UUID, kinds: Sequence[OfferKind], known: Mapping[UUID, ProposingPartner]
 ) -> RowOutcome:
     """Lists the offers of one partner. One that was listed, closed or delisted meanwhile is refused."""
-    command, row = row_command(bulk, stream), partners.one(desk.read, stream)
+    command, row = row_command(bulk, stream), partners.find(desk.read, stream)
     name = row.name if row else str(stream)
     proposed = known[stream].kinds if stream in known else ()
     if not desk.engine.has_recorded(command) and not set(kinds) <= set(proposed):
@@ -137,7 +137,7 @@ def _offers_of(desk: Desk, reference: str) -> list[Recorded]:
 
 
 def _take_back(desk: Desk, bulk: UUID, stream: UUID, offers: Sequence[Recorded]) -> RowOutcome:
-    trail, row, command = desk.trail(stream), partners.one(desk.read, stream), row_command(bulk, stream)
+    trail, row, command = desk.trail(stream), partners.find(desk.read, stream), row_command(bulk, stream)
     versions, name = {one.originator_version for one in offers}, row.name if row else str(stream)
     if not _is_last(trail, versions) and not desk.engine.has_recorded(command):
         return RowOutcome(name, refused=FOLLOWED)

@@ -61,11 +61,11 @@ def _of_offers(state: PartnerState, offers: Mapping[UUID, OfferTerms]) -> Iterat
     for id, terms in offers.items():
         then, now = dict(files.of_terms(known[id])), dict(files.of_terms(terms))
         labels = [label for label in {**then, **now} if then.get(label) != now.get(label)]
-        before, told = (_told({label: one.get(label, EMPTY) for label in labels}) for one in (then, now))
+        before, told = (_phrase_fields({label: one.get(label, EMPTY) for label in labels}) for one in (then, now))
         yield ProposedLine(str(id), terms.label, before, told)
 
 
-def _told(values: Mapping[str, str]) -> str:
+def _phrase_fields(values: Mapping[str, str]) -> str:
     return ", ".join(say("{label} : {value}", label=label, value=value) for label, value in values.items())
 
 

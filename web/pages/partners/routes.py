@@ -11,7 +11,7 @@ from pixflow.partners.catalogue import receive_catalogue
 from pixflow.partners.listing import attach_name, join_partner, list_offer, list_partner, suggest_partner
 from projections import partners
 from web.desk import receipts
-from web.desk.commands import again, must, read_form, record, recorded
+from web.desk.commands import must, read_form, record, redraw, require_events
 from web.desk.desk import Desk
 from web.desk.exports import ExportedList, as_file
 from web.desk.imports import export_places
@@ -39,7 +39,7 @@ def read(request: Request, desk: AtPartners, search: Search, p: PageNumber = 1, 
     `lieu` is a place of the map: its card is open.
     """
     search = replace(search, q="") if desk.is_past else search  # no word of an earlier day is kept
-    page, params = listing.found(desk, search, p), search.params
+    page, params = listing.find_partners(desk, search, p), search.params
     counts = partners.counts(desk.read)
     chips = [
         Chip(text, address(LIST, {"etat": "" if code == "listed" else code}), counts.get(code, 0), code == search.etat)
@@ -120,7 +120,7 @@ def new(request: Request, desk: AtPartners, nom: str = "") -> Response:
 
 
 @router.post("/partenaires/nouveau")
-@again(_new)
+@redraw(_new)
 def add(request: Request, desk: AtPartners, data: FormData) -> Response:
     """Lists a partner, or suggests it to the référent."""
     must(desk, list_partner, suggest_partner)
@@ -130,4 +130,4 @@ def add(request: Request, desk: AtPartners, data: FormData) -> Response:
     decision = list_partner if desk.may(list_partner) else suggest_partner
     stream = new_id(form.command_id, "partner")
     outcome = record(desk, {"partner": stream}, decision, command_id=form.command_id, details=details)
-    return redirect(request, address(f"{LIST}/{stream}", {"recu": receipts.reference(recorded(desk, outcome))}))
+    return redirect(request, address(f"{LIST}/{stream}", {"recu": receipts.reference(require_events(desk, outcome))}))

@@ -15,7 +15,7 @@ from pixflow.place_import.reading import read_outlines
 from pixflow.refused import Refused
 from pixflow.structure import locate_sites
 from web.desk import receipts, refusals
-from web.desk.commands import FormRefused, again, as_seen, check, form_refusals, read_form, record, recorded
+from web.desk.commands import FormRefused, as_seen, check, form_refusals, read_form, record, redraw, require_events
 from web.desk.desk import Desk
 from web.desk.imports import place_importer, sent_file
 from web.french import validation
@@ -100,7 +100,7 @@ def read(request: Request, desk: AtImport, fichier: str = "", recu: str = "", de
 
 
 @router.post(TERRITORY)
-@again(_page)
+@redraw(_page)
 def state(request: Request, desk: AtImport, data: FormData) -> Response:
     """States the territory, and goes back to the import that waits."""
     form = read_form(TerritoryForm, data)
@@ -140,7 +140,7 @@ def _addresses(desk: Desk, typed: Mapping[str, Any]) -> list[tuple[str, str, str
 
 
 @router.post(f"{TERRITORY}/adresses")
-@again(_page)
+@redraw(_page)
 def locate(request: Request, desk: AtImport, data: FormData) -> Response:
     """Records the addresses of the sites, which papers say."""
     typed = _addresses(desk, data)
@@ -149,12 +149,12 @@ def locate(request: Request, desk: AtImport, data: FormData) -> Response:
     check({name: long for name, _, text in typed if len(text) > LONGEST_ADDRESS})
     streams, addresses = {"structure": desk.served.opened.stream("structure")}, {site: text for _, site, text in typed}
     outcome = record(desk, streams, locate_sites, command_id=form.command_id, addresses=addresses)
-    receipt = receipts.reference(recorded(desk, outcome))
+    receipt = receipts.reference(require_events(desk, outcome))
     return redirect(request, address(TERRITORY, {"recu": receipt, "deja": "" if receipt else "1"}))
 
 
 @router.post(f"{TERRITORY}/contours")
-@again(_page)
+@redraw(_page)
 def load(request: Request, desk: AtImport, data: UploadData) -> Response:
     """Records the outlines of a file; a file that is refused leaves those that are there."""
     sent = sent_file(data, "outlines")
@@ -164,7 +164,7 @@ def load(request: Request, desk: AtImport, data: UploadData) -> Response:
         outlines = read_outlines(sent[0]) if sent else {}
     streams = {"catalogue": desk.served.opened.stream("catalogue")}
     outcome = record(desk, streams, receive_outlines, command_id=form.command_id, credit=form.credit, outlines=outlines)
-    receipt = receipts.reference(recorded(desk, outcome))
+    receipt = receipts.reference(require_events(desk, outcome))
     return redirect(request, address(TERRITORY, {"recu": receipt, "deja": "" if receipt else "1"}))
 
 

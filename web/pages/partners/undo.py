@@ -40,12 +40,12 @@ class CommandOnPartners:
         return [Step({"partner": stream}, take_back_command, sent) for group in self.free for stream in group]
 
 
-def standing(desk: Desk, command: UUID, events: Sequence[Recorded] | None = None) -> CommandOnPartners:
+def read_command(desk: Desk, command: UUID, events: Sequence[Recorded] | None = None) -> CommandOnPartners:
     """Returns the partners that a command changed, as they stand today. `events` are its own, when they are read."""
     events = desk.engine.events_of_command(command) if events is None else events
     recorded = [one for one in events if one.event.TOPIC.startswith("partner.")]
     groups = _groups(recorded)
-    told = _since(desk, recorded[0].position) if recorded else {}
+    told = _list_commands(desk, recorded[0].position) if recorded else {}
     back = frozenset(one for group in groups for one in group if command not in told.get(one, ()))
     undone = [group for group in groups if back.issuperset(group)]
     open_groups = [group for group in groups if not back.issuperset(group)]
@@ -72,7 +72,7 @@ def _groups(recorded: Iterable[Recorded]) -> list[Group]:
     return list(dict.fromkeys(tuple(mine) for mine in of.values()))
 
 
-def _since(desk: Desk, position: int) -> Mapping[UUID, list[UUID]]:
+def _list_commands(desk: Desk, position: int) -> Mapping[UUID, list[UUID]]:
     """Returns the commands of the events of each partner since a position, without what was taken back."""
     columns = (_trail.stream, _trail.version, _trail.command, _trail.retracts)
     query = select(*columns).where(_trail.kind == "partner", _trail.position >= position).order_by(_trail.position)

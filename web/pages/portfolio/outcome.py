@@ -27,7 +27,7 @@ router = APIRouter()
 
 
 @router.get("/dossiers/import/fait/{command:uuid}")
-def done(
+def read(
     request: Request, desk: AtImport, command: UUID, o: PageNumber = 1, c: PageNumber = 1, reste: Number = 0
 ) -> Response:
     """Shows what an import recorded: dossiers opened on page `o`, corrected on page `c`.
@@ -37,7 +37,7 @@ def done(
     outcome = portfolio_importer(desk.served).outcome(command)
     if outcome == PortfolioOutcome():
         raise HTTPException(404)
-    people = directory.named(desk.read, {*outcome.opened, *outcome.corrected})
+    people = directory.find_people(desk.read, {*outcome.opened, *outcome.corrected})
     lists, numbers = [], {"o": o, "c": c}
     for code, title, ids in (("o", "Ouverts", outcome.opened), ("c", "Corrigés", outcome.corrected)):
         rows = [people[id] for id in ids if id in people]
@@ -60,14 +60,14 @@ def done(
 
 def _may_undo(desk: Desk, command: UUID) -> bool:
     """Tells if the person at the desk imported it today."""
-    first = next(iter(portfolio_importer(desk.served).recorded(command)), None)
+    first = next(iter(portfolio_importer(desk.served).list_events(command)), None)
     return first is not None and first.by == desk.actor.id and desk.refs.calendar.local_day(first.at) == desk.today
 
 
 @router.post("/dossiers/import/fait/{command:uuid}/annuler")
 def take_back(desk: AtImport, command: UUID, data: FormData) -> Response:
     """Takes back an import of today, but for the dossiers that something followed. Another one stays as it is."""
-    recorded = portfolio_importer(desk.served).recorded(command)
+    recorded = portfolio_importer(desk.served).list_events(command)
     if not recorded:
         raise HTTPException(404)
     if not _may_undo(desk, command):

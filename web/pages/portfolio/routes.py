@@ -119,12 +119,12 @@ def is_sure(line: PortfolioRow) -> bool:
     return same_name and "correct" in line.ways
 
 
-def kept(preview: PortfolioPreview, accepted: frozenset[int]) -> str:
+def encode_rows(preview: PortfolioPreview, accepted: frozenset[int]) -> str:
     """Returns the accepted rows as a hexadecimal number, one bit each."""
     return f"{sum(1 << place for place, line in enumerate(preview.lines) if line.row.line in accepted):x}"
 
 
-def seen(preview: PortfolioPreview) -> int:
+def compute_checksum(preview: PortfolioPreview) -> int:
     """Returns a checksum of the changes offered: it moves when the file or a dossier does."""
     offered = [
         (line.row.line, line.dossier, line.differs, line.before)
@@ -156,14 +156,14 @@ def choose(request: Request, desk: AtImport, data: UploadData) -> Response:
     content, name = sent
     prepared = imports.portfolio_importer(desk.served).prepare(content, columns=())
     if prepared.preview is None and not may_be_chosen(prepared.portfolio):
-        return _refused(request, name, prepared, "")
+        return _show_refusal(request, name, prepared, "")
     uploads = imports.uploads_of(desk)
     token = uploads.keep(content, name)
     KeptReadings(uploads, token).keep(prepared.portfolio)
     return RedirectResponse(f"{START}/{token}", 303)
 
 
-def _refused(request: Request, name: str, prepared: PreparedPortfolio, token: str) -> Response:
+def _show_refusal(request: Request, name: str, prepared: PreparedPortfolio, token: str) -> Response:
     """Shows why nothing of the file can be imported; with a `token` another sheet can be."""
     problems = _sentences([one for one in prepared.portfolio.problems if one.severity == "refused"])
     return show(request, "portfolio/refused.html", None, NOBODY, file=name, problems=problems, token=token, status=422)
@@ -183,7 +183,7 @@ def _prepare(desk: Desk, token: str, form: PortfolioForm) -> tuple[str, Prepared
     uploads = imports.uploads_of(desk)
     content, name = uploads.get(token)
     reader = KeptReadings(uploads, token)
-    if not reader.known():
+    if not reader.has_reading():
         raise Refused("upload-gone")
     importer = imports.portfolio_importer(desk.served)
     prepare = partial(importer.prepare, content, form.site, form.sheet, reader, form.columns)
@@ -199,7 +199,7 @@ def _preview(request: Request, desk: Desk, token: str, form: PortfolioForm, erro
         if refused.code == "unknown-site":
             no_site = form.model_copy(update={"site": None})
             return _preview(request, desk, token, no_site, {"site": refusals.sentence(desk, refused)})
-        return _gone(request)
+        return _show_gone(request)
     if prepared.preview is not None:
         return _changes(request, desk, token, name, prepared, prepared.preview, form, errors)
     sheets, asked = prepared.portfolio.sheets, prepared.asked
@@ -218,10 +218,10 @@ def _preview(request: Request, desk: Desk, token: str, form: PortfolioForm, erro
             asked=bool(asked.columns),
             status=422 if asked.columns else 200,
         )
-    return _refused(request, name, prepared, token) if asked.sheet or asked.columns else _gone(request)
+    return _show_refusal(request, name, prepared, token) if asked.sheet or asked.columns else _show_gone(request)
 
 
-def _gone(request: Request) -> Response:
+def _show_gone(request: Request) -> Response:
     return show(request, "portfolio/gone.html", None, NOBODY, status=410)
 
 
@@ -272,8 +272,8 @@ def _changes(
         settled_elsewhere=[f"{line}:{form.doubts[line] or ''}" for line in others if line in form.doubts],
         sure_count=sum(is_sure(line) and not line.way for line in lists["d"]),
         accepted=accepted,
-        kept=kept(preview, accepted),
-        form=OpenForm("import", errors=errors, seen=seen(preview)),
+        kept=encode_rows(preview, accepted),
+        form=OpenForm("import", errors=errors, seen=compute_checksum(preview)),
         errors=errors,
         pages=pages,
         changed=changed,
@@ -281,7 +281,7 @@ def _changes(
         new=drawn["n"],
         remarks=drawn["r"],
         ways=matching.PEOPLE_WAYS,
-        named=directory.named(desk.read, {line.dossier for line in doubtful if line.dossier}),
+        named=directory.find_people(desk.read, {line.dossier for line in doubtful if line.dossier}),
         differs={line.row.line: _differences(desk, line) for line in (*changed, *doubtful)},
         whys={line.row.line: _why(line) for line in doubtful},
         sites_typed=defaultdict(str, {one.line: one.value for one in preview.problems if one.code == "site-unknown"}),
@@ -397,7 +397,7 @@ def record(request: Request, desk: AtImport, token: str, data: FormData) -> Resp
             return _preview(request, desk, token, form, {})
         lines, accepted = prepared.preview.lines, form.accepted(prepared.preview)
         settled = any(line.status == "doubtful" and line.way for line in lines)
-        if (accepted or settled) and form.seen != seen(prepared.preview):
+        if (accepted or settled) and form.seen != compute_checksum(prepared.preview):
             return _preview(request, desk, token, form, {"": MOVED})
         if not accepted and not any(line.way for line in lines):
             return _preview(request, desk, token, form, {"changes": NOTHING_TICKED})
@@ -407,13 +407,13 @@ def record(request: Request, desk: AtImport, token: str, data: FormData) -> Resp
     except Refused as refused:
         outcome = importer.outcome(form.command_id)
         if outcome != PortfolioOutcome():  # sent twice, or a large file that is recorded in part
-            return _recorded(outcome, form.command_id, stopped=refused.code != "upload-gone")
+            return _see_outcome(outcome, form.command_id, stopped=refused.code != "upload-gone")
         return _preview(request, desk, token, form, {"": refusals.sentence(desk, refused)})
     imports.uploads_of(desk).discard(token)
-    return _recorded(importer.outcome(form.command_id), form.command_id)
+    return _see_outcome(importer.outcome(form.command_id), form.command_id)
 
 
-def _recorded(outcome: PortfolioOutcome, command: UUID, *, stopped: bool = False) -> Response:
+def _see_outcome(outcome: PortfolioOutcome, command: UUID, *, stopped: bool = False) -> Response:
     if outcome == PortfolioOutcome():
         return RedirectResponse(f"{START}?deja=1", 303)
     return RedirectResponse(f"{START}/fait/{command}{'?reste=1' if stopped else ''}", 303)

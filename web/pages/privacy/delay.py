@@ -12,7 +12,7 @@ from pixflow.dossier.privacy import stop_erasure
 from pixflow.events.dossier import ErasureRequested, PersonErased
 from projections import audit_trail
 from projections.store.folds import folds_of
-from web.desk.commands import again, form_refusals, read_form
+from web.desk.commands import form_refusals, read_form, redraw
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -66,7 +66,7 @@ def _page(request: Request, desk: Desk, dossier_id: UUID | None = None, form: Op
 
 
 def _delayed(desk: Desk) -> list[Delayed]:
-    found = audit_trail.since(desk.read, [PersonErased.TOPIC], desk.now - LONGEST, MOST)
+    found = audit_trail.list_since(desk.read, [PersonErased.TOPIC], desk.now - LONGEST, MOST)
     states, names = folds_of(desk.read, {row.stream for row in found}), names_for(desk)
     waiting = {id: one.leaving for id, one in states.items() if one.leaving and one.leaving.due > desk.now}
     rows = []
@@ -74,7 +74,7 @@ def _delayed(desk: Desk) -> list[Delayed]:
         told = desk.trail(id)
         asked, event = next((r, r.event) for r in reversed(told) if isinstance(r.event, ErasureRequested))
         confirmed = next(one for one in reversed(told) if isinstance(one.event, PersonErased))
-        said = privacy.asked(names.staff(asked.by), event.on, vocabulary.ERASURES[event.reason])
+        said = privacy.phrase_request(names.staff(asked.by), event.on, vocabulary.ERASURES[event.reason])
         rows.append(
             Delayed(
                 id,
@@ -102,7 +102,7 @@ def read(request: Request, desk: AtErasures) -> Response:
 
 
 @router.post(PAGE + "/{dossier_id:uuid}/arreter")
-@again(_page)
+@redraw(_page)
 def stop(request: Request, desk: AtErasuresProved, dossier_id: UUID, data: FormData) -> Response:
     """Stops one erasure: the dossier is back as it was. Raises 404 for none of this structure."""
     if desk.state(dossier_id) is None:

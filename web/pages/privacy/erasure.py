@@ -17,7 +17,7 @@ from pixflow.engine import CommandResult
 from pixflow.folding import Stamp
 from pixflow.identity import normalise, words
 from projections.store import stores
-from web.desk.commands import again, check, form_refusals, issue, read_form, take
+from web.desk.commands import check, form_refusals, issue, read_form, redraw, take
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -26,7 +26,7 @@ from web.french.events import sentences
 from web.hosting.registers import printed
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import Form, FormData, OpenForm, errors_shown
-from web.http.people import note, opened
+from web.http.people import gather_people, note
 from web.http.templates import redirect, show
 from web.pages.dossiers import merge
 from web.pages.privacy import personal_data
@@ -75,7 +75,7 @@ def _page(request: Request, desk: Desk, dossier_id: UUID, form: OpenForm | None 
         request,
         "privacy/rights.html",
         "rights",
-        opened(dossier_id, duplicates),
+        gather_people(dossier_id, duplicates),
         id=dossier_id,
         dossier=dossier,
         today=desk.today,
@@ -128,25 +128,25 @@ def as_paper(request: Request, desk: AtRightsProved, dossier_id: UUID) -> Respon
     """Returns the data to read."""
     known = _everything(request, desk, dossier_id)
     paper = personal_data.paper(known, *printed(desk.served.opened, desk.served.register))
-    return _attached(paper, "application/pdf", "pdf")
+    return _attach_file(paper, "application/pdf", "pdf")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits/tout.json")
 def as_file(request: Request, desk: AtRightsProved, dossier_id: UUID) -> Response:
     """Returns the data for another program."""
-    return _attached(personal_data.encoded(_everything(request, desk, dossier_id)), "application/json", "json")
+    return _attach_file(personal_data.encoded(_everything(request, desk, dossier_id)), "application/json", "json")
 
 
 def _everything(request: Request, desk: Desk, dossier_id: UUID) -> PersonalData:
     """Returns the data for a copy, which is recorded first: the copy says so too."""
     desk.dossier(dossier_id)
-    note(request, opened(dossier_id))
+    note(request, gather_people(dossier_id))
     issue(request, desk, {"dossier": dossier_id}, issue_copy)
     desk.refresh()
     return personal_data.everything(desk.served, desk.read, dossier_id)
 
 
-def _attached(content: bytes, media_type: str, kind: str) -> Response:
+def _attach_file(content: bytes, media_type: str, kind: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{FILE}.{kind}"'}
     return Response(content, media_type=media_type, headers=headers)
 
@@ -155,14 +155,14 @@ def _attached(content: bytes, media_type: str, kind: str) -> Response:
 
 
 @router.post("/dossiers/{dossier_id:uuid}/droits/demander")
-@again(_page)
+@redraw(_page)
 def ask(request: Request, desk: AtRightsProved, dossier_id: UUID, data: FormData) -> Response:
     """Requests the erasure of the person."""
     return _take(request, desk, dossier_id, request_erasure, RequestForm, data)
 
 
 @router.post("/dossiers/{dossier_id:uuid}/droits/garder")
-@again(_page)
+@redraw(_page)
 def keep(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
     """Declines the erasure: the dossier is kept."""
     return _take(request, desk, dossier_id, decline_erasure, DeclineForm, data)
@@ -184,7 +184,7 @@ def _must(desk: Desk, decision: Decision[..., Any]) -> None:
 
 
 @router.post("/dossiers/{dossier_id:uuid}/droits/effacer")
-@again(_page)
+@redraw(_page)
 def confirm(request: Request, desk: AtRightsProved, dossier_id: UUID, data: FormData) -> Response:
     """Confirms the erasure by the person's typed name: they are hidden, and their keys go when it is due."""
     _must(desk, erase_person)
@@ -233,7 +233,7 @@ def erased_page(request: Request, desk: Desk, stream: UUID, erased: Stamp) -> Re
         request,
         "privacy/erased.html",
         "erased",
-        opened(stream),
+        gather_people(stream),
         erased=erased,
         entries=entries,
         leaving=state.leaving if state.leaving and state.leaving.due > desk.now else None,

@@ -38,7 +38,7 @@ from web.french.events.fields import EMPTY, LABELS, UNNAMED
 from web.french.typography import NBSP, plural, say
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import ID
-from web.http.papers import issued
+from web.http.papers import phrase_foot
 from web.typesetting import compile_template
 
 
@@ -138,7 +138,7 @@ class _Streams:
 
     def __init__(self, engine: Engine, read: Connection, dossier: UUID) -> None:
         self._engine, self._read, self.refs = engine, read, engine.references()
-        self._histories = dict(_joined(engine, dossier))
+        self._histories = dict(_list_histories(engine, dossier))
         self.dossiers = list(self._histories)
         self._states = engine.states("dossier", self.dossiers)
         recorded = (r.event for history in self._histories.values() for r in history)
@@ -171,7 +171,7 @@ class _Streams:
         """Yields their events in workshops: seats, waiting lists, attendance."""
         trail = audit_trail.table.c
         query = select(audit_trail.table).where(trail.dossier.in_(self.dossiers)).order_by(trail.position)
-        about = audit_trail.opened(self._engine, self._read.execute(query).all())
+        about = audit_trail.open_rows(self._engine, self._read.execute(query).all())
         for id in dict.fromkeys(r.originator_id for r in about):
             events = [r for r in about if r.originator_id == id]
             retracted = retractions_by_version(self._engine.history(id))
@@ -220,7 +220,7 @@ class _OwnNames(ScopedNames):
         return super().dossier(id) if id in self._own else UNNAMED[1]
 
 
-def _joined(engine: Engine, dossier: UUID) -> Iterator[tuple[UUID, list[Recorded]]]:
+def _list_histories(engine: Engine, dossier: UUID) -> Iterator[tuple[UUID, list[Recorded]]]:
     """Yields the dossier that goes on, then each duplicate merged into it, with its events."""
     state: Dossier = engine.state("dossier", dossier)
     while state.merged:
@@ -295,10 +295,10 @@ def _why(task: Task) -> str:
 
 
 def _stream(known: PersonalData, stream: PersonalStream, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
-    return {"id": stream.id, "facts": [_stored(known, event, own, named) for event in stream.events]}
+    return {"id": stream.id, "facts": [_encode_event(known, event, own, named) for event in stream.events]}
 
 
-def _stored(known: PersonalData, event: PersonalEvent, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
+def _encode_event(known: PersonalData, event: PersonalEvent, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
     r = event.recorded
     return {
         "version": r.originator_version,
@@ -359,7 +359,7 @@ def paper(known: PersonalData, *more: str) -> bytes:
         "lead": say(
             "Tout ce qui est enregistré sur vous le {made}, en {facts}.", made=made, facts=_facts(known.event_count)
         ),
-        "issued": issued(known.made_at.astimezone(ZoneInfo(known.zone)).date(), *more),
+        "issued": phrase_foot(known.made_at.astimezone(ZoneInfo(known.zone)).date(), *more),
         "sections": [
             {"title": title, "facts": facts, "entries": list(entries)} for title, facts, entries in _sections(known)
         ],

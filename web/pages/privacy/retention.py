@@ -13,7 +13,7 @@ from projections import directory, dossier_sheet
 from projections.store.folds import folds_of
 from web.desk import receipts
 from web.desk.bulk import BulkOutcome, take_row
-from web.desk.commands import again, check, read_button
+from web.desk.commands import check, read_button, redraw
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -53,7 +53,7 @@ def _page(
     cutoffs = list(retention.cutoffs(policy, desk.today))
     total = sum(row.n for row in dossier_sheet.past_counts(desk.read, cutoffs))
     pager = Pager.at(total, number, PAGE, {})
-    rows = dossier_sheet.past(desk.read, cutoffs, SIZE, pager.offset)
+    rows = dossier_sheet.list_past(desk.read, cutoffs, SIZE, pager.offset)
     states = folds_of(desk.read, [row.stream for row in rows])
     return show(
         request,
@@ -76,18 +76,18 @@ def _page(
 
 
 @router.get(PAGE)
-def past(request: Request, desk: AtRetention, p: PageNumber = 1, recu: str = "") -> Response:
+def read(request: Request, desk: AtRetention, p: PageNumber = 1, recu: str = "") -> Response:
     """Lists the dossiers whose retention ended, the oldest first; `recu` names the requests just recorded."""
     return _page(request, desk, number=p, receipt=receipts.of_command(desk, recu))
 
 
 @router.post(PAGE)
-@again(_page)
+@redraw(_page)
 def ask(request: Request, desk: AtRetentionProved, data: FormData) -> Response:
     """Requests the erasure of the ticked dossiers; answers every row when one was refused."""
     form = read_button(RequestSeveralForm, data)
     check({} if form.dossier else {"dossier": "Cochez au moins un dossier."})
-    people, names = directory.named(desk.read, form.dossier), names_for(desk)
+    people, names = directory.find_people(desk.read, form.dossier), names_for(desk)
     rows = [
         take_row(desk, names, form.command_id, stream, request_erasure, reason="retention")
         for stream in form.dossier[:MOST]

@@ -90,13 +90,13 @@ def parts_of(read: Connection, source: Source, asked: Question) -> Iterator[Coun
     for done in range(0, len(dossiers), CHUNK):
         some = dossiers[done : done + CHUNK]
         recorded = recorded_days(read, some, first, last)
-        tasks = _compared(last, recorded, *computed_days(read, source, timelines, some, first, last))
+        tasks = _compare_tasks(last, recorded, *computed_days(read, source, timelines, some, first, last))
         yield CountedDossiers(tasks, position, ALL * (done + len(some)) // len(dossiers))
     if not dossiers:
         yield CountedDossiers({}, position, ALL)
 
 
-def _compared(last: date, *sides: Iterable[TaskDays]) -> dict[UUID, list[ComparedTask]]:
+def _compare_tasks(last: date, *sides: Iterable[TaskDays]) -> dict[UUID, list[ComparedTask]]:
     known = [{(one.dossier, one.key): one for one in side} for side in sides]
     found: dict[UUID, list[ComparedTask]] = {}
     for key in sorted(set().union(*known)):

@@ -117,7 +117,7 @@ def grid_text(desk: Desk, document: Grille) -> list[BandText]:
     An address leads to the partner, or to the names to attach; it is "" when this person reads neither.
     """
     named = {normalise(one.partner) for band in document.bands for one in band.proposals if one.partner}
-    ids = partners.named(desk.read, sorted(named)) if desk.roles & READERS else {}
+    ids = partners.find_by_name(desk.read, sorted(named)) if desk.roles & READERS else {}
     links = {sort: f"{LIST}/{stream}" for sort, stream in ids.items()}
     if desk.may(attach_name):
         links = {sort: address(NAMES, {"nom": sort}) for sort in named} | links

@@ -13,7 +13,7 @@ from pixflow.events.base import Recorded
 from pixflow.events.grille import GrilleDraftDropped, GrilleDrafted, GrilleEndorsed, GrillePublished
 from pixflow.events.protocol import ProtocolDraftDropped, ProtocolDrafted, ProtocolEndorsed, ProtocolPublished
 from pixflow.protocol.drafting import changes_safeguards, first_day
-from web.desk.commands import FormRefused, again
+from web.desk.commands import FormRefused, redraw
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.drafts import DocumentKind
@@ -112,7 +112,7 @@ def _page(
         draft=draft,
         day=day,
         today=desk.today,
-        since=french.since(day, desk.today),
+        since=french.phrase_start(day, desk.today),
         receipt=RECEIPTS.get(done, ""),
         may=kind.may(desk),
         own=draft.by == desk.actor.id,
@@ -160,7 +160,7 @@ def _opinions(desk: Desk, kind: DocumentKind, draft: int) -> Iterator[tuple[str,
 
 
 @router.post("/protocole/projet/{what}/avis")
-@again(_page)
+@redraw(_page)
 def endorse(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
     """Records an opinion: a comment, an endorsement, or its withdrawal."""
     kind.take(desk, "endorse", data)
@@ -168,7 +168,7 @@ def endorse(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Res
 
 
 @router.post("/protocole/projet/{what}/ecarter")
-@again(_page)
+@redraw(_page)
 def drop(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
     """Drops the draft."""
     kind.take(desk, "drop", data)
@@ -176,7 +176,7 @@ def drop(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Respon
 
 
 @router.post("/protocole/projet/{what}/publier")
-@again(_page)
+@redraw(_page)
 def publish(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
     """Publishes the draft: it counts from a day, under the next number."""
     kind.take(desk, "publish", data)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pixflow import presets
 from pixflow.documents.grille import Grille
 from pixflow.documents.protocol import ProtocolDocument
-from web.desk.commands import again, check, read_form
+from web.desk.commands import check, read_form, redraw
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.drafts import DocumentKind
@@ -112,7 +112,7 @@ def _parse(sheet: GridSheet | ProtocolSheet) -> tuple[Grille | ProtocolDocument 
     return grid_form.parse(sheet) if isinstance(sheet, GridSheet) else protocol_form.parse(sheet)
 
 
-def _again(request: Request, desk: Desk, kind: DocumentKind, form: OpenForm) -> Response:
+def _show_again(request: Request, desk: Desk, kind: DocumentKind, form: OpenForm) -> Response:
     """Shows the form as it was sent. A second press replaces a colleague's draft: its author was warned of it."""
     now, errors = renewed(desk), {"": next(iter(form.errors.values()))} if form.code else form.errors
     draft, replaces = draft_of(now, kind), _replaces(form.values)
@@ -172,7 +172,7 @@ def _impact(desk: Desk, document: Grille | ProtocolDocument | None) -> dict[str,
 
 
 @router.post("/protocole/projet/{what}/modifier")
-@again(_again)
+@redraw(_show_again)
 def save(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
     """Proposes the document of the form. Any other button changes the form and records nothing."""
     kind.must(desk, "draft")

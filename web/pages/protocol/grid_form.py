@@ -208,7 +208,7 @@ _PRESSES: dict[str, tuple[int, Callable[..., GridSheet]]] = {
 
 def parse(sheet: GridSheet) -> tuple[Grille | None, Mapping[str, str]]:
     """Returns the grid that was typed, or None, and the errors by field; "" for the whole grid."""
-    errors = dict(_missing(sheet))
+    errors = dict(_check_fields(sheet))
     lows, highs = sheet.lows, [whole_number(band.high) for band in sheet.bands]
     if None in highs:
         return None, errors
@@ -235,7 +235,7 @@ def _proposals(lines: Sequence[Proposal]) -> tuple[Proposal, ...]:
     return tuple(made)
 
 
-def _missing(sheet: GridSheet) -> Iterator[tuple[str, str]]:
+def _check_fields(sheet: GridSheet) -> Iterator[tuple[str, str]]:
     yield from _unfit("name", sheet.name)
     if len(sheet.note) > LONGEST:
         yield "note", TOO_LONG

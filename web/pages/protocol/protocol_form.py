@@ -143,7 +143,10 @@ def _wrong(sheet: ProtocolSheet) -> Iterator[tuple[str, str]]:
         yield "modalities", validation.invalid("too_short", {"min_length": 1}) if not chosen else off
     if sheet.get("result_route") not in get_args(_HINTS["result_route"]):
         yield "result_route", off
-    for part, keys in {"": _NUMBERS, **{part: [f"{part}-{name}" for name in _shown(part)] for part in PARTS}}.items():
+    for part, keys in {
+        "": _NUMBERS,
+        **{part: [f"{part}-{name}" for name in _list_fields(part)] for part in PARTS},
+    }.items():
         for key in keys:
             text = sheet.get(key)
             if not (text.isascii() and text.isdecimal() and len(text) < 6):
@@ -155,7 +158,7 @@ def _wrong(sheet: ProtocolSheet) -> Iterator[tuple[str, str]]:
             yield key, validation.invalid("string_too_long", {"max_length": LONGEST})
 
 
-def _shown(part: str) -> list[str]:
+def _list_fields(part: str) -> list[str]:
     """Returns the fields of a part as the page shows them: delays by task, then by turn."""
     if part != "delays":
         return numbers(part)

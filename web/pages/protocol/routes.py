@@ -54,7 +54,7 @@ def read(
     """
     protocols: list[Version[ProtocolDocument]] = versions(desk, PROTOCOL)
     grids: list[Version[Grille]] = versions(desk, GRID)
-    protocol, grid = _chosen(protocols, protocole), _chosen(grids, grille)
+    protocol, grid = _find_version(protocols, protocole), _find_version(grids, grille)
     published: dict[str, Sequence[Version[Any]]] = {"protocole": protocols, "grille": grids}
     return show(
         request,
@@ -110,7 +110,7 @@ def _withdraws(desk: Desk, published: Mapping[str, Sequence[Version[Any]]]) -> d
     return {what: version.number for what, version in last.items() if "withdraw" in KINDS[what].may(desk)}
 
 
-def _chosen(published: Sequence[Version[T]], number: int) -> Version[T]:
+def _find_version(published: Sequence[Version[T]], number: int) -> Version[T]:
     for version in published:
         if version.number == number or (not number and version.now):
             return version

@@ -229,5 +229,5 @@ def whole_histories(
 ) -> dict[UUID, list[Recorded]]:
     """Returns the events of these kinds in each stream that has one of `having`; none of a stream that is damaged."""
     rows = audit_trail.with_topics(connection, having, topics)
-    found = by_key((one.originator_id, one) for one in audit_trail.opened(source, rows))
+    found = by_key((one.originator_id, one) for one in audit_trail.open_rows(source, rows))
     return {id: events for id, events in found.items() if not any(isinstance(one.event, Unopened) for one in events)}

@@ -103,7 +103,7 @@ class WhatIfDelays(WhatIf[ComparedTask]):
             return WhatIfAnswer(share=0, waiting=french.STOPPED)
         if share < ALL:
             return WhatIfAnswer(share=share)
-        return count.answers.once(
+        return count.answers.get_or_make(
             (position_of_tables(desk.read), replace(asked, shown=""), desk.scope),
             lambda: delays_answer(desk.read, count, asked, desk.scope),
         )

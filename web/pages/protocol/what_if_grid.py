@@ -34,7 +34,7 @@ def grid_answer(
     """Returns the results of a period by a grid, those that somebody may read."""
     histories = whole_histories(connection, source, (ResultReceived.TOPIC,), TOPICS)
     found = list(scored_results(histories.values(), asked.first, asked.last))
-    named = directory.named(connection, {result.dossier for result in found})
+    named = directory.find_people(connection, {result.dossier for result in found})
     people = {stream: one for stream, one in named.items() if asked.reads(one, scope)}
     results = (result for result in found if result.dossier in people)
     rows = [(people[one.result.dossier], one) for one in read_again(results, refs.grilles.published, document)]
@@ -74,7 +74,7 @@ class WhatIfGrid(WhatIf[SecondReading]):
 
     def answer(self, desk: Desk, draft: Draft[Any], asked: WhatIfQuestion) -> WhatIfAnswer[SecondReading]:
         """Returns the answer, kept until the next event: each list of the page has the same readings."""
-        return desk.memory.counts.once(
+        return desk.memory.counts.get_or_make(
             ("what-if", draft.number, replace(asked, shown=""), desk.scope),
             lambda: grid_answer(desk.read, desk.engine, desk.refs, draft.document, asked, desk.scope),
         )

@@ -58,7 +58,7 @@ def seats_answer(
     every = {row.stream: WorkshopDay(row.stream, row.day, row.site, row.capacity) for row in held}
     sessions = {id: one for id, one in every.items() if one.day >= asked.first}
     histories = whole_histories(connection, source, (DiagnosticPlanned.TOPIC, SeatBooked.TOPIC), TOPICS)
-    people = directory.named(connection, histories)
+    people = directory.find_people(connection, histories)
     found = [
         one
         for dossier, events in histories.items()
@@ -107,7 +107,7 @@ class WhatIfSeats(WhatIf[SeatedRequest]):
         return replace(asked, programme="", seats=asked.seats or largest)
 
     def answer(self, desk: Desk, draft: Draft[Any], asked: WhatIfQuestion) -> WhatIfAnswer[SeatedRequest]:
-        return desk.memory.counts.once(
+        return desk.memory.counts.get_or_make(
             ("what-if-seats", replace(asked, shown=""), desk.scope),
             lambda: seats_answer(desk.read, desk.engine, asked, asked.seats, desk.scope),
         )

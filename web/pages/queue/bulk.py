@@ -19,7 +19,7 @@ from projections.advisor_queue import QueueCount, QueueFilter
 from web.desk import kept_seats, receipts, refusals, undo
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.colleagues import takers
-from web.desk.commands import ask_for_proof, read_button, record, sent
+from web.desk.commands import ask_for_proof, read_button, read_fields, record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, UndoForm
@@ -30,7 +30,7 @@ from web.french.typography import lower_first
 from web.http import filters
 from web.http.addresses import address
 from web.http.forms import ID, Form, FormData, Label, OpenForm, Text, every, validate
-from web.http.forms import missing as empty_field
+from web.http.forms import phrase_missing as empty_field
 from web.http.people import listed
 from web.http.templates import show
 from web.pages.dossier import open_form, tasks
@@ -168,7 +168,7 @@ def _permitted(desk: Desk, offered: Sequence[BulkOffer]) -> list[BulkOffer]:
     return [one for one in offered if desk.has_role_for(ACTIONS[one[0]].spec.decision)]
 
 
-def chosen(desk: Desk, picks: Sequence[str]) -> list[QueueRow]:
+def find_rows(desk: Desk, picks: Sequence[str]) -> list[QueueRow]:
     """Returns the rows named that still are at this desk, or wait too long for it, the most urgent first."""
     read = (pick.partition(" ") for pick in picks if re.fullmatch(_PICK, pick))
     keys = [(UUID(stream), key) for stream, _, key in read]
@@ -206,7 +206,7 @@ def _errors(desk: Desk, name: str, form: BulkForm) -> dict[str, str]:
         return errors
     if isinstance(form, BulkSnoozeForm):
         return {} if form.until or form.awaits else {"until": empty_field(BulkSnoozeForm, "until")}
-    found = [_checked(desk, name, form, row)[1] for row in chosen(desk, form.task)]
+    found = [_check_row(desk, name, form, row)[1] for row in find_rows(desk, form.task)]
     return found[0] if found and all(found) else {}
 
 
@@ -215,7 +215,7 @@ def _take(desk: Desk, name: str, row: QueueRow, form: BulkForm) -> RowOutcome:
     action, stream = ACTIONS[name], row.task.stream
     if not action.fits(row):
         return RowOutcome(row.label, refused=french.UNFIT[name], about=row.pick, person=stream)
-    filled, errors = _checked(desk, name, form, row)
+    filled, errors = _check_row(desk, name, form, row)
     if errors:
         why = lower_first(next(iter(errors.values())))
         return RowOutcome(row.label, refused=why, about=row.pick, person=stream)
@@ -224,7 +224,7 @@ def _take(desk: Desk, name: str, row: QueueRow, form: BulkForm) -> RowOutcome:
     return row_outcome(desk, row.label, outcome, row.pick, stream)
 
 
-def _checked(desk: Desk, name: str, form: BulkForm, row: QueueRow) -> tuple[Form, dict[str, str]]:
+def _check_row(desk: Desk, name: str, form: BulkForm, row: QueueRow) -> tuple[Form, dict[str, str]]:
     """Returns the form of one row, and what the data of the structure forbid."""
     spec = ACTIONS[name].spec
     about = {spec.about: row.task.key} if spec.about else {}
@@ -252,7 +252,7 @@ class QueueAsked:
     pour: str = ""
     groupe: str = ""
 
-    def wanted(self, desk: Desk) -> QueueFilter:
+    def make_filter(self, desk: Desk) -> QueueFilter:
         """Returns the filter; somebody whose tasks are not done at this desk is nobody."""
         doer = self.pour if self.pour in map(str, desk.owners) else ""
         return QueueFilter(self.tache, self.etape, self.programme, self.site, doer, self.groupe)
@@ -277,7 +277,7 @@ def preview(
     """
     if faire not in ACTIONS:
         raise HTTPException(404)
-    picks = tache or _unticked(desk, faire, filtered.wanted(desk), retard)
+    picks = tache or _unticked(desk, faire, filtered.make_filter(desk), retard)
     values = {"on": desk.today.isoformat(), "or_wait": "true", "channel": "sms"}
     waits = not tache and not ACTIONS[faire].alone
     return _preview(request, desk, faire, picks[:MOST], values, left=len(picks) > MOST, nothing_ticked=waits)
@@ -289,16 +289,16 @@ def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
     if do not in ACTIONS:
         raise HTTPException(404)
     form, wrong = validate(ACTIONS[do].model, data)
-    wrong = validation.named(wrong or (_errors(desk, do, form) if form else {}))
+    wrong = validation.phrase_empty_fields(wrong or (_errors(desk, do, form) if form else {}))
     picks = every(data, "task")
     if not picks:
         rest = _unticked(desk, do, QueueFilter())[:MOST]
         return _preview(request, desk, do, rest, data, wrong, 422, nothing_ticked=True)
-    if form is None or wrong or not chosen(desk, picks):
+    if form is None or wrong or not find_rows(desk, picks):
         return _preview(request, desk, do, picks, data, wrong, 422)
-    rows = chosen(desk, form.task)
+    rows = find_rows(desk, form.task)
     for row in rows:
-        ask_for_proof(desk, {"dossier": row.task.stream}, ACTIONS[do].spec.decision, **sent(form, "task"))
+        ask_for_proof(desk, {"dossier": row.task.stream}, ACTIONS[do].spec.decision, **read_fields(form, "task"))
     outcomes = BulkOutcome([_take(desk, do, row, form) for row in rows], form.command_id)
     if not outcomes.refused:
         return _see(outcomes, "assign-advisor" if do == "assign" else "")
@@ -310,14 +310,14 @@ def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
 def take_back(request: Request, desk: AtQueue, data: FormData) -> Response:
     """Undoes a bulk, but for the rows that something followed."""
     outcomes = undo.undo(desk, read_button(UndoForm, data))
-    return _done(request, _receipt(desk, outcomes)) if outcomes.refused else _see(outcomes)
+    return _show_receipt(request, _receipt(desk, outcomes)) if outcomes.refused else _see(outcomes)
 
 
 def _see(outcomes: BulkOutcome, pile: str = "") -> Response:
     return RedirectResponse(address("/boite", {"pile": pile, "recu": outcomes.reference}), 303)
 
 
-def _done(request: Request, receipt: Receipt) -> Response:
+def _show_receipt(request: Request, receipt: Receipt) -> Response:
     """Shows the result of every row, when one was refused."""
     return show(request, "queue/bulk_done.html", "bulk", listed(), status=422, receipt=receipt)
 
@@ -348,10 +348,10 @@ def _preview(
     there to be ticked. `choices` are the lists of the fields.
     """
     desk.refresh()
-    rows = chosen(desk, picks)
+    rows = find_rows(desk, picks)
     fit = [row for row in rows if ACTIONS[do].fits(row)]
     unfit = [row.label for row in rows if row not in fit]
-    kept = kept_seats.said(desk, [row.task.stream for row in fit]) if do == "book" else {}
+    kept = kept_seats.phrase_seats(desk, [row.task.stream for row in fit]) if do == "book" else {}
     effects = [
         kept.get(one.stream)
         or french.effect(do, one.chases + 1, desk.refs.protocol(one.why_on).tries, one.due, desk.today)
@@ -430,5 +430,5 @@ def _decide(request: Request, desk: Desk, data: Mapping[str, Any], decision: Dec
     streams = {"dossier": form.dossier}
     outcome = record(desk, streams, decision, command_id=form.command_id, task=form.task, **back)
     if outcome.refused:
-        return _done(request, Receipt(refusals.sentence(desk, outcome.refused), tone="late"))
+        return _show_receipt(request, Receipt(refusals.sentence(desk, outcome.refused), tone="late"))
     return RedirectResponse(f"/boite?recu={form.command_id}", 303)

@@ -45,14 +45,14 @@ def recent(desk: Desk) -> Sequence[Any]:
     while not desk.refs.calendar.is_working(day):
         day -= timedelta(days=1)
     midnight = datetime.combine(day, time(), ZoneInfo(desk.zone))
-    return audit_trail.since(desk.read, (GlassBroken.TOPIC, *ANSWERS, AbsenceDeclared.TOPIC), midnight, MOST)
+    return audit_trail.list_since(desk.read, (GlassBroken.TOPIC, *ANSWERS, AbsenceDeclared.TOPIC), midnight, MOST)
 
 
 def receptions(desk: Desk, recent: Sequence[Any]) -> list[Told]:
     """Returns the receptions by others than the person at the desk, the latest first."""
     broken = [row for row in recent if row.topic == GlassBroken.TOPIC and row.by != desk.actor.id]
-    opened, told = audit_trail.opened(desk.engine, broken), []
-    people = directory.named(desk.read, {one.originator_id for one in opened}) if opened else {}
+    opened, told = audit_trail.open_rows(desk.engine, broken), []
+    people = directory.find_people(desk.read, {one.originator_id for one in opened}) if opened else {}
     for one in opened:
         person, event = people.get(one.originator_id), one.event
         follows = person and ("referent" in desk.roles or person.advisor in desk.owners)
@@ -66,7 +66,7 @@ def receptions(desk: Desk, recent: Sequence[Any]) -> list[Told]:
 def absences(desk: Desk, recent: Sequence[Any]) -> list[str]:
     """Returns a sentence for each absence of the person at the desk that somebody else declared or changed."""
     mine = [row for row in recent if row.stream == desk.me and row.topic == AbsenceDeclared.TOPIC]
-    told = audit_trail.opened(desk.engine, [row for row in mine if row.by != desk.actor.id])
+    told = audit_trail.open_rows(desk.engine, [row for row in mine if row.by != desk.actor.id])
     names, text = names_for(desk), "{said}. C’est {who} qui l’a noté."
     return [say(text, said=sentences.sentence(one, names, zone=desk.zone), who=names.staff(one.by)) for one in told]
 
@@ -77,7 +77,7 @@ def absences(desk: Desk, recent: Sequence[Any]) -> list[str]:
 def partner_answers(desk: Desk, recent: Sequence[Any]) -> list[Told]:
     """Returns the recent answers about the dossiers followed at this desk, the latest first."""
     answers = [row for row in recent if row.topic in ANSWERS and row.by.startswith(PARTNER)]
-    given = audit_trail.opened(desk.engine, answers)
+    given = audit_trail.open_rows(desk.engine, answers)
     dossiers = folds_of(desk.read, {one.originator_id for one in given})
     told = []
     for one in given:

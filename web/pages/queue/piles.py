@@ -182,7 +182,7 @@ class WaitingLong:
         return filters.total(self.found, self.asked.columns)
 
 
-def _waiting(desk: Desk, asked: LateAsked) -> WaitingLong:
+def _list_waiting(desk: Desk, asked: LateAsked) -> WaitingLong:
     late = lateness(desk.refs.calendar, desk.today)
     found = piles.waiting_long_counts(desk.read, desk.roles, desk.owners, desk.today, late)
     owners = {one.late_owner: staff_name(desk, one.late_owner) for one in found if one.late_owner}
@@ -202,7 +202,7 @@ def _waiting(desk: Desk, asked: LateAsked) -> WaitingLong:
 
 def waiting_list(desk: Desk, asked: LateAsked) -> ExportedList:
     """Returns the tasks that wait too long as a file; no row for somebody whom they do not reach."""
-    there = _waiting(desk, asked)
+    there = _list_waiting(desk, asked)
     return ExportedList(
         page="waiting",
         name="en-attente",
@@ -223,7 +223,7 @@ def escalated(desk: Desk, asked: LateAsked, number: int) -> dict[str, Any]:
     `every` is their number over all filters; `groups` are title, number over all pages, and rows of this page;
     `groupings` are word, address, and True for the one that is on.
     """
-    there = _waiting(desk, asked)
+    there = _list_waiting(desk, asked)
     asked, found, way = there.asked, there.found, there.ways[there.asked.grouper]
     pager = Pager.at(there.total, number, "/boite", asdict(asked), name="q", anchor=ANCHOR)
     rows = there.rows(SIZE, pager.offset)

@@ -73,7 +73,7 @@ def read(
     if pile:
         receipt = undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO)
         return pile_page(request, desk, pile, waiting.retard, p, receipt or receipts.of_partners(desk, recu))
-    wanted = filtered.wanted(desk)
+    wanted = filtered.make_filter(desk)
     asked, owners = asdict(wanted), _owners(desk)
     counted = advisor_queue.counts(desk.read, owners, desk.today)
     pager = Pager.at(filters.total(counted, asked), p, "/boite", filters.parameters(asked))
@@ -155,7 +155,7 @@ def export(desk: AtDesk, filtered: Asked, pile: str = "", retard: str = "") -> E
     _must_work(desk)
     if pile:
         return pile_list(desk, pile, retard)
-    wanted, owners = filtered.wanted(desk), _owners(desk)
+    wanted, owners = filtered.make_filter(desk), _owners(desk)
     asked, counted = asdict(wanted), advisor_queue.counts(desk.read, owners, desk.today)
     return ExportedList(
         page="queue",

@@ -99,7 +99,7 @@ def exported(desk: Desk, rows: Iterable[QueueRow]) -> Iterator[ExportedTask]:
     """Yields rows, each with its young person: their names are read for some rows at a time."""
     left = iter(rows)
     while part := list(islice(left, PART)):
-        people = directory.named(desk.read, {row.task.stream for row in part if row.dossier})
+        people = directory.find_people(desk.read, {row.task.stream for row in part if row.dossier})
         yield from (ExportedTask(row, people.get(row.task.stream)) for row in part)
 
 
@@ -138,10 +138,10 @@ def _row(desk: Desk, row: Any, reason: str = "", handed_over_by: str = "", box: 
     claims = desk.has_role_for(claim_task)
     key = ("queue row", *values, reason, handed_over_by, box, desk.me, claims, desk.today)
     texts = desk.memory.texts
-    return texts.get(key) or texts.put(key, _made(desk, row, reason, handed_over_by, box, claims))
+    return texts.get(key) or texts.put(key, _make_row(desk, row, reason, handed_over_by, box, claims))
 
 
-def _made(desk: Desk, row: Any, reason: str, handed_over_by: str, box: str, claims: bool) -> QueueRow:
+def _make_row(desk: Desk, row: Any, reason: str, handed_over_by: str, box: str, claims: bool) -> QueueRow:
     advisors = row.role == "advisor" and row.subject == "dossier"
     doer, named = getattr(row, "doer", None), desk.refs.team
     more = ("appointment", "snooze", "hand") if advisors and not desk.is_past else ()
@@ -174,7 +174,7 @@ def _made(desk: Desk, row: Any, reason: str, handed_over_by: str, box: str, clai
 def _handed_over_by(desk: Desk, streams: set[UUID]) -> dict[tuple[UUID, int], str]:
     """Returns who handed over a task of these dossiers, by dossier and version."""
     query = select(audit_trail.table).where(_trail.stream.in_(streams), _trail.topic == TaskHandedOver.TOPIC)
-    events, names = desk.opened(query), names_for(desk)
+    events, names = desk.read_events(query), names_for(desk)
     return {(one.originator_id, one.originator_version): sentences.who(one, names) for one in events}
 
 

@@ -44,7 +44,7 @@ def explain(request: Request, desk: AtDesk, subject: UUID, tache: str = "") -> R
     events = audit_trail.of_streams(desk.tables.connection, [subject], desk.engine).get(subject, [])
     if any(isinstance(one.event, Unopened) for one in events):
         raise StreamDamaged
-    kind, known = kind_of(events[0].event) if events else "", _known(desk, events)
+    kind, known = kind_of(events[0].event) if events else "", _filter_events(desk, events)
     if not known or kind not in tasks.OF:
         raise HTTPException(404)
     state = KINDS[kind].fold(known)
@@ -53,7 +53,7 @@ def explain(request: Request, desk: AtDesk, subject: UUID, tache: str = "") -> R
     if not _sees(desk, subject, state, task):
         raise HTTPException(404)
     names, now = _names(desk, state), _names(desk, KINDS[kind].fold(events))
-    told = [*_told(desk, state, known, task, names), *_end(desk, events, known, task, now)] if task else []
+    told = [*_explain_due_day(desk, state, known, task, names), *_end(desk, events, known, task, now)] if task else []
     return show(
         request,
         "queue/why.html",
@@ -64,7 +64,7 @@ def explain(request: Request, desk: AtDesk, subject: UUID, tache: str = "") -> R
     )
 
 
-def _known(desk: Desk, events: Sequence[Recorded]) -> Sequence[Recorded]:
+def _filter_events(desk: Desk, events: Sequence[Recorded]) -> Sequence[Recorded]:
     """Returns the events of a stream that count at the desk."""
     if not isinstance(desk, PastDesk) or not desk.moment or not events:
         return events
@@ -82,14 +82,14 @@ def _sees(desk: Desk, stream: UUID, state: Any, task: Task | None) -> bool:
     return not desk.roles.isdisjoint(roles) or not desk.owners.isdisjoint({stream, task.owner})
 
 
-def _told(
+def _explain_due_day(
     desk: Desk, state: Any, known: Sequence[Recorded], task: Task, names: ScopedNames
 ) -> Iterator[tuple[str, str]]:
     """Yields what a reader needs to count the due day again: a label and its text."""
     calendar, protocol = desk.refs.calendar, desk.refs.protocol(task.why.on)
     fact = next((one for one in known if one.originator_version == task.why.version), None)
     if fact and task.kind not in OF_NO_FACT:
-        yield french.FACT, french.fact(*_said(fact, names, desk, known))
+        yield french.FACT, french.fact(*_phrase_event(fact, names, desk, known))
     name = task.kind.replace("-", "_")
     opens = getattr(protocol.delays, f"{name}_opens", 0)
     chased = state.chases.get(task.key, ()) if isinstance(state, Dossier) else ()
@@ -110,7 +110,7 @@ def _names(desk: Desk, state: Any) -> ScopedNames:
     return ScopedNames(desk.served.refs, desk.tables.connection, desk.scope, dossier)
 
 
-def _said(one: Recorded, names: ScopedNames, desk: Desk, history: Sequence[Recorded]) -> tuple[str, str, str]:
+def _phrase_event(one: Recorded, names: ScopedNames, desk: Desk, history: Sequence[Recorded]) -> tuple[str, str, str]:
     """Returns what an event says, when and by whom."""
     said = sentences.sentence(one, names, zone=desk.zone, history=history)
     return said, sentences.when(one, desk.zone), sentences.who(one, names)
@@ -147,7 +147,7 @@ def _end(
     now = _owed(kind, fold(events), desk.served.refs, task.key)
     lapsed = next((one for one in (now, task) if one and _lapsed(one, desk.served.today())), None)
     if closed:
-        yield french.END, french.closed(*_said(closed, names, desk, events))
+        yield french.END, french.phrase_closing(*_phrase_event(closed, names, desk, events))
     elif lapsed and lapsed.lapses:
         yield french.END, french.lapsed(lapsed.lapses)
     else:

@@ -11,7 +11,7 @@ from pixflow.resources.sharing import LONGEST_QUESTION, answer_question, ask_que
 from pixflow.resources.state import TeamQuestion
 from pixflow.tasks import TASK_KINDS
 from projections import resources
-from web.desk.commands import again, must, read_form, take
+from web.desk.commands import must, read_form, redraw, take
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.http.forms import Form, FormData, OpenForm, Text
@@ -79,7 +79,7 @@ def new(request: Request, desk: AtDesk, tache: str = "") -> Response:
 
 
 @router.post("/ressources/questions")
-@again(_page)
+@redraw(_page)
 def ask(request: Request, desk: AtDesk, data: FormData) -> Response:
     """Records a question."""
     must(desk, ask_question)
@@ -95,7 +95,7 @@ def read(request: Request, desk: AtShelf, question: UUID) -> Response:
 
 
 @router.post("/ressources/questions/{question:uuid}/repondre")
-@again(_page)
+@redraw(_page)
 def answer(request: Request, desk: AtDesk, question: UUID, data: FormData) -> Response:
     """Answers by a resource that is there already."""
     must(desk, answer_question)
@@ -106,7 +106,7 @@ def answer(request: Request, desk: AtDesk, question: UUID, data: FormData) -> Re
 
 
 @router.post("/ressources/questions/{question:uuid}/clore")
-@again(_page)
+@redraw(_page)
 def drop(request: Request, desk: AtDesk, question: UUID, data: FormData) -> Response:
     """Closes a question without an answer."""
     must(desk, drop_question)

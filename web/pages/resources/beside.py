@@ -21,8 +21,8 @@ class Beside:
     asks: bool
 
 
-def beside(desk: Desk, step: StepPlace) -> Beside:
-    rows = resources.beside(desk.read, step)
+def find_resources(desk: Desk, step: StepPlace) -> Beside:
+    rows = resources.list_for_step(desk.read, step)
     states = folds_of(desk.read, {row.stream for row in rows})
     texts = [(row.stream, states[row.stream].current.document) for row in rows if row.stream in states]
     return Beside(texts, step.task, desk.may(ask_question))

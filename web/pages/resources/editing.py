@@ -15,7 +15,7 @@ from pixflow.resources.sharing import answer_question, propose_resource, revise_
 from pixflow.resources.state import Resource, Revision, TeamQuestion
 from pixflow.tasks import TASK_KINDS
 from pixflow.unit_of_work import Guard
-from web.desk.commands import again, must, read_form, take_all
+from web.desk.commands import must, read_form, redraw, take_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import staff_name
@@ -85,10 +85,10 @@ class ResourceForm(Form):
 def _values(state: Resource, start: Revision | None) -> dict[str, Any]:
     text = asdict(start.document) if start else {"kind": "fiche", "audience": "team"}
     links, kept = "\n".join(text.get("links", ())), [one.digest for one in _files(state)]
-    return {**text, "links": links, **_seen(state), "kept": kept}
+    return {**text, "links": links, **_count_changes(state), "kept": kept}
 
 
-def _seen(state: Resource) -> dict[str, int]:
+def _count_changes(state: Resource) -> dict[str, int]:
     return {"replaces": len(state.revisions), "proposals": state.proposals}
 
 
@@ -109,7 +109,7 @@ def _editor(
     if form.code == "moved" and theirs:
         errors = {"": say(MEANWHILE, who=staff_name(desk, theirs.by))}
     if form.code in ("other-revision", "moved"):
-        values |= _seen(state)
+        values |= _count_changes(state)
     return show(
         request,
         "resources/editor.html",
@@ -159,14 +159,14 @@ def _question(desk: Desk, text: str) -> TeamQuestion | None:
 
 
 @router.post("/ressources/nouvelle")
-@again(_editor)
+@redraw(_editor)
 def create(request: Request, desk: AtDesk, data: UploadData) -> Response:
     """Shares a new resource, or proposes it; with a question, it answers the question."""
     return _save(request, desk, None, data)
 
 
 @router.post("/ressources/{resource:uuid}/modifier")
-@again(_editor)
+@redraw(_editor)
 def save(request: Request, desk: AtDesk, resource: UUID, data: UploadData) -> Response:
     """Publishes another text, or proposes it."""
     return _save(request, desk, resource, data)
@@ -198,7 +198,7 @@ def _notes(desk: Desk, state: Resource, form: ResourceForm, data: Mapping[str, A
     """Returns the files of a text. A proposal keeps those that are there: its form has none."""
     if not desk.may(share_resource):
         return _files(state)
-    return files.kept(desk, data, [one for one in _files(state) if one.digest in form.kept])
+    return files.keep_files(desk, data, [one for one in _files(state) if one.digest in form.kept])
 
 
 def _unless_proposed(desk: Desk, form: ResourceForm) -> Guard:

@@ -35,30 +35,30 @@ HEADERS = {
 
 def names(data: Mapping[str, Any]) -> list[str]:
     """Returns the names of the files that were sent."""
-    return [str(one.filename) for one in _sent(data)]
+    return [str(one.filename) for one in _list_files(data)]
 
 
-def _sent(data: Mapping[str, Any]) -> list[UploadFile]:
+def _list_files(data: Mapping[str, Any]) -> list[UploadFile]:
     """Returns the files of a form. An empty field sends one without a name."""
     sent = data.get("files", [])
     files = sent if isinstance(sent, list) else [sent]
     return [one for one in files if isinstance(one, UploadFile) and one.filename]
 
 
-def kept(desk: Desk, data: Mapping[str, Any], before: Sequence[FileNote]) -> tuple[FileNote, ...]:
+def keep_files(desk: Desk, data: Mapping[str, Any], before: Sequence[FileNote]) -> tuple[FileNote, ...]:
     """Stores the files sent, and returns them after those that stay. Raises FormRefused, having stored none."""
-    sent = _sent(data)
+    sent = _list_files(data)
     if len(sent) + len(before) > MOST_FILES:
         raise FormRefused({"files": say("Une ressource a {most} fichiers au plus.", most=MOST_FILES)})
     notes = [*before]
-    for name, media, content in [_checked(str(one.filename), one.file.read(LARGEST_FILE + 1)) for one in sent]:
+    for name, media, content in [_check_file(str(one.filename), one.file.read(LARGEST_FILE + 1)) for one in sent]:
         digest = desk.engine.recorder.files.keep(content)
         if all(known.digest != digest for known in notes):
             notes.append(FileNote(digest, name, media, len(content)))
     return tuple(notes)
 
 
-def _checked(name: str, content: bytes) -> tuple[str, str, bytes]:
+def _check_file(name: str, content: bytes) -> tuple[str, str, bytes]:
     """Returns name, media type and content of a file that is taken."""
     name = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable()).strip()
     stem, _, end = name.rpartition(".")

@@ -19,7 +19,7 @@ router = APIRouter()
 @router.get("/t/{structure}/ressources/{resource:uuid}/{number:int}")
 def read(request: Request, structure: str, resource: UUID, number: int) -> Response:
     """Shows a text that a young person may take away, as it stood when it was given."""
-    served, state, one = _found(request, structure, resource, number)
+    served, state, one = _find_revision(request, structure, resource, number)
     request.state.frame = Frame(structure_name=served.refs.structure.name, demo=served.opened.demonstration)
     latest = state.current
     newer = latest if latest and latest.number != number and latest.document.audience == "young" else None
@@ -36,11 +36,13 @@ def read(request: Request, structure: str, resource: UUID, number: int) -> Respo
 
 @router.get("/t/{structure}/ressources/{resource:uuid}/{number:int}/fichiers/{digest}")
 def read_file(request: Request, structure: str, resource: UUID, number: int, digest: str) -> Response:
-    served, _, one = _found(request, structure, resource, number)
+    served, _, one = _find_revision(request, structure, resource, number)
     return download(request, served.engine.recorder.files, one.document.files, digest)
 
 
-def _found(request: Request, structure: str, resource: UUID, number: int) -> tuple[ServedStructure, Resource, Revision]:
+def _find_revision(
+    request: Request, structure: str, resource: UUID, number: int
+) -> tuple[ServedStructure, Resource, Revision]:
     """Returns a text for young people. Raises 404 for any other, and once the resource is withdrawn."""
     host: Host = request.app.state.host
     served = host.structures.get(structure)

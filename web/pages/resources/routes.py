@@ -12,7 +12,7 @@ from pixflow.decision import Decision
 from pixflow.resources import sharing
 from pixflow.resources.state import Resource, Revision
 from projections import questions, resources
-from web.desk.commands import again, must, read_form, take
+from web.desk.commands import must, read_form, redraw, take
 from web.desk.dependencies import AtDesk, allowed
 from web.desk.desk import Desk
 from web.desk.names import staff_name
@@ -55,7 +55,7 @@ def read(
     """Shows what is shared; `q` is a search in titles and texts, `etat` the proposals or what was withdrawn."""
     asked, state, wanted = q.strip(), etat if etat in STATES else "", {"genre": genre, "stage": etape, "public": public}
     everything = resources.every(desk.read)
-    found = resources.found([row for row in everything if _is_in(row, state)], asked)
+    found = resources.search([row for row in everything if _is_in(row, state)], asked)
     counted = [  # a resource of two stages counts under both
         SimpleNamespace(genre=one.kind, stage=stage, public=one.audience, stream=one.stream, n=1)
         for one in found
@@ -79,7 +79,7 @@ def read(
         filtered=bool(asked) or any(wanted.values()),
         empty=not everything,
         kept={name: value for name, value in pager.params.items() if value and name != "q"},
-        waiting=questions.waiting(desk.read),
+        waiting=questions.list_waiting(desk.read),
         mine=mine,
         titles=resources.of_ids(desk.read, {one.answer for one in mine}),
         may=desk.names_of_allowed(sharing.share_resource, sharing.propose_resource),
@@ -200,27 +200,27 @@ def read_file(request: Request, desk: AtShelf, resource: UUID, digest: str) -> R
 
 
 @router.post("/ressources/{resource:uuid}/avis")
-@again(_article)
+@redraw(_article)
 def mark(request: Request, desk: AtDesk, resource: UUID, data: FormData) -> Response:
     """Records a colleague's word on a text."""
     return _take(request, desk, resource, sharing.mark_resource, ResourceMarkForm, data, "avis")
 
 
 @router.post("/ressources/{resource:uuid}/relue")
-@again(_article)
+@redraw(_article)
 def check(request: Request, desk: AtDesk, resource: UUID, data: FormData) -> Response:
     """Records that the text was read again and is still right."""
     return _take(request, desk, resource, sharing.check_resource, Form, data, "relue")
 
 
 @router.post("/ressources/{resource:uuid}/retirer")
-@again(_article)
+@redraw(_article)
 def withdraw(request: Request, desk: AtDesk, resource: UUID, data: FormData) -> Response:
     return _take(request, desk, resource, sharing.withdraw_resource, WithdrawalReasonForm, data, "retiree")
 
 
 @router.post("/ressources/{resource:uuid}/ecarter")
-@again(_article)
+@redraw(_article)
 def decline(request: Request, desk: AtDesk, resource: UUID, data: FormData) -> Response:
     """Declines the proposal that waits. A resource that was only proposed then has nothing left to show."""
     return _take(request, desk, resource, sharing.decline_proposal, ProposalDeclineForm, data, "ecartee")

@@ -65,8 +65,8 @@ def exports(desk: Desk, campaign: UUID | None = None) -> list[dict[str, str]]:
 
 def matched(desk: Desk) -> list[PastRow]:
     """Returns the last matches of two weeks that still hold, at most SHOWN."""
-    rows = audit_trail.since(desk.read, [MatchConfirmed.TOPIC], desk.now - _DAYS, 5 * SHOWN)
-    events = audit_trail.opened(desk.engine, rows)
+    rows = audit_trail.list_since(desk.read, [MatchConfirmed.TOPIC], desk.now - _DAYS, 5 * SHOWN)
+    events = audit_trail.open_rows(desk.engine, rows)
     known = result_routing.many(desk.read, {recorded.originator_id for recorded in events})
     standing: dict[UUID, tuple[Recorded, MatchConfirmed]] = {}
     for recorded in events:
@@ -74,7 +74,7 @@ def matched(desk: Desk) -> list[PastRow]:
         if row and isinstance(event, MatchConfirmed) and row.dossier == event.dossier:
             standing.setdefault(row.stream, (recorded, event))
     shown = list(standing.items())[:SHOWN]
-    people = directory.named(desk.read, {event.dossier for _, (_, event) in shown})
+    people = directory.find_people(desk.read, {event.dossier for _, (_, event) in shown})
     found = []
     for stream, (recorded, event) in shown:
         by = "automatique" if event.automatic else sentences.who(recorded, names_for(desk))
@@ -99,9 +99,9 @@ def set_aside(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
     return found
 
 
-def gone(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
+def list_vanished(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
     """Returns participations that an export no longer shows, with their dossiers."""
-    people = directory.named(desk.read, {row.dossier for row in rows if row.dossier})
+    people = directory.find_people(desk.read, {row.dossier for row in rows if row.dossier})
     found = []
     for row in rows:
         at = row.seen.replace(tzinfo=UTC)

@@ -20,7 +20,7 @@ from projections import dossier_sheet, match_proposals, piles, result_routing
 from projections.directory import YoungPerson
 from web.desk import receipts, undo
 from web.desk.bulk import BulkOutcome
-from web.desk.commands import again, check, form_refusals, read_form, record, recorded, take
+from web.desk.commands import check, form_refusals, read_form, record, redraw, require_events, take
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, UndoForm
 from web.desk.team import proposals
@@ -137,13 +137,13 @@ def _board(
     sent_pager = pager(sum(given for given, _ in counts.values()), "s", "transmis")
     aside_total, gone_total = result_routing.left_out_totals(desk.read)
     aside_pager, gone_pager = pager(aside_total, "e", "de-cote"), pager(gone_total, "d", "disparues")
-    cards = matching.cards(desk, result_routing.waiting(desk.read, SIZE, waiting.offset, to_match))
+    cards = matching.cards(desk, result_routing.list_waiting(desk.read, SIZE, waiting.offset, to_match))
     results = result_routing.to_dispatch(desk.read, SIZE, routed.offset, desk.refs, to_send)
     sent, undo_of = dispatch.by_advisor(desk, counts, sent_pager.offset)
     matched = activity.matched(desk)
     left_out = result_routing.set_aside(desk.read, SIZE, aside_pager.offset) if aside_total else []
     vanished = result_routing.vanished(desk.read, SIZE, gone_pager.offset) if gone_total else []
-    aside, gone = activity.set_aside(desk, left_out), activity.gone(desk, vanished)
+    aside, gone = activity.set_aside(desk, left_out), activity.list_vanished(desk, vanished)
     sure, sure_by_advisor = dispatch.sure(desk, dispatch.MOST, to_send)
     campaigns = _campaigns(desk)
     return show(
@@ -204,7 +204,7 @@ def _blank(desk: Desk, name: str, about: UUID) -> OpenForm | None:
     """Returns a form to fill, with what was typed on Pix for a new dossier; None when there is none of that name."""
     if name in ("aside", "send"):
         return OpenForm(name, str(about))
-    row = result_routing.one(desk.read, about) if name == "new" else None
+    row = result_routing.find(desk.read, about) if name == "new" else None
     if row is None:
         return None
     sites, site = desk.refs.structure.sites, desk.refs.campaigns[row.campaign].site
@@ -226,7 +226,7 @@ def _choices(desk: Desk, form: OpenForm) -> Mapping[str, Sequence[tuple[str, str
     }
 
 
-def _again(
+def _show_again(
     request: Request, desk: Desk, where: BoardPlace, form: OpenForm, participation: UUID | None = None
 ) -> Response:
     """Draws the board with the form as it was sent; a form that has no place for its errors has them at the top."""
@@ -257,7 +257,7 @@ def read(
 
 
 @router.post("/resultats/{participation:uuid}/confirmer")
-@again(_again)
+@redraw(_show_again)
 def confirm(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
     """Confirms that the participation is that young person's, and those that wait under the same name and number."""
     form = read_form(ConfirmMatchForm, data)
@@ -266,7 +266,7 @@ def confirm(request: Request, desk: AtBoard, where: Where, participation: UUID, 
 
 
 @router.post("/resultats/{participation:uuid}/aucun")
-@again(_again)
+@redraw(_show_again)
 def reject(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
     """Rejects the dossiers proposed."""
     form = read_form(RejectForm, data)
@@ -284,10 +284,10 @@ def search(request: Request, desk: AtBoard, where: Where, participation: UUID, d
 
 
 @router.post("/resultats/{participation:uuid}/nouveau")
-@again(_again)
+@redraw(_show_again)
 def new(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
     """Opens a dossier for the participation and matches them, in one transaction."""
-    row = result_routing.one(desk.read, participation)
+    row = result_routing.find(desk.read, participation)
     if row is None:
         raise HTTPException(404)
     form = read_form(NewDossierForm, data)
@@ -309,7 +309,7 @@ def new(request: Request, desk: AtBoard, where: Where, participation: UUID, data
 
 
 @router.post("/resultats/{participation:uuid}/ecarter")
-@again(_again)
+@redraw(_show_again)
 def aside(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
     """Sets the participation aside: it is nobody's here."""
     form = read_form(SetAsideForm, data)
@@ -318,12 +318,12 @@ def aside(request: Request, desk: AtBoard, where: Where, participation: UUID, da
 
 
 @router.post("/resultats/{participation:uuid}/reprendre")
-@again(_again)
+@redraw(_show_again)
 def undo_set_aside(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
     """Undoes that it was set aside."""
     form, streams, reason = read_form(Form, data), {"participation": participation}, "remise à rapprocher"
     outcome = record(desk, streams, matches.undo_set_aside, command_id=form.command_id, reason=reason)
-    return where.see(receipts.reference(recorded(desk, outcome)))
+    return where.see(receipts.reference(require_events(desk, outcome)))
 
 
 def _execute(desk: Desk, steps: list[Step], sent: object, form: Form, taken: str = "") -> str:
@@ -338,7 +338,7 @@ def _execute(desk: Desk, steps: list[Step], sent: object, form: Form, taken: str
 
 
 @router.post("/resultats/transmettre")
-@again(_again)
+@redraw(_show_again)
 def send(request: Request, desk: AtBoard, where: Where, data: FormData) -> Response:
     """Dispatches a result to the dossier's advisor, or to another one, who then follows the dossier."""
     form = read_form(DispatchForm, data)
@@ -353,14 +353,14 @@ def send(request: Request, desk: AtBoard, where: Where, data: FormData) -> Respo
         participation=form.participation,
         advisor=advisor,
     )
-    return where.see(receipts.reference(recorded(desk, outcome)))
+    return where.see(receipts.reference(require_events(desk, outcome)))
 
 
 # --- many at once
 
 
 @router.post("/resultats/confirmer-surs")
-@again(_again)
+@redraw(_show_again)
 def confirm_sure(request: Request, desk: AtBoard, where: Where, data: FormData) -> Response:
     """Confirms the nearly certain matches that were shown."""
     form = read_form(MatchPairsForm, data)
@@ -368,7 +368,7 @@ def confirm_sure(request: Request, desk: AtBoard, where: Where, data: FormData) 
 
 
 @router.post("/resultats/transmettre-surs")
-@again(_again)
+@redraw(_show_again)
 def dispatch_sure(request: Request, desk: AtBoard, where: Where, data: FormData) -> Response:
     """Dispatches the results that were shown, each to the advisor who follows the dossier."""
     form = read_form(MatchPairsForm, data)

@@ -19,7 +19,7 @@ from pixflow.participation.campaign import Campaign, suits
 from pixflow.refused import Refused
 from projections import result_routing
 from web.desk import receipts, refusals
-from web.desk.commands import again, check, form_refusals, read_form, record, recorded, take
+from web.desk.commands import check, form_refusals, read_form, record, redraw, require_events, take
 from web.desk.desk import Desk
 from web.desk.imports import result_importer
 from web.desk.receipts import Receipt, UndoForm
@@ -74,11 +74,11 @@ def _correction(desk: Desk, stream: UUID, purpose: Purpose) -> dict[str, Any]:
         return {"purpose": purpose, "refused": refusals.sentence(desk, refused)}
     dossiers = [(then.state, now.state) for then, now in changed.values() if now.kind == "dossier"]
     streams = {stream for stream, (_, now) in changed.items() if now.kind == "participation"}
-    effects = [_counted(len(streams), len(dossiers)), *_tasks(desk, dossiers), _kept(dossiers, streams)]
+    effects = [_phrase_counts(len(streams), len(dossiers)), *_tasks(desk, dossiers), _phrase_work(dossiers, streams)]
     return {"purpose": purpose, "refused": "", "effects": list(filter(None, effects))}
 
 
-def _counted(rows: int, dossiers: int) -> str:
+def _phrase_counts(rows: int, dossiers: int) -> str:
     if not rows:
         return say("Aucune participation n’est encore arrivée : rien d’autre ne change.")
     verb = "change" if rows == 1 else "changent"
@@ -101,7 +101,7 @@ def _tasks(desk: Desk, dossiers: Sequence[tuple[Dossier, Dossier]]) -> list[str]
     return sentences
 
 
-def _kept(dossiers: Sequence[tuple[Dossier, Dossier]], participations: set[UUID]) -> str:
+def _phrase_work(dossiers: Sequence[tuple[Dossier, Dossier]], participations: set[UUID]) -> str:
     """Returns what the team did about these results, which stays."""
     built = sum(bool(participations & now.prescription.built.keys()) for _, now in dossiers)
     held = sum(bool(participations & now.prescription.debriefs.keys()) for _, now in dossiers)
@@ -122,7 +122,7 @@ def _page(
     receipt: Receipt | None = None,
 ) -> Response:
     """Shows a campaign, or a new one, with the form that is open."""
-    known = _known(desk, stream) if stream else None
+    known = _find_campaign(desk, stream) if stream else None
     form = form or OpenForm("")
     return show(
         request,
@@ -144,7 +144,7 @@ def _page(
     )
 
 
-def _known(desk: Desk, stream: UUID) -> Campaign:
+def _find_campaign(desk: Desk, stream: UUID) -> Campaign:
     """Returns a campaign. Raises 404 for an unknown one."""
     if stream not in desk.refs.campaigns:
         raise HTTPException(404)
@@ -175,7 +175,7 @@ def new(request: Request, desk: AtBoard) -> Response:
 @router.get("/resultats/campagnes/{stream:uuid}")
 def read(request: Request, desk: AtBoard, stream: UUID, usage: Purpose | None = None, recu: str = "") -> Response:
     """Shows a campaign. `usage` previews another purpose; `recu` names the command just recorded."""
-    known = _known(desk, stream)
+    known = _find_campaign(desk, stream)
     values = {"name": known.name, "code": known.code or "", "site": known.site or ""}
     if not known.declared:
         likely = known.purpose or ("profile" if known.kind == "profile" else "")
@@ -191,16 +191,16 @@ def read(request: Request, desk: AtBoard, stream: UUID, usage: Purpose | None = 
 
 
 @router.post("/resultats/campagnes/nouvelle")
-@again(_page)
+@redraw(_page)
 def declare_new(request: Request, desk: AtBoard, data: FormData) -> Response:
     return _declare(desk, None, data)
 
 
 @router.post("/resultats/campagnes/{stream:uuid}")
-@again(_page)
+@redraw(_page)
 def declare(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
     """Declares a campaign; its participations are then settled, and matched by number."""
-    _known(desk, stream)
+    _find_campaign(desk, stream)
     return _declare(desk, stream, data)
 
 
@@ -214,37 +214,37 @@ def _declare(desk: Desk, stream: UUID | None, data: Mapping[str, Any]) -> Respon
 
 
 @router.post("/resultats/campagnes/{stream:uuid}/corriger")
-@again(_page)
+@redraw(_page)
 def identity(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
     """Corrects the name, the code or the site."""
-    _known(desk, stream)
+    _find_campaign(desk, stream)
     form = read_form(CampaignForm, data)
     check(_unknown_site(desk, form))
     return _see(stream, take(desk, {"campaign": stream}, campaign.correct_campaign, form, taken="code"))
 
 
 @router.post("/resultats/campagnes/{stream:uuid}/usage")
-@again(_correction_again)
+@redraw(_correction_again)
 def correct(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
     """Corrects the purpose; what followed from the first is recorded again, all or nothing."""
-    _known(desk, stream)
+    _find_campaign(desk, stream)
     form = read_form(CorrectionForm, data)
     return _see(stream, _correct_purpose(desk, stream, form.command_id, form.purpose, form.reason))
 
 
 @router.post("/resultats/campagnes/{stream:uuid}/clore")
-@again(_page)
+@redraw(_page)
 def close(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
     """Closes a campaign: it is no more offered when a diagnostic is planned."""
-    _known(desk, stream)
+    _find_campaign(desk, stream)
     return _see(stream, take(desk, {"campaign": stream}, campaign.close_campaign, read_form(Form, data)))
 
 
 @router.post("/resultats/campagnes/{stream:uuid}/rouvrir")
-@again(_page)
+@redraw(_page)
 def reopen(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
     """Reopens a campaign: it is offered again."""
-    _known(desk, stream)
+    _find_campaign(desk, stream)
     return _see(stream, take(desk, {"campaign": stream}, campaign.reopen_campaign, read_form(Form, data)))
 
 
@@ -269,10 +269,10 @@ def _see(stream: UUID, events: Sequence[Recorded]) -> Response:
 
 
 @router.post("/resultats/campagnes/{stream:uuid}/annuler")
-@again(_page)
+@redraw(_page)
 def take_back(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
     """Takes back what was just done to a campaign, while nothing followed. The form may be sent twice."""
-    _known(desk, stream)
+    _find_campaign(desk, stream)
     form = read_form(UndoForm, data)
     trail = [one for one in desk.trails([stream])[stream] if one.command != form.command_id]
     way = _way(trail, str(form.receipt))
@@ -283,7 +283,7 @@ def take_back(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> 
     if decision is campaign.correct_purpose:
         return _see(stream, _correct_purpose(desk, stream, form.command_id, **sent))
     outcome = record(desk, {"campaign": stream}, decision, command_id=form.command_id, **sent)
-    return _see(stream, recorded(desk, outcome, taken="code"))
+    return _see(stream, require_events(desk, outcome, taken="code"))
 
 
 def _way(trail: Sequence[Recorded], reference: str) -> tuple[Decision[..., Any], dict[str, Any]] | None:

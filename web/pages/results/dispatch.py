@@ -118,7 +118,7 @@ def _ranked(desk: Desk, counts: Given) -> dict[UUID, str]:
     return {id: names[id] for id in sorted(names, key=lambda id: (-counts[id][0], normalise(names[id])))}
 
 
-def sent(desk: Desk, counts: Given, limit: int, offset: int = 0) -> list[Any]:
+def list_dispatched(desk: Desk, counts: Given, limit: int, offset: int = 0) -> list[Any]:
     """Returns the results of the week, in the order of the advisors, the latest first."""
     return result_routing.dispatched(desk.read, _monday(desk), list(_ranked(desk, counts)), limit, offset)
 
@@ -137,7 +137,7 @@ def by_advisor(desk: Desk, counts: Given, offset: int) -> tuple[list[dict[str, A
         id: {"name": name, "given": counts[id][0], "held": counts[id][1], "late": late.get(id), "rows": []}
         for id, name in _ranked(desk, counts).items()
     }
-    rows = sent(desk, counts, SIZE, offset)
+    rows = list_dispatched(desk, counts, SIZE, offset)
     for row in rows:
         advisors[row.dispatched_to]["rows"].append(row)
     back = rows if desk.has_role_for(retraction.retract) else ()
@@ -147,7 +147,7 @@ def by_advisor(desk: Desk, counts: Given, offset: int) -> tuple[list[dict[str, A
 
 def _undo(desk: Desk, participations: Mapping[UUID, UUID]) -> dict[UUID, str]:
     rows = audit_trail.of_topics(desk.read, participations, _DISPATCHES)
-    recorded = audit_trail.opened(desk.engine, sorted(rows, key=lambda row: (row.stream, row.version)))
+    recorded = audit_trail.open_rows(desk.engine, sorted(rows, key=lambda row: (row.stream, row.version)))
     return {
         stream: task_links.dossier_form(stream, "retract", str(one.originator_version))
         for stream, events in groupby(recorded, lambda one: one.originator_id)

@@ -11,7 +11,7 @@ from pixflow.participation.campaign import take_back_export
 from pixflow.result_import import RecordedImport, read_import
 from projections import result_routing
 from web.desk import task_links
-from web.desk.commands import again, form_refusals, read_form
+from web.desk.commands import form_refusals, read_form, redraw
 from web.desk.desk import Desk
 from web.desk.imports import result_importer
 from web.desk.names import names_for
@@ -36,7 +36,7 @@ def _page(request: Request, desk: Desk, imported: UUID, form: OpenForm | None = 
     trail = desk.trail(one.received.originator_id)
     taken_back = {undo.event.version: undo for undo in trail if isinstance(undo.event, ExportTakenBack)}
     exports = [known.originator_version for known in trail if isinstance(known.event, ExportReceived)]
-    kept = _kept(desk, one)
+    kept = _list_remaining(desk, one)
     return show(
         request,
         "results/export.html",
@@ -63,7 +63,7 @@ def _by(desk: Desk, recorded: Recorded) -> str:
     return f"le {dates.instant(recorded.at, desk.zone)}, par {sentences.who(recorded, names_for(desk))}"
 
 
-def _kept(desk: Desk, one: RecordedImport) -> list[tuple[UUID, str, str, str]]:
+def _list_remaining(desk: Desk, one: RecordedImport) -> list[tuple[UUID, str, str, str]]:
     """Returns by name the participations that stay: their stream, name and reason, and the address of the undo."""
     rows = [row for row in one.rows if row.why]
     known = result_routing.many(desk.read, {row.participation for row in rows})
@@ -83,7 +83,7 @@ def read(request: Request, desk: AtBoard, imported: UUID) -> Response:
 
 
 @router.post("/resultats/exports/{imported:uuid}/annuler")
-@again(_page)
+@redraw(_page)
 def take_back(request: Request, desk: AtBoard, imported: UUID, data: FormData) -> Response:
     """Takes an import back, but for the rows that something followed."""
     if not desk.engine.has_recorded(imported):

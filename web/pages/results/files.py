@@ -33,7 +33,7 @@ def to_match(desk: AtBoard, rapprocher: str = "") -> ExportedList:
     streams = of_band(desk, "match-participation", rapprocher)
 
     def read() -> Iterator[MatchCard]:
-        rows = result_routing.waiting(desk.read, MOST_ROWS, 0, streams)
+        rows = result_routing.list_waiting(desk.read, MOST_ROWS, 0, streams)
         for start in range(0, len(rows), PART):
             yield from matching.cards(desk, rows[start : start + PART])
 
@@ -103,7 +103,7 @@ def dispatched(desk: AtBoard) -> ExportedList:
             "Restitution tenue le": lambda row: row.debriefed_on,
         },
         total=sum(given for given, _ in counts.values()),
-        read=lambda: dispatch.sent(desk, counts, MOST_ROWS),
+        read=lambda: dispatch.list_dispatched(desk, counts, MOST_ROWS),
         people=lambda row: [row.stream],
         narrow="prenez-la plus tôt dans la semaine",
     )

@@ -18,7 +18,7 @@ from pixflow.pix_orga import read_cells
 from pixflow.refused import Refused
 from pixflow.result_import import Answers, ImportPreview, KeptExport, PreparedExport, Question, RowChange, intake_id
 from web.desk import imports, refusals
-from web.desk.commands import again, check, form_refusals, read_form
+from web.desk.commands import check, form_refusals, read_form, redraw
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french import dates, matching, typography, validation, vocabulary
@@ -134,7 +134,7 @@ def _page(request: Request, desk: Desk, token: str, form: OpenForm, number: int 
         kept=values,
         form=OpenForm("import", values=values, errors=errors),
         errors=errors,
-        changes=[(one, _after(one, preview.kind)) for one in changes],
+        changes=[(one, _phrase_change(one, preview.kind)) for one in changes],
         told=matching.CHANGES,
         doubts=matching.DOUBTS,
         part=path.part,
@@ -157,7 +157,7 @@ def _prepare(desk: Desk, token: str, answers: Answers) -> tuple[str, PreparedExp
 
 
 @router.post("/resultats/import/{token}")
-@again(_page)
+@redraw(_page)
 def record(request: Request, desk: AtBoard, token: str, data: FormData) -> Response:
     """Records the file, once every question is answered."""
     form = read_form(AnswersForm, data)
@@ -166,7 +166,10 @@ def record(request: Request, desk: AtBoard, token: str, data: FormData) -> Respo
     answers, errors = _answers(desk, form)
     with form_refusals(desk):
         _, prepared, preview = _prepare(desk, token, answers)
-        check({FIELDS[one.code]: f"Dites d’abord {matching.asked(one.code)}." for one in preview.questions} | errors)
+        check(
+            {FIELDS[one.code]: f"Dites d’abord {matching.phrase_unanswered(one.code)}." for one in preview.questions}
+            | errors
+        )
         importer = imports.result_importer(desk.served)
         done = importer.record(prepared, by=desk.by(receive_export), command_id=form.command_id).done
     imports.uploads_of(desk).discard(token)
@@ -239,7 +242,7 @@ def _facts(desk: Desk, preview: ImportPreview) -> list[tuple[str, str]]:
     ]
 
 
-def _after(change: RowChange, kind: CampaignKind) -> str:
+def _phrase_change(change: RowChange, kind: CampaignKind) -> str:
     if change.what == "vanished":
         return ""
     if change.mastery is not None:

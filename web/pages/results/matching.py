@@ -67,7 +67,7 @@ def cards(desk: Desk, rows: Sequence[Any]) -> list[MatchCard]:
         proposals = kept.get(row.stream, ())
         candidates = [candidate(desk, person, match, numbered=row.number is not None) for person, match in proposals]
         sure = candidates[0] if match_proposals.sure(proposals) else None
-        alone = candidates[0] if not sure and match_proposals.alone(proposals) else None
+        alone = candidates[0] if not sure and match_proposals.find_only_match(proposals) else None
         about = (_number(row), _progress(row), desk.refs.campaigns[row.campaign].name if several else "")
         said = " · ".join(filter(None, about))
         made.append(MatchCard(row.stream, list_name(row), said, tuple(candidates), sure, alone))
@@ -118,8 +118,8 @@ def confirm_steps(desk: Desk, participation: UUID, dossier: UUID) -> list[Step]:
 
     Raises FormRefused for a participation or a dossier that is unknown.
     """
-    row = result_routing.one(desk.read, participation)
-    person = directory.named(desk.read, [dossier]).get(dossier)
+    row = result_routing.find(desk.read, participation)
+    person = directory.find_people(desk.read, [dossier]).get(dossier)
     if row is None or person is None:
         raise FormRefused(refusals.field_errors(desk, Refused("unknown-dossier")))
     others = match_proposals.waiting_alike(desk.read, row) if row.waiting else []
@@ -145,7 +145,7 @@ def _goes_along(row: Any, proposals: Sequence[Proposal], dossier: UUID) -> bool:
 
 def _only(proposals: Sequence[Proposal]) -> YoungPerson | None:
     """Returns the young person who is sure, or alone of the name."""
-    found = match_proposals.sure(proposals) or match_proposals.alone(proposals)
+    found = match_proposals.sure(proposals) or match_proposals.find_only_match(proposals)
     return found[0] if found else None
 
 
@@ -158,7 +158,7 @@ def _confirmation(desk: Desk, row: Any, person: YoungPerson) -> dict[str, Any]:
 def confirm(desk: Desk, pairs: Sequence[tuple[UUID, UUID]], command_id: UUID) -> BulkOutcome:
     """Confirms each match that is as sure as it was when it was shown, or as alone of its name: one command each."""
     rows = result_routing.many(desk.read, [left for left, _ in pairs])
-    people = directory.named(desk.read, [right for _, right in pairs])
+    people = directory.find_people(desk.read, [right for _, right in pairs])
     proposals = match_proposals.proposals(desk.read, [row for row in rows.values() if row.waiting])
     outcomes = []
     for left, right in pairs:

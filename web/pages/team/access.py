@@ -54,7 +54,7 @@ def access_row(desk: Desk, site: Site, person: UUID) -> dict[str, Any]:
     `actions` are address, button and whether it is the next step.
     """
     opened = desk.served.opened.id
-    invited = next((one for one in invitations.standing(site.store, opened) if one.member == person), None)
+    invited = next((one for one in invitations.list_standing(site.store, opened) if one.member == person), None)
     known = memberships.of_member(site.store, opened, person)
     sleeps = known is None or not known.is_open
     actions = [
@@ -66,7 +66,7 @@ def access_row(desk: Desk, site: Site, person: UUID) -> dict[str, Any]:
         actions.append((WITHDRAW, "Retirer l’invitation", False))
     access = desk.refs.team[person].access
     late = (access.opened and not access.confirmed) or access.suspended is not None
-    return {"said": _said(desk, person, invited, sleeps), "is_late": late, "actions": actions}
+    return {"said": _phrase_access(desk, person, invited, sleeps), "is_late": late, "actions": actions}
 
 
 def let_in(desk: Desk, person: UUID) -> str:
@@ -76,7 +76,7 @@ def let_in(desk: Desk, person: UUID) -> str:
     return say(text, people=" et ".join(map(names.staff, by))) if by else ""
 
 
-def waiting(desk: Desk) -> list[UUID]:
+def list_waiting(desk: Desk) -> list[UUID]:
     """Returns the members whose account the person at the desk may confirm, or give back, as the second person."""
     names = ("confirmer", "rendre")
     return [id for id in desk.refs.team if any(_may(desk, id, ACTIONS[name]) for name in names)]
@@ -126,7 +126,7 @@ def _step(desk: Desk, member: Staff) -> str:
     return ""
 
 
-def _said(desk: Desk, person: UUID, invited: invitations.Invitation | None, sleeps: bool) -> str:
+def _phrase_access(desk: Desk, person: UUID, invited: invitations.Invitation | None, sleeps: bool) -> str:
     access, names = desk.refs.team[person].access, names_for(desk)
     if access.suspended:
         asked = say("{name} demande de le rendre.", name=names.staff(by)) if (by := access.restoration_by) else ""

@@ -14,7 +14,7 @@ from pixflow.team.staff import Staff
 from projections import audit_trail, resources
 from web.desk.desk import Desk
 from web.french import dates
-from web.french.phrases import listed, together
+from web.french.phrases import join_with_and, listed
 from web.french.typography import percent, plural, say
 
 WORKING = frozenset({"advisor", "referent", "facilitator", "manager"})
@@ -46,7 +46,7 @@ def boards(desk: Desk, site: str = "") -> list[tuple[str, int, list[TeamLine]]]:
     no site works on each.
     """
     day, team = desk.today, desk.refs.team.values()
-    direction, *shared = _direction(desk), _together(desk), _kit(desk), _help(desk)
+    direction, *shared = _direction(desk), _count_endorsements(desk), _kit(desk), _help(desk)
     made: dict[tuple[int, tuple[TeamLine, ...]], list[str]] = {}
     for place in [one for one in desk.refs.structure.sites if site in ("", one)]:
         here = [one for one in team if one.joined and one.joined <= day and one.site in (None, place)]
@@ -62,7 +62,7 @@ def boards(desk: Desk, site: str = "") -> list[tuple[str, int, list[TeamLine]]]:
             *shared,
         ]
         made.setdefault((len(people), tuple(lines)), []).append(place)
-    return [(together(places), people, list(lines)) for (people, lines), places in made.items()]
+    return [(join_with_and(places), people, list(lines)) for (people, lines), places in made.items()]
 
 
 def _is_briefed(member: Staff) -> bool:
@@ -104,7 +104,7 @@ def _direction(desk: Desk) -> TeamLine:
     return TeamLine("Direction impliquée", fact, gap, "la direction", "/protocole")
 
 
-def _together(desk: Desk) -> TeamLine:
+def _count_endorsements(desk: Desk) -> TeamLine:
     """Returns whether two colleagues at least, not its author, endorsed the draft that is in force."""
     made = desk.refs.protocols.made
     agreed = [by for by in (made.endorsed_by if made else ()) if made and by != made.by]
@@ -130,7 +130,7 @@ def _kit(desk: Desk) -> TeamLine:
 def _help(desk: Desk) -> TeamLine:
     """Returns the calls for help of workshops over a year, with the median time to an answer, and the shortcut."""
     since = desk.served.engine.clock() - _SINCE
-    calls = audit_trail.since(desk.read, (HelpAsked.TOPIC, HelpGiven.TOPIC), since, _MOST)
+    calls = audit_trail.list_since(desk.read, (HelpAsked.TOPIC, HelpGiven.TOPIC), since, _MOST)
     asked, given = ([one for one in calls if one.topic == topic] for topic in (HelpAsked.TOPIC, HelpGiven.TOPIC))
     answers = ([g.at - one.at for g in given if g.stream == one.stream and g.position > one.position] for one in asked)
     waits = [min(later).total_seconds() for later in answers if later]
@@ -146,8 +146,8 @@ def _help(desk: Desk) -> TeamLine:
 def _shortcut(desk: Desk) -> str:
     """Returns on how many days of the month a computer opened the page of the tests."""
     first = datetime.combine(desk.today.replace(day=1), time(), ZoneInfo(desk.zone)).astimezone(UTC)
-    rows = audit_trail.since(desk.read, [ShortcutOpened.TOPIC], first, _MOST)
-    events = (one.event for one in audit_trail.opened(desk.engine, rows))
+    rows = audit_trail.list_since(desk.read, [ShortcutOpened.TOPIC], first, _MOST)
+    events = (one.event for one in audit_trail.open_rows(desk.engine, rows))
     days = {event.on for event in events if isinstance(event, ShortcutOpened)}
     if not days:
         return "page des tests pas ouverte ce mois-ci"

@@ -23,7 +23,7 @@ from pixflow.team.staff import Staff
 from web.desk import bulk, receipts
 from web.desk.bulk import RowOutcome
 from web.desk.colleagues import IDLE, Load, day, loads, next_away, uncovered
-from web.desk.commands import again, check, must, read_button, read_form, record
+from web.desk.commands import check, must, read_button, read_form, record, redraw
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.exports import ExportedList, Value, as_file, in_words
@@ -271,7 +271,7 @@ def confirmations(desk: Desk) -> Iterator[TeamWarning]:
         yield TeamWarning(say(text, name=team[id].name, **values), f"{BOARD}/{id}", "Lire et confirmer")
     if not desk.host.site:
         return
-    for id in access.waiting(desk):
+    for id in access.list_waiting(desk):
         text = say("{name} : un compte attend une deuxième personne.", name=team[id].name)
         yield TeamWarning(text, f"{BOARD}/{id}", "Lire et confirmer")
     for id, text in access.under_way(desk):
@@ -300,7 +300,7 @@ def _warnings(desk: Desk, everyone: Sequence[TeamRow]) -> Iterator[TeamWarning]:
 
 
 @router.post("/equipe/noter")
-@again(_board)
+@redraw(_board)
 def note(request: Request, desk: AtDesk, data: FormData) -> Response:
     """Notes a milestone of everybody ticked, in the order ticked; who is not of the team has a refusal."""
     must(desk, hold_briefing)

@@ -14,7 +14,7 @@ from pixflow.team import absences, membership
 from pixflow.team.absences import chooses_deputies
 from pixflow.team.staff import Staff
 from web.desk.colleagues import left_to_nobody
-from web.desk.commands import FormSpec, Values, sent
+from web.desk.commands import FormSpec, Values, read_fields
 from web.desk.desk import Desk
 from web.french import validation, vocabulary
 from web.french.typography import say
@@ -167,7 +167,7 @@ FORMS: dict[str, TeamForm] = {
         initial=_days,
         check=_must_leave_work_to_somebody,
         arguments=lambda desk, member, form: (
-            {**sent(form), "absence": form.absence or new_id(form.command_id, "absence")},
+            {**read_fields(form), "absence": form.absence or new_id(form.command_id, "absence")},
             {},
         ),
     ),

@@ -25,8 +25,8 @@ from projections.directory import YoungPerson
 from projections.statements import by_key
 from projections.store.folds import folds_of
 from web.desk import dependencies, refusals
-from web.desk.colleagues import IDLE, Load, away, day, loads
-from web.desk.commands import again, check, read_button, read_form, record
+from web.desk.colleagues import IDLE, Load, day, list_absences, loads
+from web.desk.commands import check, read_button, read_form, record, redraw
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -90,7 +90,7 @@ def _ask(request: Request, desk: Desk, person: UUID, form: OpenForm | None = Non
     member, form = desk.refs.team[person], form or OpenForm("")
     pager = Pager.at(loads(desk).get(person, IDLE).dossiers, number, f"/equipe/{person}/confier", {})
     rows = dossier_sheet.portfolio(desk.read, person, SIZE, pager.offset)
-    tasks, absences = advisor_queue.workload_by_dossier(desk.read, person, desk.today), away(desk)
+    tasks, absences = advisor_queue.workload_by_dossier(desk.read, person, desk.today), list_absences(desk)
     colleagues = []
     for id, name, load in _colleagues(desk, person):
         text = f"{plural(load.dossiers, 'dossier')}, {plural(load.tasks, 'tâche')}"
@@ -130,7 +130,7 @@ def ask(request: Request, desk: AtDesk, person: UUID, p: PageNumber = 1) -> Resp
 
 
 @router.post("/equipe/{person:uuid}/confier/apercu")
-@again(_ask)
+@redraw(_ask)
 def preview(request: Request, desk: AtDeskProved, person: UUID, data: FormData) -> Response:
     """Shows the workload of each colleague: after an even split, or as the form's own choices say.
 
@@ -224,13 +224,13 @@ class HandoverRow:
 
 
 @router.post("/equipe/{person:uuid}/confier")
-@again(_ask)
+@redraw(_ask)
 def hand_over(request: Request, desk: AtDeskProved, person: UUID, data: FormData) -> Response:
     """Hands over each dossier, one command each. The report shows the rows that were refused."""
     _must_exist(desk, person)
     form = read_form(SharesForm, data)
     check(_errors(desk, form) or ({} if form.pair else {"": "Aucun dossier n’est à confier."}))
-    people = directory.named(desk.read, form.pairs)
+    people = directory.find_people(desk.read, form.pairs)
     rows = [_hand_over_one(desk, person, form, stream, to, people.get(stream)) for stream, to in form.pairs.items()]
     return _answer(request, desk, form.command_id, rows, "confiés")
 
@@ -260,7 +260,7 @@ def _reason(desk: Desk, refused: Refused | None) -> str:
 def undo(request: Request, desk: AtDesk, bulk: UUID, data: FormData) -> Response:
     """Undoes all of a handover, as long as nobody was assigned since: one command and one result for each dossier."""
     form, events = read_button(Form, data), _events_of(desk, bulk)
-    people, rows = directory.named(desk.read, [recorded.originator_id for recorded in events]), []
+    people, rows = directory.find_people(desk.read, [recorded.originator_id for recorded in events]), []
     for recorded in events:
         stream = recorded.originator_id
         outcome = record(
@@ -385,13 +385,13 @@ def _events_of(desk: Desk, bulk: UUID) -> list[Recorded]:
                 others = 0
             elif positions and (others := others + 1) == APART:
                 break
-    return desk.opened(select(audit_trail.table).where(_trail.position.in_(positions)).order_by(_trail.position))
+    return desk.read_events(select(audit_trail.table).where(_trail.position.in_(positions)).order_by(_trail.position))
 
 
 def _reassignments(desk: Desk, events: Sequence[Recorded]) -> list[Reassignment]:
     """Returns each reassignment of a bulk, by name, with what became of it."""
     streams = [recorded.originator_id for recorded in events]
-    people, states = directory.named(desk.read, streams), folds_of(desk.read, streams)
+    people, states = directory.find_people(desk.read, streams), folds_of(desk.read, streams)
     rows = []
     for recorded in events:
         event, stream, version = recorded.event, recorded.originator_id, recorded.originator_version

@@ -24,7 +24,6 @@ from web.desk import refusals
 from web.desk.colleagues import IDLE, absence_text, days_text, loads
 from web.desk.commands import (
     FormRefused,
-    again,
     as_seen,
     ask_for_proof,
     check,
@@ -32,7 +31,8 @@ from web.desk.commands import (
     read_button,
     read_form,
     record,
-    recorded,
+    redraw,
+    require_events,
     take,
 )
 from web.desk.dependencies import AtDesk
@@ -93,7 +93,7 @@ def member_page(
         member=member,
         load=load,
         roles=role_labels(member, min(desk.today, member.left or desk.today)),
-        waiting=_waiting(desk, id),
+        waiting=_list_unconfirmed(desk, id),
         let_in=let_in(desk, id),
         is_me=id == desk.me,
         works=member.works(desk.today),
@@ -124,7 +124,7 @@ def _sites(desk: Desk) -> list[tuple[str, str]]:
     return [("", "toute la structure"), *((site, site) for site in desk.refs.structure.sites)]
 
 
-def _waiting(desk: Desk, id: UUID) -> list[tuple[Role, str, str, bool, list[str]]]:
+def _list_unconfirmed(desk: Desk, id: UUID) -> list[tuple[Role, str, str, bool, list[str]]]:
     """Returns the roles that wait for a second person: each with who granted it and since when.
 
     And if the person at the desk may confirm it, and the names of all who may.
@@ -182,7 +182,7 @@ def read_member(
     return member_page(request, desk, person, form, done=fait)
 
 
-def _again(request: Request, desk: Desk, person: UUID, name: str, form: OpenForm) -> Response:
+def _show_again(request: Request, desk: Desk, person: UUID, name: str, form: OpenForm) -> Response:
     """Shows the member, with the form as it was sent."""
     subject = FORMS[name].about
     seen, about = whole_number(str(form.get("seen"))), str(form.get(subject))
@@ -191,7 +191,7 @@ def _again(request: Request, desk: Desk, person: UUID, name: str, form: OpenForm
 
 
 @router.post("/equipe/{person:uuid}/{name}")
-@again(_again)
+@redraw(_show_again)
 def act(request: Request, desk: AtDesk, person: UUID, name: str, data: FormData) -> Response:
     """Takes the decision of a form about a member."""
     _must_exist(desk, person)
@@ -201,15 +201,15 @@ def act(request: Request, desk: AtDesk, person: UUID, name: str, data: FormData)
     if not desk.may(spec.decision, Subject(member=person)):
         raise HTTPException(403)
     form = spec.read(desk, desk.refs.team[person], data)
-    if _moved(desk, person, spec, form):
+    if _has_changed(desk, person, spec, form):
         data["seen"] = desk.refs.team[person].version
         raise FormRefused({"": MOVED})
-    events = recorded(desk, spec.act(desk, {"staff": person}, desk.refs.team[person], form), model=spec.model)
+    events = require_events(desk, spec.act(desk, {"staff": person}, desk.refs.team[person], form), model=spec.model)
     version = events[-1].originator_version if events else 0
     return RedirectResponse(f"/equipe/{person}?fait={version}", 303)
 
 
-def _moved(desk: Desk, person: UUID, spec: TeamForm, form: Form) -> bool:
+def _has_changed(desk: Desk, person: UUID, spec: TeamForm, form: Form) -> bool:
     """Tells if what the form replaces was changed by somebody else since the form was drawn."""
     seen, now = as_seen(desk, "staff", person, form), desk.refs.team[person]
     about = str(getattr(form, spec.about, "")) if spec.about else ""
@@ -305,7 +305,7 @@ def new(request: Request, desk: AtDesk) -> Response:
 
 
 @router.post("/equipe/nouveau")
-@again(_new)
+@redraw(_new)
 def add(request: Request, desk: AtDesk, data: FormData) -> Response:
     """Adds a member. A leaver, known by their e-mail, comes back."""
     must(desk, membership.add_member)

@@ -88,10 +88,10 @@ def _way_of(done: Recorded, before: staff.Staff, trail: Sequence[Recorded]) -> _
         case e.PixTakenByStaff() | e.TrainingAttended() | e.BriefingHeld():
             return membership.undo_milestone, {"version": done.originator_version, "reason": AT_ONCE}
         case e.Retracted(version=version):
-            return _again(next(one.event for one in trail if one.originator_version == version))
+            return _repeat_milestone(next(one.event for one in trail if one.originator_version == version))
     return None
 
 
-def _again(milestone: Event) -> _Way:
+def _repeat_milestone(milestone: Event) -> _Way:
     titled = {"title": milestone.title} if isinstance(milestone, (e.TrainingAttended, e.BriefingHeld)) else {}
     return _AGAIN[type(milestone)], {"on": event_day(milestone), **titled}

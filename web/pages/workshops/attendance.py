@@ -30,7 +30,7 @@ from projections import contested_marks, directory, name_search
 from projections.directory import YoungPerson
 from projections.store.folds import folds_of
 from web.desk import guesses, names, receipts
-from web.desk.commands import Outcome, again, check, read_form, record, recorded
+from web.desk.commands import Outcome, check, read_form, record, redraw, require_events
 from web.desk.dependencies import helpers
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, ReceiptLine, UndoForm, row_command
@@ -196,16 +196,16 @@ def _workshop(desk: Desk, id: UUID) -> ScopedWorkshop:
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence")
-@again(_page)
+@redraw(_page)
 def mark(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Records one press at once: a presence, and with it a difficulty or an ease."""
     workshop, form = _workshop(desk, workshop_id), read_form(MarkForm, data)
-    recorded(desk, _mark(workshop, form, form.dossier, form.mark, form.command_id))
+    require_events(desk, _mark(workshop, form, form.dossier, form.mark, form.command_id))
     return _return(workshop_id, f"#p-{form.dossier}")
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/tous")
-@again(_page)
+@redraw(_page)
 def mark_the_others(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Marks everybody without a mark as present: one command for each.
 
@@ -223,7 +223,7 @@ def mark_the_others(request: Request, desk: AtWorkshops, workshop_id: UUID, data
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/annuler")
-@again(_page)
+@redraw(_page)
 def undo(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Takes a mark back, or those of all the others, noted in one press. Somebody who had no seat leaves."""
     workshop = _workshop(desk, workshop_id)
@@ -234,7 +234,7 @@ def undo(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
         _all_recorded(desk, [_undo(workshop, shown, id, row_command(shown.command_id, id)) for id in marked])
         return _return(workshop_id)
     form = read_form(SeatPressForm, data)
-    recorded(desk, _undo(workshop, form, form.dossier, form.command_id))
+    require_events(desk, _undo(workshop, form, form.dossier, form.command_id))
     return _return(workshop_id, f"#p-{form.dossier}")
 
 
@@ -244,7 +244,7 @@ def _mark(workshop: ScopedWorkshop, form: PressForm, dossier: UUID, mark: Presse
         {"workshop": workshop.id, "dossier": dossier},
         booking.mark_attendance,
         command_id=command_id,
-        context=_shown(workshop.desk, form, dossier),
+        context=_read_context(workshop.desk, form, dossier),
         presence="present" if mark in ("trouble", "ease") else mark,
         trouble=mark == "trouble",
         ease=mark == "ease",
@@ -252,12 +252,12 @@ def _mark(workshop: ScopedWorkshop, form: PressForm, dossier: UUID, mark: Presse
 
 
 def _undo(workshop: ScopedWorkshop, form: PressForm, dossier: UUID, command_id: UUID) -> Outcome:
-    streams, context = {"workshop": workshop.id, "dossier": dossier}, _shown(workshop.desk, form, dossier)
+    streams, context = {"workshop": workshop.id, "dossier": dossier}, _read_context(workshop.desk, form, dossier)
     about: dict[str, Any] = {"command_id": command_id, "context": context, "reason": "noté par erreur"}
     return record(workshop.desk, streams, undo_attendance, **about)
 
 
-def _shown(desk: Desk, form: PressForm, dossier: UUID) -> dict[str, Any]:
+def _read_context(desk: Desk, form: PressForm, dossier: UUID) -> dict[str, Any]:
     """Returns the version of a dossier that the page of a press showed, and how long the press waited.
 
     Neither counts for the fingerprint of its command: a press that is sent again has waited longer.
@@ -274,7 +274,7 @@ def _shown(desk: Desk, form: PressForm, dossier: UUID) -> dict[str, Any]:
 def _all_recorded(desk: Desk, outcomes: Sequence[Outcome]) -> None:
     """Raises FormRefused with the first refusal."""
     for outcome in outcomes:
-        recorded(desk, outcome)
+        require_events(desk, outcome)
 
 
 def _return(id: UUID, place: str = "") -> Response:
@@ -285,7 +285,7 @@ def _return(id: UUID, place: str = "") -> Response:
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/chercher")
-@again(_page)
+@redraw(_page)
 def look(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Searches open dossiers: those of the person at the desk by name or number, all by name and birth date.
 
@@ -308,13 +308,13 @@ def look(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/venu")
-@again(_page)
+@redraw(_page)
 def walk_in(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Records somebody who came without a seat."""
     workshop, form = _workshop(desk, workshop_id), read_form(SeatPressForm, data)
     context = {"initial": workshop.initial, "plan": new_id(form.command_id, "plan")}
     streams = {"workshop": workshop_id, "dossier": form.dossier}
-    recorded(desk, record(desk, streams, booking.walk_in, command_id=form.command_id, context=context))
+    require_events(desk, record(desk, streams, booking.walk_in, command_id=form.command_id, context=context))
     return _return(workshop_id, f"#p-{form.dossier}")
 
 
@@ -363,21 +363,21 @@ def _about(desk: Desk, person: YoungPerson) -> str:
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/appeler")
-@again(_page)
+@redraw(_page)
 def call(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Calls the assistant."""
     return _press(desk, workshop_id, scheduling.ask_help, data)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/repondu")
-@again(_page)
+@redraw(_page)
 def end_call(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Ends the call: the assistant came, or is needed no longer."""
     return _press(desk, workshop_id, scheduling.give_help, data)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/clore")
-@again(_page)
+@redraw(_page)
 def close(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Closes the workshop: everybody has a mark, and nobody else comes."""
     return _press(desk, workshop_id, scheduling.close_workshop, data)
@@ -385,5 +385,5 @@ def close(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData
 
 def _press(desk: Desk, id: UUID, decision: Decision[..., Any], data: Mapping[str, Any]) -> Response:
     _workshop(desk, id)
-    recorded(desk, record(desk, {"workshop": id}, decision, command_id=read_form(PressForm, data).command_id))
+    require_events(desk, record(desk, {"workshop": id}, decision, command_id=read_form(PressForm, data).command_id))
     return _return(id)

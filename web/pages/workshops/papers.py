@@ -20,7 +20,7 @@ from web.french.events import workshops as french
 from web.french.typography import plural, say
 from web.hosting.registers import printed
 from web.http import papers
-from web.http.papers import Paper, issued, whom_to_call
+from web.http.papers import Paper, phrase_foot, whom_to_call
 from web.http.people import NOBODY, People, listed, note
 from web.http.templates import show
 from web.pages.agenda import CONTENT_TYPE, calendar_file, origin_of, workshop_event
@@ -75,7 +75,7 @@ def _issue_sheet(request: Request, desk: Desk, id: UUID, name: str) -> tuple[Pap
         titles=("Nom et prénom", "Signature"),
         rows=[(seat.name, "") for seat in seats] + [("", "")] * BLANKS,
         signatures=run_by,
-        issued=issued(desk.today, *printed(desk.served.opened, desk.served.register)),
+        issued=phrase_foot(desk.today, *printed(desk.served.opened, desk.served.register)),
     )
     return sheet, name, listed(workshop.state.seats)
 
@@ -88,7 +88,7 @@ def read_letters(request: Request, desk: AtWorkshops, workshop_id: UUID, pour: U
     """Shows a paper for each registrant, or for the one named by `pour`, without a score (docs/domain.md#papers)."""
     letters, back = _letters(ScopedWorkshop(desk, workshop_id), pour), f"/ateliers/{workshop_id}"
     issue(request, desk, {"workshop": workshop_id}, issue_workshop_paper, paper="letters", people=len(letters))
-    foot = issued(desk.today, *printed(desk.served.opened, desk.served.register))
+    foot = phrase_foot(desk.today, *printed(desk.served.opened, desk.served.register))
     papers = [replace(one, issued=foot) for one in letters.values()]
     return show(request, "workshops/letters.html", None, listed(letters), letters=papers, back=back)
 

@@ -80,7 +80,8 @@ def read(
         chips=_chips(desk, wanted, vue, about),
         menus=_menus(desk, wanted, vue, about),
         views=[
-            (label, address(LIST, {**_params(wanted), **_kept(one, about)}), one == vue) for one, label in VIEWS.items()
+            (label, address(LIST, {**_params(wanted), **_keep_view(one, about)}), one == vue)
+            for one, label in VIEWS.items()
         ],
         filtered=bool(site or miens),
         schedules=desk.may(schedule_workshop),
@@ -216,7 +217,7 @@ def _chips(desk: Desk, wanted: WorkshopFilter, view: View, about: date) -> list[
             chips.append(_chip(desk, WHEN[when], other, wanted.when == when, {}))
     mine = WorkshopFilter(wanted.when, wanted.site, None if wanted.mine else desk.me)
     if desk.roles & {"advisor", "facilitator", "referent"}:
-        chips.append(_chip(desk, MINE, mine, wanted.mine is not None, _kept(view, about)))
+        chips.append(_chip(desk, MINE, mine, wanted.mine is not None, _keep_view(view, about)))
     return chips
 
 
@@ -226,11 +227,11 @@ def _menus(desk: Desk, wanted: WorkshopFilter, view: View, about: date) -> list[
     chips = []
     for site in sites if len(sites) > 1 or wanted.site else ():
         other = WorkshopFilter(wanted.when, "" if wanted.site == site else site, wanted.mine)
-        chips.append(_chip(desk, site, other, wanted.site == site, _kept(view, about)))
+        chips.append(_chip(desk, site, other, wanted.site == site, _keep_view(view, about)))
     return [filters.menu("Site", chips)] if chips else []
 
 
-def _kept(view: View, about: date) -> dict[str, str]:
+def _keep_view(view: View, about: date) -> dict[str, str]:
     return {} if view == "liste" else {"vue": view, "le": about.isoformat()}
 
 
@@ -263,8 +264,8 @@ def _calendar(desk: Desk, wanted: WorkshopFilter, view: View, about: date) -> di
     shown = [monday + timedelta(days=n) for n in range((sunday - monday).days + 1)]
     return {
         "heading": heading,
-        "previous": address(LIST, {**_params(wanted), **_kept(view, before)}),
-        "next": address(LIST, {**_params(wanted), **_kept(view, after)}),
+        "previous": address(LIST, {**_params(wanted), **_keep_view(view, before)}),
+        "next": address(LIST, {**_params(wanted), **_keep_view(view, after)}),
         "weeks": [[(day, by_day.get(day, ())) for day in shown[n : n + 7]] for n in range(0, len(shown), 7)],
         "empty": not by_day,
     }

@@ -16,7 +16,7 @@ from pixflow.workshop.scheduling import cancel_workshop, schedule_workshop
 from projections import workshops
 from projections.store.folds import folds_of
 from web.desk import receipts
-from web.desk.commands import again, check, must, read_form, record_all, take_all
+from web.desk.commands import check, must, read_form, record_all, redraw, take_all
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, UndoForm
 from web.french import dates, validation
@@ -130,14 +130,14 @@ def new(request: Request, desk: AtWorkshops) -> Response:
 
 
 @router.post("/ateliers/nouveau")
-@again(_new)
+@redraw(_new)
 def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
     """Schedules one workshop, or one a week, as one command."""
     must(desk, schedule_workshop)
     form = read_form(SchedulingForm, data, empty=french.MISSING)
     weeks = [form.day + n * WEEK for n in range(form.times)]
     days = [day for day in weeks if form.times == 1 or desk.refs.calendar.is_working(day)]
-    check({**_unknown(desk, form), **_off_errors(desk, form, days)})
+    check({**_check_choices(desk, form), **_off_errors(desk, form, days)})
     if not form.anyway and not desk.engine.has_recorded(form.command_id):
         check(engaged(desk, form.facilitators, days, form.starts, form.ends))
     ids = [new_id(form.command_id, f"workshop {n}") for n in range(len(days))]
@@ -175,7 +175,7 @@ def _off_errors(desk: Desk, form: SchedulingForm, days: list[date]) -> dict[str,
     return {}
 
 
-def _unknown(desk: Desk, form: SchedulingForm) -> dict[str, str]:
+def _check_choices(desk: Desk, form: SchedulingForm) -> dict[str, str]:
     """Returns an error for each choice that its list does not have."""
     off = validation.invalid("literal_error", {})
     errors = {} if form.site in desk.refs.structure.sites else {"site": off}

@@ -66,7 +66,7 @@ class ScopedWorkshop:
 
     @cached_property
     def _people(self) -> dict[UUID, YoungPerson]:
-        return directory.named(self.desk.read, {*self.state.seats, *self.state.waiting})
+        return directory.find_people(self.desk.read, {*self.state.seats, *self.state.waiting})
 
     @cached_property
     def trail(self) -> Sequence[Recorded]:
@@ -124,7 +124,7 @@ class ScopedWorkshop:
         presences = self.state.attendance
         return [self.seat(id, vocabulary.PRESENCES.get(presences.get(id, ""), "")) for id in self.state.seats]
 
-    def waiting(self) -> list[SeatRow]:
+    def list_waiting(self) -> list[SeatRow]:
         """The waiting list, in order."""
         today = self.desk.today
         kept = {id: french.on(one.until, today) if one.until else "" for id, one in self.state.waiting.items()}
@@ -132,7 +132,7 @@ class ScopedWorkshop:
 
     def seat(self, id: UUID, presence: str = "", kept_until: str = "") -> SeatRow:
         """The seat of a dossier. The name stays hidden from those who may not read it."""
-        found = self._people.get(id) or directory.named(self.desk.read, [id]).get(id)
+        found = self._people.get(id) or directory.find_people(self.desk.read, [id]).get(id)
         if found is None:
             return SeatRow(id, privacy.ERASED, presence=presence, kept_until=kept_until)
         advisor = names.staff_name(self.desk, found.advisor) if found.advisor else "personne"

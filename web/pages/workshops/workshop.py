@@ -26,7 +26,7 @@ from projections.store.folds import fold_of
 from web.desk import kept_seats, receipts
 from web.desk import undo as desk_undo
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
-from web.desk.commands import FormRefused, Outcome, again, check, read_form, record, recorded, take, take_all
+from web.desk.commands import FormRefused, Outcome, check, read_form, record, redraw, require_events, take, take_all
 from web.desk.desk import Desk
 from web.desk.exports import ExportedList, Value, as_file
 from web.desk.names import ScopedNames
@@ -145,7 +145,7 @@ EXPORTED: Mapping[str, Callable[[ExportedSeat], Value]] = {
 
 def _exported(workshop: ScopedWorkshop) -> Iterator[ExportedSeat]:
     """Yields who has a seat, then who waits for one."""
-    for rank, seat in [*enumerate(workshop.seats(), 1), *((0, one) for one in workshop.waiting())]:
+    for rank, seat in [*enumerate(workshop.seats(), 1), *((0, one) for one in workshop.list_waiting())]:
         yield ExportedSeat(rank, seat, workshop.person(seat.dossier) if seat.named else None)
 
 
@@ -163,7 +163,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     workshop = ScopedWorkshop(desk, workshop_id)
-    state, seats, waiting = workshop.state, workshop.seats(), workshop.waiting()
+    state, seats, waiting = workshop.state, workshop.seats(), workshop.list_waiting()
     form, undo = form or _blank(workshop, opens), _undo_seat(workshop, reference)
     fills = workshop.is_upcoming and desk.roles & {"advisor", "facilitator", "referent"}
     candidates = _candidates(workshop, a, groupe) if fills else None
@@ -254,8 +254,8 @@ def _candidates(workshop: ScopedWorkshop, number: int, group: str) -> dict[str, 
     of_groups = {name: count for name, count in counts.items() if name}
     return {
         "rows": rows,
-        "kept": kept_seats.said(desk, [row.stream for row in rows]),
-        "people": directory.named(desk.read, [row.stream for row in rows]),
+        "kept": kept_seats.phrase_seats(desk, [row.stream for row in rows]),
+        "people": directory.find_people(desk.read, [row.stream for row in rows]),
         "pager": pager,
         "cej_first": cej,
         "groups": filters.choice(f"{path}#remplir", of_groups, group, {}),
@@ -290,7 +290,7 @@ def _receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
     """Returns what the person at the desk just recorded here, under the command that an address names."""
     desk, trail = workshop.desk, workshop.trail
     names = ScopedNames(desk.refs, desk.read, Scope("all") if workshop.sees_names else desk.scope)
-    events = _recorded(workshop, reference)
+    events = _find_events(workshop, reference)
     lines = [ReceiptLine(sentences.sentence(one, names, zone=desk.zone, history=trail)) for one in events]
     if not lines:
         return None
@@ -305,7 +305,7 @@ def _receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
 
 def _undo_seat(workshop: ScopedWorkshop, reference: str) -> SeatRow | None:
     """Returns the seat, or the place on the list, that was just given up and that one press takes back."""
-    events = _recorded(workshop, reference)
+    events = _find_events(workshop, reference)
     given_up = [one.event.dossier for one in events if isinstance(one.event, SeatReleased | WaitlistLeft)]
     if len(given_up) != 1:
         return None
@@ -319,7 +319,7 @@ def _undo_seat(workshop: ScopedWorkshop, reference: str) -> SeatRow | None:
     return workshop.seat(dossier) if after.version > before.version else None
 
 
-def _recorded(workshop: ScopedWorkshop, reference: str) -> list[Recorded]:
+def _find_events(workshop: ScopedWorkshop, reference: str) -> list[Recorded]:
     command, me = receipts.command_of(reference), workshop.desk.actor.id
     return [one for one in workshop.trail if command and one.by == me and receipts.is_of(command, one)]
 
@@ -334,7 +334,7 @@ def _must(desk: Desk, id: UUID, decision: Decision[..., Any]) -> None:
 
 
 @router.post("/ateliers/{workshop_id:uuid}/deplacer")
-@again(_page)
+@redraw(_page)
 def move(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Moves the workshop; the dossier of each registrant records it in the same transaction."""
     _must(desk, workshop_id, scheduling.move_workshop)
@@ -369,7 +369,7 @@ def _must_be_free(
 
 
 @router.post("/ateliers/{workshop_id:uuid}/annuler")
-@again(_page)
+@redraw(_page)
 def cancel(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Cancels the workshop; the dossier of each registrant records it in the same transaction."""
     _must(desk, workshop_id, scheduling.cancel_workshop)
@@ -398,7 +398,7 @@ def _take_with_registrants(
 
 
 @router.post("/ateliers/{workshop_id:uuid}/animation")
-@again(_page)
+@redraw(_page)
 def set_facilitators(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Sets the people who run the workshop."""
     _must(desk, workshop_id, scheduling.set_facilitators)
@@ -419,11 +419,11 @@ def set_facilitators(request: Request, desk: AtWorkshops, workshop_id: UUID, dat
         context={"rules": desk.refs.protocol(desk.today).workshops},
         facilitators=form.facilitators,
     )
-    return _see(workshop_id, recorded(desk, outcome))
+    return _see(workshop_id, require_events(desk, outcome))
 
 
 @router.post("/ateliers/{workshop_id:uuid}/animation/accepter")
-@again(_refuse)
+@redraw(_refuse)
 def accept_facilitator(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Agrees that a colleague runs it, who joined by themselves."""
     _must(desk, workshop_id, scheduling.accept_facilitator)
@@ -432,7 +432,7 @@ def accept_facilitator(request: Request, desk: AtWorkshops, workshop_id: UUID, d
 
 
 @router.post("/ateliers/{workshop_id:uuid}/aide")
-@again(_refuse)
+@redraw(_refuse)
 def answer_call(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Answers the call for help: somebody goes there."""
     _must(desk, workshop_id, scheduling.give_help)
@@ -451,7 +451,7 @@ def _workshop(desk: Desk, id: UUID) -> ScopedWorkshop:
 
 
 @router.post("/ateliers/{workshop_id:uuid}/inscrire")
-@again(_refuse)
+@redraw(_refuse)
 def add(
     request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData, a: PageNumber = 1, groupe: str = ""
 ) -> Response:
@@ -467,7 +467,7 @@ def add(
 
 
 @router.post("/ateliers/{workshop_id:uuid}/inscrire/annuler")
-@again(_refuse)
+@redraw(_refuse)
 def take_back(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Takes back the seats that were just booked, but for those that something followed."""
     _workshop(desk, workshop_id)
@@ -483,7 +483,7 @@ def _book_row(workshop: ScopedWorkshop, dossier: UUID, form: BookingForm) -> Row
     outcome = _book(workshop, dossier, row_command(form.command_id, dossier), or_wait=form.or_wait)
     desk, state = workshop.desk, fold_of(workshop.desk.read, dossier)
     may_book = isinstance(state, Dossier) and desk.may(booking.book_seat, Subject(state))
-    person = directory.named(desk.read, [dossier]).get(dossier) if may_book else None
+    person = directory.find_people(desk.read, [dossier]).get(dossier) if may_book else None
     name = person.name if person else "un dossier inconnu"
     waits = any(isinstance(one.event, WaitlistJoined) for one in outcome.recorded)
     label = f"{name}, sur liste d’attente" if waits else name
@@ -506,15 +506,15 @@ def _book(workshop: ScopedWorkshop, dossier: UUID, command: UUID, *, or_wait: bo
 
 
 @router.post("/ateliers/{workshop_id:uuid}/accepter")
-@again(_refuse)
+@redraw(_refuse)
 def accept(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Books the seat that is kept for a young person."""
     workshop, form = _workshop(desk, workshop_id), read_form(SeatForm, data)
-    return _see(workshop_id, recorded(desk, _book(workshop, form.dossier, form.command_id, or_wait=False)))
+    return _see(workshop_id, require_events(desk, _book(workshop, form.dossier, form.command_id, or_wait=False)))
 
 
 @router.post("/ateliers/{workshop_id:uuid}/rendre")
-@again(_refuse)
+@redraw(_refuse)
 def release(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Gives up a seat, an offer, or a place on the waiting list. The next on the list gets the offer."""
     _workshop(desk, workshop_id)
@@ -522,15 +522,15 @@ def release(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormDa
     streams = {"workshop": workshop_id, "dossier": form.dossier}
     context = {"until": booking.offer_deadline(desk.refs, desk.today)}
     outcome = record(desk, streams, booking.release_seat, command_id=form.command_id, context=context)
-    return _see(workshop_id, recorded(desk, outcome))
+    return _see(workshop_id, require_events(desk, outcome))
 
 
 @router.post("/ateliers/{workshop_id:uuid}/garder")
-@again(_refuse)
+@redraw(_refuse)
 def keep(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Takes back what was just given up, as long as nobody else has it."""
     _workshop(desk, workshop_id)
     form = read_form(SeatForm, data)
     streams = {"workshop": workshop_id, "dossier": form.dossier}
     outcome = record(desk, streams, undo_release, command_id=form.command_id, reason=sentences.AT_ONCE)
-    return _see(workshop_id, recorded(desk, outcome))
+    return _see(workshop_id, require_events(desk, outcome))

@@ -42,8 +42,8 @@ class Choices:
     def in_days(self, days: Days, case: Case) -> date:
         return self.sim.in_days(days)
 
-    def later(self, case: Case, days: Days, follow_up: FollowUp) -> None:
-        self.sim.later(case.young, days, follow_up)
+    def plan_follow_up(self, case: Case, days: Days, follow_up: FollowUp) -> None:
+        self.sim.plan_follow_up(case.young, days, follow_up)
 
     def choose(self, options: tuple[T, ...], case: Case) -> T:
         return self.random.choice(options)
@@ -51,9 +51,9 @@ class Choices:
     def weigh(self, shares: tuple[tuple[T, float], ...], case: Case) -> T:
         return weighted(self.random, shares)
 
-    def again(self, case: Case) -> None:
+    def try_again(self, case: Case) -> None:
         """Plans one more try at a task that cannot be done today."""
-        self.sim.again(case.young, case.task)
+        self.sim.try_again(case.young, case.task)
 
     def site(self, case: Case) -> str:
         return self.sim.roster.sites[case.young.site]
@@ -73,7 +73,7 @@ class Advisors(Choices):
         occasion = "welcome" if welcome else "cej" if case.young.programme == "CEJ" else "follow-up"
         yield case.say(orientation.present_pix, occasion=occasion)
         if self.chance(parameters.MISTAKE, case):
-            self.sim.later(case.young, 0, self.take_back)
+            self.sim.plan_follow_up(case.young, 0, self.take_back)
 
     def take_back(self, case: Case, reason: str = "noté sur le mauvais dossier") -> Commands:
         """Retracts the presentation of Pix."""
@@ -143,7 +143,7 @@ class Advisors(Choices):
         elif missed >= parameters.SEATS_MISSED:
             yield self.planned(case, "office")
         else:
-            self.again(case)
+            self.try_again(case)
 
     rebook_absent = book_workshop
 
@@ -276,7 +276,7 @@ class Referent(Choices):
         if case.state.advisor:
             yield case.say(prescription.dispatch_result, participation=case.subject, advisor=case.state.advisor)
         else:
-            self.again(case)
+            self.try_again(case)
 
     def review_late_event(self, case: Case) -> Commands:
         yield case.say(follow_up.review_late_event, note="Vu avec le conseiller")

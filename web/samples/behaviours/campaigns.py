@@ -86,12 +86,14 @@ def _assessment(offer: Offer, last: str, first: str, number: str | None, one: At
         started=utc_moment(one.started),
         shared=shared,
         shared_at=utc_moment(one.shared) if one.shared and shared else None,
-        mastery=_joined("", competences).rate if shared else None,
+        mastery=_join_parts("", competences).rate if shared else None,
         palier=int(one.mastery * PALIERS) if shared else None,
         paliers=PALIERS,
         badges=((offer.badge, one.mastery >= EARNED),) if shared else (),
         competences=competences,
-        domains=tuple(_joined(domain, [part for part in competences if OF[part.name] == domain]) for domain in DOMAINS)
+        domains=tuple(
+            _join_parts(domain, [part for part in competences if OF[part.name] == domain]) for domain in DOMAINS
+        )
         if shared
         else (),
         skills=(),
@@ -126,7 +128,7 @@ def _competences(mastery: Decimal) -> tuple[PartResult, ...]:
     return tuple(parts)
 
 
-def _joined(name: str, parts: Sequence[PartResult]) -> PartResult:
+def _join_parts(name: str, parts: Sequence[PartResult]) -> PartResult:
     return _part(name, sum(part.targeted for part in parts), sum(part.mastered for part in parts))
 
 
@@ -167,7 +169,7 @@ class PixOrga:
         self.seasons: dict[tuple[Purpose, int], list[Season]] = defaultdict(list)
         self.of_participation: dict[UUID, Season] = {}
         self._of_campaign: dict[UUID, Season] = {}
-        self.importer = Importer(sim.engine, sim.structure, self._known)
+        self.importer = Importer(sim.engine, sim.structure, self._list_participations)
         sim.listeners["participation"] = self.hear
 
     def season(self, purpose: Purpose, site: int) -> Season:
@@ -233,12 +235,12 @@ class PixOrga:
         imported = self.importer.record(prepared, by=by, command_id=self.sim.log.new_id())
         if season.stream is None:
             self._meet(season, imported.campaign)
-            self.found(season)
+            self.follow_import(season)
         self._count(imported.done.recorded)
         if self.sim.refs.campaigns[imported.campaign].declared:
             self.imported(season)
 
-    def found(self, season: Season) -> None:
+    def follow_import(self, season: Season) -> None:
         """Follows the first import of an undeclared campaign."""
 
     def export(self, season: Season) -> tuple[str, bytes]:
@@ -262,15 +264,15 @@ class PixOrga:
         elif season:
             season.known[stream] = evolve(season.known.get(stream, Participation()), recorded)
 
-    def _known(self, campaign: UUID) -> list[KnownParticipation]:
+    def _list_participations(self, campaign: UUID) -> list[KnownParticipation]:
         season = self._of_campaign.get(campaign)
-        return [_known(stream, one) for stream, one in season.known.items()] if season else []
+        return [_describe_participation(stream, one) for stream, one in season.known.items()] if season else []
 
 
 SAME = [name for name in KnownParticipation.__struct_fields__ if name not in ("stream", "vanished")]
 """Fields that the read side knows as the state of a participation has them."""
 
 
-def _known(stream: UUID, one: Participation) -> KnownParticipation:
+def _describe_participation(stream: UUID, one: Participation) -> KnownParticipation:
     same = {name: getattr(one, name) for name in SAME}
     return KnownParticipation(stream=stream, vanished=one.vanished is not None, **same)

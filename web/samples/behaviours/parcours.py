@@ -33,7 +33,7 @@ ALONE = "tutos-pix"
 """Proposal that the young person carries out alone."""
 
 
-def _found(case: Case, referral: UUID) -> tuple[ActionState, Referral]:
+def _find_referral(case: Case, referral: UUID) -> tuple[ActionState, Referral]:
     actions = case.state.parcours.actions.values()
     return next((action, one) for action in actions for one in action.referrals if one.id == referral)
 
@@ -48,7 +48,7 @@ class Parcours(Advisors):
         """Notes that the e-mail of a referral left, and plans the reminder of a silent partner."""
         yield self._note_mail(case, link)
         delays = self.sim.engine.references().protocol(self.sim.today).delays
-        self.sim.later(case.young, delays.chase_partner_opens, partial(self._remind, referral=referral))
+        self.sim.plan_follow_up(case.young, delays.chase_partner_opens, partial(self._remind, referral=referral))
 
     def answers_by_link(self, case: Case, action: ActionState, known: Referral, refused: bool) -> Commands:
         """Records the answer of a partner who has an open link. Yields nothing without one."""
@@ -60,11 +60,11 @@ class Parcours(Advisors):
         said = {"answer": "refused" if refused else "accepted", "place": "", "reason": "", **answer}
         yield self._partner(case, known, issuing.answer_by_link, link=link, **said)
         if not refused and action.action.kind == "action":
-            self.sim.later(case.young, SOON, partial(self._ask, referral=known.id))
+            self.sim.plan_follow_up(case.young, SOON, partial(self._ask, referral=known.id))
 
     def promises(self, case: Case, referral: UUID) -> Commands:
         """Reads the referral and says by when the answer comes."""
-        action, known = _found(case, referral)
+        action, known = _find_referral(case, referral)
         link = self._opens(case, action, known)
         if known.answer or link is None:
             return
@@ -73,12 +73,12 @@ class Parcours(Advisors):
         yield self._partner(case, known, issuing.promise_answer, link=link, until=until)
 
     def _remind(self, case: Case, referral: UUID) -> Commands:
-        action, known = _found(case, referral)
+        action, known = _find_referral(case, referral)
         due = reminder_day(known, self.sim.engine.references())
         if due is None or not is_awaited(case.state, action, known):
             return
         if due > self.sim.today:
-            self.sim.later(case.young, SOON, partial(self._remind, referral=referral))
+            self.sim.plan_follow_up(case.young, SOON, partial(self._remind, referral=referral))
             return
         link = new_id(referral, f"remind {len(known.reminders)} link")
         yield self._letter(case, known, issuing.remind_partner, link)
@@ -86,20 +86,20 @@ class Parcours(Advisors):
 
     def _ask(self, case: Case, referral: UUID) -> Commands:
         """Asks for the outcome on the last day of the action."""
-        action, known = _found(case, referral)
+        action, known = _find_referral(case, referral)
         day = outcome_day(action, known)
         if action.over or not is_awaited(case.state, action, known):
             return
         if day is None or day > self.sim.today:
-            self.sim.later(case.young, SOON, partial(self._ask, referral=referral))
+            self.sim.plan_follow_up(case.young, SOON, partial(self._ask, referral=referral))
             return
         link = new_id(referral, "ask link")
         yield self._letter(case, known, issuing.ask_outcome, link)
         yield self._note_mail(case, link)
-        self.sim.later(case.young, SOON, partial(self._report, referral=referral))
+        self.sim.plan_follow_up(case.young, SOON, partial(self._report, referral=referral))
 
     def _report(self, case: Case, referral: UUID) -> Commands:
-        action, known = _found(case, referral)
+        action, known = _find_referral(case, referral)
         link = self._opens(case, action, known)
         if link and not known.report:
             said = {"outcome": "done", "day": self.sim.today, "note": ""}
@@ -153,7 +153,7 @@ class Parcours(Advisors):
         """Refers to a partner, who will answer, or not."""
         referral = self.sim.log.new_id()
         if not self.chance(parameters.SILENT, case):
-            self.later(case, parameters.ANSWERS_IN, partial(self._answer, action=action, referral=referral))
+            self.plan_follow_up(case, parameters.ANSWERS_IN, partial(self._answer, action=action, referral=referral))
         partner, offer = self.partner(case, proposal)
         email, link = self.partner_email(partner), new_id(referral, "link")
         yield case.say(
@@ -171,7 +171,7 @@ class Parcours(Advisors):
         if email:
             yield from self.mailed(case, referral, link)
             if self.chance(parameters.STUDIES_FIRST, case):
-                self.later(case, parameters.STUDIES_IN, partial(self.promises, referral=referral))
+                self.plan_follow_up(case, parameters.STUDIES_IN, partial(self.promises, referral=referral))
         if partner.id:
             yield command(case.by, {"partner": partner.id}, listing.use_partner)
 
@@ -187,7 +187,7 @@ class Parcours(Advisors):
         return None
 
     def _answer(self, case: Case, action: UUID, referral: UUID) -> Commands:
-        state = _running(case.state, action)
+        state = _find_open_action(case.state, action)
         if state is None or not any(one.id == referral and one.answer is None for one in state.referrals):
             return
         refused = self.refuses(case, state)
@@ -196,13 +196,13 @@ class Parcours(Advisors):
         answer, reason = ("refused", self.choose(words.BUSY, case)) if refused else ("accepted", "")
         yield from by_link or [case.say(parcours.answer_referral, referral=referral, answer=answer, reason=reason)]
         if not refused:
-            self.later(case, parameters.BEGINS_IN, partial(self._begin, action=action))
+            self.plan_follow_up(case, parameters.BEGINS_IN, partial(self._begin, action=action))
 
     def refuses(self, case: Case, state: ActionState) -> bool:
         return self.chance(parameters.REFUSES, case)
 
     def _begin(self, case: Case, action: UUID) -> Commands:
-        state = _running(case.state, action)
+        state = _find_open_action(case.state, action)
         if state is None or state.started:
             return
         if self.chance(parameters.NEVER_BEGINS, case):
@@ -222,7 +222,7 @@ class Parcours(Advisors):
         actions = case.state.parcours.actions.items()
         action = next(id for id, one in actions if any(sent.id == referral for sent in one.referrals))
         if reached and self.chance(parameters.ANSWERS_ONCE_CHASED, case):
-            self.later(case, parameters.AGAIN, partial(self._answer, action=action, referral=referral))
+            self.plan_follow_up(case, parameters.AGAIN, partial(self._answer, action=action, referral=referral))
 
     def offer_alternative(self, case: Case) -> Commands:
         one = case.state.parcours.actions[case.subject]
@@ -247,13 +247,13 @@ class Parcours(Advisors):
         if self.chance(parameters.DECLINES_COMPLETE, case):
             yield case.say(certification.decline_complete_diagnostic, reason="Préfère s’en tenir là pour l’instant")
         elif not self.chance(parameters.COMPLETES, case):
-            self.again(case)
+            self.try_again(case)
         else:
             day = self.sim.in_days(parameters.AGAIN)
             self.pix.takes(young, "complete", youth.take_complete(young, at(day, 9, 30), self.random))
             if self.chance(parameters.SAID_AT_ONCE, case):
                 noted = certification.take_complete_diagnostic
-                self.sim.later(young, (day, 12 * 60), lambda later: [later.say(noted)])
+                self.sim.plan_follow_up(young, (day, 12 * 60), lambda later: [later.say(noted)])
 
     def propose_certification(self, case: Case) -> Commands:
         if not case.state.project or not self.chance(parameters.WANTED, case):
@@ -263,14 +263,14 @@ class Parcours(Advisors):
 
     def _propose(self, case: Case) -> Commands:
         yield case.say(certification.propose_certification, note=f"Projet : {case.state.project}")
-        self.later(case, parameters.REGISTERED_IN, self._register)
+        self.plan_follow_up(case, parameters.REGISTERED_IN, self._register)
 
     def _register(self, case: Case) -> Commands:
         known = case.state.parcours.certification
         if known and known.step in ("proposed", "registered"):
             session, place = self.in_days(parameters.SESSION_IN, case), say(self.SESSION_ROOM, site=self.site(case))
             yield case.say(certification.register_certification, session=session, place=place)
-            self.sim.later(case.young, (session, self.SESSION_OVER), self._session)
+            self.sim.plan_follow_up(case.young, (session, self.SESSION_OVER), self._session)
 
     def _session(self, case: Case) -> Commands:
         """Takes the certification, or misses it and is registered again."""
@@ -309,7 +309,7 @@ class Parcours(Advisors):
         if self.chance(parameters.DECLINES_RETAKE, case):
             yield case.say(certification.decline_retake, reason="Ne souhaite pas le repasser")
         elif not self.chance(parameters.RETAKES, case):
-            self.again(case)
+            self.try_again(case)
         else:
             day = self.in_days(parameters.RETAKEN_IN, case)
             campaign = self.pix.campaign("initial", case.young.site)
@@ -349,6 +349,6 @@ class Parcours(Advisors):
             yield command(by, {"dossier": young.dossier}, follow_up.reopen_dossier, reason="Revient nous voir")
 
 
-def _running(state: Dossier, action: UUID) -> ActionState | None:
+def _find_open_action(state: Dossier, action: UUID) -> ActionState | None:
     known = state.parcours.actions.get(action)
     return known if known and not known.over else None

@@ -79,7 +79,7 @@ class Workshops:
     def _kept_until(self) -> date:
         return booking.offer_deadline(self.sim.refs, self.sim.today)
 
-    def offered(self, one: WorkshopCase, young: Young, until: date) -> None:
+    def follow_offer(self, one: WorkshopCase, young: Young, until: date) -> None:
         """Plans the end of an offer that is not taken."""
         lapse = partial(self._lapse, one, young.dossier, until)
         self.sim.plan((self.sim.calendar.add(until, 1), BEFORE_WORK), lapse, one.id)
@@ -153,6 +153,6 @@ class Workshops:
         one.state = evolve(one.state, recorded)
         young = self.sim.young.get(getattr(recorded.event, "dossier", one.id))
         if isinstance(recorded.event, SeatOffered) and young:
-            self.offered(one, young, recorded.event.until)
+            self.follow_offer(one, young, recorded.event.until)
         if one.state.closed or one.state.cancelled:
             self.cases.pop(one.id, None)

@@ -17,7 +17,7 @@ from web.samples.behaviours.campaigns import Offer, Season
 from web.samples.demo.knowledge import Library
 from web.samples.demo.people import NEVER, Company, ScriptedYoung
 from web.samples.demo.story import HELP, LEARN, DemoPartner, Scene, Story, place
-from web.samples.youth import Attempt, typed
+from web.samples.youth import Attempt, type_name
 
 TERRITORY = {
     "groupings": ("200068468", "200036069"), "communes": (), "radius": 15,
@@ -258,7 +258,7 @@ class Aigle(Story):
 
     def youths(self) -> list[ScriptedYoung]:
         """Returns the crowd, and the people whom the tour shows."""
-        return [*self._invented(), *self._staged(), *self._of_the_workshop(), *self._twice()]
+        return [*self._invented(), *self._staged(), *self._of_the_workshop(), *self._list_duplicates()]
 
     def _invented(self) -> list[ScriptedYoung]:
         """Draws the crowd. The `EAGER` take the test within days of arriving."""
@@ -279,7 +279,7 @@ class Aigle(Story):
                 manner="shares" if i in EAGER else MANNERS[i % len(MANNERS)],
                 eager=i in EAGER,
             )
-            young.typed = typed(young, TYPED.get(i % 10, ""))
+            young.typed = type_name(young, TYPED.get(i % 10, ""))
             made.append(young)
         return made
 
@@ -327,7 +327,7 @@ class Aigle(Story):
                 waits=TO_BOOK,
             )
 
-    def _twice(self) -> Iterator[ScriptedYoung]:
+    def _list_duplicates(self) -> Iterator[ScriptedYoung]:
         """Yields the same people twice, the second time without a number."""
         for i, (name, *arrivals) in enumerate(TWICE):
             for again, days in enumerate(arrivals):
@@ -366,7 +366,7 @@ class Aigle(Story):
         self.pix.bring_in(season, self.actor(self.company.referent))
 
     def _merge_twice(self) -> None:
-        first, again = self.named(TWICE[1][0])
+        first, again = self.find_by_name(TWICE[1][0])
         self.sim.execute([self.merge(first, again, self.actor(self.company.referent))])
 
     def _forget_me(self) -> None:

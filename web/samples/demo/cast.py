@@ -165,12 +165,12 @@ class ScriptedWorkshops(Workshops):
         presence = young.presence or ("absent" if young.manner == "no-test" else "present")
         if presence not in ("absent", "excused"):
             young.take_test(at(self.sim.today, STARTS, 15 + place), self.sim.random)
-            presence = young.presence or _seen(young)
+            presence = young.presence or _judge_test(young)
         young.presence = ""
         yield self.mark(one, self._runner(one), dossier, presence)
 
 
-def _seen(young: ScriptedYoung) -> str:
+def _judge_test(young: ScriptedYoung) -> str:
     """Returns how the test went, as somebody standing by sees it."""
     one = young.attempts[-1] if young.attempts else None
     if one is None or one.finished is None or one.mastery <= LITTLE:
@@ -195,7 +195,7 @@ class ScriptedRoster(Roster):
             phone = f"01 99 00 12 {n + 10}" if role == "advisor" else None
             self.add(Member(new_id(), name, email, phone, role))
 
-    def named(self, name: str) -> Member:
+    def find_by_name(self, name: str) -> Member:
         return next(one for one in self.members.values() if one.name == name)
 
     def deputy_acts(self) -> bool:
@@ -230,28 +230,28 @@ class ScriptedCast(Behaviours):
 
     def actor(self, name: str) -> Actor:
         """Returns somebody; their deputy in both names while they are away."""
-        member = self.roster.named(name)
+        member = self.roster.find_by_name(name)
         return self.roster.acting_for(member, self.sim.today) or member.actor
 
     def say(self, who: str, streams: dict[str, UUID], decide: Decision[..., Any], **sent: Any) -> None:
         self.sim.execute([command(self.actor(who), streams, decide, **sent)])
 
-    def named(self, name: str) -> list[ScriptedYoung]:
+    def find_by_name(self, name: str) -> list[ScriptedYoung]:
         """Returns the young people of that name, in their order of arrival."""
-        return [young for young in self.here() if young.name == name]
+        return [young for young in self.list_arrived() if young.name == name]
 
     def case(self, young: ScriptedYoung, by: str) -> Case:
         return Case(young, self.sim.dossiers.of(young.dossier), self.actor(by))
 
     def cases(self) -> Iterator[Case]:
         """Yields every dossier that somebody follows."""
-        for young in self.here():
+        for young in self.list_arrived():
             state = self.sim.dossiers.of(young.dossier)
             by = self.roster.doer(state, young.site, self.sim.today)
             if by:
                 yield Case(young, state, by)
 
-    def here(self) -> list[ScriptedYoung]:
+    def list_arrived(self) -> list[ScriptedYoung]:
         return [young for young in self.sim.young.values() if isinstance(young, ScriptedYoung)]
 
     def working_day(self, days: int) -> date:
@@ -276,14 +276,14 @@ class ScriptedCast(Behaviours):
 
     def welcome(self, young: ScriptedYoung) -> None:
         young.phone = f"06 00 34 56 {self.random.randrange(10, 99)}"
-        advisor = self.roster.named(young.advisor_name) if young.advisor_name else None
+        advisor = self.roster.find_by_name(young.advisor_name) if young.advisor_name else None
         by = self.actor(young.advisor_name or self.company.referent)
         self.sim.execute([self.open_dossier(young, by, advisor.id if advisor else None)])
 
     def owed(self, names: Iterable[str]) -> Iterator[tuple[ScriptedYoung, Task]]:
         """Yields the tasks to do now by these advisors, but for those that are snoozed or handed over."""
-        today, ids = self.sim.today, {self.roster.named(name).id for name in names}
-        for young in self.here():
+        today, ids = self.sim.today, {self.roster.find_by_name(name).id for name in names}
+        for young in self.list_arrived():
             for task in young.owed.values() if young.advisor in ids else ():
                 is_here = task.handed_to is None and (task.snoozed_until is None or task.snoozed_until <= today)
                 if task.role == "advisor" and self.behaviour(task.kind) and task.opens <= today and is_here:
@@ -295,7 +295,7 @@ class ScriptedCast(Behaviours):
         """Leaves every task to the round of the afternoon."""
         return None
 
-    def again(self, case: Case) -> None:
+    def try_again(self, case: Case) -> None:
         """Leaves the task to the next round."""
 
     def chance(self, share: Share, case: Case, factor: float = 1.0) -> bool:
@@ -304,8 +304,8 @@ class ScriptedCast(Behaviours):
     def in_days(self, days: Days, case: Case) -> date:
         return self.working_day(people.DELAYS[days](scripted(case)))
 
-    def later(self, case: Case, days: Days, follow_up: FollowUp) -> None:
-        self.sim.later(case.young, (self.in_days(days, case), EVENING), follow_up)
+    def plan_follow_up(self, case: Case, days: Days, follow_up: FollowUp) -> None:
+        self.sim.plan_follow_up(case.young, (self.in_days(days, case), EVENING), follow_up)
 
     def choose(self, options: tuple[T, ...], case: Case) -> T:
         rule = people.CHOICES.get(options)
@@ -399,7 +399,7 @@ class ScriptedCast(Behaviours):
             yield from super().propose_certification(case)
 
     def show_on_cv(self, case: Case) -> Commands:
-        self.sim.later(case.young, (self.working_day(1), EVENING), self.add_to_cv)
+        self.sim.plan_follow_up(case.young, (self.working_day(1), EVENING), self.add_to_cv)
         return iter(())
 
     def takes_again(self, case: Case, day: date) -> None:

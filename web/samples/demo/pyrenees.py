@@ -14,7 +14,7 @@ from web.samples.agenda import at, working_days
 from web.samples.behaviours.campaigns import Offer
 from web.samples.demo.people import NEVER, Company, ScriptedYoung
 from web.samples.demo.story import HELP, LEARN, DemoPartner, Scene, Story, place
-from web.samples.youth import typed
+from web.samples.youth import type_name
 
 OPEN = {"close-or-plan": NEVER}
 NO_NUMBER = "Ilyes Nogaro"
@@ -244,5 +244,5 @@ class Pyrenees(Story):
             waits=part.waits,
         )
         if part.name == NO_NUMBER:
-            young.typed = typed(young, "no-number")
+            young.typed = type_name(young, "no-number")
         return young

@@ -147,19 +147,19 @@ class Story(ScriptedCast):
         left = self.sim.calendar.count(today, last) <= LEFT_FOR_YOU
         if not left:
             self.matching.work()
-        ready = [(young, task) for young, task in self._waiting("dispatch-result", 0) if young.advisor]
+        ready = [(young, task) for young, task in self._list_waiting("dispatch-result", 0) if young.advisor]
         ready.sort(key=lambda one: (one[1].why.on, one[0].name))  # the oldest first
         for young, task in ready[: max(0, len(ready) - (UNSENT if left else 0))]:
             self.sim.log.wait(1)
             self.sim.execute(self.sim.perform(young, task.key))
-        for young, task in self._waiting("review-late-event", 2):
+        for young, task in self._list_waiting("review-late-event", 2):
             self.sim.execute(self.sim.perform(young, task.key))
         self.matching.correct()
 
-    def _waiting(self, kind: Kind, days: int) -> list[tuple[ScriptedYoung, Task]]:
+    def _list_waiting(self, kind: Kind, days: int) -> list[tuple[ScriptedYoung, Task]]:
         """Returns the tasks of a kind that have waited so many working days."""
         today, count = self.sim.today, self.sim.calendar.count
-        tasks = [(young, task) for young in self.here() for task in young.owed.values() if task.kind == kind]
+        tasks = [(young, task) for young in self.list_arrived() for task in young.owed.values() if task.kind == kind]
         return [(young, task) for young, task in tasks if count(task.opens, today) >= days and not young.never(kind)]
 
     def _round(self) -> None:
@@ -219,7 +219,7 @@ class Story(ScriptedCast):
 
     def note(self, name: str, decide: Decision[..., Any], **said: Any) -> None:
         """Notes a milestone of somebody, in the manager's name."""
-        self.sim.execute([self.roster.note(self.roster.named(name), self.sim.today, decide, **said)])
+        self.sim.execute([self.roster.note(self.roster.find_by_name(name), self.sim.today, decide, **said)])
 
     def settle_team(
         self, referents: Sequence[str], trained: Sequence[str], not_yet: Sequence[str] = (), site: str | None = None
@@ -242,7 +242,7 @@ class Story(ScriptedCast):
 
     def take_list(self, who: str) -> None:
         """Somebody takes the list of all dossiers as a file."""
-        names = [young.name for young in self.here()]
+        names = [young.name for young in self.list_arrived()]
         digest = sha256("\r\n".join(names).encode()).hexdigest()
         said: dict[str, Any] = {"page": "dossiers", "filters": (("etat", "all"),), "digest": digest}
         streams = {"structure": self.opened.stream("structure")}
@@ -253,7 +253,7 @@ class Story(ScriptedCast):
         self.sim.execute(hire([self.roster.add(Member(self.sim.log.new_id(), name, email, None, "advisor"))]))
 
     def schedule(self, name: str, day: date, *runners: str, capacity: int = 8) -> None:
-        members = [self.roster.named(runner) for runner in runners]
+        members = [self.roster.find_by_name(runner) for runner in runners]
         self.sim.execute([self.workshops.set_up(name, day, members, self.company.room, capacity)])
 
     def move(self, name: str, by: str, day: date, place: str) -> None:
@@ -265,27 +265,29 @@ class Story(ScriptedCast):
     def fill(self, name: str, by: str, *young_people: str) -> None:
         """Books a seat for each, or a place on the waiting list."""
         for young in young_people:
-            case = self.case(self.named(young)[0], by)
+            case = self.case(self.find_by_name(young)[0], by)
             self.sim.execute([self.workshops.book(case, self.workshops.called(name))])
 
     def release(self, name: str, by: str, young: str) -> None:
-        case = self.case(self.named(young)[0], by)
+        case = self.case(self.find_by_name(young)[0], by)
         self.sim.execute([self.workshops.release(case, self.workshops.named[name])])
 
     def leave(self, name: str, deputy: str, first: date, last: date) -> None:
         """Declares an absence, with a deputy."""
-        member, away = self.roster.named(name), self.roster.named(deputy)
+        member, away = self.roster.find_by_name(name), self.roster.find_by_name(deputy)
         member.away.append(Absence(self.sim.log.new_id(), first, last, away.id))
         self.sim.execute([declare_absence(member, member.away[-1])])
 
     def lend_to(self, young: str, colleague: str, days: int) -> None:
-        self.sim.execute([self.lend(self.named(young)[0], self.roster.named(colleague), self.working_day(days))])
+        self.sim.execute(
+            [self.lend(self.find_by_name(young)[0], self.roster.find_by_name(colleague), self.working_day(days))]
+        )
 
     def set_aside(self, name: str, to: str) -> None:
         """Snoozes one task of somebody, and hands another one over."""
         owed = {young: task for young, task in self.owed([name]) if task.stage in ("prescription", "parcours")}
         latest = sorted(owed.items(), key=lambda one: one[1].opens, reverse=True)
-        until, colleague = self.working_day(8), self.roster.named(to).id
+        until, colleague = self.working_day(8), self.roster.find_by_name(to).id
         said: dict[Decision[..., Any], dict[str, Any]] = {
             follow_up.snooze_task: {"reason": words.RESTING[0]},
             follow_up.hand_over_task: {"to": colleague, "note": words.HANDED[0]},
@@ -306,7 +308,7 @@ class Story(ScriptedCast):
 
     def add_action(self, name: str) -> None:
         """Adds a proposal of the grid to a prescription whose actions are under way."""
-        advisor = self.roster.named(name).id
+        advisor = self.roster.find_by_name(name).id
         mine = (case for case in self.cases() if case.state.advisor == advisor and not case.state.closed)
         case, participation, grid, left = next(one for case in mine for one in self._growing(case))
         streams, said = {"dossier": case.young.dossier}, {"proposal": left, "label": "", "reason": words.ADDED_SINCE}

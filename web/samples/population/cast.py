@@ -19,7 +19,7 @@ from web.samples.behaviours.advisors import Commands
 from web.samples.parameters import weighted
 from web.samples.simulation import Case
 from web.samples.words import Reason
-from web.samples.youth import Young, typed
+from web.samples.youth import Young, type_name
 
 
 class Crowd:
@@ -56,11 +56,11 @@ class Crowd:
             zeal=random.betavariate(*parameters.ZEAL),
             typed=(last, first, number or None),
         )
-        young.typed = typed(young, weighted(random, parameters.TYPED))
+        young.typed = type_name(young, weighted(random, parameters.TYPED))
         self._last = young
         return young
 
-    def again(self, young: Young, dossier: UUID) -> Young:
+    def copy_young(self, young: Young, dossier: UUID) -> Young:
         """Returns the same person, welcomed a second time without a number; the first one takes the tests."""
         site = (young.site + 1) % self._sites
         return replace(young, dossier=dossier, number="", email=None, project="", site=site, attempts=[], complete=[])
@@ -95,7 +95,7 @@ class DrawnCast(Behaviours):
             young = crowd.comes(self.sim.log.new_id(), self.sim.today)
             self._comes(young, self.sim.on(self.sim.today))
             if self.sim.chance(parameters.TWICE):
-                again = crowd.again(young, self.sim.log.new_id())
+                again = crowd.copy_young(young, self.sim.log.new_id())
                 self._comes(again, self.sim.on(self.sim.in_days(parameters.TWICE_IN)))
                 merged = parameters.MERGED_IN.draw(self.random)
                 day = self.sim.calendar.add(self.sim.in_days(parameters.TWICE_IN.most), merged)
@@ -161,7 +161,7 @@ class DrawnCast(Behaviours):
         """Hands the task over to a colleague who is here; tries it again when there is none."""
         colleague = self.sim.roster.colleague(self.sim.roster.advisor(case.state), self.sim.today, case.by)
         if colleague is None:
-            self.again(case)
+            self.try_again(case)
             return
         until, note = self.sim.in_days(parameters.SNOOZE), self.choose(words.HANDED, case)
         yield case.say(follow_up.hand_over_task, task=case.task.key, to=colleague.id, until=until, note=note)
@@ -169,9 +169,9 @@ class DrawnCast(Behaviours):
     # --- incidents
 
     def _plan_incidents(self, young: Young) -> None:
-        self.sim.later(young, parameters.NOTE_EVERY, self._note)
+        self.sim.plan_follow_up(young, parameters.NOTE_EVERY, self._note)
         if self.sim.protocol.concerned == "assessed" and young.programme != "CEJ":
-            self.sim.later(young, parameters.JUDGED, self.judge)
+            self.sim.plan_follow_up(young, parameters.JUDGED, self.judge)
         for share, incident in (
             (parameters.CONTACT_CHANGES, self._new_phone),
             (parameters.IDENTITY_CORRECTED, self._correct),
@@ -179,18 +179,20 @@ class DrawnCast(Behaviours):
             (parameters.LENT, self._lend_out),
         ):
             if self.sim.chance(share):
-                self.sim.later(young, parameters.SOMETIME, incident)
+                self.sim.plan_follow_up(young, parameters.SOMETIME, incident)
         drawn, passed = self.random.random(), 0.0
         for reason, share in parameters.ENDS:
             if passed <= drawn < passed + share:
-                self.sim.later(young, parameters.ENDS_IN, partial(self._end_early, reason=cast(Reason, reason)))
+                self.sim.plan_follow_up(
+                    young, parameters.ENDS_IN, partial(self._end_early, reason=cast(Reason, reason))
+                )
             passed += share
 
     def _end_early(self, case: Case, reason: Reason) -> Commands:
         yield from self.end_path(case, reason, self.choose(words.ENDS[reason], case))
 
     def _note(self, case: Case) -> Commands:
-        self.sim.later(case.young, parameters.NOTE_EVERY, self._note)
+        self.sim.plan_follow_up(case.young, parameters.NOTE_EVERY, self._note)
         yield case.say(follow_up.take_note, text=self.choose(words.NOTES, case))
 
     def _new_phone(self, case: Case) -> Commands:

@@ -88,7 +88,7 @@ class Seasons(PixOrga):
     def _declare(self, season: Season, by: Actor) -> Iterator[PlannedCommand]:
         yield from self.declare(season, by, self.sim.roster.sites[season.site])
 
-    def found(self, season: Season) -> None:
+    def follow_import(self, season: Season) -> None:
         self._plan(season, self.sim.in_days(1), MORNING, self._declare)
 
     def _import(self, season: Season, by: Actor) -> Iterator[PlannedCommand]:

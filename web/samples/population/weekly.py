@@ -48,7 +48,7 @@ class WeeklyWorkshops(Workshops):
         planned = super().book(case, one)
         if self.sim.chance(parameters.RELEASED) and (days := (one.day - self.sim.today).days) > 2:
             before = self.sim.today + timedelta(days=1 + self.sim.random.randrange(days - 1))
-            self.sim.later(case.young, self.sim.on(before), partial(self._gives_up, workshop=one.id))
+            self.sim.plan_follow_up(case.young, self.sim.on(before), partial(self._gives_up, workshop=one.id))
         return planned
 
     def _gives_up(self, case: Case, workshop: UUID) -> Iterator[PlannedCommand]:
@@ -56,10 +56,10 @@ class WeeklyWorkshops(Workshops):
         if seat and seat.status == "booked" and seat.day > self.sim.today:
             yield self.release(case, workshop)
 
-    def offered(self, one: WorkshopCase, young: Young, until: date) -> None:
+    def follow_offer(self, one: WorkshopCase, young: Young, until: date) -> None:
         if self.sim.chance(parameters.OFFER_TAKEN):
-            self.sim.later(young, self.sim.on(self.sim.today), partial(self._takes_offer, one=one))
-        super().offered(one, young, until)
+            self.sim.plan_follow_up(young, self.sim.on(self.sim.today), partial(self._takes_offer, one=one))
+        super().follow_offer(one, young, until)
 
     def _takes_offer(self, case: Case, one: WorkshopCase) -> Iterator[PlannedCommand]:
         waited, today = one.state.waiting.get(case.young.dossier), self.sim.today
@@ -91,11 +91,11 @@ class WeeklyWorkshops(Workshops):
     def _runners(self, site: int) -> list[Member]:
         """Returns the assistant and an advisor, or the advisor alone."""
         roster, today = self.sim.roster, self.sim.today
-        advisors = [one for one in roster.of("advisor", site) if one.here(today)]
+        advisors = [one for one in roster.of("advisor", site) if one.is_present(today)]
         advisors = [one for one in advisors if one.cej] or advisors
         chosen = [self.sim.random.choice(advisors)] if advisors else []
         if not chosen or not self.sim.protocol.workshops.alone or self.sim.chance(parameters.IN_PAIR):
-            chosen = [*(one for one in roster.of("facilitator", site) if one.here(today)), *chosen]
+            chosen = [*(one for one in roster.of("facilitator", site) if one.is_present(today)), *chosen]
         return chosen
 
     def _draw(self, site: int, runners: list[Member], capacity: int) -> PlannedCommand:
@@ -138,7 +138,7 @@ class WeeklyWorkshops(Workshops):
         present = {dossier: self._presence(dossier, day) for dossier in one.state.seats}
         if len(one.runners) == 1 and runner and self.sim.chance(parameters.CALLS_FOR_HELP):
             helper = self.sim.roster.of("facilitator", one.site)[0]
-            if helper.here(day):
+            if helper.is_present(day):
                 yield command(runner.actor, one.streams, scheduling.ask_help)
                 yield command(helper.actor, one.streams, scheduling.give_help)
         if runner is None or self.sim.chance(parameters.CLOSED_LATE):

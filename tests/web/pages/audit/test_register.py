@@ -286,14 +286,14 @@ def test_a_witness_that_is_down_or_lies_keeps_nobody_from_the_checkpoint(
         (500, ""), (200, ""), (200, "x" * 9), (409, "9" * 5000), (409, "٣"), (409, "-1"), (200, far),
         (200, witness.cosignature(b"other\n", there.now)),
     ):  # fmt: skip
-        monkeypatch.setattr(registers, "_asked", Mock(return_value=answer))
+        monkeypatch.setattr(registers, "_ask_witness", Mock(return_value=answer))
         monkeypatch.setattr(registers, "_silent", {})
         assert not registers.cosign(there.served.opened, there.served.register), answer
         assert followed(there) == last
         assert there.served.register.holders() == []
     false = notes.Signer(b"x" * 32, last.origin).line(b"nothing")
     good = witness.cosignature(last.text, there.now)
-    monkeypatch.setattr(registers, "_asked", asked := Mock(return_value=(200, false + good)))
+    monkeypatch.setattr(registers, "_ask_witness", asked := Mock(return_value=(200, false + good)))
     assert not registers.cosign(there.served.opened, there.served.register)
     assert asked.call_count == 0, "one that failed is not asked at once again"
     monkeypatch.setattr(registers, "_silent", {})
@@ -360,7 +360,7 @@ def test_what_a_witness_did_not_sign_is_asked_again_and_doctor_tells(
     witness = notes.Signer(b"w" * 32, "temoin.exemple.fr/temoin", notes.WITNESS)
     monkeypatch.setenv("PIXFLOW_WITNESS", f"https://temoin.exemple.fr/temoin {witness.key.text}")
     monkeypatch.setattr(registers, "_silent", {})
-    monkeypatch.setattr(registers, "_asked", Mock(side_effect=verify.Unreadable("down")))
+    monkeypatch.setattr(registers, "_ask_witness", Mock(side_effect=verify.Unreadable("down")))
     monkeypatch.setattr(Register, "is_apart", Mock(return_value=True))
     served, ours = there.served, changed(there.served.opened, demonstration=False)
     served.tick()
@@ -371,7 +371,7 @@ def test_what_a_witness_did_not_sign_is_asked_again_and_doctor_tells(
     last = served.register.last()
     assert last
     good = witness.cosignature(last.text, there.now)
-    monkeypatch.setattr(registers, "_asked", Mock(return_value=(200, good)))
+    monkeypatch.setattr(registers, "_ask_witness", Mock(return_value=(200, good)))
     monkeypatch.setattr(registers, "_silent", {})
     served.tick()
     assert served.tick().rested

@@ -350,8 +350,8 @@ def test_the_facts_are_found_between_two_instants_by_the_index_of_authors(at_wor
     since, until = (datetime(2026, 3, day, tzinfo=UTC) for day in (16, 17))
     with at_work.served.reading() as tables:
         read = tables.connection
-        assert [row.topic for row in audit_trail.recorded(read, by, since, until, 10)] == ["dossier.PixPresented"]
+        assert [row.topic for row in audit_trail.list_recorded(read, by, since, until, 10)] == ["dossier.PixPresented"]
         assert audit_trail.recorded_totals(read, by, since, until) == [("dossier.PixPresented", 1, 1)]
-        at = audit_trail.recorded(read, by, since, until, 10)[0].at.replace(tzinfo=UTC)
-        assert len(audit_trail.recorded(read, by, at, until, 10)) == 1, "the first instant is included"
-        assert audit_trail.recorded(read, by, since, at, 10) == [], "the last one is not"
+        at = audit_trail.list_recorded(read, by, since, until, 10)[0].at.replace(tzinfo=UTC)
+        assert len(audit_trail.list_recorded(read, by, at, until, 10)) == 1, "the first instant is included"
+        assert audit_trail.list_recorded(read, by, since, at, 10) == [], "the last one is not"

@@ -410,7 +410,7 @@ def test_a_new_link_goes_to_the_address_on_file_once_a_day(on_both: Referred) ->
         on_both.partner().post(f"{invented}/nouveau")
     assert (on_both.tick(), on_both.count()) == ([], before)
     assert on_both.partner().post(f"{path_of(mail)}/demande").status_code == 200
-    assert link_visits.asked(on_both.house.host.site.store) == []
+    assert link_visits.list_requests(on_both.house.host.site.store) == []
 
 
 # --- limits and logs

@@ -148,7 +148,7 @@ def test_a_partner_of_two_kinds_of_offers_counts_once_under_its_programme(
     at_work: House, referent: InspectingClient
 ) -> None:
     with at_work.served.read().database.connect() as connection:
-        stream: UUID = partners.named(connection, ["lieu 005"])["lieu 005"]
+        stream: UUID = partners.find_by_name(connection, ["lieu 005"])["lieu 005"]
     for kind in ("digital", "cafe"):
         terms = OfferTerms(label=kind, kind=kind)
         at_work.says(SOPHIE, listing.list_offer, {"partner": stream}, offer=uuid4(), terms=terms)
