@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field
 
 from pixflow.authorization import Subject
 from pixflow.dossier import assignment, follow_up, identity, reach, retraction
+from pixflow.dossier.evolve import NO_PROJECT
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier, Referral, Report
 from pixflow.engine import Step, new_id
@@ -39,7 +40,9 @@ from web.desk.territory.referral_offers import action_of
 from web.french import validation, vocabulary
 from web.french.dossier import progress
 from web.hosting import partner_mails
-from web.http.forms import DatedForm, Day, Form, Label, Text, labels
+from web.http.forms import DatedForm, Day, Form, Label, OpenForm, Text, labels
+from web.pages.dossier import choices as lists
+from web.pages.dossier.choices import Choices
 
 TaskKey = Annotated[str, Field(pattern=rf"^({'|'.join(TASK_KINDS)})(:[0-9a-f-]{{36}})?$")]
 Reason = Annotated[str, Label("Motif", "textarea")]
@@ -836,7 +839,8 @@ class DossierForm(FormSpec[Dossier]):
     """A form of a dossier: its `title` and its button (`save`), and the part of the page where it opens (`place`).
 
     `events` are those that it records, and corrects. `lead` stands above the fields. `today`: what it says happens as
-    it is sent, so the day is hidden. `offered` is the condition on the dossier.
+    it is sent, so the day is hidden. `offered` is the condition on the dossier. `choices` are the lists that this form
+    alone shows. `from_event` gives the fields that its event tells by other names.
     """
 
     place: Literal["task", "header", "result", "prescription", "addition", "action", "next-steps", "event", "history"]
@@ -847,6 +851,31 @@ class DossierForm(FormSpec[Dossier]):
     lead: str = ""
     today: bool = False
     offered: Condition = is_open
+    choices: Callable[[Desk, Dossier, OpenForm], Choices] = lambda desk, dossier, opened: {}
+    from_event: Callable[[Desk, Any], Values] = lambda desk, event: {}
+
+
+def text(value: Any) -> str:
+    """Returns a value of an event as a field shows it."""
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def _read_referral(desk: Desk, sent: e.ReferralSent) -> Values:
+    chosen = bool(sent.partner.id and referral_offers.find_partner(desk, sent.partner.id, sent.offer))
+    offered = f"{sent.partner.id}:{sent.offer or ''}" if chosen else ""
+    return {"offered": offered, "partner": "" if chosen else sent.partner.name}
+
+
+def _read_prescription(desk: Desk, built: e.PrescriptionBuilt) -> Values:
+    return {
+        "kept": [action.proposal for action in built.actions if action.proposal],
+        "added": "\n".join(action.label for action in built.actions if not action.proposal),
+        "project": "" if built.project == NO_PROJECT else built.project,
+    }
+
+
+def _read_addition(desk: Desk, event: e.ActionAdded) -> Values:
+    return {"proposal": text(event.added.proposal), "label": "" if event.added.proposal else event.added.label}
 
 
 def allowed(desk: Desk, dossier: Dossier) -> frozenset[str]:
@@ -914,6 +943,7 @@ FORMS: dict[str, DossierForm] = {
             | {"at": datetime.combine(form.day, form.hour, ZoneInfo(desk.zone)).astimezone(UTC)},
             {},
         ),
+        from_event=lambda desk, meeting: {"hour": f"{meeting.at.astimezone(ZoneInfo(desk.zone)):%H:%M}"},
     ),
     "missed": DossierForm(
         follow_up.miss_appointment, MissedAppointmentForm, "task", "Absent·e au rendez-vous",
@@ -940,7 +970,7 @@ FORMS: dict[str, DossierForm] = {
     "prescription": DossierForm(
         prescription.build_prescription, PrescriptionForm, "prescription", "Construire la prescription",
         events=(e.PrescriptionBuilt,), about="participation", save="Enregistrer la prescription", offered=can_prescribe,
-        initial=_current_result, arguments=_prescription,
+        initial=_current_result, arguments=_prescription, from_event=_read_prescription,
     ),
     "reading": DossierForm(
         prescription.review_reading, ReviewForm, "task", "Dire la nouvelle lecture", events=(e.ReadingReviewed,),
@@ -952,6 +982,7 @@ FORMS: dict[str, DossierForm] = {
         prescription.add_action, AddActionForm, "addition", "Ajouter une action", events=(e.ActionAdded,),
         about="participation", save="Ajouter l’action", offered=can_add, initial=_current_result,
         check=_check_addition, arguments=_addition, further=_refer_addition,
+        choices=lists.to_add, from_event=_read_addition,
         lead="Ce qui est prescrit, orienté ou commencé reste : l’action s’y ajoute, avec sa raison.",
     ),
     "explore": DossierForm(
@@ -976,6 +1007,7 @@ FORMS: dict[str, DossierForm] = {
         further=lambda desk, stream, dossier, form: (
             [Step({"partner": form.offered[0]}, use_partner, {"on": form.on})] if form.offered else ()
         ),
+        choices=lists.to_refer, from_event=_read_referral,
     ),
     "answer": DossierForm(
         parcours.answer_referral, AnswerForm, "action", "Réponse du partenaire", events=(e.ReferralAnswered,),
@@ -984,7 +1016,7 @@ FORMS: dict[str, DossierForm] = {
     "link": DossierForm(
         issuing.issue_link, PartnerLinkForm, "action", "Lien pour le partenaire", events=(e.PartnerLinkIssued,),
         about="referral", save="Préparer le lien", today=True, initial=_linking, check=_check_link,
-        arguments=lambda desk, dossier, form: (read_fields(form), _new_link(desk, form)),
+        arguments=lambda desk, dossier, form: (read_fields(form), _new_link(desk, form)), choices=lists.to_link,
     ),
     "revoke": DossierForm(
         issuing.revoke_link, RevokeLinkForm, "action", "Révoquer le lien du partenaire", events=(e.PartnerLinkRevoked,),
@@ -992,7 +1024,7 @@ FORMS: dict[str, DossierForm] = {
     ),
     "remind": DossierForm(
         parcours.chase_partner, ChasePartnerForm, "action", "Relancer le partenaire", events=(e.PartnerChased,),
-        about="referral", initial=lambda desk, dossier, referral: {"channel": "phone"},
+        about="referral", initial=lambda desk, dossier, referral: {"channel": "phone"}, choices=lists.to_remind,
     ),
     "start": DossierForm(
         parcours.start_action, StartActionForm, "action", "L’action a commencé", events=(e.ActionStarted,),
@@ -1034,6 +1066,7 @@ FORMS: dict[str, DossierForm] = {
     "obtain": DossierForm(
         certification.obtain_certification, ObtainForm, "next-steps", "Issue de la certification",
         events=(e.CertificationObtained, e.CertificationNotObtained), offered=certification_is("registered", "taken"),
+        from_event=lambda desk, event: {"obtained": text(isinstance(event, e.CertificationObtained))},
     ),
     "cv": DossierForm(
         certification.add_result_to_cv, DatedForm, "next-steps", "Résultat valorisé sur le CV",

@@ -1,20 +1,12 @@
 """The form that is open on a dossier's page: its values, its place, and what it shows beside its fields."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from pixflow.documents.grille import PROGRAMMES, Explanation, Proposal
-from pixflow.dossier.evolve import NO_PROJECT
-from pixflow.dossier.stages import prescription
+from pixflow.documents.grille import PROGRAMMES, Explanation
 from pixflow.dossier.state import ActionState, Dossier
-from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
-from pixflow.events.values import Action
-from pixflow.folding import Stamp
-from pixflow.score_reading import counting_grid
 from pixflow.tasks import TASK_KINDS, Kind
 from projections.resources import StepPlace
 from web.desk.colleagues import takers
@@ -22,23 +14,18 @@ from web.desk.desk import Desk
 from web.desk.names import ScopedNames
 from web.desk.task_links import kinds_of
 from web.desk.team.proposals import advisors
-from web.desk.territory import contacts, referral_offers
-from web.desk.territory.referral_offers import Chooser
 from web.french import vocabulary
 from web.french.events import sentences
-from web.french.territory import partners as french_partners
 from web.http.addresses import whole_number
 from web.http.forms import Form, OpenForm, errors_shown, labels
 from web.pages.dossier import results, tasks
-from web.pages.dossier.forms import FORM_OF, FORMS, PROSE, can_add
+from web.pages.dossier.choices import Choices, find_action
+from web.pages.dossier.forms import FORM_OF, FORMS, PROSE, DossierForm, can_add, text
 from web.pages.dossier.history import HistoryEntry
 from web.pages.dossier.tasks import OpenTask
 from web.pages.resources.beside import Beside, find_resources
 
-NEW = UUID(int=0)
-"""The id of an action that is not recorded yet."""
-Choices = Mapping[str, Sequence[Any]]
-"""The values and labels of each list of a form."""
+CHOOSE = "Choisir…"
 
 
 def blank(desk: Desk, dossier: Dossier, name: str, about: str) -> OpenForm:
@@ -52,33 +39,14 @@ def blank(desk: Desk, dossier: Dossier, name: str, about: str) -> OpenForm:
 def correcting(desk: Desk, dossier: Dossier, recorded: Recorded) -> OpenForm:
     """Returns the form of an event with what the event says: it replaces the event."""
     name = FORM_OF[type(recorded.event)]
-    values = _values_of(desk, recorded.event, FORMS[name].model)
+    values = _values_of(desk, recorded.event, FORMS[name])
     return OpenForm(name, values.get(FORMS[name].about, ""), values, corrects=recorded.originator_version)
 
 
-def _values_of(desk: Desk, event: Event, model: type[Form]) -> dict[str, Any]:
+def _values_of(desk: Desk, event: Event, form: DossierForm) -> dict[str, Any]:
     """Returns what an event says, as the fields of its form."""
-    said = {name: _text(getattr(event, name)) for name in model.model_fields if hasattr(event, name)}
-    match event:
-        case e.AppointmentSet(at=at):
-            return {**said, "hour": f"{at.astimezone(ZoneInfo(desk.zone)):%H:%M}"}
-        case e.ReferralSent(partner=partner, offer=offer):
-            chosen = bool(partner.id and referral_offers.find_partner(desk, partner.id, offer))
-            offered = f"{partner.id}:{offer or ''}" if chosen else ""
-            return {**said, "offered": offered, "partner": "" if chosen else partner.name}
-        case e.PrescriptionBuilt(actions=actions, project=project):
-            kept = [action.proposal for action in actions if action.proposal]
-            added = "\n".join(action.label for action in actions if not action.proposal)
-            return {**said, "kept": kept, "added": added, "project": "" if project == NO_PROJECT else project}
-        case e.ActionAdded(added=added):
-            return {**said, "proposal": _text(added.proposal), "label": "" if added.proposal else added.label}
-        case e.CertificationObtained() | e.CertificationNotObtained():
-            return {**said, "obtained": _text(isinstance(event, e.CertificationObtained))}
-    return said
-
-
-def _text(value: Any) -> Any:
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    alike = {name: text(getattr(event, name)) for name in form.model.model_fields if hasattr(event, name)}
+    return {**alike, **form.from_event(desk, event)}
 
 
 def refill(desk: Desk, dossier: Dossier, name: str, form: OpenForm, corrects: int = 0) -> OpenForm:
@@ -146,14 +114,12 @@ def subject(dossier: Dossier, opened: OpenForm | None) -> ActionState | None:
     """Returns the action that the form is about, named by its own id or by the id of a referral."""
     if opened is None or FORMS[opened.name].place != "action":
         return None
-    actions = dossier.parcours.actions.values()
-    named = ((str(state.action.id), *(str(sent.id) for sent in state.referrals)) for state in actions)
-    return next((state for state, ids in zip(actions, named, strict=True) if opened.about in ids), None)
+    return find_action(dossier, opened.about)
 
 
 def proposals(desk: Desk, dossier: Dossier, opened: OpenForm | None) -> Explanation | None:
     """Returns what the grid of the form's day proposes, for the forms of the debrief and of the prescription."""
-    if opened is None or opened.name not in ("debrief", "prescription"):
+    if opened is None or FORMS[opened.name].place != "prescription":
         return None
     try:
         return results.read_grid(desk, dossier, date.fromisoformat(str(opened.get("on"))))
@@ -183,67 +149,14 @@ def meanwhile(desk: Desk, names: ScopedNames, trail: Sequence[Recorded], opened:
 
 
 def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
-    """Returns the lists of a form; a value that left its list stays in it."""
-    first: list[tuple[object, str]] = [("", "Choisir…")]
-    name, found = opened.name, subject(dossier, opened)
-    refers = found if name == "refer" else None
-    addable = additions(desk, dossier, str(opened.get("proposal"))) if name == "add" else []
-    sought = _sought(dossier, opened) if name == "add" else refers
-    chooser = _chooser(desk, dossier, sought, opened)
-    others = referral_offers.alternatives(desk, dossier, found.action.id) if found and name == "remind" else []
-    called = next((one for one in found.referrals if str(one.id) == opened.about), None) if found else None
-    lists: dict[str, Any] = {
-        "campaign": campaigns(desk),
-        "site": [(site, site) for site in desk.refs.structure.sites],
-        "programme": [*vocabulary.PROGRAMMES.items()],
-        "advisor": [*first, *advisors(desk).options(dossier.site, dossier.group or "")]
-        if name in ("assign", "lend")
-        else [],
-        "to": [*first, *takers(desk, dossier, opened.about)] if name == "hand" else [],
-        "workshop": [*first, *tasks.bookable(desk)] if name == "book" else [],
-        "modality": modalities(desk),
-        "occasion": occasions(cej=dossier.entered_cej()),
-        "addable": addable,
-        "lists": chooser.lists,
-        "notes": (chooser.origin, chooser.found),
-        "found": chooser.only if opened.get("cherche") and not opened.get("partner") else "",
-        "asked": [
-            (one.partner.name, french_partners.of_partner(one, desk.today))
-            for one in (refers.referrals if refers and not opened.corrects else ())
-        ],
-        "alternatives": [(one.title, one.about) for one in others],
-        "contact": contacts.options(desk, {one.partner: one.name for one in chooser.shown}),
-        "callees": contacts.callees(desk, called) if called and name in ("remind", "link") else [],
-    }
+    """Returns the lists of a form: those of its fields, then its own; a value that left its list stays in it."""
+    form = FORMS[opened.name]
+    lists = {name: LISTS[name](desk, dossier, opened) for name in form.model.model_fields if name in LISTS}
     for field in ("site", "programme"):
         value = opened.get(field)
-        if value not in dict(lists[field]):
-            lists[field].insert(0, (value or "", value or "Choisir…"))
-    return lists
-
-
-def additions(desk: Desk, dossier: Dossier, chosen: str) -> list[Proposal]:
-    """Returns the proposals of the grid of the current prescription that may be added to it, and the `chosen` one."""
-    current = dossier.diagnostic.current("initial")
-    built = dossier.prescription.built.get(current[0]) if current else None
-    if current is None or built is None:
-        return []
-    grid = counting_grid(desk.refs, dossier, current[0], desk.today).document
-    shown = prescription.proposals_of(dossier, built, grid)
-    free = {one.id for one in shown if prescription.may_be_added(dossier, Action(NEW, one.label, one.kind, one.id))}
-    return [one for one in shown if one.id in {*free, chosen}]
-
-
-def _sought(dossier: Dossier, opened: OpenForm) -> ActionState:
-    """Returns the action that a form is about to add, for whom a partner is looked for."""
-    action = Action(NEW, str(opened.get("label")), "action", str(opened.get("proposal")) or None)
-    return ActionState(action, Stamp(date.min, 0))
-
-
-def _chooser(desk: Desk, dossier: Dossier, sought: ActionState | None, opened: OpenForm) -> Chooser:
-    if sought is None:
-        return Chooser()
-    return referral_offers.choose(desk, dossier, sought, str(opened.get("cherche")), str(opened.get("offered")))
+        if field in lists and value not in dict(lists[field]):
+            lists[field].insert(0, (value or "", value or CHOOSE))
+    return {**lists, **form.choices(desk, dossier, opened)}
 
 
 def campaigns(desk: Desk) -> list[tuple[object, str]]:
@@ -253,7 +166,7 @@ def campaigns(desk: Desk) -> list[tuple[object, str]]:
         for id, known in desk.refs.campaigns.items()
         if known.open and known.purpose == "initial"
     ]
-    return found if len(found) < 2 else [("", "Choisir…"), *found]
+    return found if len(found) < 2 else [("", CHOOSE), *found]
 
 
 def occasions(*, cej: bool) -> list[tuple[object, str]]:
@@ -264,3 +177,16 @@ def occasions(*, cej: bool) -> list[tuple[object, str]]:
 def modalities(desk: Desk) -> list[tuple[object, str]]:
     """Returns the places of a diagnostic that the protocol of today offers."""
     return [(code, vocabulary.PLACES[code]) for code in desk.refs.protocol(desk.today).modalities]
+
+
+LISTS: Mapping[str, Callable[[Desk, Dossier, OpenForm], list[tuple[Any, str]]]] = {
+    "campaign": lambda desk, dossier, opened: campaigns(desk),
+    "site": lambda desk, dossier, opened: [(site, site) for site in desk.refs.structure.sites],
+    "programme": lambda desk, dossier, opened: [*vocabulary.PROGRAMMES.items()],
+    "advisor": lambda desk, dossier, opened: [("", CHOOSE), *advisors(desk).options(dossier.site, dossier.group or "")],
+    "to": lambda desk, dossier, opened: [("", CHOOSE), *takers(desk, dossier, opened.about)],
+    "workshop": lambda desk, dossier, opened: [("", CHOOSE), *tasks.bookable(desk)],
+    "modality": lambda desk, dossier, opened: modalities(desk),
+    "occasion": lambda desk, dossier, opened: occasions(cej=dossier.entered_cej()),
+}
+"""The list of each field that has one, whatever its form."""
