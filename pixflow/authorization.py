@@ -48,10 +48,10 @@ def gives(key: str, decision: str, sent: Collection[str] | None) -> bool:
     if decision in ABOUT_A_TASK:
         return sent is None or key in sent
     kind, _, subject = key.partition(":")
-    known = TASK_KINDS.get(kind)
-    if known is None or (known.with_subject and sent is not None and subject not in ("", *sent)):
+    task_kind = TASK_KINDS.get(kind)
+    if task_kind is None or (task_kind.with_subject and sent is not None and subject not in ("", *sent)):
         return False
-    return decision in known.decisions
+    return decision in task_kind.decisions
 
 
 # --- permissions: the actors allowed to take a decision, and the dossiers an actor reads (docs/permissions.md)
@@ -158,15 +158,15 @@ def require_retraction(
             raise Refused("not-allowed", decision=missing)
 
 
-def lacks_to_retract(actor: Actor, one: Recorded, dossier: Dossier, refs: References, today: date) -> str:
+def lacks_to_retract(actor: Actor, recorded: Recorded, dossier: Dossier, refs: References, today: date) -> str:
     """Returns the name of a decision that the actor lacks to retract this event, "" for none.
 
     They must be allowed the decision that recorded it. Who was handed a task retracts their own events alone.
     """
-    recorded_by = RECORDED_BY.get(one.event.TOPIC)
+    recorded_by = RECORDED_BY.get(recorded.event.TOPIC)
     if recorded_by and not allows(actor, recorded_by, Subject(dossier), refs, today):
         return recorded_by.name
-    whole = one.by == actor.id or allows(actor, correct_identity, Subject(dossier), refs, today)
+    whole = recorded.by == actor.id or allows(actor, correct_identity, Subject(dossier), refs, today)
     return "" if whole else "retract"
 
 

@@ -125,11 +125,13 @@ def decision(
 
     Whoever keeps accounts always proves who they are.
     """
-    asked: Proof = "always" if roles is ACCOUNTS else proof
+    proof_rule: Proof = "always" if roles is ACCOUNTS else proof
 
     def decide(function: Callable[P, R]) -> Decision[P, R]:
         parameters = signature(function).parameters
         needs = tuple(need for need in Argument if need in parameters)
-        return Decision(name, function, roles, system, needs, on_erased, "on" in parameters, checks_retracted, asked)
+        return Decision(
+            name, function, roles, system, needs, on_erased, "on" in parameters, checks_retracted, proof_rule
+        )
 
     return decide

@@ -45,12 +45,12 @@ def without_marked(refs: References, dossier: Dossier) -> Dossier:
     marked = marked_actions(refs, dossier)
     built = {
         id: structs.replace(
-            one,
-            proposed=_others(one.proposed, marks_of(refs, dossier, id)),
-            actions=tuple(action for action in one.actions if action.id not in marked),
-            added=tuple(new for new in one.added if new.action.id not in marked),
+            prescription,
+            proposed=_others(prescription.proposed, marks_of(refs, dossier, id)),
+            actions=tuple(action for action in prescription.actions if action.id not in marked),
+            added=tuple(new for new in prescription.added if new.action.id not in marked),
         )
-        for id, one in dossier.prescription.built.items()
+        for id, prescription in dossier.prescription.built.items()
     }
     actions = {id: one for id, one in dossier.parcours.actions.items() if id not in marked}
     return structs.replace(

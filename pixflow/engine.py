@@ -85,10 +85,10 @@ class StreamReader:
         parts = -(-stop // size)
         bounds = [part * 2**128 // parts for part in range(parts + 1)]
         for first, end in pairwise(bounds):
-            found: dict[UUID, list[Recorded]] = {}
+            events_by_stream: dict[UUID, list[Recorded]] = {}
             for one in self.readable(self._stored.between(UUID(int=first), UUID(int=end - 1), stop)):
-                found.setdefault(one.originator_id, []).append(one)
-            yield {stream: concealed(events) for stream, events in found.items()}
+                events_by_stream.setdefault(one.originator_id, []).append(one)
+            yield {stream: concealed(events) for stream, events in events_by_stream.items()}
 
     def readable(self, rows: Sequence[EventRow]) -> list[Recorded]:
         """Returns the events of rows. One that does not open is `Unopened`."""
@@ -104,25 +104,25 @@ class StreamReader:
         Of one that is kept, it reads the last row that is kept, and those that follow. Reads all if that one differs.
         """
         kept = {stream: one.rows if (one := self._kept.get(stream)) else [] for stream in streams}
-        last, found = self._stored.look({stream: len(rows) for stream, rows in kept.items()})
+        last, rows_by_stream = self._stored.look({stream: len(rows) for stream, rows in kept.items()})
         for stream, rows in kept.items():
             if rows:
-                again = found[stream]
-                found[stream] = rows + again[1:] if again[:1] == rows[-1:] else self._stored.rows(stream)
-        return last, found
+                again = rows_by_stream[stream]
+                rows_by_stream[stream] = rows + again[1:] if again[:1] == rows[-1:] else self._stored.rows(stream)
+        return last, rows_by_stream
 
     def load(self, kind: str, stream: UUID, rows: list[Row] | None = None) -> LoadedStream:
         """Returns a stream with its fold. Raises Refused("unknown-stream") when it is of another kind."""
         rows = _dense(stream, self.look([stream])[1][stream] if rows is None else rows)
-        kept = self._kept.get(stream)
-        if kept is None or kept.loaded.kind != kind or rows[: len(kept.rows)] != kept.rows:
+        entry = self._kept.get(stream)
+        if entry is None or entry.loaded.kind != kind or rows[: len(entry.rows)] != entry.rows:
             loaded = fold_stream(kind, self._open(stream, rows))
-        elif len(rows) == len(kept.rows):
-            return kept.loaded
+        elif len(rows) == len(entry.rows):
+            return entry.loaded
         else:
-            new = self._open(stream, rows[len(kept.rows) :])
+            new = self._open(stream, rows[len(entry.rows) :])
             erased = any(isinstance(one.event, ERASURES) for one in new)
-            loaded = fold_stream(kind, self._open(stream, rows)) if erased else kept.loaded.append(new)
+            loaded = fold_stream(kind, self._open(stream, rows)) if erased else entry.loaded.append(new)
         self._keep(stream, rows, loaded)
         return loaded
 
@@ -313,16 +313,16 @@ class Engine(Application[UUID]):
         for step in steps:
             check_texts(step.sent)
         sent = msgspec.json.encode(content, order="deterministic")
-        if (unchanged or len(steps) > _FEW) and (known := self.earlier_answer(command_id, by, sent)):
-            return known  # for a few steps, each way out looks it up
+        if (unchanged or len(steps) > _FEW) and (answer := self.earlier_answer(command_id, by, sent)):
+            return answer  # for a few steps, each way out looks it up
         head, read = self._streams.look(stream for step in steps[:1] for stream in step.read.values())
         refs, load = self._references.latest(head)[0], partial(self._load, read=read)
         work = UnitOfWork(load, refs, by, self.clock(), via, command_id, seen or {})
         try:
             work.decide(steps)
         except (Refused, Stale):
-            if known := self.earlier_answer(command_id, by, sent):
-                return known
+            if answer := self.earlier_answer(command_id, by, sent):
+                return answer
             raise
         if not work.events():
             return self.earlier_answer(command_id, by, sent) or CommandResult()

@@ -76,10 +76,10 @@ def scope(opened: OpenStructure, dossier: UUID) -> Erasure:
     tokens = {stream: engine.token("row", key) for stream, key in keys.items()}
     held = engine.claim_holders("erased", tokens.values())
     first = {token: stream for stream, token in reversed(tokens.items())}
-    asked = states[dossier].erasure
+    request = states[dossier].erasure
     return Erasure(
         dossier,
-        asked.reason if asked else "request",
+        request.reason if request else "request",
         engine.today(),
         {stream: token if first[token] == stream and token not in held else None for stream, token in tokens.items()},
         tuple(one for one in states if one != dossier),
@@ -96,10 +96,10 @@ def state_before_erasure(engine: Engine, dossier: UUID) -> Dossier:
 def collect_merged(engine: Engine, dossier: UUID) -> dict[UUID, Dossier]:
     """Returns the states of a dossier and of all duplicates merged into it, their own included, itself first."""
     states: dict[UUID, Dossier] = {}
-    found = [dossier]
-    for one in found:
+    dossiers = [dossier]
+    for one in dossiers:
         states[one] = engine.state("dossier", one)
-        found += [other for other in states[one].duplicates if other not in found]
+        dossiers += [other for other in states[one].duplicates if other not in dossiers]
     return states
 
 
@@ -147,10 +147,10 @@ def places_left(engine: Engine, erasure: type[PersonErased | ContactErased]) -> 
 def due_at(engine: Engine, dossier: UUID) -> datetime:
     """Returns the instant (UTC) from which the keys of an erasure confirmed now are destroyed, as the protocol says."""
     refs, first = engine.references(), engine.clock() + DELAY
-    asked = engine.state("dossier", dossier).erasure
-    if asked is None or refs.protocol(engine.today(refs)).erasure == "72-hours":
+    request = engine.state("dossier", dossier).erasure
+    if request is None or refs.protocol(engine.today(refs)).erasure == "72-hours":
         return first
-    return max(first, end_of(asked.stamp.on + relativedelta(months=1), refs.calendar))
+    return max(first, end_of(request.stamp.on + relativedelta(months=1), refs.calendar))
 
 
 def stop(
@@ -170,16 +170,16 @@ def stop(
         return engine.execute_all(steps, ("stop", dossier, reason), by=by, command_id=command_id, via=via)
 
 
-def stop_restored(opened: OpenStructure, told: Iterable[Erasure]) -> None:
+def stop_restored(opened: OpenStructure, lines: Iterable[Erasure]) -> None:
     """Stops the erasures that wait in restored events: somebody may have stopped them since, which the backup lacks.
 
-    Those `told` by the register are done. The others are confirmed anew.
+    Those `lines` by the register are done. The others are confirmed anew.
     """
-    done, by = {one.person for one in told}, Actor(OPERATOR)
-    for one in erasures(opened):
-        if one.due and one.person not in done and opened.engine.state("dossier", one.person).leaving:
-            command_id = new_id(one.person, f"stop restored {opened.engine.head()}")
-            stop(opened, one.person, NO_REASON, by=by, command_id=command_id, via="cli")
+    done, by = {one.person for one in lines}, Actor(OPERATOR)
+    for line in erasures(opened):
+        if line.due and line.person not in done and opened.engine.state("dossier", line.person).leaving:
+            command_id = new_id(line.person, f"stop restored {opened.engine.head()}")
+            stop(opened, line.person, NO_REASON, by=by, command_id=command_id, via="cli")
 
 
 def erase_contact(
@@ -243,24 +243,24 @@ def settle(opened: OpenStructure, most: int | None = AT_ONCE, *, by_age: bool = 
     with engine.recorder.exclusive():  # else somebody may stop an erasure meanwhile
         head = engine.head()
         every = erasures(opened)
-        told = due_by(every, engine.clock() if by_age else None)
-        there = remaining(opened, told)
-        if most is not None and (count := len(people(_at_once(opened, told), there))) > most:
+        due_lines = due_by(every, engine.clock() if by_age else None)
+        there = remaining(opened, due_lines)
+        if most is not None and (count := len(people(_at_once(opened, due_lines), there))) > most:
             _log.warning("%d people wait for their keys to be destroyed: run pixflow erasures", count)
             raise ManyErasures(count)
         if there:
             engine.keys.destroy(there)
     engine.keys.settle()
-    if not has_all(opened, told):
+    if not has_all(opened, due_lines):
         Uploads(opened.folder / "uploads").sweep(datetime.max.replace(tzinfo=UTC))
         engine.recorder.truncate()
-        _register(opened, told)
+        _register(opened, due_lines)
     try:
         refresh_keys(opened)
     except BackupError:
         _log.warning("backups keep the keys they have: the structure lacks some of its own")
         return len(there)  # still pending: a backup may hold a destroyed key
-    later = [one.due for one in every if one not in told and one.due and remaining(opened, [one])]
+    later = [one.due for one in every if one not in due_lines and one.due and remaining(opened, [one])]
     due = min(later).isoformat() if later else None
     if due or is_pending(opened):
         with engine.recorder.exclusive():
@@ -269,18 +269,18 @@ def settle(opened: OpenStructure, most: int | None = AT_ONCE, *, by_age: bool = 
     return len(there)
 
 
-def _at_once(opened: OpenStructure, told: Iterable[Erasure]) -> list[Erasure]:
+def _at_once(opened: OpenStructure, lines: Iterable[Erasure]) -> list[Erasure]:
     """Returns the erasures that destroy keys without a delay: the operator's, or again after a restore."""
     done = {one.person for one in register(opened)}
-    return [one for one in told if one.due is None or one.person in done]
+    return [one for one in lines if one.due is None or one.person in done]
 
 
-def forget_again(opened: OpenStructure, told: Iterable[Erasure]) -> list[UUID]:
-    """Records again the erasures `told` that restored events lack. Returns the streams of these people.
+def forget_again(opened: OpenStructure, lines: Iterable[Erasure]) -> list[UUID]:
+    """Records again the erasures `lines` that restored events lack. Returns the streams of these people.
 
     `settle` does the rest, once the restored structure is the present one.
     """
-    return [line.person for line in told if _forget(opened, line)]
+    return [line.person for line in lines if _forget(opened, line)]
 
 
 def _forget(opened: OpenStructure, line: Erasure) -> bool:
@@ -296,12 +296,12 @@ def _forget(opened: OpenStructure, line: Erasure) -> bool:
     if what.person not in there:
         return False
     try:
-        known = engine.states(what.kind, [what.person, *what.duplicates])
+        states = engine.states(what.kind, [what.person, *what.duplicates])
         engine.states("participation", what.participations)
     except UNOPENED:
         _log.warning("a stream of an erased person does not open: its keys are destroyed, no event says so")
         return False
-    if known[what.person].erased:
+    if states[what.person].erased:
         return False
     command_id = new_id(what.person, f"erase again {engine.head()}")
     engine.execute_all(list(_steps(what)), "erase again", by=Actor(OPERATOR), command_id=command_id, via="cli")
@@ -348,12 +348,12 @@ def _set_mark(opened: OpenStructure, due: str | None) -> None:
         replace(path, due.encode())
 
 
-def _register(opened: OpenStructure, told: Sequence[Erasure]) -> None:
+def _register(opened: OpenStructure, lines: Sequence[Erasure]) -> None:
     """Writes the register atomically, with these erasures added."""
     path = register_path(opened)
     with opened.engine.keys.ring.changing():
         there = register(opened)
         known = {one.person for one in there}
-        everybody = [*there, *(one for one in told if one.person not in known)]
+        everybody = [*there, *(one for one in lines if one.person not in known)]
         content = b"".join(msgspec.json.encode(one) + b"\n" for one in everybody)
         (replace if path.exists() else write_new)(path, content)

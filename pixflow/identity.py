@@ -68,10 +68,10 @@ def looks_like_nir(text: str) -> bool:
     understood. Months are those of INSEE (01-12, and 20, 30-42, 50-99 for births without a known month). Source:
     docs/domain.md#nir: the NIR is refused wherever it is typed.
     """
-    found = _NIR.fullmatch(re.sub(r"[\s./_-]", "", anyascii(text)).upper())
-    if not found or found["department"] == "00" or found["order"] == "000":
+    match = _NIR.fullmatch(re.sub(r"[\s./_-]", "", anyascii(text)).upper())
+    if not match or match["department"] == "00" or match["order"] == "000":
         return False
-    return int(found["month"]) in _NIR_MONTHS
+    return int(match["month"]) in _NIR_MONTHS
 
 
 def contains_nir(text: str) -> bool:

@@ -81,14 +81,14 @@ def span_faults(engine: Engine, after: int, last: int, changed: Changed = compar
     rows = engine.recorder.log(after, last - after, last)
     engine.keys.load({row[0] for row in rows})
     differing = set(changed(rows))
-    found = [Fault("register", row[4], row[2], row[0], row[1]) for row in rows if row[4] in differing]
+    faults = [Fault("register", row[4], row[2], row[0], row[1]) for row in rows if row[4] in differing]
     opened = []
     for stream, version, topic, state, position in rows:
         try:
             opened.append(engine.mapper.open_row(stream, version, topic, state, position, proven=True))
         except UNOPENED:
-            found.append(Fault("opening", position, topic, stream, version))
-    return [*found, *_command_faults(engine, opened), *_file_faults(engine, opened), *_claim_faults(engine, opened)]
+            faults.append(Fault("opening", position, topic, stream, version))
+    return [*faults, *_command_faults(engine, opened), *_file_faults(engine, opened), *_claim_faults(engine, opened)]
 
 
 def _fault(code: Code, one: Recorded) -> Fault:
@@ -97,12 +97,12 @@ def _fault(code: Code, one: Recorded) -> Fault:
 
 def _command_faults(engine: Engine, events: Sequence[Recorded]) -> Iterator[Fault]:
     commands = engine.recorder.commands({one.command for one in events})
-    for one in events:
-        command = commands.get(one.command)
-        if command is None or not command.first_position <= one.position <= command.last_position:
-            yield _fault("command", one)
-        elif command.actor != one.by:
-            yield _fault("author", one)
+    for recorded in events:
+        command = commands.get(recorded.command)
+        if command is None or not command.first_position <= recorded.position <= command.last_position:
+            yield _fault("command", recorded)
+        elif command.actor != recorded.by:
+            yield _fault("author", recorded)
 
 
 def _file_faults(engine: Engine, events: Sequence[Recorded]) -> Iterator[Fault]:
@@ -147,14 +147,14 @@ def _unclaimed(engine: Engine, kind: str, streams: Collection[UUID]) -> set[UUID
 
 def _states(engine: Engine, kind: str, streams: Collection[UUID]) -> Mapping[UUID, object]:
     """Returns the folds of the streams that open."""
-    found: dict[UUID, object] = {}
+    states: dict[UUID, object] = {}
     try:
         return engine.states(kind, streams)
     except UNOPENED:
         for stream in streams:
             with suppress(*UNOPENED):
-                found[stream] = engine.state(kind, stream)
-    return found
+                states[stream] = engine.state(kind, stream)
+    return states
 
 
 # --- inspection of every event in passes, a part at a time (docs/operations.md#monitoring)
@@ -212,20 +212,24 @@ def go_on(folder: Path, engine: Engine, seconds: float | None = SECONDS, changed
 def inspect_all(folder: Path, engine: Engine, changed: Changed = compare_nothing) -> list[Fault]:
     """Opens every event at once, and returns all faults. A file that cannot be written is left out."""
     head = engine.head()
-    found = event_faults(engine, head, changed=changed)
+    faults = event_faults(engine, head, changed=changed)
     with suppress(OSError):
-        _note(folder, head, 0, head, found, engine.clock())
-    return found
+        _note(folder, head, 0, head, faults, engine.clock())
+    return faults
 
 
-def _note(folder: Path, head: int, after: int, last: int, found: Iterable[Fault], now: datetime) -> Pass:
+def _note(folder: Path, head: int, after: int, last: int, new_faults: Iterable[Fault], now: datetime) -> Pass:
     """Notes that the events after a position, to `last` included, were opened."""
     path = folder / INSPECTION
     with FileLock(folder / "inspection.lock"):
-        known = read(folder, head) or Pass(now)
-        kept = (one for one in known.faults if not after < one.position <= last)
-        faults = tuple(sorted((*kept, *found), key=lambda one: one.position)[:_MOST])
-        began = known.began if after else now
-        done = Pass(began, 0, faults, now, head) if last == head else Pass(began, last, faults, known.ended, known.head)
+        last_pass = read(folder, head) or Pass(now)
+        kept = (one for one in last_pass.faults if not after < one.position <= last)
+        faults = tuple(sorted((*kept, *new_faults), key=lambda one: one.position)[:_MOST])
+        began = last_pass.began if after else now
+        done = (
+            Pass(began, 0, faults, now, head)
+            if last == head
+            else Pass(began, last, faults, last_pass.ended, last_pass.head)
+        )
         (replace if path.exists() else write_new)(path, msgspec.json.encode(done))
     return done

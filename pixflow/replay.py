@@ -41,11 +41,11 @@ def at_version(events: Sequence[Recorded], n: int, refs: References) -> Replay:
     """
     if not 1 <= n <= len(events):
         raise IndexError(n)
-    known = events[:n]
-    before, after = fold(known[:-1]), fold(known)
+    history = events[:n]
+    before, after = fold(history[:-1]), fold(history)
     owed = tasks.of_dossier(after, refs)
     changed = task_changes(tasks.of_dossier(before, refs), owed)
-    return Replay(n, len(events), known[-1], before, after, tuple(owed), changed, retractions_by_version(known))
+    return Replay(n, len(events), history[-1], before, after, tuple(owed), changed, retractions_by_version(history))
 
 
 def version_at(events: Sequence[Recorded], instant: datetime) -> int:
@@ -69,13 +69,13 @@ def closing(
 
     `owes` tells if the task is owed after some events, with the references of a position: another stream may close it.
     """
-    known = list(then)
-    for one in since:
-        if not owes(known, one.position):
+    history = list(then)
+    for recorded in since:
+        if not owes(history, recorded.position):
             return None
-        known.append(one)
-        if not owes(known, one.position):
-            return one
+        history.append(recorded)
+        if not owes(history, recorded.position):
+            return recorded
     return None
 
 

@@ -36,11 +36,11 @@ class ReadingChange(Struct, frozen=True):
 
 def counting_grid(refs: References, dossier: Dossier, participation: UUID, day: date) -> Numbered[Grille]:
     """Returns the grid by which a result counts: that of its told reading, else that of a day."""
-    told = dossier.prescription.reading_of(participation)
-    if told is None:
+    reading = dossier.prescription.reading_of(participation)
+    if reading is None:
         return refs.grille(day)
-    known = refs.grilles.numbered(told.grille)
-    return refs.grille(told.stamp.on) if told.grille is None or known is None else Numbered(told.grille, known)
+    known = refs.grilles.numbered(reading.grille)
+    return refs.grille(reading.stamp.on) if reading.grille is None or known is None else Numbered(reading.grille, known)
 
 
 def changes(refs: References, dossier: Dossier) -> Iterator[ReadingChange]:
@@ -50,25 +50,27 @@ def changes(refs: References, dossier: Dossier) -> Iterator[ReadingChange]:
     closed dossier is asked nothing.
     """
     current = dossier.diagnostic.current("initial")
-    told = dossier.prescription.reading_of(current[0]) if current else None
+    reading = dossier.prescription.reading_of(current[0]) if current else None
     mastery = current[1].result.mastery if current and current[1].result else None
-    if current is None or told is None or mastery is None or current[1].withdrawn or dossier.closed:
+    if current is None or reading is None or mastery is None or current[1].withdrawn or dossier.closed:
         return
     firsts = dict(sorted(refs.grilles.published, key=lambda one: one[0]))  # of two from one day, the last counts
     periods = zip(firsts.items(), (*list(firsts)[1:], None), strict=False)
-    later = [one for one in periods if (one[1] is None or told.stamp.on < one[1]) and one[0][1].number != told.grille]
+    later = [
+        one for one in periods if (one[1] is None or reading.stamp.on < one[1]) and one[0][1].number != reading.grille
+    ]
     if not later:
         return
-    counting = counting_grid(refs, dossier, current[0], told.stamp.on)
+    counting = counting_grid(refs, dossier, current[0], reading.stamp.on)
     before = explain(counting.document, counting.number, mastery, dossier.programme)
     reviewed = [one.number for one in dossier.prescription.reviews.get(current[0], ())]
     answered = [refs.grilles.numbered(number) for number in reviewed[-1:]]
-    known = [before, *(explain(one, 0, mastery, dossier.programme) for one in answered if one)]
+    explanations = [before, *(explain(one, 0, mastery, dossier.programme) for one in answered if one)]
     for (first, grid), until in later:
         after = explain(grid.document, grid.number, mastery, dossier.programme)
-        is_new = all(reads_otherwise(one.band, after.band, dossier.programme) for one in known)
+        is_new = all(reads_otherwise(one.band, after.band, dossier.programme) for one in explanations)
         if is_new and grid.number not in reviewed:
-            yield ReadingChange(current[0], grid.number, max(first, told.stamp.on), until, before, after)
+            yield ReadingChange(current[0], grid.number, max(first, reading.stamp.on), until, before, after)
 
 
 def answering(refs: References, dossier: Dossier, day: date) -> dict[str, Any]:

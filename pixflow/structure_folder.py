@@ -242,10 +242,10 @@ def _check(opened: OpenStructure, mark: Watermark, backup: LastBackup | None) ->
 def _check_alone(folder: Path, id: UUID) -> None:
     """Raises RecordsLost when another folder has this id too: structure.json was copied here. No watermark knows it."""
     for slug in slugs(folder.parent):
-        path, known = folder.parent / slug / replacement.IDENTITY, None
+        path, other_id = folder.parent / slug / replacement.IDENTITY, None
         with suppress(OSError, StoreError):
-            known = _document(path).id
-        if slug != folder.name and known == id:
+            other_id = _document(path).id
+        if slug != folder.name and other_id == id:
             raise RecordsLost("twin", f"two folders have one id: {folder} has that of {slug}")
 
 

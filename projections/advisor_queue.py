@@ -112,7 +112,7 @@ def _site_of(change: Change, task: tasks.Task) -> Row:
 def _row(change: Change, task: tasks.Task, about: Row) -> Row:
     (to_referent, _), (to_manager, _) = task.escalations
     owner = {"dossier": getattr(change.after, "advisor", None), "staff": change.stream}.get(change.kind)
-    known = {"stage": task.stage, "programme": "", "group": "", "site": "", "phone": None, **about}
+    columns = {"stage": task.stage, "programme": "", "group": "", "site": "", "phone": None, **about}
     return row_of(
         table,
         task,
@@ -126,7 +126,7 @@ def _row(change: Change, task: tasks.Task, about: Row) -> Row:
         why_version=task.why.version,
         why_on=task.why.on,
         details=task.why.details,
-        **known,
+        **columns,
     )
 
 

@@ -117,15 +117,15 @@ def open_rows(source: Source, rows: Sequence[Any]) -> list[Recorded]:
 
     Those of an erased person say nothing, even while their keys are there.
     """
-    found = {one.position: one for one in (source.at([row.position for row in rows]) if rows else ())}
+    events = {one.position: one for one in (source.at([row.position for row in rows]) if rows else ())}
     for row in rows:
-        if isinstance(found[row.position].event, Unopened):
+        if isinstance(events[row.position].event, Unopened):
             event, at = Unopened(TOPIC=row.topic), row.at.replace(tzinfo=UTC)
             stamps = (at, row.by, row.acting_for, "", row.command, row.position)
-            found[row.position] = Recorded(row.stream, row.version, event, *stamps)
+            events[row.position] = Recorded(row.stream, row.version, event, *stamps)
         elif row.hidden:
-            found[row.position] = replace(found[row.position], event=as_erased(found[row.position].event))
-    return [found[row.position] for row in rows]
+            events[row.position] = replace(events[row.position], event=as_erased(events[row.position].event))
+    return [events[row.position] for row in rows]
 
 
 class TrailFilter(Struct, frozen=True):
@@ -202,14 +202,14 @@ def workshops_of(dossier: UUID) -> Select[Any]:
 
 def _filter_rows(wanted: TrailFilter) -> list[ColumnElement[bool]]:
     author = or_(table.c.by == wanted.by, table.c.acting_for == wanted.by) if wanted.by else None
-    asked = (
+    clauses = (
         author,
         table.c.topic == wanted.topic if wanted.topic else None,
         table.c.stream == wanted.stream if wanted.stream else None,
         table.c.at >= _naive(wanted.since) if wanted.since else None,
         table.c.at < _naive(wanted.until) if wanted.until else None,
     )
-    return [clause for clause in asked if clause is not None]
+    return [clause for clause in clauses if clause is not None]
 
 
 def _naive(instant: datetime) -> datetime:
@@ -225,10 +225,10 @@ def positions(stream: UUID) -> Select[Any]:
 def recent(connection: Connection, limit: int, among: int = 400) -> list[Any]:
     """Returns the dossiers changed last, each with its last event, among the latest `among` events."""
     query = select(table).where(table.c.kind == "dossier").order_by(table.c.position.desc()).limit(among)
-    found: dict[UUID, Any] = {}
+    row_by_dossier: dict[UUID, Any] = {}
     for row in connection.execute(query):
-        found.setdefault(row.stream, row)
-    return list(found.values())[:limit]
+        row_by_dossier.setdefault(row.stream, row)
+    return list(row_by_dossier.values())[:limit]
 
 
 def position_at(connection: Connection, instant: datetime) -> int:
@@ -288,11 +288,15 @@ def _late(connection: Connection, day: date, calendar: Calendar) -> tuple[Column
     A clock that was ahead holds the day of facts whose own day is that of their record.
     """
     position = last_of_day(connection, day, calendar)
-    known = table.alias()
-    same = (known.c.stream == table.c.stream, known.c.version == table.c.retracts, known.c.position <= position)
+    original = table.alias()
+    same = (
+        original.c.stream == table.c.stream,
+        original.c.version == table.c.retracts,
+        original.c.position <= position,
+    )
     of_paths = table.c.kind.in_(sorted(WITH_OWN_DAY))
     held = and_(table.c.at < _naive(end_of(day, calendar)), table.c.happened.is_(None), of_paths)
-    taken_back = and_(table.c.retracts.is_not(None), of_paths, select(known.c.version).where(*same).exists())
+    taken_back = and_(table.c.retracts.is_not(None), of_paths, select(original.c.version).where(*same).exists())
     return table.c.position > position, or_(table.c.happened <= day, held), taken_back
 
 

@@ -26,13 +26,13 @@ TABLES = (table,)
 
 def rows(change: Change) -> dict[Table, list[Row]]:
     state: Dossier = change.after
-    asked = {
+    pairs = {
         (workshop, person)
         for workshop, marks in state.diagnostic.contested.items()
         for one in marks
         for person in (one.presser, one.noter)
     }
-    return {table: [{"stream": change.stream, "workshop": workshop, "person": person} for workshop, person in asked]}
+    return {table: [{"stream": change.stream, "workshop": workshop, "person": person} for workshop, person in pairs]}
 
 
 @question(list_values)

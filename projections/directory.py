@@ -146,11 +146,11 @@ def _begins(start: Any, end: Any) -> Select[tuple[UUID]]:
 
 
 def _beginning(connection: Connection, text: str, scope: Scope, limit: int) -> list[UUID]:
-    asked = normalise(text).split()
-    if not asked or len(asked) > _WORDS:
+    starts = normalise(text).split()
+    if not starts or len(starts) > _WORDS:
         return []
-    ends = [f"{word}{_LAST}" for word in asked]
-    about = {"starts": asked, "ends": ends, "advisors": scope.advisors, "limit": limit}
+    ends = [f"{word}{_LAST}" for word in starts]
+    about = {"starts": starts, "ends": ends, "advisors": scope.advisors, "limit": limit}
     return list(_begun(connection, scope.whose, **about).scalars())
 
 
@@ -205,10 +205,10 @@ def _numbered(connection: Connection, text: str, scope: Scope, limit: int) -> li
 def find_people(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, YoungPerson]:
     """Returns the people of these dossiers."""
     wanted = list(streams)
-    found: dict[UUID, YoungPerson] = {}
+    person_by_stream: dict[UUID, YoungPerson] = {}
     for start in range(0, len(wanted), 500):
-        found |= {one.stream: one for one in _select_people(connection, wanted[start : start + 500])}
-    return found
+        person_by_stream |= {one.stream: one for one in _select_people(connection, wanted[start : start + 500])}
+    return person_by_stream
 
 
 @question(_people)

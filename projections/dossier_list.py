@@ -51,10 +51,10 @@ def page(
     The next task is the first visible one by its day, else the first one to come. A closed dossier has none. `set_key`
     and `set_day` are a day set, when it comes before a task to come.
     """
-    asked: dict[str, Any] = {"advisors": scope.advisors, "today": today, "limit": limit, "offset": offset}
+    arguments: dict[str, Any] = {"advisors": scope.advisors, "today": today, "limit": limit, "offset": offset}
     if text:  # which no statement keeps in memory
-        return list(connection.execute(_select(scope.whose, wanted, order, text, **asked)))
-    return list(_page(connection, scope.whose, wanted, order, **asked))
+        return list(connection.execute(_select(scope.whose, wanted, order, text, **arguments)))
+    return list(_page(connection, scope.whose, wanted, order, **arguments))
 
 
 def _select(

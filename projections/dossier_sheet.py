@@ -168,10 +168,10 @@ def portfolio_sizes() -> Select[Any]:
 def groups_by_advisor(connection: Connection) -> dict[UUID, set[str]]:
     """Returns the groups of the open dossiers that each advisor follows."""
     query = select(table.c.advisor, table.c.group).where(table.c.advisor.is_not(None), table.c.group != "")
-    found: dict[UUID, set[str]] = {}
+    groups: dict[UUID, set[str]] = {}
     for advisor, group in connection.execute(query.where(~table.c.closed).distinct()):
-        found.setdefault(advisor, set()).add(group)
-    return found
+        groups.setdefault(advisor, set()).add(group)
+    return groups
 
 
 @question(lambda found: {stream: (site, group) for stream, site, group in found})
@@ -331,11 +331,11 @@ class PortfolioLoan(Struct, frozen=True):
 @question(lambda found: [PortfolioLoan(*row) for row in found])
 def loans(people: Collection[UUID] | None = None) -> Select[Any]:
     """Returns the loans of these people, lent or borrowed, by their last day; those of everybody without `people`."""
-    kept = [table.c.lender.is_not(None), ~table.c.closed]
+    conditions = [table.c.lender.is_not(None), ~table.c.closed]
     if people is not None:
-        kept.append(or_(table.c.lender.in_(people), table.c.advisor.in_(people)))
+        conditions.append(or_(table.c.lender.in_(people), table.c.advisor.in_(people)))
     alike = (table.c.lender, table.c.advisor, table.c.lent_until)
-    return select(*alike, func.count()).where(*kept).group_by(*alike).order_by(table.c.lent_until, *alike[:2])
+    return select(*alike, func.count()).where(*conditions).group_by(*alike).order_by(table.c.lent_until, *alike[:2])
 
 
 @question(list_values)

@@ -34,15 +34,15 @@ def proposals(connection: Connection, rows: Sequence[Any], limit: int = SHOWN) -
     """
     if not rows:
         return {}
-    asked = {row.stream: set(normalise(f"{row.last_name} {row.first_name}").split()) for row in rows}
-    near = _merged(_near(connection, asked), _numbered(connection, rows), matched_alike(connection, rows))
-    found = _ranked(connection, rows, near, limit)
-    best = {stream: max((match.score for _, match in made[:1]), default=0) for stream, made in found.items()}
-    lost = {row.stream: asked[row.stream] for row in rows if best[row.stream] < _AS_GOOD_AS_FOUND}
+    stream_words = {row.stream: set(normalise(f"{row.last_name} {row.first_name}").split()) for row in rows}
+    near = _merged(_near(connection, stream_words), _numbered(connection, rows), matched_alike(connection, rows))
+    evidence = _ranked(connection, rows, near, limit)
+    best = {stream: max((match.score for _, match in made[:1]), default=0) for stream, made in evidence.items()}
+    lost = {row.stream: stream_words[row.stream] for row in rows if best[row.stream] < _AS_GOOD_AS_FOUND}
     spelt = name_search.sharing(connection, [" ".join(words) for words in lost.values()], _ALL, _SPELT)
     more = {stream: set(alike) for stream, alike in zip(lost, spelt, strict=True)}
     again = [row for row in rows if more.get(row.stream)]
-    return found | _ranked(connection, again, _merged(near, more), limit) if again else found
+    return evidence | _ranked(connection, again, _merged(near, more), limit) if again else evidence
 
 
 def facts(connection: Connection, rows: Sequence[Any]) -> dict[UUID, Hashable]:
@@ -54,27 +54,27 @@ def facts(connection: Connection, rows: Sequence[Any]) -> dict[UUID, Hashable]:
     }
 
 
-def sure(found: Sequence[Proposal]) -> Proposal | None:
+def sure(candidates: Sequence[Proposal]) -> Proposal | None:
     """Returns the proposal that may be confirmed in bulk: nearly certain, nothing to check, no similar dossier."""
-    if not found:
+    if not candidates:
         return None
-    (person, match), others = found[0], found[1:]
+    (person, match), others = candidates[0], candidates[1:]
     rival = any(other.score >= SURE for _, other in others)
     return (person, match) if match.score >= SURE and not match.warnings and not rival else None
 
 
-def find_only_match(found: Sequence[Proposal]) -> Proposal | None:
+def find_only_match(candidates: Sequence[Proposal]) -> Proposal | None:
     """Returns the only dossier with the names of the participant, when there is nothing to check."""
-    same = [(person, match) for person, match in found if match.score >= _AS_GOOD_AS_FOUND]
-    return same[0] if len(same) == 1 and same[0] == found[0] and not found[0][1].warnings else None
+    same = [(person, match) for person, match in candidates if match.score >= _AS_GOOD_AS_FOUND]
+    return same[0] if len(same) == 1 and same[0] == candidates[0] and not candidates[0][1].warnings else None
 
 
 def evidence(connection: Connection, row: Any, chosen: YoungPerson) -> dict[str, Any]:
     """Returns the evidence of a confirmed match: its score, its reasons and the other proposals."""
-    found = proposals(connection, [row])[row.stream]
-    match = next((match for one, match in found if one.stream == chosen.stream), None)
+    candidates = proposals(connection, [row])[row.stream]
+    match = next((match for one, match in candidates if one.stream == chosen.stream), None)
     match = match or score(participant(row), person_of(chosen)) or BY_HAND
-    others = tuple(one.stream for one, _ in found if one.stream != chosen.stream)
+    others = tuple(one.stream for one, _ in candidates if one.stream != chosen.stream)
     return confirmation(match, others)
 
 
@@ -104,24 +104,24 @@ def _ranked(
     for row in rows:
         refused = {UUID(text) for text in row.rejected.split()}
         mine = sorted((people[s] for s in near.get(row.stream, set()) - refused), key=lambda one: str(one.stream))
-        there, known = seated.get(row.started_at, []), before.get(row.stream, set())
+        there, matched_dossiers = seated.get(row.started_at, []), before.get(row.stream, set())
         made[row.stream] = rank(
             participant(row),
             ((one, person_of(one)) for one in mine),
             limit,
             seated=[one for one in mine if one.stream in there],
-            confirmed=[one for one in mine if row.external_id and known == {one.stream}],
+            confirmed=[one for one in mine if row.external_id and matched_dossiers == {one.stream}],
         )
     return made
 
 
-def _near(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, set[UUID]]:
+def _near(connection: Connection, stream_words: Mapping[UUID, set[str]]) -> dict[UUID, set[UUID]]:
     """Selects dossiers that share the beginnings of two words; one is enough for a name of one word."""
     near: dict[UUID, set[UUID]] = defaultdict(set)
-    short = [stream for stream, words in asked.items() if len(words) == 1]
-    long = [stream for stream, words in asked.items() if len(words) > 1]
+    short = [stream for stream, words in stream_words.items() if len(words) == 1]
+    long = [stream for stream, words in stream_words.items() if len(words) > 1]
     for order, least in ((short, 1), (long, 2)):
-        listed = _listed(order, asked)
+        listed = _listed(order, stream_words)
         if listed is not None:
             for place, stream in connection.execute(_nearest(listed, least)):
                 near[order[place]].add(stream)
@@ -130,15 +130,15 @@ def _near(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, 
 
 def _nearest(listed: CTE, least: int) -> Select[Any]:
     """Selects place and dossier, those with the most whole words in common first, at most MOST a place."""
-    found, word = listed.c, directory.words.c
-    start = func.substr(found.word, 1, _START)
-    whole = func.sum(case((word.word == found.word, 1), else_=0))
-    number = func.row_number().over(partition_by=found.place, order_by=(whole.desc(), word.stream))
+    name, word = listed.c, directory.words.c
+    start = func.substr(name.word, 1, _START)
+    whole = func.sum(case((word.word == name.word, 1), else_=0))
+    number = func.row_number().over(partition_by=name.place, order_by=(whole.desc(), word.stream))
     counted = (
-        select(found.place, word.stream, number.label("n"))
+        select(name.place, word.stream, number.label("n"))
         .join(directory.words, word.word.between(start, start.concat("\x7f")))
-        .group_by(found.place, word.stream)
-        .having(func.count(distinct(found.word)) >= least)
+        .group_by(name.place, word.stream)
+        .having(func.count(distinct(name.word)) >= least)
         .subquery()
     )
     return select(counted.c.place, counted.c.stream).where(counted.c.n <= MOST)
@@ -179,10 +179,10 @@ _rows = result_routing.participations
 
 def matched_alike(connection: Connection, rows: Sequence[Any]) -> dict[UUID, set[UUID]]:
     """Returns by participation the dossiers that others of the same name and number, as typed, are matched with."""
-    known: dict[tuple[str, str, str | None], set[UUID]] = {}
+    namesakes: dict[tuple[str, str, str | None], set[UUID]] = {}
     for one in _matched(connection, names={row.last_name for row in rows}):
-        known.setdefault(_read_identity(one), set()).add(one.dossier)
-    return {row.stream: known[_read_identity(row)] for row in rows if _read_identity(row) in known}
+        namesakes.setdefault(_read_identity(one), set()).add(one.dossier)
+    return {row.stream: namesakes[_read_identity(row)] for row in rows if _read_identity(row) in namesakes}
 
 
 @Statement
@@ -200,12 +200,12 @@ def waiting_alike(connection: Connection, row: Any) -> list[Any]:
 
 def waiting_with_numbers(connection: Connection, numbers: Sequence[str]) -> dict[str, list[UUID]]:
     """Returns the waiting participations of many numbers; numbers without any are left out."""
-    found: list[tuple[str, UUID]] = []
+    pairs: list[tuple[str, UUID]] = []
     for start in range(0, len(numbers), 500):
         some = _rows.c.number.in_(numbers[start : start + 500])
         query = select(_rows.c.number, _rows.c.stream).where(*result_routing.is_waiting(), some)
-        found += connection.execute(query)
-    return by_key(found)
+        pairs += connection.execute(query)
+    return by_key(pairs)
 
 
 def _read_identity(row: Any) -> tuple[str, str, str | None]:

@@ -73,13 +73,13 @@ def sharing(connection: Connection, texts: Sequence[str], scope: Scope, limit: i
     """Returns, for each text, the dossiers of a scope that share the most trigrams with it, the most first."""
     runs = [trigrams_of(text) for text in texts]
     counts = _counts(connection, frozenset().union(*runs))
-    asked = [_rarest(counts, of) for of in runs]
-    led = _led_to(connection, frozenset().union(*asked), scope)
-    found = []
-    for of in asked:
+    rare_runs = [_rarest(counts, of) for of in runs]
+    led = _led_to(connection, frozenset().union(*rare_runs), scope)
+    sharers = []
+    for of in rare_runs:
         named = Counter(chain.from_iterable(led.get(run, ()) for run in of))
-        found.append([UUID(one) for one, _ in named.most_common(limit)])  # of equally frequent ones, the first met
-    return found
+        sharers.append([UUID(one) for one, _ in named.most_common(limit)])  # of equally frequent ones, the first met
+    return sharers
 
 
 def _counts(connection: Connection, runs: Set[str]) -> dict[str, int]:
@@ -90,14 +90,14 @@ def _counts(connection: Connection, runs: Set[str]) -> dict[str, int]:
 
 def _rarest(counts: Mapping[str, int], runs: Iterable[str]) -> list[str]:
     """Returns the trigrams with any dossier, rarest first, up to ROWS rows in all, and at least a few."""
-    kept: list[str] = []
+    rare_runs: list[str] = []
     left = ROWS
     for n, run in sorted((counts[run], run) for run in runs if run in counts):
         left -= n
-        if left < 0 and len(kept) >= _ENOUGH:
+        if left < 0 and len(rare_runs) >= _ENOUGH:
             break
-        kept.append(run)
-    return kept
+        rare_runs.append(run)
+    return rare_runs
 
 
 def _led_to(connection: Connection, runs: Set[str], scope: Scope) -> dict[str, list[str]]:
@@ -131,13 +131,13 @@ def trigrams_of(text: str) -> frozenset[str]:
     return frozenset(word[start : start + 3] for word in marked for start in range(len(word) - 2))
 
 
-def likeness(asked: str, name: str) -> float:
+def likeness(text: str, name: str) -> float:
     """Returns the likeness of a typed text to a name, 0..100, without accents and case; 0 if a word resembles none.
 
     Compares each typed word with the nearest word of the name, or its beginning, and weights it by its length. Compares
     also the whole text, without spaces.
     """
-    typed, words = normalise(asked).split(), normalise(name).split()
+    typed, words = normalise(text).split(), normalise(name).split()
     if not typed or not words:
         return 0
     whole = fuzz.ratio("".join(typed), "".join(words))

@@ -59,13 +59,13 @@ def _links(stream: UUID, dossier: Dossier) -> Iterator[Row]:
 
 def _letters(stream: UUID, dossier: Dossier, refs: References) -> Iterator[Row]:
     for action in dossier.parcours.actions.values():
-        for known in action.referrals:
-            ended = known.link is not None and (known.link.revoked or known.link.returned)
-            if ended or not is_awaited(dossier, action, known):
+        for referral in action.referrals:
+            ended = referral.link is not None and (referral.link.revoked or referral.link.returned)
+            if ended or not is_awaited(dossier, action, referral):
                 continue
-            row = {"remind_on": reminder_day(known, refs), "ask_on": outcome_day(action, known)}
+            row = {"remind_on": reminder_day(referral, refs), "ask_on": outcome_day(action, referral)}
             if any(row.values()):
-                yield {"stream": stream, "referral": known.id, **row}
+                yield {"stream": stream, "referral": referral.id, **row}
 
 
 @question(take_first)

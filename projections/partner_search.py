@@ -46,13 +46,13 @@ def of_streams(streams: Sequence[UUID]) -> Select[Any]:
     return select(table).where(table.c.stream.in_(streams)).order_by(table.c.town, table.c.sort, table.c.stream)
 
 
-def places(connection: Connection, asked: PartnerFilter) -> list[Any]:
+def places(connection: Connection, filters: PartnerFilter) -> list[Any]:
     """Returns what the map of all partners found needs, in the order of their pages."""
     columns = (
         table.c.stream, table.c.name, table.c.commune, table.c.town, table.c.latitude, table.c.longitude,
         table.c.teaches,
     )  # fmt: skip
-    query = select(*columns).where(*_filter_rows(asked))
+    query = select(*columns).where(*_filter_rows(filters))
     return list(connection.execute(query.order_by(table.c.town, table.c.sort, table.c.stream)))
 
 
@@ -61,7 +61,7 @@ def hours_of(connection: Connection, asked: PartnerFilter) -> list[str]:
     return sorted(connection.execute(select(table.c.hours).where(*_filter_rows(asked)).distinct()).scalars())
 
 
-def towns(connection: Connection, asked: PartnerFilter) -> list[Any]:
+def towns(connection: Connection, filters: PartnerFilter) -> list[Any]:
     """Returns the communes of the partners found: how many, and the middle of those that have coordinates."""
     query = select(
         table.c.town,
@@ -70,7 +70,7 @@ def towns(connection: Connection, asked: PartnerFilter) -> list[Any]:
         func.avg(table.c.latitude).label("latitude"),
         func.avg(table.c.longitude).label("longitude"),
         func.max(case((table.c.teaches, 1), else_=0)).label("teaches"),
-    ).where(*_filter_rows(asked))
+    ).where(*_filter_rows(filters))
     return list(connection.execute(query.group_by(table.c.town).order_by(table.c.town)))
 
 
@@ -82,26 +82,26 @@ def middles() -> Select[Any]:
     return query.group_by(table.c.commune).order_by(table.c.commune)
 
 
-def counts(connection: Connection, asked: PartnerFilter) -> dict[str, dict[str, int]]:
+def counts(connection: Connection, filters: PartnerFilter) -> dict[str, dict[str, int]]:
     """Returns, for each filter, the number of partners that each of its values would find with the other filters."""
-    found: dict[str, dict[str, int]] = {}
+    counts_by_filter: dict[str, dict[str, int]] = {}
     for name in TERMS:
-        query = select(terms.c.value, func.count()).where(terms.c.facet == name, terms.c.status == asked.status)
-        query = query.where(*_of_days(terms.c.confirmed, asked), *_in_terms(terms.c.stream, asked, but=name))
-        found[name] = pair_columns(connection.execute(query.group_by(terms.c.value).order_by(terms.c.value)))
-    fresh, ageing = first_days(asked.today)
+        query = select(terms.c.value, func.count()).where(terms.c.facet == name, terms.c.status == filters.status)
+        query = query.where(*_of_days(terms.c.confirmed, filters), *_in_terms(terms.c.stream, filters, but=name))
+        counts_by_filter[name] = pair_columns(connection.execute(query.group_by(terms.c.value).order_by(terms.c.value)))
+    fresh, ageing = first_days(filters.today)
     day = table.c.confirmed
     how = case((day.is_(None), "unknown"), (day >= fresh, "fresh"), (day >= ageing, "ageing"), else_="old")
-    query = select(how, func.count()).where(table.c.status == asked.status, *_in_terms(table.c.stream, asked))
-    return {**found, "freshness": pair_columns(connection.execute(query.group_by(how).order_by(how)))}
+    query = select(how, func.count()).where(table.c.status == filters.status, *_in_terms(table.c.stream, filters))
+    return {**counts_by_filter, "freshness": pair_columns(connection.execute(query.group_by(how).order_by(how)))}
 
 
-def _filter_rows(asked: PartnerFilter) -> Iterable[ColumnElement[bool]]:
-    yield table.c.status == asked.status
-    yield from _of_days(table.c.confirmed, asked)
-    yield from _in_terms(table.c.stream, asked)
-    if asked.hours is not None:
-        yield table.c.hours.not_in(asked.hours) if asked.other_hours else table.c.hours.in_(asked.hours)
+def _filter_rows(filters: PartnerFilter) -> Iterable[ColumnElement[bool]]:
+    yield table.c.status == filters.status
+    yield from _of_days(table.c.confirmed, filters)
+    yield from _in_terms(table.c.stream, filters)
+    if filters.hours is not None:
+        yield table.c.hours.not_in(filters.hours) if filters.other_hours else table.c.hours.in_(filters.hours)
 
 
 def _of_days(column: Column[date], asked: PartnerFilter) -> Iterable[ColumnElement[bool]]:
@@ -119,17 +119,19 @@ def _of_days(column: Column[date], asked: PartnerFilter) -> Iterable[ColumnEleme
             yield false()
 
 
-def _in_terms(column: Column[UUID], asked: PartnerFilter, but: str = "") -> Iterable[ColumnElement[bool]]:
+def _in_terms(column: Column[UUID], filters: PartnerFilter, but: str = "") -> Iterable[ColumnElement[bool]]:
     """Selects the streams that have the kind, the label and the words asked for; the filter `but` is left out."""
-    wanted = normalise(asked.text).split()
-    if asked.text and not wanted:
+    wanted = normalise(filters.text).split()
+    if filters.text and not wanted:
         yield false()
     with_each = [
         select(terms.c.stream).where(
-            terms.c.facet == name, terms.c.status == asked.status, terms.c.value == ("" if value == WITHOUT else value)
+            terms.c.facet == name,
+            terms.c.status == filters.status,
+            terms.c.value == ("" if value == WITHOUT else value),
         )
         for name in TERMS
-        if name != but and (value := getattr(asked, name))
+        if name != but and (value := getattr(filters, name))
     ]
     with_each += [
         select(words.c.stream).where(words.c.word >= word, words.c.word < word + "\x7f") for word in wanted[:WORDS]

@@ -92,13 +92,13 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 def _terms(stream: UUID, state: PartnerState, details: PartnerDetails) -> list[Row]:
     status, confirmed = _status(state), state.confirmed
     kinds = {one.kind for one in state.open_offers().values()} if status == "listed" else set()
-    found: dict[str, set[str]] = {
+    values_by_facet: dict[str, set[str]] = {
         "kind": {*kinds} or {""},
         "label": {label[:INDEXED] for label in details.labels} or {""},
     }
     return [
         {"stream": stream, "facet": facet, "value": value, "status": status, "confirmed": confirmed}
-        for facet, values in found.items()
+        for facet, values in values_by_facet.items()
         for value in sorted(values)
     ]
 
@@ -195,12 +195,12 @@ def of_commune(connection: Connection, commune: str, town: str) -> list[Any]:
 
 def joined_to(connection: Connection, streams: Collection[UUID]) -> dict[UUID, UUID]:
     """Returns the partners joined to these, and those joined to them before, each with the one of `streams`."""
-    found: dict[UUID, UUID] = {}
+    joins: dict[UUID, UUID] = {}
     goes_on = {stream: stream for stream in streams}
     while goes_on:
         goes_on = {row.stream: goes_on[row.into] for row in _joined(connection, values=sorted(goes_on))}
-        found |= goes_on
-    return found
+        joins |= goes_on
+    return joins
 
 
 _joined = Statement(lambda values: select(table.c.stream, table.c.into).where(table.c.into.in_(values)))

@@ -75,18 +75,18 @@ def search(rows: list[Any], text: str) -> list[Any]:
 _NOWHERE = 1_000_000
 
 
-def _rank(row: Any, asked: list[str]) -> int:
+def _rank(row: Any, terms: list[str]) -> int:
     """Returns the sum of the places of the words: 0 in the title, 1 there with a typo, 2 and 3 in the text."""
     title, words = row.sort.split(), row.words.split()
-    return sum(min(_place(word, title), 2 + _place(word, words)) for word in asked)
+    return sum(min(_place(word, title), 2 + _place(word, words)) for word in terms)
 
 
-def _place(asked: str, words: list[str]) -> int:
-    if any(word.startswith(asked) for word in words):
+def _place(term: str, words: list[str]) -> int:
+    if any(word.startswith(term) for word in words):
         return 0
-    if len(asked) < _SHORT:
+    if len(term) < _SHORT:
         return _NOWHERE
-    near = any(OSA.distance(asked, word, score_cutoff=1) <= 1 for word in words if abs(len(word) - len(asked)) <= 1)
+    near = any(OSA.distance(term, word, score_cutoff=1) <= 1 for word in words if abs(len(word) - len(term)) <= 1)
     return 1 if near else _NOWHERE
 
 

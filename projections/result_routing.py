@@ -187,7 +187,7 @@ def _number(external_id: str | None) -> str | None:
 def list_participations(connection: Connection, campaign: UUID) -> list[KnownParticipation]:
     """Returns every participation of a campaign."""
     decode, decode_profile = msgspec.json.Decoder(Result).decode, msgspec.json.Decoder(Profile).decode
-    found = connection.execute(select(participations).where(participations.c.campaign == campaign))
+    rows = connection.execute(select(participations).where(participations.c.campaign == campaign))
     return [
         KnownParticipation(
             row.stream,
@@ -203,7 +203,7 @@ def list_participations(connection: Connection, campaign: UUID) -> list[KnownPar
             row.seen,
             decode_profile(row.profile) if row.profile else None,
         )
-        for row in found
+        for row in rows
     ]
 
 

@@ -108,15 +108,15 @@ class CompiledSelect:
 
     def __init__(self, query: Select[*tuple[Any, ...]], dialect: Any) -> None:
         compiled = query.compile(dialect=dialect)
-        asked = {name for name, bind in compiled.binds.items() if bind.required}
-        made = compiled.construct_expanded_state(dict.fromkeys(asked))
+        bind_names = {name for name, bind in compiled.binds.items() if bind.required}
+        made = compiled.construct_expanded_state(dict.fromkeys(bind_names))
         names = made.positiontup or ()
         whole = {one: name for name, several in made.parameter_expansion.items() for one in several}
         encoders = [dialect.encoder(compiled.binds[whole.get(name, name)].type) for name in names]
         values = zip(made.positional_parameters, encoders, strict=True)
         self._text = made.statement
         self._values = [None if value is None else encode(value) for value, encode in values]
-        self._bound = [(n, name, encoders[n]) for n, name in enumerate(names) if name in asked]
+        self._bound = [(n, name, encoders[n]) for n, name in enumerate(names) if name in bind_names]
         columns = query.selected_columns
         self._rows = SimpleResultMetaData(columns.keys(), _processors=[dialect.decoder(one.type) for one in columns])
 
@@ -209,11 +209,11 @@ def among(column: "Column[Any]", streams: Collection[UUID] | None) -> list[Colum
     return [] if streams is None else [column.in_(streams)]
 
 
-def row_of(table: Table, source: object, /, **told: Any) -> dict[str, Any]:
+def row_of(table: Table, source: object, /, **row: Any) -> dict[str, Any]:
     """Returns a row of a table: what is told, and for each other column what `source` has by its name."""
-    names, values_of = _others(table, tuple(told))
-    told.update(zip(names, values_of(source), strict=True))
-    return told
+    names, values_of = _others(table, tuple(row))
+    row.update(zip(names, values_of(source), strict=True))
+    return row
 
 
 @cache

@@ -195,11 +195,11 @@ def bookable(today: date, limit: int = 50) -> Select[Any]:
 
 def seated_at(connection: Connection, instants: Iterable[datetime]) -> dict[datetime, list[UUID]]:
     """Returns the dossiers with a seat in a workshop that was on at these instants (UTC, naive), but the absent."""
-    asked = set(instants)
-    if not asked:
+    times = set(instants)
+    if not times:
         return {}
-    found = _seated(connection, first=min(asked), last=max(asked) + _EARLY).all()
-    return {at: sorted({one for starts, ends, one in found if starts - _EARLY <= at <= ends}) for at in sorted(asked)}
+    found = _seated(connection, first=min(times), last=max(times) + _EARLY).all()
+    return {at: sorted({one for starts, ends, one in found if starts - _EARLY <= at <= ends}) for at in sorted(times)}
 
 
 @Statement

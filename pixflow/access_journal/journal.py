@@ -98,15 +98,15 @@ class AccessJournal:
         """
         bounds = Bounds(max(line.at - SOON, restored), max(midnight, restored))
         with self._lock:
-            known = self._readings.get(line.member)
-            if known and not known.serves(bounds, line.at):
-                known = None
-            found = self._add(line, day, _questions(known, bounds, line, day))
-            if known and len(found) >= RECENT:
-                known = None
-                found = [row for asked in _questions(None, bounds, line, day) for row in self.store.select(*asked)]
-            reading = self._readings[line.member] = known or MemberReading(bounds, line.at)
-            reading.learn(found, line.at)
+            last_reading = self._readings.get(line.member)
+            if last_reading and not last_reading.serves(bounds, line.at):
+                last_reading = None
+            rows = self._add(line, day, _questions(last_reading, bounds, line, day))
+            if last_reading and len(rows) >= RECENT:
+                last_reading = None
+                rows = [row for asked in _questions(None, bounds, line, day) for row in self.store.select(*asked)]
+            reading = self._readings[line.member] = last_reading or MemberReading(bounds, line.at)
+            reading.learn(rows, line.at)
             return reading.counts(bounds)
 
     def write_guess(self, line: Line, day: date, midnight: int) -> int:
@@ -159,11 +159,11 @@ class AccessJournal:
         return self._latest(_OF_ACCOUNT, account, most)
 
     def _latest(self, statement: str, about: UUID, most: int) -> list[Line]:
-        found: list[Line] = []
+        lines: list[Line] = []
         for month in reversed(self.store.months()):
-            if len(found) < most:
-                found += _lines(self.store.select(month, statement, about, most - len(found)))
-        return found
+            if len(lines) < most:
+                lines += _lines(self.store.select(month, statement, about, most - len(lines)))
+        return lines
 
     def between(self, since: int, until: int) -> Iterator[Line]:
         """Yields the lines from an instant to another, in the order of time within each month."""
@@ -177,15 +177,15 @@ class AccessJournal:
 
     def page(self, period: Period, limit: int, offset: int) -> list[Line]:
         """Returns lines of a period, the latest first."""
-        found: list[Line] = []
+        lines: list[Line] = []
         for month in reversed(self.store.months()):
-            part = f"ORDER BY at DESC, number DESC LIMIT {limit - len(found)} OFFSET {offset}"
-            found += _lines(self.store.select(month, f"{_PAGE}{period.of_member} {part}", *period.values))
-            if len(found) == limit:
+            part = f"ORDER BY at DESC, number DESC LIMIT {limit - len(lines)} OFFSET {offset}"
+            lines += _lines(self.store.select(month, f"{_PAGE}{period.of_member} {part}", *period.values))
+            if len(lines) == limit:
                 break
             if offset:
                 offset = max(0, offset - self.store.select(month, _TOTAL + period.of_member, *period.values)[0][0])
-        return found
+        return lines
 
     def read_in(self, period: Period) -> list[ReadingSum]:
         """Returns what was opened in a period, month by month, by dossier, member, page and reason."""

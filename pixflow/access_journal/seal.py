@@ -74,9 +74,9 @@ def _bounds(engine: Engine, day: date) -> tuple[int, int]:
 
 def _seal(engine: Engine, stream: UUID, store: JournalStore, day: date) -> bool:
     month = month_of(day)
-    found = store.select(month, _LAST, *_bounds(engine, day))
+    chains = store.select(month, _LAST, *_bounds(engine, day))
     heads = []
-    for chain, number, _ in found:
+    for chain, number, _ in chains:
         ((digest,),) = store.select(month, _DIGEST, id_of(chain), number)
         heads.append(str(ChainHead(id_of(chain), number, bytes(digest))))
     if not heads:
@@ -89,7 +89,7 @@ def _seal(engine: Engine, stream: UUID, store: JournalStore, day: date) -> bool:
         via="cli",
         day=day,
         heads=tuple(sorted(heads)),
-        lines=sum(count for *_, count in found),
+        lines=sum(count for *_, count in chains),
     )
     return True
 
@@ -112,10 +112,10 @@ def _seal_faults(engine: Engine, store: JournalStore, seal: JournalSealed) -> It
     month = month_of(seal.day)
     for text in seal.heads:
         head = ChainHead.read(text)
-        found = store.select(month, _DIGEST, head.chain, head.number)
-        if not found:
+        rows = store.select(month, _DIGEST, head.chain, head.number)
+        if not rows:
             yield JournalFault("missing", month, f"{head.chain.hex} {head.number}")
-        elif bytes(found[0][0]) != head.digest:
+        elif bytes(rows[0][0]) != head.digest:
             yield JournalFault("changed", month, f"{head.chain.hex} {head.number}")
     counted = sum(count for (count,) in store.select(month, _COUNT, *_bounds(engine, seal.day)))
     if counted != seal.lines:

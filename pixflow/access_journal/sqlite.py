@@ -92,10 +92,10 @@ class SqliteJournal:
     def _connection(self, month: int) -> sqlite3.Connection:
         """Returns the connection to a month, made when its file is new or was deleted meanwhile."""
         path = self._path(month)
-        known = self._open.get(month)
-        if known and path.exists():
-            return known
-        if known:
+        connection = self._open.get(month)
+        if connection and path.exists():
+            return connection
+        if connection:
             self._open.pop(month).close()
         self._folder.mkdir(mode=0o700, exist_ok=True)
         path.touch(mode=0o600)

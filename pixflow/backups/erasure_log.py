@@ -55,10 +55,10 @@ def lines(content: bytes) -> list[Erasure]:
     Raises DecodeError, but not for an incomplete last line: `settle` writes it again.
     """
     *whole, last = content.split(b"\n")
-    found = [msgspec.json.decode(line, type=Erasure) for line in whole if line]
+    erasures = [msgspec.json.decode(line, type=Erasure) for line in whole if line]
     with suppress(msgspec.DecodeError):
-        found.append(msgspec.json.decode(last, type=Erasure))
-    return found
+        erasures.append(msgspec.json.decode(last, type=Erasure))
+    return erasures
 
 
 # --- the erasures of a structure, as its events and its register tell them
@@ -86,17 +86,17 @@ def erasures(opened: OpenStructure) -> list[Erasure]:
 
     A finished one needs no proof any more: this runs at each erasure.
     """
-    found, registered = _read_erasures(opened.engine), _registered(opened)
-    alive = _alive(opened, set().union(*map(streams_of, found)))
+    events, registered = _read_erasures(opened.engine), _registered(opened)
+    alive = _alive(opened, set().union(*map(streams_of, events)))
     open_ = {
         r.command
-        for r in found
+        for r in events
         if isinstance(r.event, ERASURES) and (r.originator_id not in registered or not alive.isdisjoint(streams_of(r)))
     }
-    done = [r for r in found if r.command not in open_]
-    stopped = {(r.originator_id, r.event.version) for r in found if isinstance(r.event, ErasureStopped)}
-    over = {r.command for r in found if (r.originator_id, r.originator_version) in stopped}
-    return _lines([r for r in (*done, *_proven(opened, found, registered, open_)) if r.command not in over])
+    done = [r for r in events if r.command not in open_]
+    stopped = {(r.originator_id, r.event.version) for r in events if isinstance(r.event, ErasureStopped)}
+    over = {r.command for r in events if (r.originator_id, r.originator_version) in stopped}
+    return _lines([r for r in (*done, *_proven(opened, events, registered, open_)) if r.command not in over])
 
 
 def due_by(told: Iterable[Erasure], now: datetime | None) -> list[Erasure]:
@@ -145,16 +145,16 @@ def remaining(opened: OpenStructure, told: Iterable[Erasure]) -> set[UUID]:
     return _alive(opened, {stream for one in told for stream in one.streams})
 
 
-def people(told: Iterable[Erasure], there: Set[UUID]) -> list[tuple[Kind, UUID]]:
+def people(lines: Iterable[Erasure], there: Set[UUID]) -> list[tuple[Kind, UUID]]:
     """Returns the people of the erasures that have one of these streams: each dossier, each duplicate, each contact.
 
     A duplicate may be somebody else, whom a merge by mistake would erase.
     """
     return [
-        (line.kind, one)
-        for line in told
+        (line.kind, person)
+        for line in lines
         if not there.isdisjoint(line.streams)
-        for one in (line.person, *line.duplicates)
+        for person in (line.person, *line.duplicates)
     ]
 
 
@@ -163,18 +163,18 @@ def has_all(opened: OpenStructure, told: Iterable[Erasure]) -> bool:
 
 
 def _proven(
-    opened: OpenStructure, found: Sequence[Recorded], registered: Set[UUID], commands: Set[UUID] | None = None
+    opened: OpenStructure, events: Sequence[Recorded], registered: Set[UUID], commands: Set[UUID] | None = None
 ) -> list[Recorded]:
     """Returns the erasures that pixflow recorded; with `commands`, those of these commands only."""
-    asked = [r for r in found if commands is None or r.command in commands or isinstance(r.event, ErasureRequested)]
+    asked = [r for r in events if commands is None or r.command in commands or isinstance(r.event, ErasureRequested)]
     return proven(asked, registered, cache(opened.engine.positions), opened.engine.erasure_mac)
 
 
-def _lines(found: Sequence[Recorded]) -> list[Erasure]:
+def _lines(events: Sequence[Recorded]) -> list[Erasure]:
     """Returns the line of each erasure. A duplicate's is part of its dossier's."""
-    rows = {r.originator_id: r.event.row for r in found if isinstance(r.event, ParticipationErased)}
-    told = [(r.originator_id, r.event) for r in found]
-    duplicates = {one for _, event in told if isinstance(event, PersonErased) for one in event.duplicates}
+    rows = {r.originator_id: r.event.row for r in events if isinstance(r.event, ParticipationErased)}
+    pairs = [(r.originator_id, r.event) for r in events]
+    duplicates = {one for _, event in pairs if isinstance(event, PersonErased) for one in event.duplicates}
     people = [
         Erasure(
             stream,
@@ -184,10 +184,10 @@ def _lines(found: Sequence[Recorded]) -> list[Erasure]:
             event.duplicates,
             due=event.due,
         )
-        for stream, event in told
+        for stream, event in pairs
         if isinstance(event, PersonErased) and stream not in duplicates
     ]
-    contacts = [(stream, event) for stream, event in told if isinstance(event, ContactErased)]
+    contacts = [(stream, event) for stream, event in pairs if isinstance(event, ContactErased)]
     return [*people, *(Erasure(stream, event.reason, event.on, kind="contact") for stream, event in contacts)]
 
 

@@ -102,12 +102,12 @@ def copies(opened: OpenStructure) -> list[Path]:
 
     Raises Refused: "not-owned" or "other-user" for one that this user cannot read or replace.
     """
-    found = folders.holding(opened.folder.parent / "backups" / opened.slug, FILE)
+    backups = folders.holding(opened.folder.parent / "backups" / opened.slug, FILE)
     with folders.access_in_words():
-        for path in found:
+        for path in backups:
             folders.check_access(path)
             folders.check_access(path / FILE)
-    return [path / FILE for path in found]
+    return [path / FILE for path in backups]
 
 
 def _is_of_today(path: Path, keys: Keys) -> bool:

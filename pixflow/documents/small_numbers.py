@@ -54,11 +54,11 @@ def mask(numbers: Mapping[Name, int], weights: Mapping[Name, int], sums: Sequenc
     least.
     """
     table = _Table(numbers, weights)
-    for one in sums:
-        table.add(one)
-        table.keep_rest(one)
-    for one in sums:
-        table.part_with(one)
+    for addition in sums:
+        table.add(addition)
+        table.keep_rest(addition)
+    for addition in sums:
+        table.part_with(addition)
     for name, number in table.numbers.items():
         if is_small(number):
             table.cover(name)
@@ -82,28 +82,28 @@ class _Table:
         self.terms: list[dict[Any, int]] = []
         self.within: dict[Any, list[int]] = defaultdict(list)
 
-    def add(self, one: Sum[Any]) -> None:
+    def add(self, addition: Sum[Any]) -> None:
         """Adds a sum. Its terms add up to zero, the smallest first."""
-        terms = Counter(one.parts)
-        terms[one.total] -= 1
+        terms = Counter(addition.parts)
+        terms[addition.total] -= 1
         for name in terms:
             self.within[name].append(len(self.sums))
-        self.sums.append(one)
+        self.sums.append(addition)
         self.terms.append({name: terms[name] for name in sorted(terms, key=self.numbers.__getitem__)})
 
-    def keep_rest(self, one: Sum[Any]) -> None:
+    def keep_rest(self, addition: Sum[Any]) -> None:
         """Adds the rest of a total beside its large parts as a number, where it is small."""
-        parts = tuple(part for part in one.parts if not self.spans[part].exact or not self.numbers[part])
+        parts = tuple(part for part in addition.parts if not self.spans[part].exact or not self.numbers[part])
         if is_small(rest := sum(self.numbers[part] for part in parts)):
-            name = (one, "rest")
+            name = (addition, "rest")
             self.numbers[name], self.spans[name] = rest, HIDDEN
             self.add(Sum(name, parts))
 
-    def part_with(self, one: Sum[Any]) -> None:
+    def part_with(self, addition: Sum[Any]) -> None:
         """Loosens a large part of a sum, the total where there is none, as long as the total tells a small rest."""
-        while self.spans[one.total].exact and is_small(self._sum_hidden(one)):
-            large = [part for part in one.parts if self.spans[part].exact and self.numbers[part]]
-            self._loosen(min(large, key=lambda part: (self.weights[part], self.numbers[part]), default=one.total))
+        while self.spans[addition.total].exact and is_small(self._sum_hidden(addition)):
+            large = [part for part in addition.parts if self.spans[part].exact and self.numbers[part]]
+            self._loosen(min(large, key=lambda part: (self.weights[part], self.numbers[part]), default=addition.total))
 
     def _sum_hidden(self, one: Sum[Any]) -> int:
         return sum(self.numbers[part] for part in one.parts if not self.spans[part].exact)
@@ -112,10 +112,10 @@ class _Table:
         """Loosens the numbers that are others in the cheapest twin."""
         near = {name}
         while not (moves := self._twin(name)):
-            known = len(near)
+            size = len(near)
             near.update(*[self.terms[place] for one in near for place in self.within[one]])
             self.spans.update(dict.fromkeys(near, HIDDEN))
-            if len(near) == known:
+            if len(near) == size:
                 return
         for moved, step in moves.items():
             if not self._holds(moved, step):
@@ -131,14 +131,14 @@ class _Table:
         """Returns the bounds of a number that a small rest parts from its total, or that others tell anyway."""
         number, low, high = self.numbers[name], 0, inf
         for place in self.within[name]:
-            one = self.sums[place]
-            total = self.spans[one.total]
-            if one.total == name:
-                low = max([low, *(self.numbers[part] for part in one.parts if self.spans[part].exact)])
+            addition = self.sums[place]
+            total = self.spans[addition.total]
+            if addition.total == name:
+                low = max([low, *(self.numbers[part] for part in addition.parts if self.spans[part].exact)])
             elif total.exact and is_small(total.low - number):
                 low, high = max(low, total.low - FEWEST + 1), min(high, total.low - 1)
             elif self.terms[place][name] == 1:
-                others = sum(self.spans[part].high for part in one.parts if part != name)
+                others = sum(self.spans[part].high for part in addition.parts if part != name)
                 low = max(low, 0 if others == inf else total.low - int(others))
         return Span(low, high)
 
@@ -189,7 +189,7 @@ class _Table:
 
         A part that is in no other sum closes it alone where it may.
         """
-        found: list[tuple[Any, int]] = []
+        repairs: list[tuple[Any, int]] = []
         for name, times in self.terms[place].items():
             if name not in moves:
                 number, (low, high) = self.numbers[name], self.spans[name]
@@ -197,5 +197,5 @@ class _Table:
                 within = int(max(low - number, min(high - number, beyond)))
                 if within == -gap and times == len(self.within[name]) == 1:
                     return [(name, within)]
-                found += [(name, step) for step in dict.fromkeys((within, beyond)) if step]
-        return found
+                repairs += [(name, step) for step in dict.fromkeys((within, beyond)) if step]
+        return repairs

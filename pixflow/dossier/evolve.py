@@ -164,20 +164,22 @@ def diagnose(state: Diagnostic, event: object, stamp: Stamp) -> Diagnostic:
             finished = stamp if progress == 1 else None
             link = LinkedParticipation(stamp, event.campaign, event.purpose, event.started, progress, finished)
         case e.ParticipationAdvanced(participation=participation, progress=progress) if (
-            known := state.participations.get(participation)
+            old_link := state.participations.get(participation)
         ):
-            finished = known.finished or (stamp if progress == 1 else None)
-            link = replace(known, progress=progress, finished=finished, withdrawn=None)
-        case e.ParticipationWithdrawn(participation=participation) if known := state.participations.get(participation):
-            link = replace(known, withdrawn=stamp)
-        case e.ResultReceived(participation=participation, result=result) if known := state.participations.get(
+            finished = old_link.finished or (stamp if progress == 1 else None)
+            link = replace(old_link, progress=progress, finished=finished, withdrawn=None)
+        case e.ParticipationWithdrawn(participation=participation) if old_link := state.participations.get(
             participation
         ):
-            link = replace(known, result=result, received=stamp, purpose=event.purpose, withdrawn=None)
-        case e.ProfileReceived(participation=participation, profile=profile) if known := state.participations.get(
+            link = replace(old_link, withdrawn=stamp)
+        case e.ResultReceived(participation=participation, result=result) if old_link := state.participations.get(
             participation
         ):
-            link = replace(known, profile=profile, received=stamp, withdrawn=None)
+            link = replace(old_link, result=result, received=stamp, purpose=event.purpose, withdrawn=None)
+        case e.ProfileReceived(participation=participation, profile=profile) if old_link := state.participations.get(
+            participation
+        ):
+            link = replace(old_link, profile=profile, received=stamp, withdrawn=None)
         case _:
             return state
     return replace(state, participations={**state.participations, participation: link})
@@ -434,21 +436,21 @@ def _add_holders(
     """Adds who holds outside what an event took back, ended or corrected."""
     names = ("",) * len(event.referrals) if isinstance(event, e.DuplicateJoined) else event.partners
     pairs = zip(event.referrals, names, strict=False)
-    told: dict[UUID | None, Recipient] = {one: Recipient(stamp, partner=name) for one, name in pairs}
+    holders: dict[UUID | None, Recipient] = {one: Recipient(stamp, partner=name) for one, name in pairs}
     if papers := getattr(event, "papers", ()):
         known = dossier.holders.get(None, Recipient(stamp)).papers
-        told[None] = Recipient(stamp, tuple(dict.fromkeys((*known, *papers))))
-    return {"holders": {**dossier.holders, **told}} if told else {}
+        holders[None] = Recipient(stamp, tuple(dict.fromkeys((*known, *papers))))
+    return {"holders": {**dossier.holders, **holders}} if holders else {}
 
 
 def _informed(dossier: Dossier, holder: UUID | None, paper: str = "") -> dict[str, object]:
     """Removes a holder who was told, or one paper that was handed out again."""
-    known = dossier.holders.get(holder)
-    if known is None:
+    recipient = dossier.holders.get(holder)
+    if recipient is None:
         return {}
-    left = tuple(one for one in known.papers if paper and one != paper)
+    left = tuple(one for one in recipient.papers if paper and one != paper)
     others = {one: held for one, held in dossier.holders.items() if one != holder}
-    return {"holders": {**others, holder: replace(known, papers=left)} if left else others}
+    return {"holders": {**others, holder: replace(recipient, papers=left)} if left else others}
 
 
 def _transfer(dossier: Dossier, bulk: UUID | None, for_good: UUID | None = None) -> Transfer | None:

@@ -95,10 +95,10 @@ def correct_contact(
 ) -> list[Event]:
     """Corrects the telephone and the e-mail, and says which partners have the former ones."""
     must_be_open(dossier)
-    event, told = _contact(phone, email, on), {"phone": dossier.phone, "email": dossier.email}
-    if {"phone": event.phone, "email": event.email} == told:
+    event, old_contact = _contact(phone, email, on), {"phone": dossier.phone, "email": dossier.email}
+    if {"phone": event.phone, "email": event.email} == old_contact:
         return []
-    is_replaced = _is_replaced(told, {"phone": event.phone, "email": event.email})
+    is_replaced = _is_replaced(old_contact, {"phone": event.phone, "email": event.email})
     return [replace(event, **holders_of_contact(dossier, history)) if is_replaced else event]
 
 
@@ -280,11 +280,11 @@ def take_over_duplicate(
     must_keep_its_circle(dossier)
     if duplicate in dossier.duplicates:
         return []
-    known = [r.event for r in not_retracted(history)]
+    own_events = [r.event for r in not_retracted(history)]
     return [
         e.DuplicateJoined(duplicate=duplicate, on=on, **_holders(other, duplicate_history, on)),
         *_fill_identity(dossier, other, on, history),
-        *_happened([r.event for r in not_retracted(duplicate_history)], known),
+        *_happened([r.event for r in not_retracted(duplicate_history)], own_events),
     ]
 
 

@@ -74,11 +74,11 @@ def reinstate(dossier: Dossier, *, versions: tuple[int, ...], on: date, history:
     about = {one for event in wanted if (one := getattr(event, "participation", None))}
     if not about <= dossier.diagnostic.participations.keys():
         raise Refused("not-matched")
-    told = {one for version, r in struck.items() if version in versions for one in _holders(r.event)}
+    recipients = {one for version, r in struck.items() if version in versions for one in _holders(r.event)}
     others = [r for version, r in struck.items() if version not in versions]
     informed = {r.event.referral: r.originator_version for r in history if isinstance(r.event, e.HolderInformed)}
     owed = {one for r in others for one in _holders(r.event) if r.originator_version > informed.get(one, 0)}
-    needless = [one for one in dossier.holders if one in told - owed]
+    needless = [one for one in dossier.holders if one in recipients - owed]
     return [
         *(event for event in wanted if event not in counting),
         *(e.HolderInformed(referral=one, answer="needless", note="", on=on) for one in needless),
@@ -156,13 +156,13 @@ def assignments_of_dispatches(history: Sequence[Recorded], versions: Sequence[in
 
 def dependents(history: Sequence[Recorded], ids: set[UUID]) -> list[int]:
     """Returns the versions of the events that name one of these ids, or an id that such an event introduced."""
-    found = []
+    versions = []
     for recorded in not_retracted(history):
         text = msgspec.json.encode(recorded.event)
         if any(str(known).encode() in text for known in ids):
-            found.append(recorded.originator_version)
+            versions.append(recorded.originator_version)
             ids = ids | new_ids(recorded.event, history)
-    return found
+    return versions
 
 
 def new_ids(event: Event, later: Iterable[Recorded] = ()) -> set[UUID]:

@@ -229,26 +229,26 @@ ENTERED: dict[tuple[str, str], str] = {
 
 def cell(id: str, name: str) -> Cell:
     """Returns a number of an indicator by its name. Raises KeyError for an unknown one."""
-    known = EVERY[id].cells
+    cells = EVERY[id].cells
     if id == "I23" and _LEVEL.fullmatch(name):
         return Cell((name,), ever=True)
-    if name in known or id not in OF_EACH_PART:
-        return known[name]
+    if name in cells or id not in OF_EACH_PART:
+        return cells[name]
     owed = id == "I19"
     if name.endswith("-among"):
         return Cell((name.removesuffix("-among"),), ever=owed)
     return Cell((name,), OF_EACH_PART[id], late=owed or None, ever=owed)
 
 
-def parts(one: Indicator, found: Iterable[str]) -> tuple[Numbers, ...]:
-    """Returns the parts of an indicator; `found` are those that its entries have."""
-    if one.id == "I23":
-        levels = sorted((part for part in found if part[:1].isdigit()), key=_low)
-        return (*one.parts, *(Numbers(part, "") for part in levels))
-    if one.id not in OF_EACH_PART:
-        return one.parts
-    among = AMONG if one.id == "I14" else "{}-among"
-    return tuple(Numbers(part, among.format(part), median=one.id == "I19") for part in sorted(found, key=_low))
+def parts(indicator: Indicator, names: Iterable[str]) -> tuple[Numbers, ...]:
+    """Returns the parts of an indicator; `names` are those that its entries have."""
+    if indicator.id == "I23":
+        levels = sorted((part for part in names if part[:1].isdigit()), key=_low)
+        return (*indicator.parts, *(Numbers(part, "") for part in levels))
+    if indicator.id not in OF_EACH_PART:
+        return indicator.parts
+    among = AMONG if indicator.id == "I14" else "{}-among"
+    return tuple(Numbers(part, among.format(part), median=indicator.id == "I19") for part in sorted(names, key=_low))
 
 
 def _low(part: str) -> tuple[int, str]:

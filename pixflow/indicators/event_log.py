@@ -82,19 +82,19 @@ def xes(made: Iterable[Trace], alias: Callable[[str], str], day_of: DayOf | None
     yield "</log>"
 
 
-def _of(one: Recorded, rank: int, alias: Callable[[str], str], day_of: DayOf | None) -> str:
-    if one.by.startswith(PARTNER):
+def _of(recorded: Recorded, rank: int, alias: Callable[[str], str], day_of: DayOf | None) -> str:
+    if recorded.by.startswith(PARTNER):
         by = "partner"
     else:  # the clock, the operator, or a member of the team under an alias
-        by = one.by.partition(":")[2] if ":" in one.by else f"staff-{alias(one.by)}"
-    told = {
-        "concept:name": name_of(one),
+        by = recorded.by.partition(":")[2] if ":" in recorded.by else f"staff-{alias(recorded.by)}"
+    attributes = {
+        "concept:name": name_of(recorded),
         "lifecycle:transition": "complete",
         "org:resource": by,
-        "pixflow:on": event_day(one.event).isoformat(),
+        "pixflow:on": event_day(recorded.event).isoformat(),
     }
-    stage = _string("pixflow:stage", one.event.STAGE) if one.event.STAGE else ""
-    return _event(told, time_of(one, day_of), numbers_of(one, rank, day_of)) + stage
+    stage = _string("pixflow:stage", recorded.event.STAGE) if recorded.event.STAGE else ""
+    return _event(attributes, time_of(recorded, day_of), numbers_of(recorded, rank, day_of)) + stage
 
 
 def numbers_of(one: Recorded, rank: int, day_of: DayOf | None) -> dict[str, int]:

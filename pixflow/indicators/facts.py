@@ -184,10 +184,10 @@ def wish_written(basis: Basis, path: Path) -> Iterator[FigureEntry]:
 
 def grid_followed(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """R8: a proposal of the grid is kept, or a reason is given."""
-    for mark, one in path.prescriptions:
-        if one.proposed:
-            kept = {action.proposal for action in one.actions} & set(one.proposed)
-            yield _judged("R8", mark, kept or one.reason)
+    for mark, prescription in path.prescriptions:
+        if prescription.proposed:
+            kept = {action.proposal for action in prescription.actions} & set(prescription.proposed)
+            yield _judged("R8", mark, kept or prescription.reason)
 
 
 def advisor_tested(basis: Basis, path: Path) -> Iterator[FigureEntry]:
@@ -284,12 +284,12 @@ def delays(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     A refusal is an answer too. Who left counts until that day.
     """
     for name, (cohort, _, _) in PAIRS.items():
-        for one in cohort(basis, path):
-            arrived = one.state == "done" or (name == "referred-answered" and one.reason == "refused")
-            late = one.due is not None and one.ended_on is not None and one.ended_on > one.due
-            state = ("past" if late else "done") if arrived else one.state
-            took = basis.days(one.on, one.ended_on) if one.ended_on else None
-            yield replace(one, indicator="I13", part=name, state=state, value=took)
+        for entry in cohort(basis, path):
+            arrived = entry.state == "done" or (name == "referred-answered" and entry.reason == "refused")
+            late = entry.due is not None and entry.ended_on is not None and entry.ended_on > entry.due
+            state = ("past" if late else "done") if arrived else entry.state
+            took = basis.days(entry.on, entry.ended_on) if entry.ended_on else None
+            yield replace(entry, indicator="I13", part=name, state=state, value=took)
 
 
 CERTIFICATION_STEPS: tuple[Milestone, ...] = ("certifiable", "proposed", "registered", "taken", "obtained")
@@ -413,14 +413,14 @@ def seats(basis: Basis, path: Path) -> Iterator[FigureEntry]:
 
 def results_by_band(basis: Basis, path: Path) -> Iterator[FigureEntry]:
     """I14: results received, by the band that read them."""
-    for one in path.results:
-        if one.percent is None:
-            yield happened("I14", one.received, "no-score", "out")
-        elif one.band:
-            yield happened("I14", one.received, level(one.band))
+    for result in path.results:
+        if result.percent is None:
+            yield happened("I14", result.received, "no-score", "out")
+        elif result.band:
+            yield happened("I14", result.received, level(result.band))
         else:
-            read = band_of(basis.grille(one.received.on), one.percent)
-            yield happened("I14", one.received, level((read.low, read.high)))
+            read = band_of(basis.grille(result.received.on), result.percent)
+            yield happened("I14", result.received, level((read.low, read.high)))
 
 
 def proposals(basis: Basis, path: Path) -> Iterator[FigureEntry]:
@@ -434,12 +434,16 @@ def proposals(basis: Basis, path: Path) -> Iterator[FigureEntry]:
         for proposal in built.proposed:
             if proposal not in kept:
                 yield happened("I15", mark, "proposal", "out")
-        for at, one in chosen:
-            yield happened("I15", at, "own") if one.action.proposal is None else happened("I15", at, "proposal", "done")
-            if one.started:
-                yield happened("I15", at, "started", ended=one.started)
-            if one.ended and one.outcome == "done":
-                yield happened("I15", at, "done", ended=one.ended)
+        for at, course in chosen:
+            yield (
+                happened("I15", at, "own")
+                if course.action.proposal is None
+                else happened("I15", at, "proposal", "done")
+            )
+            if course.started:
+                yield happened("I15", at, "started", ended=course.started)
+            if course.ended and course.outcome == "done":
+                yield happened("I15", at, "done", ended=course.ended)
 
 
 def ages(basis: Basis, path: Path) -> Iterator[FigureEntry]:

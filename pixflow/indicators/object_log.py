@@ -40,10 +40,12 @@ def ocel(made: Iterable[Trace], alias: Callable[[str], str], day_of: DayOf | Non
         partners: dict[UUID | None, UUID | None] = {
             e.referral: e.partner_id for one in events if isinstance(e := one.event, ReferralSent)
         }
-        for rank, one in enumerate(events, 1):
-            names.add(name_of(one))
-            related = list(_related(one, trace, partners, alias, objects))
-            yield between + _json(_event(one, trace, numbers_of(one, rank, day_of), time_of(one, day_of), related))
+        for rank, recorded in enumerate(events, 1):
+            names.add(name_of(recorded))
+            related = list(_related(recorded, trace, partners, alias, objects))
+            yield between + _json(
+                _event(recorded, trace, numbers_of(recorded, rank, day_of), time_of(recorded, day_of), related)
+            )
             between = ","
     yield '],"objects":['
     for n, (id, (kind, dossier)) in enumerate(sorted(objects.items())):
@@ -62,14 +64,14 @@ def _json(value: object) -> str:
 
 
 def _event(
-    one: Recorded, trace: str, numbers: Mapping[str, int], time: str, related: list[dict[str, str]]
+    recorded: Recorded, trace: str, numbers: Mapping[str, int], time: str, related: list[dict[str, str]]
 ) -> dict[str, object]:
     """Returns an event. The schema of the standard wants each value as text, whatever its type."""
     texts = {name: str(number) for name, number in numbers.items()}
-    said = {"on": event_day(one.event).isoformat(), **texts, "stage": one.event.STAGE or ""}
+    said = {"on": event_day(recorded.event).isoformat(), **texts, "stage": recorded.event.STAGE or ""}
     return {
         "id": f"{trace}-{numbers['rank']}",
-        "type": name_of(one),
+        "type": name_of(recorded),
         "time": time,
         "attributes": [{"name": name, "value": value} for name, value in said.items() if value],
         "relationships": related,
@@ -77,7 +79,7 @@ def _event(
 
 
 def _related(
-    one: Recorded,
+    recorded: Recorded,
     trace: str,
     partners: Mapping[UUID | None, UUID | None],
     alias: Callable[[str], str],
@@ -85,12 +87,16 @@ def _related(
 ) -> Iterator[dict[str, str]]:
     """Yields the relationships of an event, and adds its objects. `partners` are those of referrals."""
     dossier = f"dossier-{trace}"
-    found = [("dossier", dossier, "of")]
-    ids = {name: getattr(one.event, name, None) for name in _NAMED}
-    ids["partner_id"] = ids["partner_id"] or partners.get(getattr(one.event, "referral", None))
+    relationships = [("dossier", dossier, "of")]
+    ids = {name: getattr(recorded.event, name, None) for name in _NAMED}
+    ids["partner_id"] = ids["partner_id"] or partners.get(getattr(recorded.event, "referral", None))
     told = [(*_NAMED[name], str(id)) for name, id in ids.items() if isinstance(id, UUID)]
-    told += [("member", role, who) for role, who in (("by", one.by), ("for", one.acting_for)) if who and ":" not in who]
-    found += [(kind, f"{kind}-{alias(id)}", qualifier) for kind, qualifier, id in told]
-    for kind, id, qualifier in found:
+    told += [
+        ("member", role, who)
+        for role, who in (("by", recorded.by), ("for", recorded.acting_for))
+        if who and ":" not in who
+    ]
+    relationships += [(kind, f"{kind}-{alias(id)}", qualifier) for kind, qualifier, id in told]
+    for kind, id, qualifier in relationships:
         objects.setdefault(id, (kind, dossier if kind == "participation" else ""))
         yield {"objectId": id, "qualifier": qualifier}

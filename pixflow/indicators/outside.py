@@ -201,11 +201,11 @@ def _name_cells(id: str, figure: Figure, days: Days) -> _Named:
     def number(name: str, value: int, part: str = "") -> _Number:
         if not name:
             return _Number((days, id, part, "volume"), value)
-        known = next((usual for usual in (AMONG, COUNTED) if cell(id, name) == cell(id, usual)), name)
-        if cell(id, known).ever:
-            return _Number((id, known), value)
-        milestone = ENTERED.get((id, known), "")
-        return _Number((days, milestone) if milestone else (days, id, known), value)
+        cell_name = next((usual for usual in (AMONG, COUNTED) if cell(id, name) == cell(id, usual)), name)
+        if cell(id, cell_name).ever:
+            return _Number((id, cell_name), value)
+        milestone = ENTERED.get((id, cell_name), "")
+        return _Number((days, milestone) if milestone else (days, id, cell_name), value)
 
     parts = [
         (part, number(part.counts, part.counted, part.name), number(part.of, part.among, part.name))
@@ -230,21 +230,21 @@ def _sums_of_days(named: Mapping[Days, Sequence[_Named]]) -> Iterator[Sum[_Numbe
                     yield Sum(total, parts)
 
 
-def _sums(one: _Named) -> Iterator[Sum[_Number]]:
+def _sums(entry: _Named) -> Iterator[Sum[_Number]]:
     """Yields the sums of a figure: each share with its rest, and parts that make up a whole."""
-    if not one.figure.shares:
+    if not entry.figure.shares:
         return
-    shares = [(one.among, one.counted), *((among, counted) for part, counted, among in one.parts if part.of)]
+    shares = [(entry.among, entry.counted), *((among, counted) for part, counted, among in entry.parts if part.of)]
     wholes: list[tuple[_Number, tuple[_Number, ...]]] = [
-        (among, (one.counted, counted)) for part, counted, among in one.parts if part.name in _BESIDE
+        (among, (entry.counted, counted)) for part, counted, among in entry.parts if part.name in _BESIDE
     ]
-    if one.id in _WHOLE:
-        own = tuple(dict.fromkeys(counted for _, counted, among in one.parts if among == one.among))
-        beside = () if sum(part.value for part in own) == one.among.value else (one.counted,)
-        wholes += [(one.among, (*beside, *own)), (one.among, (one.counted,))]
-    elif one.id in _APART:
-        apart = {part.of: (counted, among) for part, counted, among in reversed(one.parts)}
-        wholes += zip((one.counted, one.among), zip(*apart.values(), strict=True), strict=False)
+    if entry.id in _WHOLE:
+        own = tuple(dict.fromkeys(counted for _, counted, among in entry.parts if among == entry.among))
+        beside = () if sum(part.value for part in own) == entry.among.value else (entry.counted,)
+        wholes += [(entry.among, (*beside, *own)), (entry.among, (entry.counted,))]
+    elif entry.id in _APART:
+        apart = {part.of: (counted, among) for part, counted, among in reversed(entry.parts)}
+        wholes += zip((entry.counted, entry.among), zip(*apart.values(), strict=True), strict=False)
     made = [Sum(total, parts) for total, parts in wholes if sum(part.value for part in parts) == total.value]
     yield from made
     split = {(one.total, part) for one in made for part in one.parts}

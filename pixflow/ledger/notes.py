@@ -64,17 +64,19 @@ def proof(index: int, path: Iterable[bytes], note: str, extra: dict[str, Any] | 
     return "\n".join([*lines, *map(base64, path), "", note])
 
 
-def code(position: int, leaf: bytes, one: Checkpoint) -> str:
+def code(position: int, leaf: bytes, checkpoint: Checkpoint) -> str:
     """Returns what the QR of a paper has behind #: place and leaf of an event, root and signature of a checkpoint."""
-    signature = one.signatures[0][1][4:]
-    content = b"\x01" + position.to_bytes(4, "big") + one.size.to_bytes(4, "big") + leaf + one.root + signature
+    signature = checkpoint.signatures[0][1][4:]
+    content = (
+        b"\x01" + position.to_bytes(4, "big") + checkpoint.size.to_bytes(4, "big") + leaf + checkpoint.root + signature
+    )
     return urlsafe_b64encode(content).decode().rstrip("=")
 
 
-def first_signed(one: Checkpoint, key: PublicKey) -> str:
+def first_signed(checkpoint: Checkpoint, key: PublicKey) -> str:
     """Returns a checkpoint with one line, that of a key which signed it."""
-    made = next(made for name, made in one.signatures if name == key.name and made[:4] == key.id)
-    return f"{one.text.decode()}\n— {key.name} {base64(made)}\n"
+    made = next(made for name, made in checkpoint.signatures if name == key.name and made[:4] == key.id)
+    return f"{checkpoint.text.decode()}\n— {key.name} {base64(made)}\n"
 
 
 def extension(old: int, path: Iterable[bytes], note: str) -> str:

@@ -190,12 +190,12 @@ class Register:
 
     def _signing(self, ours: sqlite3.Connection) -> Path | None:
         """Returns the file of the key that signed last, None before the first. Raises RegisterClosed."""
-        known = ours.execute("SELECT public FROM keys ORDER BY rowid DESC LIMIT 1").fetchone()
-        for file in (self._key, self._next) if known else ():
+        row = ours.execute("SELECT public FROM keys ORDER BY rowid DESC LIMIT 1").fetchone()
+        for file in (self._key, self._next) if row else ():
             with suppress(OSError):
-                if Signer(private_key(file), self._base).key.public == known[0]:
+                if Signer(private_key(file), self._base).key.public == row[0]:
                     return file
-        if known:
+        if row:
             raise RegisterClosed("key", self._key)
         return None
 
@@ -204,25 +204,25 @@ class Register:
 
         `anew` begins one after a former epoch too, and where the events differ.
         """
-        known, structure = _epochs(ours), engine.references().structure
+        epochs, structure = _epochs(ours), engine.references().structure
         restores = {str(command): kept for command, kept in structure.restores}
         restored = _is_restored(ours, engine)
-        if not known or restored or (anew and self._must_end(ours, known[-1], engine)):
-            number = max(structure.register, *(one.number for one in known), 0) + 1
-            kept = engine.head() if number > 1 else 0
-            if known and restored:
+        if not epochs or restored or (anew and self._must_end(ours, epochs[-1], engine)):
+            number = max(structure.register, *(one.number for one in epochs), 0) + 1
+            size = engine.head() if number > 1 else 0
+            if epochs and restored:
                 commands = [*restores]
-                new = commands[commands.index(known[-1].restore) + 1 :] if known[-1].restore in restores else commands
-                kept = min([kept, *(restores[one] for one in new)])
+                new = commands[commands.index(epochs[-1].restore) + 1 :] if epochs[-1].restore in restores else commands
+                size = min([size, *(restores[one] for one in new)])
             elif before := _signed_before(ours, number):
-                kept = self._alike(ours, before[0], engine, kept)
-            base, last = _base(known[0]) if known else self._base, next(reversed(restores), "")
-            begun = Epoch(number, base if number == 1 else f"{base}/{number}", kept, last, engine.clock())
+                size = self._alike(ours, before[0], engine, size)
+            base, last = _base(epochs[0]) if epochs else self._base, next(reversed(restores), "")
+            begun = Epoch(number, base if number == 1 else f"{base}/{number}", size, last, engine.clock())
             with ours:
                 ours.execute("INSERT INTO epochs VALUES (?, ?, ?, ?, ?)", (*begun[:-1], _text(begun.began)))
                 ours.execute("DELETE FROM restores")
-            known.append(begun)
-        epoch = known[-1]
+            epochs.append(begun)
+        epoch = epochs[-1]
         if structure.register < epoch.number and not _last(ours, epoch.number):
             engine.execute(
                 {"structure": stream},
@@ -321,10 +321,10 @@ class Register:
         there = next(one for one in self.file.parents if os.path.exists(one))
         if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK, effective_ids=True)):
             raise RegisterClosed("shut", there)
-        for one in (self.file, self._key, self._lock):
-            closed = os.path.exists(one) and not os.access(one, os.R_OK | os.W_OK, effective_ids=True)
-            if closed or (one == self._lock and one.is_dir()):
-                raise RegisterClosed("shut", one)
+        for path in (self.file, self._key, self._lock):
+            closed = os.path.exists(path) and not os.access(path, os.R_OK | os.W_OK, effective_ids=True)
+            if closed or (path == self._lock and path.is_dir()):
+                raise RegisterClosed("shut", path)
 
     def _check_there(self, engine: Engine) -> None:
         """Raises RegisterClosed where the events know a register that is not there.
@@ -362,11 +362,11 @@ class Register:
         """
         with self._database() as ours:
             number = epoch or _epochs(ours)[-1].number
-            found = ours.execute(_LAST_NOTE, (number,)).fetchone()
-            if found is None:
+            row = ours.execute(_LAST_NOTE, (number,)).fetchone()
+            if row is None:
                 raise LookupError(number)
-            lines = ours.execute(_LINES, (number, found[0]))
-            return "".join([found[1], *(line for (line,) in lines)])
+            lines = ours.execute(_LINES, (number, row[0]))
+            return "".join([row[1], *(line for (line,) in lines)])
 
     def checkpoints(self) -> list[tuple[Epoch, Checkpoint]]:
         """Returns each epoch with its last checkpoint."""
@@ -457,14 +457,14 @@ class Register:
         return []
 
     def _unlike(self, epochs: Sequence[Epoch], rows: Sequence[EventRow]) -> list[int]:
-        found: list[set[int]] = []
+        positions: list[set[int]] = []
         with suppress(RegisterClosed):
             for epoch in epochs:
                 with self._database() as ours:
                     if signed := _last(ours, epoch.number):
                         read = [row for row in rows if row[4] <= signed.size]
-                        found.append(set(_find_changed(partial(_tile, ours, epoch.number), read, signed)))
-            return sorted(set.intersection(*found)) if found else []
+                        positions.append(set(_find_changed(partial(_tile, ours, epoch.number), read, signed)))
+            return sorted(set.intersection(*positions)) if positions else []
         return []
 
     @property
@@ -484,15 +484,15 @@ class Register:
         if not self.last():
             return []
         with self._database() as ours, _in_words("unread", self.file, *_UNREADABLE):
-            known = ours.execute("SELECT public, epoch, size, note, at FROM keys ORDER BY rowid").fetchall()
-            base, ends = _base(_epochs(ours)[0]), [(row[1], row[2]) for row in known[1:]]
+            rows = ours.execute("SELECT public, epoch, size, note, at FROM keys ORDER BY rowid").fetchall()
+            base, ends = _base(_epochs(ours)[0]), [(row[1], row[2]) for row in rows[1:]]
             return [
                 SigningKey(
                     PublicKey(base, verify.key_id(base, b"\1" + public), notes.CHECKPOINT, public, until),
                     datetime.fromisoformat(at),
                     note,
                 )
-                for (public, _, _, note, at), until in zip_longest(known, ends)
+                for (public, _, _, note, at), until in zip_longest(rows, ends)
             ]
 
     # --- who outside holds a checkpoint
@@ -526,10 +526,10 @@ class Register:
         if not self._is_there:
             return []
         with self._database() as ours, _in_words("unread", self.file, *_UNREADABLE):
-            found = ours.execute(
+            rows = ours.execute(
                 "SELECT holder, epoch, size, line, max(at) FROM holders GROUP BY holder ORDER BY 5 DESC"
             )
-            return [Holder(who, epoch, size, line, datetime.fromisoformat(at)) for who, epoch, size, line, at in found]
+            return [Holder(who, epoch, size, line, datetime.fromisoformat(at)) for who, epoch, size, line, at in rows]
 
     @contextmanager
     def _hold_lock(self) -> Iterator[None]:
@@ -574,7 +574,7 @@ def leaf_of(row: EventRow) -> bytes:
 
 def _find_changed(read: tree.Read, rows: Sequence[EventRow], signed: Checkpoint) -> list[int]:
     """Returns the positions of those whose leaf is another one under the signed root. Damaged tiles accuse none."""
-    found, tiles = [], dict[int, bytes]()
+    positions, tiles = [], dict[int, bytes]()
     for row in rows:
         n, at = divmod(row[4] - 1, WIDTH)
         if row[4] <= signed.size:
@@ -583,8 +583,8 @@ def _find_changed(read: tree.Read, rows: Sequence[EventRow], signed: Checkpoint)
                     tiles[n] = read(0, n)
             hashed = tiles.get(n, b"")[at * HASH : (at + 1) * HASH]
             if hashed != leaf_of(row) and _leads(read, row[4], hashed, signed):
-                found.append(row[4])
-    return found
+                positions.append(row[4])
+    return positions
 
 
 def _leads(read: tree.Read, position: int, hashed: bytes, signed: Checkpoint) -> bool:
@@ -608,12 +608,10 @@ def _has_table(ours: sqlite3.Connection, name: str) -> bool:
 
 
 def _tile(ours: sqlite3.Connection, epoch: int, level: int, n: int) -> bytes:
-    found = ours.execute(
-        "SELECT hashes FROM tiles WHERE epoch = ? AND level = ? AND n = ?", (epoch, level, n)
-    ).fetchone()
-    if found is None or not isinstance(found[0], bytes):
+    row = ours.execute("SELECT hashes FROM tiles WHERE epoch = ? AND level = ? AND n = ?", (epoch, level, n)).fetchone()
+    if row is None or not isinstance(row[0], bytes):
         raise LookupError((epoch, level, n))
-    return found[0]
+    return row[0]
 
 
 def _base(epoch: Epoch) -> str:

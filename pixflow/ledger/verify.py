@@ -80,10 +80,10 @@ class Tree:
     def root(self) -> bytes:
         if not self._parts:
             return EMPTY
-        found = self._parts[-1]
+        root = self._parts[-1]
         for part in self._parts[-2::-1]:
-            found = node(part, found)
-        return found
+            root = node(part, root)
+        return root
 
 
 def includes(hashed: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
@@ -117,15 +117,15 @@ def grown(old: int, old_root: bytes, new: int, path: Sequence[bytes]) -> tuple[b
 def _climbed(at: int, last: int, first: bytes, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
     """Returns the roots of the tree up to a place and of the whole, where a path leads; None for another length."""
     before = after = first
-    for one in path:
+    for sibling in path:
         if not last:
             return None
         if at & 1 or at == last:
-            before, after = node(one, before), node(one, after)
+            before, after = node(sibling, before), node(sibling, after)
             while at and not at & 1:
                 at, last = at >> 1, last >> 1
         else:
-            after = node(after, one)
+            after = node(after, sibling)
         at, last = at >> 1, last >> 1
     return None if last else (before, after)
 
@@ -218,15 +218,15 @@ class Checkpoint(NamedTuple):
 
     def cosigned(self, key: PublicKey) -> list[datetime]:
         """Returns when a witness cosigned it. Raises Unreadable for a false line of that witness."""
-        found = []
+        dates = []
         for made in {made for name, made in self.signatures if name == key.name and made[:4] == key.id}:
             seconds = int.from_bytes(made[4:12], "big")
             if len(made) != 76 or not is_signed(key.public, text_to_cosign(seconds, self.text), made[12:]):
                 raise Unreadable("la signature d’un témoin est fausse")
             if seconds >= 1 << 37:
                 raise Unreadable("la date d’un témoin n’existe pas")
-            found.append(datetime.fromtimestamp(seconds, timezone.utc))
-        return found
+            dates.append(datetime.fromtimestamp(seconds, timezone.utc))
+        return dates
 
 
 def epoch_of(origin: str) -> int:
@@ -237,15 +237,15 @@ def epoch_of(origin: str) -> int:
 
 def successors(keys: Sequence[PublicKey], notes: Sequence[Checkpoint]) -> list[PublicKey]:
     """Returns the keys and those that took over from them, as checkpoints say that both signed. Raises Unreadable."""
-    found = list(keys)
-    for one in sorted(notes, key=lambda one: (epoch_of(one.origin), one.size)):
-        for n, key in enumerate(found):
-            new, old = one.successor, key.of(one.origin)
-            its = new and (new.name, key.kind) == (key.name, 1) and new.public != key.public and new.of(one.origin)
-            if new and its and old and one.signed_by(old) and one.signed_by(its):
-                found[n] = key._replace(until=(epoch_of(one.origin), one.size))
-                found += [] if any(new.public == known.public for known in found) else [new]
-    return found
+    all_keys = list(keys)
+    for note in sorted(notes, key=lambda one: (epoch_of(one.origin), one.size)):
+        for n, key in enumerate(all_keys):
+            new, old = note.successor, key.of(note.origin)
+            its = new and (new.name, key.kind) == (key.name, 1) and new.public != key.public and new.of(note.origin)
+            if new and its and old and note.signed_by(old) and note.signed_by(its):
+                all_keys[n] = key._replace(until=(epoch_of(note.origin), note.size))
+                all_keys += [] if any(new.public == known.public for known in all_keys) else [new]
+    return all_keys
 
 
 def text_to_cosign(seconds: int, text: bytes) -> bytes:
@@ -263,10 +263,10 @@ def checkpoint(note: str) -> Checkpoint:
         raise Unreadable("ce n’est pas un point de contrôle")
     signatures = []
     for line in lines[:-1].split("\n"):
-        found = re.fullmatch(r"— ([^\s+]+) (\S+)", line)
-        if not found or len(made := strict(found[2])) < 5:
+        match = re.fullmatch(r"— ([^\s+]+) (\S+)", line)
+        if not match or len(made := strict(match[2])) < 5:
             raise Unreadable("une ligne de signature est mal écrite")
-        signatures.append((found[1], made))
+        signatures.append((match[1], made))
     return Checkpoint(parts[0], int(parts[1]), root, text.encode() + b"\n", tuple(signatures))
 
 
@@ -291,13 +291,13 @@ def proof(text: str) -> Proof:
     if lines and lines[0].startswith("extra "):
         extra = strict(lines.pop(0)[6:])
     path = _hashes(lines[1:])
-    if not lines or not (found := re.fullmatch(r"index (0|[1-9][0-9]{0,17})", lines[0])):
+    if not lines or not (match := re.fullmatch(r"index (0|[1-9][0-9]{0,17})", lines[0])):
         raise Unreadable("cette preuve est mal écrite")
     try:
-        told = json.loads(extra)
+        fields = json.loads(extra)
     except (ValueError, RecursionError):
         raise Unreadable("ce que la preuve ajoute ne se lit pas") from None
-    return Proof(int(found[1]), path, checkpoint(note), told)
+    return Proof(int(match[1]), path, checkpoint(note), fields)
 
 
 def extension(text: str) -> tuple[int, tuple[bytes, ...], Checkpoint]:
@@ -316,25 +316,25 @@ def _hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
     return path
 
 
-def read_fact(one: Proof) -> Any:
+def read_fact(proof: Proof) -> Any:
     """Returns what the event of a proof said, None without. Raises Unreadable where the proof does not prove it."""
-    if one.extra == {}:
+    if proof.extra == {}:
         return None
     try:
-        state, stream, topic = strict(one.extra["state"]), bytes.fromhex(one.extra["stream"]), one.extra["topic"]
-        hashed = leaf(entry(one.at + 1, one.extra["version"], stream, body(topic.encode(), state)))
-        kept = json.loads(state)
-        content, salt = (strict(one.extra[name]) if "salt" in one.extra else b"" for name in ("content", "salt"))
-        said = {**kept["data"], **json.loads(content or b"{}")}
+        state, stream, topic = strict(proof.extra["state"]), bytes.fromhex(proof.extra["stream"]), proof.extra["topic"]
+        hashed = leaf(entry(proof.at + 1, proof.extra["version"], stream, body(topic.encode(), state)))
+        record = json.loads(state)
+        content, salt = (strict(proof.extra[name]) if "salt" in proof.extra else b"" for name in ("content", "salt"))
+        said = {**record["data"], **json.loads(content or b"{}")}
         if salt and len(salt) != SALT:
             raise Unreadable("le sel de la preuve n’a pas sa longueur")
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError, RecursionError):
         raise Unreadable("ce que la preuve ajoute ne se lit pas") from None
-    if content and kept.get("commit") != b64encode(sha256(b"\x20" + salt + content).digest()).decode():
+    if content and record.get("commit") != b64encode(sha256(b"\x20" + salt + content).digest()).decode():
         raise Unreadable("ce contenu n’est pas celui qui fut enregistré")
-    if not includes(hashed, one.at, one.checkpoint.size, one.path, one.checkpoint.root):
+    if not includes(hashed, proof.at, proof.checkpoint.size, proof.path, proof.checkpoint.root):
         raise Unreadable("ce fait n’est pas dans le registre de cette preuve")
-    return {"topic": topic, "at": kept.get("at"), "by": kept.get("by"), "data": said}
+    return {"topic": topic, "at": record.get("at"), "by": record.get("by"), "data": said}
 
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -391,12 +391,12 @@ def _plus(p: _Point, q: _Point) -> _Point:
 
 
 def _times(count: int, point: _Point) -> _Point:
-    found: _Point = (0, 1, 1, 0)
+    product: _Point = (0, 1, 1, 0)
     while count:
         if count & 1:
-            found = _plus(found, point)
+            product = _plus(product, point)
         point, count = _plus(point, point), count >> 1
-    return found
+    return product
 
 
 _BASE = _point((4 * pow(5, _P - 2, _P) % _P).to_bytes(32, "little")) or (0, 1, 1, 0)
@@ -453,24 +453,24 @@ def read_held(text: str, keys: Sequence[PublicKey] = ()) -> list[Held]:
     return check_signatures(_read(text), keys)
 
 
-def check_signatures(found: Sequence[Held], keys: Sequence[PublicKey]) -> list[Held]:
+def check_signatures(holdings: Sequence[Held], keys: Sequence[PublicKey]) -> list[Held]:
     """Checks the signatures of what was read with the keys of registers and of witnesses. Raises Unreadable."""
-    known, checked = successors(keys, [one.note for one in found if one.note]), []
-    for one in found:
+    all_keys, checked = successors(keys, [one.note for one in holdings if one.note]), []
+    for holding in holdings:
         try:
-            told = bool(one.note and _is_signed(one.note, known))
-            new = one.note.successor if one.note and told else None
-            dates = [date for key in known if one.note and key.kind == 4 for date in one.note.cosigned(key)]
+            has_signer = bool(holding.note and _is_signed(holding.note, all_keys))
+            new = holding.note.successor if holding.note and has_signer else None
+            dates = [date for key in all_keys if holding.note and key.kind == 4 for date in holding.note.cosigned(key)]
         except Unreadable as error:
-            raise Unreadable(f"{one.name} : {error}") from None
-        checked.append(one._replace(dates=tuple(dates), successor=new.text if new else "", is_signed=told))
+            raise Unreadable(f"{holding.name} : {error}") from None
+        checked.append(holding._replace(dates=tuple(dates), successor=new.text if new else "", is_signed=has_signer))
     return checked
 
 
-def _is_signed(one: Checkpoint, keys: Sequence[PublicKey]) -> bool:
+def _is_signed(checkpoint: Checkpoint, keys: Sequence[PublicKey]) -> bool:
     """Tells if keys of registers are given. Raises Unreadable where none of them signed a checkpoint."""
-    given = [key.of(one.origin) for key in keys if key.kind == 1]
-    if given and not sum(one.signed_by(key) for key in given if key):
+    given = [key.of(checkpoint.origin) for key in keys if key.kind == 1]
+    if given and not sum(checkpoint.signed_by(key) for key in given if key):
         raise Unreadable("aucune des clés données n’a signé ce point de contrôle")
     return bool(given)
 
@@ -486,29 +486,29 @@ def _read(text: str) -> list[Held]:
     except (OSError, ValueError) as error:
         if isinstance(error, Unreadable):
             raise
-    found = list(_printed(text, text))
-    if not found:
+    holdings = list(_printed(text, text))
+    if not holdings:
         raise Unreadable("ce n’est ni un fichier qui se lit, ni la ligne d’un papier (« 1 205 faits · K7QF-2M9A-… »)")
-    return found
+    return holdings
 
 
 def read(name: str, content: bytes) -> list[Held]:
     """Reads what somebody holds: a message, a checkpoint, a proof, a PDF, the line of a paper. Raises Unreadable."""
-    found = list[Held]()
+    holdings = list[Held]()
     for part in _parts(content):
         inside = (
             map(partial(_proven, name), _read_attachments(part)) if _is_pdf(part) else _read_text(name, _decoded(part))
         )
         for one in inside:
-            found += [] if one in found else [one]
-    if not found and _is_pdf(content):
+            holdings += [] if one in holdings else [one]
+    if not holdings and _is_pdf(content):
         raise Unreadable("ce PDF ne contient pas de preuve : il en faut un que pixflow a remis, et non son impression")
-    if not found:
+    if not holdings:
         raise Unreadable(
             "on n’y trouve ni point de contrôle ni preuve : il faut le message reçu (en .eml ou en texte), le PDF du "
             "papier, ou sa ligne (« Registre : 1 205 faits · K7QF-2M9A-… »)"
         )
-    return [one for one in found if one.note] or found
+    return [one for one in holdings if one.note] or holdings
 
 
 def _parts(content: bytes) -> Iterator[bytes]:
@@ -607,7 +607,7 @@ _COMMANDS = "SELECT id, actor, first_position, last_position FROM commands ORDER
 _BEGUN = b"structure.RegisterBegun"
 
 
-def check(copy: Path, known: Sequence[Held], register: Path | None = None) -> CopyReport:
+def check(copy: Path, holdings: Sequence[Held], register: Path | None = None) -> CopyReport:
     """Compares a copy with what is held, and with the tiles of the register. Raises Unreadable."""
     for file in (copy, *([register] if register else [])):
         if not file.is_file() or not file.stat().st_size:
@@ -618,14 +618,14 @@ def check(copy: Path, known: Sequence[Held], register: Path | None = None) -> Co
                 raise Unreadable(f"{copy} n’est pas une base, et pèse trop pour des empreintes")
             with copy.open("rb") as opened:
                 found = list[CopyFinding]()
-                return _report(_leaves(iter(partial(opened.read, ENTRY), b""), found), known, found, [])
+                return _report(_leaves(iter(partial(opened.read, ENTRY), b""), found), holdings, found, [])
         for beside in (copy.with_name(copy.name + end) for end in ("-wal", "-journal")):
             if beside.exists() and beside.stat().st_size:
                 raise Unreadable(f"{beside.name} est à côté d’elle : ce n’est pas une sauvegarde")
         with sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro&immutable=1", uri=True) as events:
             events.text_factory = lambda text: text.decode("utf-8", "replace")
-            made = _Check(events, known, _tiles(register) if register else b"")
-            return _report(made.leaves(), known, made.found, made.epochs)
+            made = _Check(events, holdings, _tiles(register) if register else b"")
+            return _report(made.leaves(), holdings, made.found, made.epochs)
     except (sqlite3.Error, OSError) as error:
         raise Unreadable(f"la base ne se lit pas : {error}") from None
 
@@ -636,82 +636,84 @@ def _is_database(copy: Path) -> bool:
 
 
 def _report(
-    leaves: Iterable[bytes], known: Sequence[Held], found: list[CopyFinding], epochs: list[dict[str, Any]]
+    leaves: Iterable[bytes], holdings: Sequence[Held], findings: list[CopyFinding], epochs: list[dict[str, Any]]
 ) -> CopyReport:
-    """Compares leaves with what is held. Whoever yields them fills `found` and `epochs`."""
-    tree, sizes, roots = Tree(), {one.size for one in known}, {0: EMPTY}
-    codes = {one.root: UNKNOWN for one in known if one.size == UNKNOWN}
+    """Compares leaves with what is held. Whoever yields them fills `findings` and `epochs`."""
+    tree, sizes, roots = Tree(), {one.size for one in holdings}, {0: EMPTY}
+    codes = {one.root: UNKNOWN for one in holdings if one.size == UNKNOWN}
     for hashed in leaves:
         tree.add(hashed)
         if tree.size in sizes:
             roots[tree.size] = tree.root()
         if codes and (root := tree.root())[:10] in codes:
             roots[tree.size], codes[root[:10]] = root, tree.size
-    sized = [one._replace(size=codes[one.root]) if one.size == UNKNOWN else one for one in known]
+    sized = [one._replace(size=codes[one.root]) if one.size == UNKNOWN else one for one in holdings]
     kept, differing = compare_roots(roots, sized, epochs)
-    return CopyReport("copy", tree.size, tree.root(), kept, epochs, [*found, *differing, *untrue(known)])
+    return CopyReport("copy", tree.size, tree.root(), kept, epochs, [*findings, *differing, *untrue(holdings)])
 
 
-def _leaves(entries: Iterable[bytes], found: list[CopyFinding]) -> Iterator[bytes]:
+def _leaves(entries: Iterable[bytes], findings: list[CopyFinding]) -> Iterator[bytes]:
     """Yields the leaves of a file of entries, and notes what is wrong. It says nothing of commands and dates."""
     versions: dict[bytes, int] = {}
-    for place, one in enumerate(entries, 1):
-        position, version, stream = int.from_bytes(one[:8], "big"), int.from_bytes(one[8:16], "big"), one[16:32]
+    for place, entry in enumerate(entries, 1):
+        position, version, stream = int.from_bytes(entry[:8], "big"), int.from_bytes(entry[8:16], "big"), entry[16:32]
         if position != place:
-            found.append(CopyFinding("position", {"position": place}))
+            findings.append(CopyFinding("position", {"position": place}))
         if version != versions.get(stream, 0) + 1:
-            found.append(CopyFinding("version", {"position": place, "version": version, "stream": stream.hex()}))
-        del found[NOTED:]
+            findings.append(CopyFinding("version", {"position": place, "version": version, "stream": stream.hex()}))
+        del findings[NOTED:]
         versions[stream] = version
-        yield leaf(one)
+        yield leaf(entry)
 
 
-def compare(text: str, known: Sequence[Held], keys: Sequence[PublicKey] = ()) -> CopyReport:
+def compare(text: str, holdings: Sequence[Held], keys: Sequence[PublicKey] = ()) -> CopyReport:
     """Compares what is held with the proof that a checkpoint extends an earlier one. Raises Unreadable."""
-    old, path, one = extension(text)
-    this = Held("cette preuve", one.size, one.root, one, is_signed=_is_signed(one, keys))
-    kept, found = list[Held](), list(untrue(known))
-    for each in known:
-        sizes = [one.size, old] if each.size == UNKNOWN else [each.size]
-        leading = [size for size in sizes if _leads(old, path, one, each._replace(size=size))]
+    old, path, checkpoint = extension(text)
+    this = Held("cette preuve", checkpoint.size, checkpoint.root, checkpoint, is_signed=_is_signed(checkpoint, keys))
+    matches, findings = list[Held](), list(untrue(holdings))
+    for each in holdings:
+        sizes = [checkpoint.size, old] if each.size == UNKNOWN else [each.size]
+        leading = [size for size in sizes if _leads(old, path, checkpoint, each._replace(size=size))]
         if leading:
-            kept.append(each._replace(size=leading[0]))
-        elif each.note and each.note.origin == one.origin and _tells(old, path, one, each.size):
-            found.append(_report_fork(each, this))
+            matches.append(each._replace(size=leading[0]))
+        elif each.note and each.note.origin == checkpoint.origin and _tells(old, path, checkpoint, each.size):
+            findings.append(_report_fork(each, this))
         else:
-            theirs, ours = epoch_of(each.note.origin if each.note else one.origin), epoch_of(one.origin)
+            theirs, ours = epoch_of(each.note.origin if each.note else checkpoint.origin), epoch_of(checkpoint.origin)
             short = old in sizes and len(each.root) < HASH and not old & (old - 1)
             code = "epoch" if theirs != ours else "paper" if short else "apart"
-            found.append(CopyFinding(code, {"held": each.name, "old": old, "theirs": theirs, "ours": ours}))
-    return CopyReport("proof", one.size, one.root, kept, [], found)
+            findings.append(CopyFinding(code, {"held": each.name, "old": old, "theirs": theirs, "ours": ours}))
+    return CopyReport("proof", checkpoint.size, checkpoint.root, matches, [], findings)
 
 
-def _tells(old: int, path: Sequence[bytes], one: Checkpoint, size: int) -> bool:
+def _tells(old: int, path: Sequence[bytes], checkpoint: Checkpoint, size: int) -> bool:
     """Tells if a proof tells the root of a size by itself: that of its end, or of its beginning."""
-    roots = grown(old, b"", one.size, path) if size == old and 0 < old < one.size else None
-    return size == one.size or (roots is not None and roots[1] == one.root)
+    roots = grown(old, b"", checkpoint.size, path) if size == old and 0 < old < checkpoint.size else None
+    return size == checkpoint.size or (roots is not None and roots[1] == checkpoint.root)
 
 
-def check_held(known: Sequence[Held]) -> CopyReport:
+def check_held(holdings: Sequence[Held]) -> CopyReport:
     """Checks what is held without a copy: who signed it, and what its proofs say. Raises Unreadable."""
-    kept, found = list[Held](), list(untrue(known))
-    for one in known:
-        if not one.note or (one.proof and not one.proof.extra):
-            raise Unreadable(f"{one.name} : il manque une copie des faits (events.db), à laquelle le comparer")
-        if not one.is_signed:
-            raise Unreadable(f"{one.name} : il manque la clé du registre (--key), ou une copie des faits (events.db)")
-        found += [_report_fork(one, each) for each in kept if _is_forked(one, each)]
-        kept.append(one)
-    return CopyReport("held", 0, b"", kept, [], found)
+    signed_holdings, findings = list[Held](), list(untrue(holdings))
+    for holding in holdings:
+        if not holding.note or (holding.proof and not holding.proof.extra):
+            raise Unreadable(f"{holding.name} : il manque une copie des faits (events.db), à laquelle le comparer")
+        if not holding.is_signed:
+            raise Unreadable(
+                f"{holding.name} : il manque la clé du registre (--key), ou une copie des faits (events.db)"
+            )
+        findings += [_report_fork(holding, each) for each in signed_holdings if _is_forked(holding, each)]
+        signed_holdings.append(holding)
+    return CopyReport("held", 0, b"", signed_holdings, [], findings)
 
 
 def untrue(known: Iterable[Held]) -> Iterator[CopyFinding]:
     """Yields the proofs that do not prove what they say of a fact."""
-    for one in known:
+    for holding in known:
         try:
-            _fact_of(one)
+            _fact_of(holding)
         except Unreadable as error:
-            yield CopyFinding("untrue", {"held": one.name, "why": error})
+            yield CopyFinding("untrue", {"held": holding.name, "why": error})
 
 
 def _fact_of(one: Held) -> Any:
@@ -719,14 +721,14 @@ def _fact_of(one: Held) -> Any:
     return read_fact(one.proof) if one.proof else None
 
 
-def _leads(old: int, path: Sequence[bytes], one: Checkpoint, held: Held) -> bool:
+def _leads(old: int, path: Sequence[bytes], checkpoint: Checkpoint, held: Held) -> bool:
     """Tells if a proof leads from what is held to a checkpoint, or to it. It may tell the root of a paper itself."""
-    if held.size == one.size:
-        return one.root.startswith(held.root)
+    if held.size == checkpoint.size:
+        return checkpoint.root.startswith(held.root)
     if held.size != old or len(held.root) == HASH:
-        return held.size == old and extends(old, held.root, one.size, one.root, path)
-    roots = grown(old, held.root, one.size, path) if 0 < old < one.size else None
-    return roots is not None and roots[0].startswith(held.root) and roots[1] == one.root
+        return held.size == old and extends(old, held.root, checkpoint.size, checkpoint.root, path)
+    roots = grown(old, held.root, checkpoint.size, path) if 0 < old < checkpoint.size else None
+    return roots is not None and roots[0].startswith(held.root) and roots[1] == checkpoint.root
 
 
 def _tiles(register: Path) -> bytes:
@@ -742,7 +744,7 @@ def _tiles(register: Path) -> bytes:
 class _Check:
     """One reading of a copy: each fact is hashed first, and parsed afterwards."""
 
-    def __init__(self, events: sqlite3.Connection, known: Sequence[Held], tiles: bytes) -> None:
+    def __init__(self, events: sqlite3.Connection, holdings: Sequence[Held], tiles: bytes) -> None:
         for table in ("stored_events", "commands"):
             made = events.execute("SELECT type FROM sqlite_master WHERE name = ? AND rootpage > 0", (table,)).fetchall()
             if made != [("table",)]:
@@ -753,7 +755,7 @@ class _Check:
         self._versions: dict[Any, int] = {}
         self.found: list[CopyFinding] = []
         self.epochs: list[dict[str, Any]] = []
-        self._dates = [(one.size, date - MARGIN) for one in known for date in one.dates]
+        self._dates = [(one.size, date - MARGIN) for one in holdings for date in one.dates]
 
     def leaves(self) -> Iterator[bytes]:
         """Yields the leaf of each row, and notes what is wrong with it, then with the end."""
@@ -776,26 +778,26 @@ class _Check:
         except (TypeError, ValueError, AttributeError, OverflowError):
             hashed = EMPTY
         topic, state = topic or b"", state or b""
-        told = {"topic": topic.decode("utf-8", "replace"), "stream": stream, "version": version}
+        details = {"topic": topic.decode("utf-8", "replace"), "stream": stream, "version": version}
         at = HASH * (expected - 1)
         if at < len(self._tiles) and self._tiles[at : at + HASH] != hashed:
-            self._note("fact", expected, **told)
+            self._note("fact", expected, **details)
         if position != expected:
             self._note("position", expected)
         following = self._versions.get(stream, 0) + 1
         if version != following:
-            self._note("version", expected, **told)
+            self._note("version", expected, **details)
         self._versions[stream] = version if isinstance(version, int) else following
-        self._stamps(expected, topic, state, told)
+        self._stamps(expected, topic, state, details)
         return hashed
 
-    def _stamps(self, position: int, topic: bytes, state: bytes, told: dict[str, Any]) -> None:
+    def _stamps(self, position: int, topic: bytes, state: bytes, details: dict[str, Any]) -> None:
         """Compares the stamps of an event with its command, and with the dates of witnesses."""
         if position > self._command[3]:
             before, (*command, last) = self._command[3], next(self._commands, ("", "", 0, 0))
             self._command = (*command, last if isinstance(last, int) else position)
             if self._command[2] != before + 1 or last != self._command[3]:
-                self._note("command", position, **told)
+                self._note("command", position, **details)
         try:
             said = json.loads(state)
             at, by, command = said["at"].rstrip("Z"), said["by"], said["command"].replace("-", "")
@@ -806,52 +808,52 @@ class _Check:
                     raise ValueError(begun)
                 self.epochs.append({"position": position, "at": at, **begun})
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            self._note("unreadable", position, **told)
+            self._note("unreadable", position, **details)
             return
         if (command, by) != (str(self._command[0]).replace("-", ""), self._command[1]):
-            self._note("author", position, **told)
+            self._note("author", position, **details)
         if day and any(position > size and day < date for size, date in self._dates):
-            self._note("backdated", position, at=at, **told)
+            self._note("backdated", position, at=at, **details)
 
 
 def compare_roots(
-    roots: dict[int, bytes], known: Sequence[Held], epochs: Sequence[dict[str, Any]]
+    roots: dict[int, bytes], holdings: Sequence[Held], epochs: Sequence[dict[str, Any]]
 ) -> tuple[list[Held], list[CopyFinding]]:
     """Returns what is held and stands in the copy; then the rest, each with the interval in which it changed."""
-    ordered, found, since = sorted(known, key=lambda one: one.size), list[CopyFinding](), 0
-    kept = [one for one in ordered if one.size in roots and roots[one.size].startswith(one.root)]
-    for n, one in enumerate(ordered):
-        if one in kept:
-            since = one.size
-        elif other := next((each for each in [*kept, *ordered[:n]] if _is_forked(one, each, roots)), None):
-            found.append(_report_fork(one, other))
+    ordered, findings, since = sorted(holdings, key=lambda one: one.size), list[CopyFinding](), 0
+    matches = [one for one in ordered if one.size in roots and roots[one.size].startswith(one.root)]
+    for n, holding in enumerate(ordered):
+        if holding in matches:
+            since = holding.size
+        elif other := next((each for each in [*matches, *ordered[:n]] if _is_forked(holding, each, roots)), None):
+            findings.append(_report_fork(holding, other))
         else:
-            number = epoch_of(one.note.origin) if one.note else 1
-            ends = [begun["kept"] for begun in epochs if begun["epoch"] > number and begun["kept"] < one.size]
-            code = "interval" if one.size in roots else "nowhere" if one.size == UNKNOWN else "cut"
+            number = epoch_of(holding.note.origin) if holding.note else 1
+            ends = [begun["kept"] for begun in epochs if begun["epoch"] > number and begun["kept"] < holding.size]
+            code = "interval" if holding.size in roots else "nowhere" if holding.size == UNKNOWN else "cut"
             if ends:
-                code = "restored" if one.note else "either"
-            details = {"since": min(since, one.size - 1) + 1, "kept": min(ends, default=0), "held": one.name}
-            found.append(CopyFinding(code, {"position": one.size, **details}))
-    return kept, found
+                code = "restored" if holding.note else "either"
+            details = {"since": min(since, holding.size - 1) + 1, "kept": min(ends, default=0), "held": holding.name}
+            findings.append(CopyFinding(code, {"position": holding.size, **details}))
+    return matches, findings
 
 
-def _is_forked(one: Held, other: Held, roots: dict[int, bytes] | None = None) -> bool:
+def _is_forked(holding: Held, other: Held, roots: dict[int, bytes] | None = None) -> bool:
     """Tells if two checkpoints of a register exclude each other: two trees of a size, or `other` begins otherwise.
 
-    `roots` are those of a copy without `one`: it tells how a longer `other` begins that stands in it.
+    `roots` are those of a copy without `holding`: it tells how a longer `other` begins that stands in it.
     """
-    if not one.note or not other.note or one.note.origin != other.note.origin:
+    if not holding.note or not other.note or holding.note.origin != other.note.origin:
         return False
-    if one.size == other.size:
-        return one.root != other.root
-    return one.size < other.size and (roots or {}).get(other.size) == other.root
+    if holding.size == other.size:
+        return holding.root != other.root
+    return holding.size < other.size and (roots or {}).get(other.size) == other.root
 
 
-def _report_fork(one: Held, other: Held) -> CopyFinding:
+def _report_fork(holding: Held, other: Held) -> CopyFinding:
     """Returns that two checkpoints exclude each other: it is a fork where a given key signed both."""
-    code = "fork" if one.is_signed and other.is_signed else "two"
-    details = {"held": one.name, "size": one.size, "short": short(one.root)}
+    code = "fork" if holding.is_signed and other.is_signed else "two"
+    details = {"held": holding.name, "size": holding.size, "short": short(holding.root)}
     return CopyFinding(code, {**details, "other": other.name, "others": other.size, "shorts": short(other.root)})
 
 
@@ -890,13 +892,13 @@ def words(report: CopyReport) -> Iterator[str]:
         yield f"{report.size} faits. Racine : {short(report.root)}"
     for one in report.epochs[1:]:
         yield f"Le registre a été repris le {one['at'][:10]}, après {one['kept']} faits : époque {one['epoch']}."
-    for kept in report.kept:
+    for holding in report.kept:
         how = "Signé" if report.read == "held" else "Inchangé"
-        yield f"{how} : {kept.name}, {kept.size} faits ({short(kept.root)})."
-        if kept.successor:
-            yield f"  Depuis le fait n° {kept.size}, une autre clé signe le registre : {kept.successor}"
-        if kept.proof and not any(untrue([kept])) and (said := _fact_of(kept)):
-            yield f"  Ce que disait le fait n° {kept.proof.at + 1} : {json.dumps(said, ensure_ascii=False)}"
+        yield f"{how} : {holding.name}, {holding.size} faits ({short(holding.root)})."
+        if holding.successor:
+            yield f"  Depuis le fait n° {holding.size}, une autre clé signe le registre : {holding.successor}"
+        if holding.proof and not any(untrue([holding])) and (said := _fact_of(holding)):
+            yield f"  Ce que disait le fait n° {holding.proof.at + 1} : {json.dumps(said, ensure_ascii=False)}"
     if not report.kept and not report.findings:
         yield "Rien de détenu n’a été comparé : une fin coupée ne se verrait pas."
     for finding in report.findings[:MOST]:
@@ -953,25 +955,25 @@ def _options(given: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
     """Returns the files, the keys and the registers of a command line. Raises Unreadable."""
     files, words = list[str](), iter(given)
     options: dict[str, list[str]] = {"--key": [], "--register": []}
-    for one in words:
-        name, equals, value = one.partition("=")
+    for word in words:
+        name, equals, value = word.partition("=")
         if name in options:
             value = value if equals else next(words, "")
             if not value:
                 raise Unreadable(f"Il manque ce qui suit {name}")
             options[name].append(value)
-        elif one == "--":
+        elif word == "--":
             files += words
-        elif one.startswith("-"):
+        elif word.startswith("-"):
             raise Unreadable(f"{name} n’est pas une option")
         else:
-            files.append(one)
+            files.append(word)
     if not files:
         raise Unreadable("Il manque ce qu’il faut vérifier")
     return files, options["--key"], options["--register"]
 
 
-def run(copy: Path, known: Sequence[str], public: Sequence[str], register: Path | None) -> int:
+def run(copy: Path, texts: Sequence[str], public: Sequence[str], register: Path | None) -> int:
     """Compares a copy, or a proof between two dates, with what is held; `public` are keys. Returns the exit code.
 
     What is held may stand in the place of the copy.
@@ -979,7 +981,7 @@ def run(copy: Path, known: Sequence[str], public: Sequence[str], register: Path 
     try:
         keys = [PublicKey.read(one) for one in public]
         proves, held_alone = _text(copy), _is_held(copy)
-        read = [root for one in ([str(copy)] if held_alone else []) + list(known) for root in _read_argument(one)]
+        read = [root for one in ([str(copy)] if held_alone else []) + list(texts) for root in _read_argument(one)]
         keys, roots = successors(keys, [one.note for one in read if one.note]), check_signatures(read, keys)
         if proves:
             report = compare(proves, roots, keys)

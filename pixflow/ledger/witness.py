@@ -42,28 +42,28 @@ class LogWitness:
     def add(self, body: str, now: datetime) -> WitnessAnswer:
         """Takes a request: the size that somebody thinks we have, a proof, a checkpoint. Raises OSError of a file."""
         try:
-            old, path, one = extension(body)
+            old, path, checkpoint = extension(body)
         except Unreadable:
             return WitnessAnswer(400)
-        known = [key for given in self._keys if (key := given.of(one.origin))]
-        if not known:
+        keys = [key for given in self._keys if (key := given.of(checkpoint.origin))]
+        if not keys:
             return WitnessAnswer(404)
         try:
-            signers = [key for key in known if one.signed_by(key)]
+            signers = [key for key in keys if checkpoint.signed_by(key)]
         except Unreadable:
             signers = []
         if not signers:
             return WitnessAnswer(403)
-        if old > one.size:
+        if old > checkpoint.size:
             return WitnessAnswer(400)
-        ours, note = self.signer, first_signed(one, signers[0])
-        with self._database() as kept:
-            kept.execute("BEGIN IMMEDIATE")
-            with kept:
-                status, size = _take_checkpoint(kept, old, path, one, note, now)
+        ours, note = self.signer, first_signed(checkpoint, signers[0])
+        with self._database() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                status, size = _take_checkpoint(connection, old, path, checkpoint, note, now)
         if status != 200:
             return WitnessAnswer(status, f"{size}\n" if status == 409 else "")
-        return WitnessAnswer(200, ours.cosignature(one.text, now))
+        return WitnessAnswer(200, ours.cosignature(checkpoint.text, now))
 
     @property
     def has_begun(self) -> bool:
@@ -94,17 +94,19 @@ class LogWitness:
 
 
 def _take_checkpoint(
-    ours: sqlite3.Connection, old: int, path: tuple[bytes, ...], one: Checkpoint, note: str, now: datetime
+    ours: sqlite3.Connection, old: int, path: tuple[bytes, ...], checkpoint: Checkpoint, note: str, now: datetime
 ) -> tuple[int, int]:
     """Returns the status for a checkpoint, and the size that we have. Keeps the checkpoint, or the fork."""
-    found = ours.execute("SELECT size, root FROM seen WHERE origin = ?", (one.origin,)).fetchone()
+    found = ours.execute("SELECT size, root FROM seen WHERE origin = ?", (checkpoint.origin,)).fetchone()
     size, root = found or (0, EMPTY)
     if old != size:
         return 409, size
-    if not extends(size, root, one.size, one.root, path):
-        if one.size == size:
+    if not extends(size, root, checkpoint.size, checkpoint.root, path):
+        if checkpoint.size == size:
             at = now.astimezone(UTC).isoformat()
-            ours.execute("INSERT OR IGNORE INTO forks VALUES (?, ?, ?, ?)", (one.origin, one.size, note, at))
+            ours.execute(
+                "INSERT OR IGNORE INTO forks VALUES (?, ?, ?, ?)", (checkpoint.origin, checkpoint.size, note, at)
+            )
         return 422, size
-    ours.execute("REPLACE INTO seen VALUES (?, ?, ?, ?)", (one.origin, one.size, one.root, note))
-    return 200, one.size
+    ours.execute("REPLACE INTO seen VALUES (?, ?, ?, ?)", (checkpoint.origin, checkpoint.size, checkpoint.root, note))
+    return 200, checkpoint.size

@@ -94,12 +94,12 @@ def code_of(text: str) -> str:
     postal_code = match[1].zfill(5) if (match := _POSTAL_CODE.search(text)) else ""
     name = _POSTAL_CODE.sub(" ", text).strip()
     if not postal_code:
-        found = communes().get(unique(normalise(name)) or "") or find_by_name(name)
+        commune = communes().get(unique(normalise(name)) or "") or find_by_name(name)
     else:
-        found = find(name, postal_code) if name else by_postal_code(postal_code)
-    if found is None:
+        commune = find(name, postal_code) if name else by_postal_code(postal_code)
+    if commune is None:
         raise ValueError("commune")
-    return found.code
+    return commune.code
 
 
 def label(code: str) -> str:
@@ -110,27 +110,27 @@ def label(code: str) -> str:
 
 @cache
 def _by_name() -> Mapping[tuple[str, str], list[str]]:
-    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    codes_by_name: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for row in (*_rows("communes"), *_rows("former_communes")):
-        found[_plain(row["name"]), _area(department_of(row["code"]))].append(row.get("now", row["code"]))
-    return found
+        codes_by_name[_plain(row["name"]), _area(department_of(row["code"]))].append(row.get("now", row["code"]))
+    return codes_by_name
 
 
 @cache
 def _by_name_alone() -> Mapping[str, set[str]]:
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    codes_by_name: defaultdict[str, set[str]] = defaultdict(set)
     for (name, _), codes in _by_name().items():
-        found[name] |= set(codes)
-    return found
+        codes_by_name[name] |= set(codes)
+    return codes_by_name
 
 
 @cache
 def _by_postal_code() -> Mapping[str, list[Commune]]:
-    found: defaultdict[str, list[Commune]] = defaultdict(list)
+    communes_by_postcode: defaultdict[str, list[Commune]] = defaultdict(list)
     for one in communes().values():
         for postal_code in one.postal_codes:
-            found[postal_code].append(one)
-    return found
+            communes_by_postcode[postal_code].append(one)
+    return communes_by_postcode
 
 
 def _area(department: str) -> str:

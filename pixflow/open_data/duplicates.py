@@ -50,11 +50,11 @@ def duplicates(places: Iterable[Place], others: Iterable[Place] = ()) -> list[Li
     for place in others:
         if (commune := _commune(place)) in by_commune:
             by_commune[commune].append(_Compared(place, is_other=True))
-    found = []
+    pairs = []
     for one, other in (pair for group in by_commune.values() for pair in _pairs(group)):
         if not (one.is_other and other.is_other) and _points(reasons := _reasons(one, other)) >= PROPOSED_FROM:
-            found.append(Likeness(one.place, other.place, tuple(reasons)))
-    return sorted(found, key=lambda pair: -pair.points)
+            pairs.append(Likeness(one.place, other.place, tuple(reasons)))
+    return sorted(pairs, key=lambda pair: -pair.points)
 
 
 def _commune(place: Place) -> str:
@@ -109,30 +109,34 @@ def _words(text: str) -> str:
     return " ".join(_SMALL_WORDS.sub(" ", normalise(text)).split())
 
 
-def _reasons(one: _Compared, other: _Compared) -> list[Reason]:
-    here, there = one.place, other.place
-    found: list[Reason] = []
+def _reasons(entry: _Compared, other: _Compared) -> list[Reason]:
+    here, there = entry.place, other.place
+    reasons: list[Reason] = []
     if here.point and there.point and abs(here.point[0] - there.point[0]) <= NEAR_DEGREES:
-        found += ["near"] if kilometres(here.point, there.point) <= NEAR else []
-    if _same_address(one, other):
-        found.append("address")
+        reasons += ["near"] if kilometres(here.point, there.point) <= NEAR else []
+    if _same_address(entry, other):
+        reasons.append("address")
     if here.siret and here.siret == there.siret:
-        found.append("siret")
-    if one.phone and one.phone == other.phone:
-        found.append("phone")
-    if one.email and one.email == other.email:
-        found.append("email")
-    if not found and one.name and one.name == other.name and not (one.is_placed and other.is_placed):
+        reasons.append("siret")
+    if entry.phone and entry.phone == other.phone:
+        reasons.append("phone")
+    if entry.email and entry.email == other.email:
+        reasons.append("email")
+    if not reasons and entry.name and entry.name == other.name and not (entry.is_placed and other.is_placed):
         return ["same-name"]
-    if found and _points(found) + POINTS["name"] >= PROPOSED_FROM:
-        likeness = fuzz.token_set_ratio(one.name, other.name, score_cutoff=CLOSE_NAME)
+    if reasons and _points(reasons) + POINTS["name"] >= PROPOSED_FROM:
+        likeness = fuzz.token_set_ratio(entry.name, other.name, score_cutoff=CLOSE_NAME)
         if likeness >= CLOSE_NAME:
-            found.append("name" if likeness >= SAME_NAME else "name-close")
-    return found
+            reasons.append("name" if likeness >= SAME_NAME else "name-close")
+    return reasons
 
 
-def _same_address(one: _Compared, other: _Compared) -> bool:
+def _same_address(entry: _Compared, other: _Compared) -> bool:
     """Tells if two addresses are alike; two numbers of one street are two addresses."""
-    if not one.address or not other.address or (one.numbers and other.numbers and not one.numbers & other.numbers):
+    if (
+        not entry.address
+        or not other.address
+        or (entry.numbers and other.numbers and not entry.numbers & other.numbers)
+    ):
         return False
-    return fuzz.ratio(one.address, other.address, score_cutoff=SAME_ADDRESS) > 0
+    return fuzz.ratio(entry.address, other.address, score_cutoff=SAME_ADDRESS) > 0

@@ -133,10 +133,10 @@ class _Reading:
         }
 
     def _text(self, *columns: str, longest: int = LONGEST) -> str:
-        found = self._row.text(*columns)
-        if len(found) > longest:
+        text = self._row.text(*columns)
+        if len(text) > longest:
             self._warn("text-cut", column=columns[0], limit=longest)
-        return found[:longest]
+        return text[:longest]
 
     def _items(self, *columns: str) -> tuple[str, ...]:
         try:
@@ -147,31 +147,31 @@ class _Reading:
 
     def _words(self, standard: tuple[str, ...], *columns: str) -> tuple[str, ...]:
         """Returns the standard's words of a list; a word that is in none is kept as it is, and counted."""
-        found: dict[str, None] = {}
+        terms: dict[str, None] = {}
         for item in self._items(*columns):
-            known = _index_words(standard).get(normalise(item))
-            if not known:
+            standard_words = _index_words(standard).get(normalise(item))
+            if not standard_words:
                 self._problems.count_unknown(columns[0], item)
-            found |= dict.fromkeys(known or (item,))
-        return tuple(found)
+            terms |= dict.fromkeys(standard_words or (item,))
+        return tuple(terms)
 
     def _point(self, insee: str | None) -> Point | None:
-        found = read_point(self._row.text("latitude"), self._row.text("longitude"))
-        if isinstance(found, str):
-            self._warn(found)
+        point = read_point(self._row.text("latitude"), self._row.text("longitude"))
+        if isinstance(point, str):
+            self._warn(point)
             return None
         middle = self._middles.get(insee or "")
-        if found and middle and kilometres(found, middle) > FAR:
-            self._warn("coordinates-far", kilometres=round(kilometres(found, middle)))
+        if point and middle and kilometres(point, middle) > FAR:
+            self._warn("coordinates-far", kilometres=round(kilometres(point, middle)))
             return None
-        return found
+        return point
 
     def _website(self, *columns: str) -> str:
-        found = self._row.text(*columns)
-        if found and not _is_website(found):
+        url = self._row.text(*columns)
+        if url and not _is_website(url):
             self._warn("website-unreadable", column=columns[0])
             return ""
-        return found
+        return url
 
     def _hours(self) -> str:
         text = self._text("horaires", "horaires_accueil")
@@ -181,13 +181,13 @@ class _Reading:
 
     def _updated(self) -> date | None:
         try:
-            found = self._row.day("date_maj")
+            day = self._row.day("date_maj")
         except ValueError:
             self._warn("date-unreadable", value=self._row.text("date_maj"))
             return None
-        if found and found > self._today:
-            self._warn("date-future", value=found)
-        return found
+        if day and day > self._today:
+            self._warn("date-future", value=day)
+        return day
 
 
 @cache

@@ -80,9 +80,9 @@ def _as_text(value: Any) -> str:
 
 
 def rows_of(
-    data: bytes, known: frozenset[str], problems: PlaceProblems, workbook: ReadWorkbook | None = None
+    data: bytes, columns: frozenset[str], problems: PlaceProblems, workbook: ReadWorkbook | None = None
 ) -> list[Row]:
-    """Returns the rows of a file, by its content. `known` headers tell the delimiter. Raises FileRefused.
+    """Returns the rows of a file, by its content. `columns` headers tell the delimiter. Raises FileRefused.
 
     Without a reader of workbooks, one is refused.
     """
@@ -91,14 +91,14 @@ def rows_of(
     if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         if workbook is None:
             raise FileRefused("workbook")
-        found = _of_sheet(workbook(data))
+        all_rows = _of_sheet(workbook(data))
     else:
         text = _decoded(data, problems)
         start = text.lstrip()[:1]
         if start == "<":
             raise FileRefused("web-page")
-        found = _of_json(text, problems) if start in ("[", "{") else _of_csv(text, known, problems)
-    rows = list(islice(found, MAX_ROWS + 1))
+        all_rows = _of_json(text, problems) if start in ("[", "{") else _of_csv(text, columns, problems)
+    rows = list(islice(all_rows, MAX_ROWS + 1))
     if len(rows) > MAX_ROWS:
         raise FileRefused("too-many-rows", limit=MAX_ROWS)
     if not rows:
@@ -156,10 +156,10 @@ def _feature(feature: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _of_csv(text: str, known: frozenset[str], problems: PlaceProblems) -> Iterator[Row]:
+def _of_csv(text: str, columns: frozenset[str], problems: PlaceProblems) -> Iterator[Row]:
     head = text.split("\n", 1)[0]
     headers = {mark: [cell.strip(' "\r') for cell in head.split(mark)] for mark in DELIMITERS}
-    delimiter = max(DELIMITERS, key=lambda mark: (len(known.intersection(headers[mark])), len(headers[mark])))
+    delimiter = max(DELIMITERS, key=lambda mark: (len(columns.intersection(headers[mark])), len(headers[mark])))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line, header = 1, None
     while True:

@@ -74,12 +74,12 @@ def receive_export(
 @decision("take_back_export", REFERENT)
 def take_back_export(intake: Intake, *, version: int, taken: int, left: int, on: date) -> list[Event]:
     """Takes back the export of that version, once. Raises Refused("later-export") while a later one counts."""
-    found = next((one for one in intake.exports if one.version == version), None)
-    if found is None or intake.campaign is None:
+    export = next((one for one in intake.exports if one.version == version), None)
+    if export is None or intake.campaign is None:
         return []
-    if found != intake.exports[-1]:
+    if export != intake.exports[-1]:
         raise Refused("later-export")
-    about: dict[str, Any] = {"version": version, "campaign": intake.campaign, "exported_at": found.exported_at}
+    about: dict[str, Any] = {"version": version, "campaign": intake.campaign, "exported_at": export.exported_at}
     return [ExportTakenBack(**about, taken=taken, left=left, on=on)]
 
 

@@ -88,20 +88,20 @@ def confirm_match(
     return {"participation": [confirmed], "dossier": link_to_dossier(participation, dossier, participation_id, on)}
 
 
-def link_to_dossier(known: Participation, dossier: Dossier, participation: UUID, on: date) -> list[Event]:
-    if known.campaign is None or known.purpose is None:
+def link_to_dossier(row: Participation, dossier: Dossier, participation: UUID, on: date) -> list[Event]:
+    if row.campaign is None or row.purpose is None:
         return []
     return link_participation(
         dossier,
         participation=participation,
-        campaign=known.campaign,
-        purpose=known.purpose,
-        started=known.started,
-        progress=known.progress,
+        campaign=row.campaign,
+        purpose=row.purpose,
+        started=row.started,
+        progress=row.progress,
         on=on,
-        result=known.result,
-        profile=known.profile,
-        vanished=known.vanished is not None,
+        result=row.result,
+        profile=row.profile,
+        vanished=row.vanished is not None,
     )
 
 
@@ -180,10 +180,10 @@ def match_by_number(
 ) -> dict[str, list[Event]]:
     """Matches a row whose external id is this dossier's number and whose names agree (docs/domain.md#matching)."""
     row = Person(participation.last_name, participation.first_name, participation.external_id)
-    known = Person(dossier.last_name, dossier.first_name, dossier.imilo_number)
+    person = Person(dossier.last_name, dossier.first_name, dossier.imilo_number)
     if not participation.waiting or participation.purpose is None or dossier_id in participation.rejected:
         return {}
-    if dossier.opened is None or not certain(row, known):
+    if dossier.opened is None or not certain(row, person):
         return {}
     return confirm_match(
         participation,
@@ -272,21 +272,26 @@ def record_progress(
 
 
 def _share(
-    known: Participation, result: Result | None, profile: Profile | None, ordinal: int, exported_at: datetime, on: date
+    participation: Participation,
+    result: Result | None,
+    profile: Profile | None,
+    ordinal: int,
+    exported_at: datetime,
+    on: date,
 ) -> list[Event]:
     """Returns the event of a newly shared result or profile."""
-    if result and result != known.result:
+    if result and result != participation.result:
         return [e.ResultShared(result=result, exported_at=exported_at, on=on)]
-    if profile and profile != known.profile:
+    if profile and profile != participation.profile:
         return [e.ProfileShared(profile=profile, ordinal=ordinal, exported_at=exported_at, on=on)]
     return []
 
 
-def _learned(known: Participation, dossier: Dossier, participation: UUID, event: Event, on: date) -> list[Event]:
+def _learned(row: Participation, dossier: Dossier, participation: UUID, event: Event, on: date) -> list[Event]:
     """Returns the events of the matched dossier for this event."""
     match event:
-        case e.ResultShared(result=result) if known.purpose:
-            return receive_result(dossier, participation=participation, purpose=known.purpose, result=result, on=on)
+        case e.ResultShared(result=result) if row.purpose:
+            return receive_result(dossier, participation=participation, purpose=row.purpose, result=result, on=on)
         case e.ProfileShared(profile=profile):
             return receive_profile(dossier, participation=participation, profile=profile, on=on)
         case e.ParticipationProgressed(progress=progress):
@@ -371,10 +376,10 @@ def why_it_stays(history: Sequence[Recorded], command: UUID) -> Why | None:
     if any(isinstance(one.event, e.PersonErased) for one in history):
         return "erased"
     mine, new = of_import(history, command), is_new(history, command)
-    for one in not_retracted(history):
-        if not mine or one.originator_version < mine[0].originator_version or one.command == command:
+    for recorded in not_retracted(history):
+        if not mine or recorded.originator_version < mine[0].originator_version or recorded.command == command:
             continue
-        match one.event:
+        match recorded.event:
             case e.MatchConfirmed(automatic=automatic):
                 if not (new and automatic):
                     return "matched"

@@ -94,10 +94,10 @@ def rank(
     except to the only one of them who was seated or confirmed.
     """
     mine = _index_person(participant)
-    known = [(key, _index_person(person)) for key, person in candidates]
+    people = [(key, _index_person(person)) for key, person in candidates]
     scored = [
         (key, theirs.words, _supported(match, key in seated, key in confirmed))
-        for key, theirs in known
+        for key, theirs in people
         if (match := _score(mine, theirs))
     ]
     namesakes = Counter(words for _, words, _ in scored)

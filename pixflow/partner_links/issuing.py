@@ -47,26 +47,26 @@ def issue_link(
     Without an `address`, an e-mail goes to that of the contact: here and below.
     """
     must_be_open(dossier)
-    action, known = must_have_referral(dossier, referral)
-    if _has(known, link):
+    action, state = must_have_referral(dossier, referral)
+    if _has(state, link):
         return []
     if action.over:
         raise Refused("action-over")
-    if not is_awaited(dossier, action, known):
-        raise Refused("already-answered", answer=known.answer)
-    to = _address(known, address) if channel == "email" else ""
+    if not is_awaited(dossier, action, state):
+        raise Refused("already-answered", answer=state.answer)
+    to = _address(state, address) if channel == "email" else ""
     if channel == "email":
-        must_agree(known.agreed or agreed)
-    return [_issue(known, link, channel, to, until, on, agreed=agreed and not known.agreed)]
+        must_agree(state.agreed or agreed)
+    return [_issue(state, link, channel, to, until, on, agreed=agreed and not state.agreed)]
 
 
 @decision("revoke_link", OWN_DOSSIERS)
 def revoke_link(dossier: Dossier, *, referral: UUID, on: date) -> list[Event]:
     """Revokes the link of a referral: it opens nothing any more, and the partner cannot ask for another."""
-    action, known = must_have_referral(dossier, referral)
-    if known.link is None or not is_open(dossier, LinkedReferral(action, known, known.link), on):
+    action, state = must_have_referral(dossier, referral)
+    if state.link is None or not is_open(dossier, LinkedReferral(action, state, state.link), on):
         return []
-    return [PartnerLinkRevoked(referral=referral, link=known.link.id, on=on)]
+    return [PartnerLinkRevoked(referral=referral, link=state.link.id, on=on)]
 
 
 @decision("renew_link", NOBODY, system=(PARTNER,))
@@ -75,54 +75,54 @@ def renew_link(dossier: Dossier, *, link: UUID, on: date, new: UUID, until: date
 
     Raises Refused("link-over") for a link that leads to nothing any more, or that the advisor revoked.
     """
-    found = referral_of(dossier, link)
-    if found is None or dossier.merged or not is_awaited(dossier, found.action, found.referral):
+    target = referral_of(dossier, link)
+    if target is None or dossier.merged or not is_awaited(dossier, target.action, target.referral):
         raise Refused("link-over")
-    latest = found.referral.links[-1]
-    if latest.revoked or (found.referral.answer and latest.purpose == "answer"):
+    latest = target.referral.links[-1]
+    if latest.revoked or (target.referral.answer and latest.purpose == "answer"):
         raise Refused("link-over")
-    if any(one.asked and one.stamp.on == on for one in found.referral.links):
+    if any(one.asked and one.stamp.on == on for one in target.referral.links):
         return []
-    return [_issue(found.referral, new, "email", _address(found.referral, address), until, on, asked=True)]
+    return [_issue(target.referral, new, "email", _address(target.referral, address), until, on, is_requested=True)]
 
 
 @decision("remind_partner", NOBODY, system=(CLOCK,))
 def remind_partner(dossier: Dossier, *, referral: UUID, address: str, link: UUID, until: date, on: date) -> list[Event]:
     """Chases a silent partner by e-mail, with a fresh link. Records nothing when they are no longer waited for."""
-    action, known = must_have_referral(dossier, referral)
-    awaited = is_awaited(dossier, action, known) and known.answer is None and known.by_mail
-    if not awaited or len(known.reminders) >= MOST_REMINDERS or _has(known, link) or _is_revoked(known):
+    action, state = must_have_referral(dossier, referral)
+    awaited = is_awaited(dossier, action, state) and state.answer is None and state.by_mail
+    if not awaited or len(state.reminders) >= MOST_REMINDERS or _has(state, link) or _is_revoked(state):
         return []
     chased = PartnerChased(referral=referral, channel="email", reached=False, note="", on=on, automatic=True)
-    return [chased, _issue(known, link, "email", _address(known, address), until, on)]
+    return [chased, _issue(state, link, "email", _address(state, address), until, on)]
 
 
 @decision("ask_outcome", NOBODY, system=(CLOCK,))
 def ask_outcome(dossier: Dossier, *, referral: UUID, address: str, link: UUID, until: date, on: date) -> list[Event]:
     """Issues the link for the outcome, on the last day of an action that the partner accepted."""
-    action, known = must_have_referral(dossier, referral)
-    answered = known.answer is not None and known.by_mail
-    if not is_awaited(dossier, action, known) or not answered or _has(known, link) or _is_revoked(known):
+    action, state = must_have_referral(dossier, referral)
+    answered = state.answer is not None and state.by_mail
+    if not is_awaited(dossier, action, state) or not answered or _has(state, link) or _is_revoked(state):
         return []
-    return [_issue(known, link, "email", _address(known, address), until, on)]
+    return [_issue(state, link, "email", _address(state, address), until, on)]
 
 
 @decision("note_mailed_link", NOBODY, system=(CLOCK,))
 def note_mailed_link(dossier: Dossier, *, link: UUID, on: date) -> list[Event]:
     """Records that the e-mail with this link left."""
-    found = referral_of(dossier, link)
-    if found is None or found.link.mailed:
+    linked = referral_of(dossier, link)
+    if linked is None or linked.link.mailed:
         return []
-    return [PartnerLinkMailed(referral=found.referral.id, link=link, on=on)]
+    return [PartnerLinkMailed(referral=linked.referral.id, link=link, on=on)]
 
 
 @decision("note_returned_link", NOBODY, system=(CLOCK,))
 def note_returned_link(dossier: Dossier, *, link: UUID, on: date) -> list[Event]:
     """Records that the mail server refuses the address of this link."""
-    found = referral_of(dossier, link)
-    if found is None or found.link.mailed or found.link.returned:
+    linked = referral_of(dossier, link)
+    if linked is None or linked.link.mailed or linked.link.returned:
         return []
-    return [PartnerLinkReturned(referral=found.referral.id, link=link, on=on)]
+    return [PartnerLinkReturned(referral=linked.referral.id, link=link, on=on)]
 
 
 def mail_address(text: str) -> str:
@@ -139,24 +139,24 @@ def _address(known: Referral, text: str) -> str:
 
 
 def _issue(
-    known: Referral,
+    referral: Referral,
     link: UUID,
     channel: LinkChannel,
     address: str,
     until: date,
     on: date,
     *,
-    asked: bool = False,
+    is_requested: bool = False,
     agreed: bool = False,
 ) -> Event:
     return PartnerLinkIssued(
-        referral=known.id,
+        referral=referral.id,
         link=link,
-        purpose="outcome" if known.answer else "answer",
+        purpose="outcome" if referral.answer else "answer",
         channel=channel,
         address=address,
         until=until,
-        asked=asked,
+        asked=is_requested,
         on=on,
         agreed=agreed,
     )
@@ -182,12 +182,12 @@ LATEST_START = timedelta(days=366)
 @decision("see_referral", NOBODY, system=(PARTNER,))
 def see_referral(dossier: Dossier, *, link: UUID, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Records that the partner sees the referral, once for what it says. Raises Refused("link-over")."""
-    known = _open(dossier, link, on).referral
-    later = after_last(history, lambda event: concerns(event, known.id))
-    told = any(isinstance(one.event, ReferralSeen) and one.event.referral == known.id for one in later)
-    if known.seen and (told or known.answer == "refused"):
+    referral = _open(dossier, link, on).referral
+    later = after_last(history, lambda event: concerns(event, referral.id))
+    told = any(isinstance(one.event, ReferralSeen) and one.event.referral == referral.id for one in later)
+    if referral.seen and (told or referral.answer == "refused"):
         return []
-    return [ReferralSeen(referral=known.id, link=link, on=on)]
+    return [ReferralSeen(referral=referral.id, link=link, on=on)]
 
 
 @decision("answer_by_link", NOBODY, system=(PARTNER,))
@@ -206,43 +206,48 @@ def answer_by_link(
 
     Raises Refused("link-over"), or "already-answered" when another answer stands: the advisor alone undoes it.
     """
-    known = _open(dossier, link, on, "answer").referral
+    referral = _open(dossier, link, on, "answer").referral
     if answer == "accepted":
         if starts is None:
             raise Refused("required", field="starts")
-        if not known.stamp.on <= starts <= on + LATEST_START:
-            raise Refused("day-out-of-range", field="starts", first=known.stamp.on, last=on + LATEST_START)
+        if not referral.stamp.on <= starts <= on + LATEST_START:
+            raise Refused("day-out-of-range", field="starts", first=referral.stamp.on, last=on + LATEST_START)
         said = ReferralAnswered(
-            referral=known.id, answer=answer, reason="", on=on, starts=starts, place=place.strip(), refusal=None
+            referral=referral.id, answer=answer, reason="", on=on, starts=starts, place=place.strip(), refusal=None
         )
     else:
         if refusal is None:
             raise Refused("required", field="refusal")
         reason = required(reason, "reason") if refusal == "other" else reason.strip()
-        said = ReferralAnswered(referral=known.id, answer=answer, reason=reason, on=on, refusal=refusal)
-    if known.answered is None:
+        said = ReferralAnswered(referral=referral.id, answer=answer, reason=reason, on=on, refusal=refusal)
+    if referral.answered is None:
         return [said]
-    same = (known.answer, known.place, known.refusal, known.reason) == (answer, said.place, said.refusal, said.reason)
-    if same and (answer == "refused" or known.starts == starts):
+    same = (referral.answer, referral.place, referral.refusal, referral.reason) == (
+        answer,
+        said.place,
+        said.refusal,
+        said.reason,
+    )
+    if same and (answer == "refused" or referral.starts == starts):
         return []
-    raise Refused("already-answered", answer=known.answer, on=known.answered.on)
+    raise Refused("already-answered", answer=referral.answer, on=referral.answered.on)
 
 
 @decision("promise_answer", NOBODY, system=(PARTNER,))
 def promise_answer(dossier: Dossier, *, link: UUID, until: date | None, on: date) -> list[Event]:
     """Records the day by which the partner answers, once. Raises Refused, "day-out-of-range" beyond 60 days."""
-    known = _open(dossier, link, on, "answer").referral
-    if known.answered:
-        raise Refused("already-answered", answer=known.answer, on=known.answered.on)
+    referral = _open(dossier, link, on, "answer").referral
+    if referral.answered:
+        raise Refused("already-answered", answer=referral.answer, on=referral.answered.on)
     if until is None:
         raise Refused("required", field="until")
-    if known.promised == until:
+    if referral.promised == until:
         return []
-    if known.promised:
-        raise Refused("already-promised", until=known.promised)
+    if referral.promised:
+        raise Refused("already-promised", until=referral.promised)
     if not on < until <= on + LONGEST_STUDY:
         raise Refused("day-out-of-range", field="until", first=on + ONE_DAY, last=on + LONGEST_STUDY)
-    return [AnswerPromised(referral=known.id, until=until, on=on)]
+    return [AnswerPromised(referral=referral.id, until=until, on=on)]
 
 
 @decision("report_outcome", NOBODY, system=(PARTNER,))
@@ -253,20 +258,20 @@ def report_outcome(
 
     Somebody who came may finish or stop later; nothing else changes a first word.
     """
-    known = _open(dossier, link, on, "outcome").referral
-    report, note = known.report, note.strip()
+    referral = _open(dossier, link, on, "outcome").referral
+    report, note = referral.report, note.strip()
     if report and (report.outcome, report.day, report.note) == (outcome, day, note):
         return []
     if report and (report.outcome != "came" or outcome == "came"):
         raise Refused("already-reported", on=report.stamp.on)
-    if not known.stamp.on <= day <= on:
-        raise Refused("day-out-of-range", field="day", first=known.stamp.on, last=on)
-    return [OutcomeReported(referral=known.id, outcome=outcome, day=day, note=note, on=on)]
+    if not referral.stamp.on <= day <= on:
+        raise Refused("day-out-of-range", field="day", first=referral.stamp.on, last=on)
+    return [OutcomeReported(referral=referral.id, outcome=outcome, day=day, note=note, on=on)]
 
 
 def _open(dossier: Dossier, link: UUID, on: date, purpose: LinkPurpose | None = None) -> LinkedReferral:
     """Returns the referral that a link opens. Raises Refused("link-over")."""
-    found = referral_of(dossier, link)
-    if found is None or not is_open(dossier, found, on) or purpose not in (None, found.link.purpose):
+    linked = referral_of(dossier, link)
+    if linked is None or not is_open(dossier, linked, on) or purpose not in (None, linked.link.purpose):
         raise Refused("link-over")
-    return found
+    return linked

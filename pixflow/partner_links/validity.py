@@ -32,14 +32,14 @@ def referral_of(dossier: Dossier, link: UUID) -> LinkedReferral | None:
     return next((one for one in every_link(dossier) if one.link.id == link), None)
 
 
-def is_open(dossier: Dossier, one: LinkedReferral, day: date) -> bool:
+def is_open(dossier: Dossier, linked_referral: LinkedReferral, day: date) -> bool:
     """Tells if a link opens its referral on a day: the latest of the referral, not revoked, within its days.
 
     A link ends with the action, and with a dossier merged into another one.
     """
-    latest = one.referral.link is not None and one.referral.link.id == one.link.id
-    ended = one.link.revoked or one.action.over or dossier.merged
-    return latest and not ended and day <= one.link.until
+    latest = linked_referral.referral.link is not None and linked_referral.referral.link.id == linked_referral.link.id
+    ended = linked_referral.link.revoked or linked_referral.action.over or dossier.merged
+    return latest and not ended and day <= linked_referral.link.until
 
 
 def is_awaited(dossier: Dossier, action: ActionState, referral: Referral) -> bool:

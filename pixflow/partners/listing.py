@@ -153,14 +153,14 @@ def propose_changes(
     Raises Refused("proposed-often") beyond five times a day, "unknown-offer", and those of `stated` and of an offer.
     """
     must_be_proposed(partner)
-    details, known = partner.details, partner.open_offers()
+    details, open_offers = partner.details, partner.open_offers()
     said = {
         name: required(text, name) if name == "name" else normalise_field(name, text) for name, text in fields.items()
     }
-    if not offers.keys() <= known.keys():
+    if not offers.keys() <= open_offers.keys():
         raise Refused("unknown-offer")
     changed = {name: value for name, value in said.items() if getattr(details, name) != value}
-    terms = {id: checked for id, one in offers.items() if (checked := _check_terms(one)) != known[id]}
+    terms = {id: checked for id, one in offers.items() if (checked := _check_terms(one)) != open_offers[id]}
     waiting = proposed(partner)
     if (changed, terms) == ((waiting.fields, waiting.offers) if waiting else ({}, {})):
         return []
@@ -229,14 +229,14 @@ def take_back_command(
 
     Raises Refused: "moved" when something followed, "not-noted" for a command that is neither.
     """
-    told = not_retracted(history)
-    mine = [one for one in told if one.command == command]
+    events = not_retracted(history)
+    mine = [one for one in events if one.command == command]
     if not mine:
         return []
     others = (one.event for one in mine if not isinstance(one.event, OF_BULKS))
     if not all(isinstance(event, e.PartnerListed) and event.source for event in others):
         raise Refused("not-noted")
-    if mine != told[-len(mine) :]:
+    if mine != events[-len(mine) :]:
         raise Refused("moved")
     reason = required(reason, "reason")
     return [e.Retracted(version=one.originator_version, reason=reason, on=on) for one in reversed(mine)]
@@ -281,21 +281,21 @@ def list_offer(partner: PartnerState, *, offer: UUID, terms: OfferTerms, on: dat
 @decision("revise_offer", REFERENT_AND_MANAGER)
 def revise_offer(partner: PartnerState, *, offer: UUID, terms: OfferTerms, on: date) -> list[Event]:
     must_be_listed(partner)
-    known = partner.offers.get(offer)
-    if known is None or known.closed:
+    offer_state = partner.offers.get(offer)
+    if offer_state is None or offer_state.closed:
         raise Refused("unknown-offer")
     terms = _check_terms(terms)
-    return [] if known.terms == terms else [e.OfferRevised(offer=offer, terms=terms, on=on)]
+    return [] if offer_state.terms == terms else [e.OfferRevised(offer=offer, terms=terms, on=on)]
 
 
 @decision("close_offer", REFERENT_AND_MANAGER)
 def close_offer(partner: PartnerState, *, offer: UUID, on: date) -> list[Event]:
     """Closes an offer: it is no longer proposed. Its referrals stay."""
     must_be_listed(partner)
-    known = partner.offers.get(offer)
-    if known is None:
+    offer_state = partner.offers.get(offer)
+    if offer_state is None:
         raise Refused("unknown-offer")
-    return [] if known.closed else [e.OfferClosed(offer=offer, on=on)]
+    return [] if offer_state.closed else [e.OfferClosed(offer=offer, on=on)]
 
 
 def _check_terms(terms: OfferTerms) -> OfferTerms:
@@ -317,7 +317,7 @@ def join_partner(partner: PartnerState, *, other: UUID, takes: PartnerState, on:
     if other in partner.joined:
         return []
     must_be_listed(takes)
-    told = (one for key, one in takes.sources.items() if key not in partner.sources)
+    sources = (one for key, one in takes.sources.items() if key not in partner.sources)
     mine = list(partner.open_offers().values())
     return [
         e.PartnersJoined(other=other, on=on),
@@ -325,7 +325,7 @@ def join_partner(partner: PartnerState, *, other: UUID, takes: PartnerState, on:
             e.SourceTold(
                 source=one.source, place=one.place, updated=one.updated, digest=one.digest, details=one.details, on=on
             )
-            for one in told
+            for one in sources
         ),
         *(
             e.OfferListed(offer=id, terms=terms, on=on)
@@ -351,14 +351,14 @@ def undo_join(partner: PartnerState, *, other: UUID, reason: str, on: date, hist
 
     A join brings the events that follow it in its command, up to the next join.
     """
-    told = not_retracted(history)
-    joins = [r for r in told if _joins(r.event, other)]
+    events = not_retracted(history)
+    joins = [r for r in events if _joins(r.event, other)]
     if not joins:
         return []
     if partner.into and partner.into != other:
         raise Refused("partner-joined")
     join = joins[-1]
-    after = (r for r in told if r.originator_version > join.originator_version)
+    after = (r for r in events if r.originator_version > join.originator_version)
     brought = takewhile(lambda r: r.command == join.command and not isinstance(r.event, e.PartnersJoined), after)
     versions = [join.originator_version, *(r.originator_version for r in brought)]
     reason = required(reason, "reason")
@@ -397,16 +397,16 @@ class KnownName(Struct, frozen=True):
     town: str
 
 
-def matches(name: str, known: Iterable[KnownName]) -> list[tuple[UUID, Reason, bool]]:
+def matches(name: str, names: Iterable[KnownName]) -> list[tuple[UUID, Reason, bool]]:
     """Returns the partners that a normalised name may mean, the likeliest first, and why.
 
     One is sure when no other may be meant, and two words at least say so.
     """
-    found = [(reason, one) for one in known if (reason := _reason(name, one))]
+    pairs = [(reason, one) for one in names if (reason := _reason(name, one))]
     order: Sequence[Reason] = ("same", "within", "close")
-    found.sort(key=lambda pair: (order.index(pair[0]), -fuzz.token_sort_ratio(name, pair[1].name), pair[1].name))
+    pairs.sort(key=lambda pair: (order.index(pair[0]), -fuzz.token_sort_ratio(name, pair[1].name), pair[1].name))
     words = len(_words(name))
-    return [(one.partner, reason, len(found) == 1 and (reason == "same" or words > 1)) for reason, one in found[:MOST]]
+    return [(one.partner, reason, len(pairs) == 1 and (reason == "same" or words > 1)) for reason, one in pairs[:MOST]]
 
 
 def _reason(name: str, one: KnownName) -> Reason | None:

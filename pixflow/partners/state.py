@@ -100,11 +100,11 @@ class PartnerState(Struct, frozen=True):
             reverse=True,
         )
         told = [self.stated, *(one.details for one in fresh)]
-        found = {name: next((value for one in told if (value := getattr(one, name))), None) for name in NAMES}
+        word_by_field = {name: next((value for one in told if (value := getattr(one, name))), None) for name in NAMES}
         corrected = {name: one.value for name, one in self.corrections.items() if one.contested is None}
-        if (theirs := found["commune"]) and corrected.get("commune", theirs) != theirs:
-            found["point"] = None
-        known = {name: value for name, value in found.items() if value is not None}
+        if (theirs := word_by_field["commune"]) and corrected.get("commune", theirs) != theirs:
+            word_by_field["point"] = None
+        known = {name: value for name, value in word_by_field.items() if value is not None}
         return PartnerDetails(**(known | corrected))
 
     @property
@@ -156,13 +156,13 @@ def _file(state: PartnerState, recorded: Recorded, stamp: Stamp) -> dict[str, An
         case e.PartnerListed() | e.SourceTold():
             before = state.sources.get(place_key(event.source, event.place))
             joined = before.joined if before else state.join is not None and state.join == recorded.command
-            told = SourceState(
+            source_state = SourceState(
                 event.source, event.place, event.updated, event.digest, event.details, stamp, joined=joined
             )
             return {
                 "listed": state.listed or stamp,
-                "sources": {**state.sources, told.key: told},
-                "corrections": _contested(state.corrections, before, told),
+                "sources": {**state.sources, source_state.key: source_state},
+                "corrections": _contested(state.corrections, before, source_state),
             }
         case e.PartnerCorrected(field=field, value=value):
             return {"corrections": {**state.corrections, field: FieldCorrection(value)}}
@@ -172,14 +172,14 @@ def _file(state: PartnerState, recorded: Recorded, stamp: Stamp) -> dict[str, An
 
 
 def _contested(
-    corrections: dict[str, FieldCorrection], before: SourceState | None, told: SourceState
+    corrections: dict[str, FieldCorrection], before: SourceState | None, source: SourceState
 ) -> dict[str, FieldCorrection]:
     """Marks the corrections of fields whose source has another word than before."""
     if before is None:
         return corrections
-    moved = {name for name in corrections if getattr(before.details, name) != getattr(told.details, name)}
+    moved = {name for name in corrections if getattr(before.details, name) != getattr(source.details, name)}
     return {
-        name: replace(one, contested=one.contested or told.told) if name in moved else one
+        name: replace(one, contested=one.contested or source.told) if name in moved else one
         for name, one in corrections.items()
     }
 
@@ -188,11 +188,11 @@ def _offers(state: PartnerState, event: object, stamp: Stamp) -> dict[str, Any]:
     match event:
         case e.OfferListed(offer=offer, terms=terms):
             return {"offers": {**state.offers, offer: OfferState(terms, stamp)}}
-        case e.OfferRevised(offer=offer, terms=terms) if known := state.offers.get(offer):
-            changes = _follows(state.changes, offer, known.terms, terms)
-            return {"offers": {**state.offers, offer: replace(known, terms=terms)}, "changes": changes}
-        case e.OfferClosed(offer=offer) if known := state.offers.get(offer):
-            return {"offers": {**state.offers, offer: replace(known, closed=stamp)}}
+        case e.OfferRevised(offer=offer, terms=terms) if offer_state := state.offers.get(offer):
+            changes = _follows(state.changes, offer, offer_state.terms, terms)
+            return {"offers": {**state.offers, offer: replace(offer_state, terms=terms)}, "changes": changes}
+        case e.OfferClosed(offer=offer) if offer_state := state.offers.get(offer):
+            return {"offers": {**state.offers, offer: replace(offer_state, closed=stamp)}}
     return {}
 
 

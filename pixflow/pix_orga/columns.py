@@ -193,17 +193,17 @@ def read_layout(
 
 
 def _read_head(plain: tuple[str, ...]) -> Head:
-    found: list[int | None] = []
+    positions: list[int | None] = []
     position = 0
     for accepted, required in _HEAD:
         if position < len(plain) and plain[position] in accepted:
-            found.append(position)
+            positions.append(position)
             position += 1
         elif required:
             raise BadHeader(position, min(accepted))
         else:
-            found.append(None)
-    code, course = found[2], found[4]
+            positions.append(None)
+    code, course = positions[2], positions[4]
     name = position - 3 - (course is not None)
     return Head(1, code, name, course, position - 2, position - 1, position)
 

@@ -66,13 +66,13 @@ class Problems:
 
     def listed(self) -> tuple[ExportProblem, ...]:
         """Returns at most 200 problems, those of the file first, then by line. "more-problems" counts the rest."""
-        kept = sorted(self._refused + self._warned, key=lambda problem: problem.line is not None)
+        problems = sorted(self._refused + self._warned, key=lambda problem: problem.line is not None)
         more = []
         if self._found > MOST_PROBLEMS:
-            kept = kept[: MOST_PROBLEMS - 1]
-            left = texts_of({"count": self._found - len(kept)})
+            problems = problems[: MOST_PROBLEMS - 1]
+            left = texts_of({"count": self._found - len(problems)})
             more = [ExportProblem("warning", None, "more-problems", left)]
-        return (*sorted(kept, key=lambda problem: problem.line or 0), *more)
+        return (*sorted(problems, key=lambda problem: problem.line or 0), *more)
 
     def _note(self, into: list[ExportProblem], problem: ExportProblem) -> None:
         self._found += 1

@@ -167,12 +167,12 @@ def _read_rows(
             continue
         line = RowCells(number, cells, layout.headers, problems)
         organisations.setdefault(read_organisation(line), number)
-        found = read_campaign(line, layout)
+        row_campaign = read_campaign(line, layout)
         if campaign is None:
-            campaign, course = found, read_course(line, layout)
-        elif found is not None and found.id != campaign.id and found.id not in others:
-            others.add(found.id)
-            problems.refuse("several-campaigns", number, first=campaign.id, other=found.id)
+            campaign, course = row_campaign, read_course(line, layout)
+        elif row_campaign is not None and row_campaign.id != campaign.id and row_campaign.id not in others:
+            others.add(row_campaign.id)
+            problems.refuse("several-campaigns", number, first=campaign.id, other=row_campaign.id)
         row = read_one(line, layout)
         if row is not None:
             rows.append(row)

@@ -65,14 +65,14 @@ def inclusion_json(partners: Iterable[ExportedPartner], source: str, today: date
     return msgspec.json.format(msgspec.json.encode([row for row in rows if row]), indent=1)
 
 
-def _mediation(one: ExportedPartner, source: str, today: date) -> Mapping[str, str]:
-    details, place = one.details, _placed(one.details)
+def _mediation(partner: ExportedPartner, source: str, today: date) -> Mapping[str, str]:
+    details, place = partner.details, _placed(partner.details)
     if not place:
         return {}
     latitude, longitude = details.point or ("", "")
     return {
         **place,
-        "id": str(one.stream),
+        "id": str(partner.stream),
         "pivot": details.siret or UNKNOWN_PIVOT,
         "nom": guarded(details.name),
         "adresse": guarded(details.address) or NO_ADDRESS,
@@ -87,22 +87,22 @@ def _mediation(one: ExportedPartner, source: str, today: date) -> Mapping[str, s
         "presentation_resume": guarded(details.summary),
         "source": source,
         "itinerance": "Itinérant" if details.itinerant else "",
-        "date_maj": (one.confirmed or today).isoformat(),
+        "date_maj": (partner.confirmed or today).isoformat(),
         **{column: _of(standard, getattr(details, name)) for name, (standard, (column, *_)) in words.LISTS.items()},
         "prise_rdv": _matching(_WEB, details.booking),
     }
 
 
-def _inclusion(one: ExportedPartner, source: str, today: date) -> Mapping[str, Any]:
-    details, place = one.details, _placed(one.details)
+def _inclusion(partner: ExportedPartner, source: str, today: date) -> Mapping[str, Any]:
+    details, place = partner.details, _placed(partner.details)
     if not place:
         return {}
     latitude, longitude = details.point or (None, None)
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "source": source,
-        "id": f"{source}--{one.stream}",
+        "id": f"{source}--{partner.stream}",
         "nom": details.name[:LONGEST] if len(details.name) >= SHORTEST else f"{details.name} ({place['commune']})",
-        "date_maj": (one.confirmed or today).isoformat(),
+        "date_maj": (partner.confirmed or today).isoformat(),
         "description": details.summary[:LONGEST_TEXT] if len(details.summary) >= SHORTEST_TEXT else "",
         "siret": details.siret,
         **place,
@@ -116,17 +116,17 @@ def _inclusion(one: ExportedPartner, source: str, today: date) -> Mapping[str, A
         "horaires_accueil": _hours(details.hours),
     }
     networks = [word for word in details.networks if word in words.NETWORKS]
-    return {name: value for name, value in found.items() if value not in ("", None)} | {"reseaux_porteurs": networks}
+    return {name: value for name, value in fields.items() if value not in ("", None)} | {"reseaux_porteurs": networks}
 
 
 def _placed(details: PartnerDetails) -> dict[str, str]:
     """Returns the commune and its codes; nothing without a name and a postal code."""
-    known = communes().get(details.commune)
-    postal_code = details.postal_code or (known.postal_codes[0] if known and known.postal_codes else "")
-    town = known.name if known else details.town
+    commune = communes().get(details.commune)
+    postal_code = details.postal_code or (commune.postal_codes[0] if commune and commune.postal_codes else "")
+    town = commune.name if commune else details.town
     if not town or not _POSTAL_CODE.fullmatch(postal_code):
         return {}
-    return {"commune": guarded(town), "code_postal": postal_code, "code_insee": known.code if known else ""}
+    return {"commune": guarded(town), "code_postal": postal_code, "code_insee": commune.code if commune else ""}
 
 
 def _of(standard: Collection[str], values: Iterable[str]) -> str:

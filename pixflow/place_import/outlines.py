@@ -40,15 +40,15 @@ def read_outlines(data: bytes) -> dict[str, str]:
 
     Raises Refused: outlines-unreadable, outlines-without-commune, outlines-elsewhere.
     """
-    found: defaultdict[str, list[Ring]] = defaultdict(list)
+    rings_by_code: defaultdict[str, list[Ring]] = defaultdict(list)
     try:
         for feature in msgspec.json.decode(data.removeprefix(BOM_UTF8))["features"]:
             if code := _code(feature["properties"] or {}):
-                found[code] += _rings(feature["geometry"])
+                rings_by_code[code] += _rings(feature["geometry"])
     except (msgspec.DecodeError, KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError):
         raise Refused("outlines-unreadable", field="outlines") from None
-    thin = iter(simplified([ring for rings in found.values() for ring in rings]))
-    texts = {code: ";".join(map(_text, islice(thin, len(rings)))) for code, rings in found.items()}
+    thin = iter(simplified([ring for rings in rings_by_code.values() for ring in rings]))
+    texts = {code: ";".join(map(_text, islice(thin, len(rings)))) for code, rings in rings_by_code.items()}
     outlines = {code: text for code, text in texts.items() if text}
     if not outlines:
         raise Refused("outlines-without-commune", field="outlines")
@@ -67,11 +67,11 @@ def rings_of(text: str) -> list[list[Point]]:
 
 def middles(outlines: Mapping[str, str]) -> dict[str, Point]:
     """Returns the middle of each outline's box."""
-    found = {}
+    middle_by_code = {}
     for code, text in outlines.items():
         norths, easts = zip(*(point for ring in rings_of(text) for point in ring), strict=True)
-        found[code] = (min(norths) + max(norths)) / 2, (min(easts) + max(easts)) / 2
-    return found
+        middle_by_code[code] = (min(norths) + max(norths)) / 2, (min(easts) + max(easts)) / 2
+    return middle_by_code
 
 
 def _code(properties: Mapping[str, Any]) -> str:
@@ -146,13 +146,13 @@ def _without_details(ring: Ring, owners: Mapping[Vertex, Set[int]]) -> Ring:
 
 def _line(points: Ring) -> Ring:
     """Returns the points of a line without those that are within DETAIL of a straight one, AT_ONCE of them at most."""
-    kept, start = [points[0]], 0
+    vertices, start = [points[0]], 0
     for end in range(2, len(points)):
         between = points[start + 1 : end]
         if len(between) > AT_ONCE or any(_distance(one, points[start], points[end]) > DETAIL for one in between):
             start = end - 1
-            kept.append(points[start])
-    return [*kept, points[-1]]
+            vertices.append(points[start])
+    return [*vertices, points[-1]]
 
 
 def _distance(point: Vertex, start: Vertex, end: Vertex) -> float:

@@ -162,8 +162,8 @@ class PlacePlan(Struct, frozen=True):
     def doubtful(self) -> tuple[DoubtfulPlace, ...]:
         """The places to look at, in the order of the file."""
         alike: dict[int, list[TwicePlace]] = {}
-        for one in self.twice:
-            alike.setdefault(one.place.line, []).append(one)
+        for pair in self.twice:
+            alike.setdefault(pair.place.line, []).append(pair)
         met = [DoubtfulPlace(pairs[0].place, tuple(pairs)) for pairs in alike.values()]
         return tuple(sorted([*met, *map(DoubtfulPlace, self.unplaced)], key=lambda one: one.place.line))
 
@@ -178,19 +178,19 @@ def plan(
     file: PlaceFile,
     data: bytes,
     territory: Territory,
-    known: Iterable[KnownPlace],
+    source_places: Iterable[KnownPlace],
     partners: Collection[KnownPartner] = (),
     aside: Collection[str] = (),
     middles: Mapping[str, Point] | None = None,
     own: str = "",
 ) -> PlacePlan:
-    """Returns what this file would change. `known` are the places of its sources, `aside` the keys set aside.
+    """Returns what this file would change. `source_places` are the places of its sources, `aside` the keys set aside.
 
     Places of the source `own` come from an export of the structure: they tell it nothing.
     """
     ours = sum(one.source == own for one in file.places)
     file = replace(file, places=tuple(one for one in file.places if one.source != own))
-    by_key = {place_key(one.source, one.place): one for one in known}
+    by_key = {place_key(one.source, one.place): one for one in source_places}
     here = select_inside(file.places, territory, middles)
     lines = {one.line for one in here}
     outside = tuple(one for one in file.places if one.line not in lines)
@@ -223,20 +223,20 @@ def plan(
 def _services(here: Iterable[Place], by_key: Mapping[str, KnownPlace], partners: Collection[KnownPartner]) -> PlacePlan:
     """Returns the services that listed partners do not offer yet. Those that they do count as unchanged."""
     listed = {one.stream: one for one in partners}
-    unlisted, known, fresh = 0, 0, []
+    unlisted, unchanged, fresh = 0, 0, []
     terms = {stream: set(one.terms) for stream, one in listed.items()}
-    for one in here:
-        there = by_key.get(place_key(one.source, bounded(one.structure)))
+    for service in here:
+        there = by_key.get(place_key(service.source, bounded(service.structure)))
         if there is None or there.stream not in listed:
             unlisted += 1
             continue
-        wanted = terms_of_service(one.name, one.thematics, one.kinds)
-        if offer_id(there.stream, one) in listed[there.stream].offers or wanted in terms[there.stream]:
-            known += 1
+        wanted = terms_of_service(service.name, service.thematics, service.kinds)
+        if offer_id(there.stream, service) in listed[there.stream].offers or wanted in terms[there.stream]:
+            unchanged += 1
         else:
             terms[there.stream].add(wanted)
-            fresh.append((one, there.stream))
-    return PlacePlan(SERVICES, "", services=tuple(fresh), unchanged=known, unlisted=unlisted)
+            fresh.append((service, there.stream))
+    return PlacePlan(SERVICES, "", services=tuple(fresh), unchanged=unchanged, unlisted=unlisted)
 
 
 def offer_id(partner: UUID, service: Place) -> UUID:

@@ -56,12 +56,12 @@ def read_outlines(data: bytes) -> dict[str, str]:
     if len(data) > outlines.MAX_BYTES:
         raise Refused("outlines-too-large", field="outlines", most=outlines.MAX_BYTES // 1024**2)
     try:
-        found: dict[str, str] | str = read_apart(dict[str, str] | str, outlines_of, data)
+        reading: dict[str, str] | str = read_apart(dict[str, str] | str, outlines_of, data)
     except NotRead as refused:
-        found = refused.code.replace("workbook", "file")
-    if isinstance(found, str):
-        raise Refused(f"outlines-{found}", field="outlines")
-    return found
+        reading = refused.code.replace("workbook", "file")
+    if isinstance(reading, str):
+        raise Refused(f"outlines-{reading}", field="outlines")
+    return reading
 
 
 def outlines_of(data: bytes) -> dict[str, str] | str:

@@ -52,7 +52,7 @@ def _settle(
 
     A place joined to one that is not listed is left for later.
     """
-    kept: dict[str, Place] = {}
+    place_by_key: dict[str, Place] = {}
     aside: list[Place] = [one for one in plan.new if key_of(one) in choices.aside]
     same: dict[str, UUID] = {}
     apart: list[tuple[Place, UUID]] = []
@@ -69,13 +69,17 @@ def _settle(
         if way == "aside":
             aside.append(place)
         elif isinstance(way, int):
-            if doubt and way < len(doubt.alike) and (target := _target(doubt.alike[way], catalogue, kept, same)):
-                kept[key], same[key] = place, target
+            if (
+                doubt
+                and way < len(doubt.alike)
+                and (target := _target(doubt.alike[way], catalogue, place_by_key, same))
+            ):
+                place_by_key[key], same[key] = place, target
         elif way or (choices.rest == "apart" and place.insee):
-            kept[key] = place
-            others = [_target(one, catalogue, kept, same) for one in doubt.alike] if way and doubt else []
+            place_by_key[key] = place
+            others = [_target(one, catalogue, place_by_key, same) for one in doubt.alike] if way and doubt else []
             apart += [(place, other) for other in dict.fromkeys(others) if other]
-    return kept.values(), aside, same, apart
+    return place_by_key.values(), aside, same, apart
 
 
 def steps(plan: PlacePlan, catalogue: UUID, version: int, today: date, choices: PlaceChoices) -> Iterator[Step]:
@@ -83,9 +87,9 @@ def steps(plan: PlacePlan, catalogue: UUID, version: int, today: date, choices: 
 
     The words of a file are context: its digests, SIRETs and telephones are no text of a person that could hold a NIR.
     """
-    kept, aside, same, apart = _settle(plan, catalogue, choices)
+    new_places, aside, same, apart = _settle(plan, catalogue, choices)
     gone = plan.gone if choices.vanished else ()
-    counts = plan.counts | {"new": len(kept), "gone": len(gone)}
+    counts = plan.counts | {"new": len(new_places), "gone": len(gone)}
     counts |= {"aside": len(plan.aside) + len(aside) - len(choices.back)}
     received = {"digest": plan.digest, "kind": plan.kind, "counts": counts}
     unmoved = Guard(lambda state: state.version == version)
@@ -97,7 +101,7 @@ def steps(plan: PlacePlan, catalogue: UUID, version: int, today: date, choices: 
     if aside:
         left = tuple((one.source, id_of(one)) for one in aside)
         yield Step({"catalogue": catalogue}, set_place_aside, context={"places": left, "reason": "not-a-partner"})
-    for place in kept:
+    for place in new_places:
         yield _step_of(place, partner_id(catalogue, place))
     for place, stream in plan.changed:
         yield _step_of(place, stream)
@@ -105,7 +109,7 @@ def steps(plan: PlacePlan, catalogue: UUID, version: int, today: date, choices: 
         yield Step({"partner": one.stream}, withdraw_place, context={"source": one.source, "place": one.place})
     for place, other in apart:
         yield Step({"partner": partner_id(catalogue, place)}, note_difference, context={"other": other})
-    for place in kept:
+    for place in new_places:
         if into := same.get(key_of(place)):
             other = partner_id(catalogue, place)
             yield Step({"partner": other}, absorb_partner, context={"into": into})
@@ -123,20 +127,22 @@ def partner_id(catalogue: UUID, place: Place) -> UUID:
     return uuid5(catalogue, key_of(place))
 
 
-def _target(one: TwicePlace, catalogue: UUID, kept: Mapping[str, Place], same: Mapping[str, UUID]) -> UUID | None:
+def _target(
+    pair: TwicePlace, catalogue: UUID, place_by_key: Mapping[str, Place], same: Mapping[str, UUID]
+) -> UUID | None:
     """Returns the partner that goes on; None when the place before is not listed."""
-    if one.before is None:
-        return one.stream
-    key = key_of(one.before)
-    return same.get(key, partner_id(catalogue, one.before)) if key in kept else None
+    if pair.before is None:
+        return pair.stream
+    key = key_of(pair.before)
+    return same.get(key, partner_id(catalogue, pair.before)) if key in place_by_key else None
 
 
 def _step_of(place: Place, stream: UUID) -> Step:
-    told: dict[str, Any] = {
+    context: dict[str, Any] = {
         "source": place.source,
         "place": id_of(place),
         "updated": place.updated,
         "digest": digest_of(place),
         "details": details_of(place),
     }
-    return Step({"partner": stream}, import_place, context=told)
+    return Step({"partner": stream}, import_place, context=context)

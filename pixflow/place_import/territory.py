@@ -43,10 +43,10 @@ def select_inside(
         return near
     centres = [point for code, point in {**middles_of(near), **(middles or {})}.items() if code in codes]
     return [
-        one
-        for one in everywhere
-        if one.insee in codes
-        or (one.point and any(kilometres(one.point, centre) <= territory.radius for centre in centres))
+        place
+        for place in everywhere
+        if place.insee in codes
+        or (place.point and any(kilometres(place.point, centre) <= territory.radius for centre in centres))
     ]
 
 
@@ -81,10 +81,10 @@ def siren_of(text: str) -> str:
     """Returns the SIREN of a grouping, by its SIREN or its name. Raises Refused("unknown-grouping")."""
     if text in groupings():
         return text
-    found = [siren for siren, name in groupings().items() if normalise(name) == normalise(text)]
-    if len(found) != 1:
+    sirens = [siren for siren, name in groupings().items() if normalise(name) == normalise(text)]
+    if len(sirens) != 1:
         raise Refused("unknown-grouping", field="groupings", value=text)
-    return found[0]
+    return sirens[0]
 
 
 def commune_of(code: str) -> str:
@@ -124,10 +124,10 @@ def codes_of_typed(typed: TypedTerritory) -> list[str]:
 
 def groupings_around(codes: Iterable[str], others: Iterable[str] = ()) -> list[tuple[str, str]]:
     """Returns the groupings of the departments of these communes, and of these other groupings, by name."""
-    known = set(others) & groupings().keys()
+    other_sirens = set(others) & groupings().keys()
     departments = {department_of(code) for code in codes}
-    departments |= {department_of(code) for code, one in communes().items() if one.epci in known}
-    sirens = {one.epci for code, one in communes().items() if department_of(code) in departments} - {""} | known
+    departments |= {department_of(code) for code, one in communes().items() if one.epci in other_sirens}
+    sirens = {one.epci for code, one in communes().items() if department_of(code) in departments} - {""} | other_sirens
     return sorted(((siren, groupings()[siren]) for siren in sirens), key=lambda one: normalise(one[1]))
 
 

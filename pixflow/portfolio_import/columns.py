@@ -122,11 +122,11 @@ def read_columns(headers: Sequence[str], chosen: Chosen = ()) -> tuple[Column, .
 
 def places(columns: Sequence[Column]) -> dict[Field, list[int]]:
     """Returns the indexes of the columns of each field, the preferred first: those chosen by hand, then by header."""
-    found: dict[Field, list[int]] = {}
+    indexes_by_field: dict[Field, list[int]] = {}
     for column in sorted(columns, key=_preference):
         if column.field:
-            found.setdefault(column.field, []).append(column.position - 1)
-    return found
+            indexes_by_field.setdefault(column.field, []).append(column.position - 1)
+    return indexes_by_field
 
 
 def _preference(column: Column) -> int:

@@ -51,13 +51,13 @@ class Resolver:
     def _site(self, entry: Entry[str]) -> str | None:
         if entry.site is None:
             return None
-        asked = normalise(entry.site)
-        words = set(asked.split())
+        entry_form = normalise(entry.site)
+        words = set(entry_form.split())
         within = [site for form, site in self._sites.items() if set(form.split()) <= words]
-        found = self._sites.get(asked) or (within[0] if len(within) == 1 else None)
-        if found is None:
+        structure_site = self._sites.get(entry_form) or (within[0] if len(within) == 1 else None)
+        if structure_site is None:
             self._warn("site-unknown", entry, "site")
-        return found
+        return structure_site
 
     def _programme(self, entry: Entry[str]) -> str | None:
         if entry.programme and _OLDER_NAME.search(normalise(entry.programme)):
@@ -70,11 +70,11 @@ class Resolver:
             return None
         if entry.advisor not in self._advisors:
             self._advisors[entry.advisor] = find_advisor(entry.advisor, self._team)
-        found = self._advisors[entry.advisor]
-        if isinstance(found, str):
-            self._warn(found, entry, "advisor")
+        advisor = self._advisors[entry.advisor]
+        if isinstance(advisor, str):
+            self._warn(advisor, entry, "advisor")
             return None
-        return found
+        return advisor
 
     def _warn(self, code: str, entry: Entry[str], field: Field) -> None:
         self.problems.append(PortfolioProblem("warning", code, entry.line, field, getattr(entry, field)))
@@ -85,14 +85,14 @@ def find_advisor(text: str, team: Mapping[UUID, Staff]) -> UUID | str:
     by_email = [member for member, state in team.items() if state.email.casefold() == text.casefold()]
     words = set(normalise(text).split()) - _CIVILITIES
     names = {member: set(normalise(state.name).split()) for member, state in team.items()}
-    for found in (
+    for members in (
         by_email,
         [member for member, name in names.items() if name == words],
         [member for member, name in names.items() if words and words < name],
     ):
-        if len(found) == 1:
-            return found[0]
-        if found:
+        if len(members) == 1:
+            return members[0]
+        if members:
             return "advisor-ambiguous"
     return "advisor-unknown"
 
@@ -165,9 +165,9 @@ def correct_from_portfolio(
 ) -> list[Event]:
     """Corrects one young person from a file, for anyone who may import it (authorization.py). Keeps the rest."""
     events: list[Event] = []
-    known = replace(dossier, programme_end=None) if "programme" in told else dossier
+    base_dossier = replace(dossier, programme_end=None) if "programme" in told else dossier
     for correct, fields in TAKEN.items():
         if any(field in told for field in fields):
-            values = {field: told[field] if field in told else getattr(known, field) for field in fields}
+            values = {field: told[field] if field in told else getattr(base_dossier, field) for field in fields}
             events += correct(dossier, **values, on=on, **with_history(correct, history))
     return events

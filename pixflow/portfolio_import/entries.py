@@ -36,25 +36,25 @@ def day(text: str) -> date:
     text = text.strip()
     if len(text) > _LONGEST:
         raise ValueError("date")
-    if found := _FRENCH.fullmatch(text):
-        year = int(found[3])
-        if len(found[3]) == 2:
+    if match := _FRENCH.fullmatch(text):
+        year = int(match[3])
+        if len(match[3]) == 2:
             year += 2000 if year <= _CENTURY else 1900
-        return date(year, int(found[2]), int(found[1]))
-    if found := _ISO.fullmatch(text):
-        return date(int(found[1]), int(found[2]), int(found[3]))
+        return date(year, int(match[2]), int(match[1]))
+    if match := _ISO.fullmatch(text):
+        return date(int(match[1]), int(match[2]), int(match[3]))
     if _SERIAL.fullmatch(text):
         return _EXCEL + timedelta(int(text))
-    if found := _IN_WORDS.fullmatch(normalise(text)):
-        return date(int(found[3]), _month(found[2]), int(found[1]))
+    if match := _IN_WORDS.fullmatch(normalise(text)):
+        return date(int(match[3]), _month(match[2]), int(match[1]))
     raise ValueError("date")
 
 
 def _month(word: str) -> int:
-    found = [number for number, month in enumerate(_MONTHS, 1) if len(word) >= _SHORTEST and month.startswith(word)]
-    if len(found) != 1:
+    months = [number for number, month in enumerate(_MONTHS, 1) if len(word) >= _SHORTEST and month.startswith(word)]
+    if len(months) != 1:
         raise ValueError("date")
-    return found[0]
+    return months[0]
 
 
 T = TypeVar("T")

@@ -162,10 +162,10 @@ class PortfolioImporter:
         if site and site not in self.engine.references().structure.sites:
             raise Refused("unknown-site", field="site")
         portfolio = reader(data, sheet, tuple(columns or ()))
-        kept = self._remembered(portfolio) if columns is None else ()
-        if kept:
-            portfolio = reader(data, sheet, kept)
-        asked = Asked(site, sheet, kept or tuple(columns or ()), dict(doubts), bool(kept))
+        earlier_columns = self._remembered(portfolio) if columns is None else ()
+        if earlier_columns:
+            portfolio = reader(data, sheet, earlier_columns)
+        asked = Asked(site, sheet, earlier_columns or tuple(columns or ()), dict(doubts), bool(earlier_columns))
         preview = None if portfolio.refused else self._preview(portfolio, asked)
         return PreparedPortfolio(hashlib.sha256(data).hexdigest(), asked, portfolio, preview)
 
@@ -236,13 +236,13 @@ class PortfolioImporter:
         command_id: UUID,
         via: str,
     ) -> CommandResult:
-        told = accepted if isinstance(accepted, bool) else sorted(accepted)
-        asked = prepared.asked
-        by_hand = (asked.columns, sorted(asked.doubts.items())) if asked.columns or asked.doubts else ()
-        content = (prepared.digest, asked.site, asked.sheet, told, start, *by_hand)
+        acceptance = accepted if isinstance(accepted, bool) else sorted(accepted)
+        choices = prepared.asked
+        by_hand = (choices.columns, sorted(choices.doubts.items())) if choices.columns or choices.doubts else ()
+        content = (prepared.digest, choices.site, choices.sheet, acceptance, start, *by_hand)
         lines = preview.lines[start : start + CHUNK]
         steps = [step for line in lines for step in _steps(line, command_id, accepted)]
-        if not start and not asked.remembered:
+        if not start and not choices.remembered:
             steps += self._mapping(prepared)
         return self.engine.execute_all(steps, content, by=by, command_id=new_id(command_id, _chunk(start)), via=via)
 
@@ -253,7 +253,7 @@ class PortfolioImporter:
         if columns or header in self.engine.references().structure.portfolios:
             yield Step({"structure": self.structure}, map_portfolio, {"header": header, "columns": columns})
 
-    def _preview(self, portfolio: Portfolio, asked: Asked) -> PortfolioPreview:
+    def _preview(self, portfolio: Portfolio, choices: Asked) -> PortfolioPreview:
         holders = self.engine.claim_holders("imilo", [row.imilo_number for row in portfolio.rows if row.imilo_number])
         others = [row for row in portfolio.rows if row.imilo_number not in holders]
         everyone = self.people() if others else ()
@@ -265,8 +265,8 @@ class PortfolioImporter:
         planner = Planner(
             refs,
             today=refs.calendar.local_day(self.engine.clock()),
-            site=asked.site,
-            doubts=asked.doubts,
+            site=choices.site,
+            doubts=choices.doubts,
             holders=holders,
             states=states,
             people=people,

@@ -263,10 +263,10 @@ def by_bare_number(people: Iterable[KnownPerson]) -> dict[str, UUID]:
 
 def by_words(people: Iterable[KnownPerson]) -> dict[Words, list[KnownPerson]]:
     """Returns everybody by the words of their names."""
-    found: dict[Words, list[KnownPerson]] = {}
+    people_by_words: dict[Words, list[KnownPerson]] = {}
     for one in people:
-        found.setdefault(words(one.last_name, one.first_name), []).append(one)
-    return found
+        people_by_words.setdefault(words(one.last_name, one.first_name), []).append(one)
+    return people_by_words
 
 
 def bare_number(number: str) -> str:
@@ -297,7 +297,7 @@ def _could_be(row: ResolvedRow, other: KnownPerson | ResolvedRow) -> bool:
 
 
 def _counts(lines: Sequence[PortfolioRow], portfolio: Portfolio) -> PortfolioCounts:
-    told = Counter[str]("settled" if line.status == "doubtful" and line.way else line.status for line in lines)
-    told["left"] += sum(problem.severity == "left" for problem in portfolio.problems)
-    told["unassigned"] = sum(line.way == "open" and line.row.advisor is None for line in lines)
-    return PortfolioCounts(**told)
+    counts = Counter[str]("settled" if line.status == "doubtful" and line.way else line.status for line in lines)
+    counts["left"] += sum(problem.severity == "left" for problem in portfolio.problems)
+    counts["unassigned"] = sum(line.way == "open" and line.row.advisor is None for line in lines)
+    return PortfolioCounts(**counts)

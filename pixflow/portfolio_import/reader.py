@@ -17,13 +17,13 @@ from pixflow.workbooks.workbook import Sheet, Workbook, is_workbook
 
 def personal_numbers(columns: Sequence[Column], records: Sequence[Record]) -> Iterator[PortfolioProblem]:
     """Yields "nir-column" for a column where most cells are social security numbers, else "nir" for each cell."""
-    found: dict[int, list[int]] = {}
+    lines_by_place: dict[int, list[int]] = {}
     for record in records:
         for place, cell in enumerate(record.cells):
             if contains_nir(cell):
-                found.setdefault(place, []).append(record.line)
+                lines_by_place.setdefault(place, []).append(record.line)
     filled = Counter(place for one in records for place, cell in enumerate(one.cells) if cell.strip())
-    for place, lines in found.items():
+    for place, lines in lines_by_place.items():
         header = columns[place].header if place < len(columns) else ""
         title = header if header and not contains_nir(header) else _letters(place)
         if len(lines) > 1 and 2 * len(lines) >= filled[place]:
@@ -105,10 +105,10 @@ def _fitting(book: Workbook, wanted: int | None) -> tuple[Sheet, ...]:
         raise Refusal("unknown-sheet", value=_listed(book.sheets))
     seen = [one for one in book.sheets if one.visible]
     fit = tuple(one for one in seen if any(_has_names(read_columns(head.cells)) for head in book.heads(one)))
-    asked = fit or tuple(one for one in seen if book.heads(one))
-    if not asked:
+    sheets = fit or tuple(one for one in seen if book.heads(one))
+    if not sheets:
         raise Refusal("no-sheet", value=_listed(seen)) if len(seen) > 1 else Refusal("no-names")
-    return asked
+    return sheets
 
 
 def _listed(sheets: Sequence[Sheet]) -> str:

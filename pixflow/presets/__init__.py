@@ -82,10 +82,10 @@ _Fault = tuple[str, str, dict[str, Any]]
 """The path of a key, the code of what is wrong, and its details."""
 
 
-def _nearest(found: str, known: Iterable[str]) -> dict[str, str]:
+def _nearest(name: str, choices: Iterable[str]) -> dict[str, str]:
     from rapidfuzz import process  # a preset without a fault does not need it
 
-    best = process.extractOne(found, list(known), score_cutoff=50)
+    best = process.extractOne(name, list(choices), score_cutoff=50)
     return {"nearest": best[0]} if best else {}
 
 
@@ -106,13 +106,13 @@ def _faults(raw: dict[str, Any]) -> Iterator[_Fault]:
 
 def _find_unknown(raw: object, kind: inspect.Type, path: str) -> Iterator[_Fault]:
     if isinstance(kind, inspect.DataclassType) and isinstance(raw, dict):
-        known = {field.encode_name: field.type for field in kind.fields}
+        types_by_key = {field.encode_name: field.type for field in kind.fields}
         for key, value in raw.items():
             place = f"{path}.{key}".removeprefix(".")
-            if key in known:
-                yield from _find_unknown(value, known[key], place)
+            if key in types_by_key:
+                yield from _find_unknown(value, types_by_key[key], place)
             else:
-                yield place, "unknown-key", _nearest(key, known)
+                yield place, "unknown-key", _nearest(key, types_by_key)
     elif isinstance(kind, inspect.VarTupleType) and isinstance(raw, list):
         for index, value in enumerate(raw):
             yield from _find_unknown(value, kind.item_type, f"{path}[{index}]")
@@ -179,17 +179,17 @@ def line_of(text: str, path: str) -> int | None:
 
 
 def _lines(text: str) -> dict[str, int]:
-    found: dict[str, int] = {}
+    lines_by_path: dict[str, int] = {}
     counts: dict[str, int] = {}
     table, in_string = "", False
     for number, line in enumerate(text.splitlines(), 1):
         if not in_string and (header := _HEADER.fullmatch(line)):
             table = _table(header["name"].split("."), counts, repeated=header["open"] == "[[")
-            found.setdefault(table, number)
+            lines_by_path.setdefault(table, number)
         elif not in_string and (key := _KEY.match(line)):
-            found.setdefault(f"{table}.{key['name']}".removeprefix("."), number)
+            lines_by_path.setdefault(f"{table}.{key['name']}".removeprefix("."), number)
         in_string ^= (line.count('"""') + line.count("'''")) % 2 == 1
-    return found
+    return lines_by_path
 
 
 def _table(parts: list[str], counts: dict[str, int], *, repeated: bool) -> str:
@@ -215,9 +215,9 @@ def examples() -> tuple[ResourceDocument, ...]:
 
     A file has its fields in TOML between two fences, then its body.
     """
-    found = []
+    resources = []
     for path in sorted(_RESOURCES.glob("*.md")):
         _, fields, body = path.read_text(encoding="utf-8").split(_FENCE, 2)
         told = {**tomllib.loads(fields), "body": body.strip(), "example": True}
-        found.append(msgspec.convert(told, ResourceDocument))
-    return tuple(found)
+        resources.append(msgspec.convert(told, ResourceDocument))
+    return tuple(resources)

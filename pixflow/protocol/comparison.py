@@ -51,29 +51,29 @@ class Move:
 
 def band_changes(before: Grille, after: Grille) -> tuple[BandChange, ...]:
     """Returns the changed bands of both grids, in order."""
-    kept = _heirs(before.bands, after.bands)
-    named = {then: now for now, then in kept.items()}
+    heirs = _heirs(before.bands, after.bands)
+    named = {then: now for now, then in heirs.items()}
     changes = [
         BandChange(before.bands[named[i]] if i in named else None, band) for i, band in enumerate(after.bands)
-    ] + [BandChange(band, None) for i, band in enumerate(before.bands) if i not in kept]
+    ] + [BandChange(band, None) for i, band in enumerate(before.bands) if i not in heirs]
     return tuple(sorted((one for one in changes if one.before != one.after), key=_place))
 
 
 def moves(before: Grille, after: Grille) -> tuple[Move, ...]:
     """Returns the percents that would be read otherwise, in order. Both grids are valid (`problems` is empty)."""
-    kept = _heirs(before.bands, after.bands)
-    found: list[Move] = []
+    heirs = _heirs(before.bands, after.bands)
+    percent_moves: list[Move] = []
     for percent in range(101):
         now, then = band_of(before, percent), band_of(after, percent)
         if not reads_otherwise(now, then):
             continue
-        elsewhere = kept.get(before.bands.index(now)) != after.bands.index(then)
-        last = found[-1] if found else None
+        elsewhere = heirs.get(before.bands.index(now)) != after.bands.index(then)
+        last = percent_moves[-1] if percent_moves else None
         if last and last.last == percent - 1 and (last.before, last.after) == (now, then):
-            found[-1] = Move(last.first, percent, now, then, elsewhere)
+            percent_moves[-1] = Move(last.first, percent, now, then, elsewhere)
         else:
-            found.append(Move(percent, percent, now, then, elsewhere))
-    return tuple(found)
+            percent_moves.append(Move(percent, percent, now, then, elsewhere))
+    return tuple(percent_moves)
 
 
 def _heirs(before: Sequence[Band], after: Sequence[Band]) -> dict[int, int]:

@@ -115,30 +115,30 @@ S = TypeVar("S", Protocols, Grilles, IndicatorDocuments)
 
 def evolve(state: S, recorded: Recorded) -> S:
     """Returns the documents after an event of their stream: protocols, grids and definitions live the same life."""
-    known = replace(state, version=recorded.originator_version)
+    documents = replace(state, version=recorded.originator_version)
     match event := recorded.event:
         case p.ProtocolDrafted() | g.GrilleDrafted() | i.DefinitionsDrafted():
             draft = Draft(event.draft, event.document, event.note, recorded.by, event.on)
-            return replace(known, draft=draft, drafts=event.draft)
+            return replace(documents, draft=draft, drafts=event.draft)
         case p.ProtocolEndorsed() | g.GrilleEndorsed() | i.DefinitionsEndorsed():
-            if known.draft is None or known.draft.number != event.draft:
-                return known
-            opinions = {**known.draft.opinions, recorded.by: Opinion(event.endorsed, event.comment, event.on)}
-            return replace(known, draft=replace(known.draft, opinions=opinions))
+            if documents.draft is None or documents.draft.number != event.draft:
+                return documents
+            opinions = {**documents.draft.opinions, recorded.by: Opinion(event.endorsed, event.comment, event.on)}
+            return replace(documents, draft=replace(documents.draft, opinions=opinions))
         case p.ProtocolDraftDropped() | g.GrilleDraftDropped() | i.DefinitionsDraftDropped():
-            return replace(known, draft=None)
+            return replace(documents, draft=None)
         case p.ProtocolPublished(document=document, from_day=day):
-            return _published(known, day, document, document)
+            return _published(documents, day, document, document)
         case g.GrillePublished(document=numbered) | i.DefinitionsPublished(document=numbered):
-            return _published(known, event.from_day, numbered, Numbered(event.number, numbered))
+            return _published(documents, event.from_day, numbered, Numbered(event.number, numbered))
         case p.ProtocolPublicationWithdrawn() | g.GrillePublicationWithdrawn():
-            return _withdrawn(known)
+            return _withdrawn(documents)
         case i.AimSet(step=step, site=site) if isinstance(state, IndicatorDocuments):
-            return replace(known, aims={**state.aims, (step, site): event.yearly})
+            return replace(documents, aims={**state.aims, (step, site): event.yearly})
         case i.ReportIssued() if isinstance(state, IndicatorDocuments):
             given = GivenReport(event, recorded.by, recorded.originator_version)
-            return replace(known, reports=(*state.reports, given))
-    return known
+            return replace(documents, reports=(*state.reports, given))
+    return documents
 
 
 def _published(state: S, day: date, document: object, entry: object) -> S:

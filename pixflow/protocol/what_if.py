@@ -103,7 +103,7 @@ def scored_results(histories: Iterable[Sequence[Recorded]], first: date, last: d
         if any(isinstance(event, DossierMerged) for event in standing):
             continue
         built: dict[UUID, tuple[PrescriptionBuilt, str]] = {}
-        kept: dict[UUID, frozenset[str]] = {}
+        proposals: dict[UUID, frozenset[str]] = {}
         programme = ""
         for event in standing:
             match event:
@@ -111,15 +111,15 @@ def scored_results(histories: Iterable[Sequence[Recorded]], first: date, last: d
                     programme = event.programme
                 case PrescriptionBuilt(participation=participation, actions=actions):
                     built[participation] = event, programme
-                    kept[participation] = frozenset(one.proposal for one in actions if one.proposal)
+                    proposals[participation] = frozenset(one.proposal for one in actions if one.proposal)
                 case ActionAdded(participation=participation, added=action) if action.proposal:
-                    kept[participation] = kept.get(participation, frozenset()) | {action.proposal}
+                    proposals[participation] = proposals.get(participation, frozenset()) | {action.proposal}
         for event in standing:
             if isinstance(event, ResultReceived) and event.purpose == "initial" and first <= event.on <= last:
                 mastery = event.result.mastery if event.result else None
                 if mastery is not None:
                     made, then = built.get(event.participation, (None, programme))
-                    chosen = kept.get(event.participation, frozenset())
+                    chosen = proposals.get(event.participation, frozenset())
                     yield ScoredResult(events[0].originator_id, event.on, mastery, then, made, chosen)
 
 
@@ -157,12 +157,12 @@ class ProposalCount(Struct, frozen=True):
 def proposal_counts(readings: Sequence[SecondReading]) -> list[ProposalCount]:
     """Counts each proposal whose count the draft changes, those that lose the most first."""
     before, after = Counter[str](), Counter[str]()
-    known: dict[str, Proposal] = {}
-    for one in readings:
-        before.update(proposal.id for proposal in one.before.proposals)
-        after.update(proposal.id for proposal in one.after.proposals)
-        known |= {proposal.id: proposal for proposal in (*one.before.proposals, *one.after.proposals)}
-    counted = (ProposalCount(proposal, before[id], after[id]) for id, proposal in known.items())
+    proposals_by_id: dict[str, Proposal] = {}
+    for reading in readings:
+        before.update(proposal.id for proposal in reading.before.proposals)
+        after.update(proposal.id for proposal in reading.after.proposals)
+        proposals_by_id |= {proposal.id: proposal for proposal in (*reading.before.proposals, *reading.after.proposals)}
+    counted = (ProposalCount(proposal, before[id], after[id]) for id, proposal in proposals_by_id.items())
     changed = [one for one in counted if one.before != one.after]
     return sorted(changed, key=lambda one: (one.after - one.before, one.proposal.label))
 

@@ -133,10 +133,10 @@ def ask_question(question: TeamQuestion, *, text: str, task: str, on: date) -> l
     """Asks the référent. `task` is the kind of the task where the colleague stands, "" for none."""
     if question.asked:
         return []
-    asked = required(text, "text")
-    if len(asked) > LONGEST_QUESTION:
+    wording = required(text, "text")
+    if len(wording) > LONGEST_QUESTION:
         raise Refused("too-long", field="text", most=LONGEST_QUESTION)
-    return [q.QuestionAsked(text=asked, task=task, on=on)]
+    return [q.QuestionAsked(text=wording, task=task, on=on)]
 
 
 @decision("answer_question", REFERENT_AND_MANAGER)

@@ -105,7 +105,7 @@ def evolve(state: Resource, recorded: Recorded) -> Resource:
 def _with_text(state: Resource, document: ResourceDocument, note: str, by: str, stamp: Stamp) -> Resource:
     """Adds a text. It ends the proposal that waits: whoever wrote the text had it before them."""
     revision = Revision(len(state.revisions) + 1, document, note, by, stamp)
-    kept = (state.proposal.by,) if state.proposal and state.proposal.by not in state.proposed_by else ()
+    proposers = (state.proposal.by,) if state.proposal and state.proposal.by not in state.proposed_by else ()
     return replace(
         state,
         revisions=(*state.revisions, revision),
@@ -113,7 +113,7 @@ def _with_text(state: Resource, document: ResourceDocument, note: str, by: str, 
         withdrawn=None,
         reason="",
         proposal=None,
-        proposed_by=state.proposed_by + kept,
+        proposed_by=state.proposed_by + proposers,
     )
 
 

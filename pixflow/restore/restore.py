@@ -113,8 +113,8 @@ def restore(
     those that the `register` has read otherwise. `rebuild` builds read stores. Raises BackupError, AlreadyServed, and
     StoreBusy when another process uses the structure: nothing has changed then.
     """
-    with sources.folder_of(data, backup, database) as found:
-        made = manifest.verified(found)
+    with sources.folder_of(data, backup, database) as backup_folder:
+        made = manifest.verified(backup_folder)
         name = slug or made.slug
         if structure_folder.slug_of(name) != name:
             raise BackupError("bad-name", slug=name)
@@ -131,7 +131,7 @@ def restore(
         private_folder(folder)
         with replacement.lock(folder, limit=1), target.hold_alone():
             replacement.complete(folder, database)
-            job = Job(found, made, folder, document, target, motive, damaged, register, clock, database, erased)
+            job = Job(backup_folder, made, folder, document, target, motive, damaged, register, clock, database, erased)
             done = _replace(job, rebuild)
     try:
         opened = structure_folder.open_one(data, name, clock=clock, database=database)
@@ -148,10 +148,10 @@ def _check(data: Path, folder: Path, target: Target, document: Document, replace
     if not (key := data / "keys" / f"{folder.name}.key").exists():
         raise BackupError("no-structure-key", path=str(key))
     with suppress(FileNotFoundError, MsgspecError):  # one that cannot be read is replaced
-        known = msgspec.json.decode((folder / IDENTITY).read_bytes(), type=Document)
-        if known.id != document.id:
+        present_document = msgspec.json.decode((folder / IDENTITY).read_bytes(), type=Document)
+        if present_document.id != document.id:
             raise BackupError("other-structure", slug=folder.name)
-        if known.schema != document.schema:
+        if present_document.schema != document.schema:
             raise BackupError("kept-elsewhere", slug=folder.name)
     if not replace and ((folder / IDENTITY).exists() or target.has_events()):
         raise BackupError("structure-there", slug=folder.name)
@@ -209,13 +209,13 @@ def merge_keys(
     empty = {stream for found in (there, copy.streams if copy else {}) for stream, key in found.items() if key is None}
     gone: set[UUID] = set().union(*(line.streams for line in register), empty if erased is None else ())
     whole = {stream for stream, key in there.items() if key and unwrapped(_key(ring, number), key)}
-    kept = {stream: key for stream, key in there.items() if key and stream not in gone}
+    keys_by_stream = {stream: key for stream, key in there.items() if key and stream not in gone}
     if copy:
-        kept |= _find_missing(ring, number, copy, gone | whole)
+        keys_by_stream |= _find_missing(ring, number, copy, gone | whole)
     vault = place.vault()
     try:
-        vault.renew(number, bytes, gone | (empty - kept.keys()))
-        vault.add(number, kept)
+        vault.renew(number, bytes, gone | (empty - keys_by_stream.keys()))
+        vault.add(number, keys_by_stream)
         return Keys(structure, ring, vault), register, {stream for stream in gone if there.get(stream)}
     except BaseException:
         vault.close()
@@ -301,8 +301,8 @@ def prepare(job: Job, ready: Path, aside: str, rebuild: Callable[[OpenStructure]
             if bad and not job.damaged:
                 first, stream = bad[0], str(bad[0].stream)
                 raise BackupError("unopened", position=first.position, stream=stream, topic=first.topic, count=len(bad))
-            kept, lost = _count_kept(job)
-            kept = min(kept, *(one.position - 1 for one in unlike), kept)
+            kept_count, lost = _count_kept(job)
+            kept_count = min(kept_count, *(one.position - 1 for one in unlike), kept_count)
             life = new_id(id, f"restore {engine.head()} {job.clock().isoformat()}")
             engine.execute(
                 {"structure": opened.stream("structure")},
@@ -310,7 +310,7 @@ def prepare(job: Job, ready: Path, aside: str, rebuild: Callable[[OpenStructure]
                 by=Actor(OPERATOR),
                 command_id=life,
                 via="cli",
-                kept=kept,
+                kept=kept_count,
                 lost=lost,
                 backup=sources.stamp_of(job.made.made),
                 made=job.made.made,
@@ -325,7 +325,7 @@ def prepare(job: Job, ready: Path, aside: str, rebuild: Callable[[OpenStructure]
             mark = Watermark(id, life, engine.head(), keys.vault.count())
     _write_files(job, ready, forgotten, mark)
     aside = aside if job.target.has_events() else ""
-    report = RestoreReport(folder.name, job.made, len(erased), aside, kept, lost, bad, differing, heard)
+    report = RestoreReport(folder.name, job.made, len(erased), aside, kept_count, lost, bad, differing, heard)
     return Prepared(report, destroyed, keeps_keys)
 
 

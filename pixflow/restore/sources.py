@@ -193,10 +193,10 @@ def _open_vault(vault: Vault, opens: RingKey) -> WrappedKeys | None:
         return vault.read(vault.streams()) if number and opens(number) else None
 
 
-def common(one: list[Command], other: list[Command]) -> int:
+def common(commands: list[Command], other: list[Command]) -> int:
     """Returns the last position up to which two stores have the same commands."""
     reached = 0
-    for mine, theirs in zip(one, other, strict=False):
+    for mine, theirs in zip(commands, other, strict=False):
         if mine != theirs:
             break
         reached = mine[2]

@@ -133,11 +133,16 @@ class Importer:
         """
 
         def undo() -> CommandResult:
-            found = read_import(self.engine.events_of_command(imported), trails)
-            if found is None:
+            recorded_import = read_import(self.engine.events_of_command(imported), trails)
+            if recorded_import is None:
                 raise Refused("unknown-import")
-            known, others = [one.stream for one in self.known(found.campaign)], self._organisations(found)
-            made = undo_steps(found, structure=self.structure, known=known, others=others, reason=reason)
+            known, others = (
+                [one.stream for one in self.known(recorded_import.campaign)],
+                self._organisations(recorded_import),
+            )
+            made = undo_steps(
+                recorded_import, structure=self.structure, participations=known, others=others, reason=reason
+            )
             return self.engine.execute_all(list(made), ("undo", imported), by=by, command_id=command_id, via=via)
 
         return _once_more(undo)
@@ -165,7 +170,7 @@ class Importer:
             refs=self.engine.references(),
             campaign_id=stream,
             intake=intake,
-            known=self.known(stream) if stream else (),
+            participations=self.known(stream) if stream else (),
             erased=lambda rows: erased_lines(self.engine, stream, rows),
         )
         return PreparedExport(digest, answers, export, made)
@@ -254,11 +259,11 @@ class Importer:
         declared = self.engine.claim_holders("campaign-code", [claim]).get(claim)
         stream = campaign or declared or new_id(command_id, "campaign")
         arguments: dict[str, Any] = {"name": name, "code": code, "purpose": purpose, "site": site}
-        told = ("declare", campaign, arguments)
+        content = ("declare", campaign, arguments)
 
         def declare() -> CommandResult:
             made = self._declaring(stream, arguments)
-            return self.engine.execute_all(made, told, by=by, command_id=command_id, via=via)
+            return self.engine.execute_all(made, content, by=by, command_id=command_id, via=via)
 
         return _once_more(declare)
 
@@ -270,11 +275,11 @@ class Importer:
         Raises Refused: "undeclared-campaign", "unsuited-purpose", "required", "not-allowed", "moved".
         """
         arguments: dict[str, Any] = {"purpose": purpose, "reason": reason}
-        told = ("correct-purpose", campaign, arguments)
+        content = ("correct-purpose", campaign, arguments)
 
         def correct() -> CommandResult:
             made = self._correcting(campaign, arguments)
-            return self.engine.execute_all(made, told, by=by, command_id=command_id, via=via)
+            return self.engine.execute_all(made, content, by=by, command_id=command_id, via=via)
 
         return _once_more(correct)
 
@@ -286,15 +291,17 @@ class Importer:
 
     def _declaring(self, campaign: UUID, arguments: dict[str, Any]) -> list[Step]:
         planned = self._intake(campaign).version
-        known = self.known(campaign)
-        waiting = {one.stream: number_of(one.external_id) for one in known if one.dossier is None and not one.vanished}
+        participations = self.known(campaign)
+        waiting = {
+            one.stream: number_of(one.external_id) for one in participations if one.dossier is None and not one.vanished
+        }
         held = dossiers_of(self.engine, waiting.values())
         matches = {stream: held[number] for stream, number in waiting.items() if number in held}
-        return list(declaring(campaign, arguments, planned=planned, known=known, matches=matches))
+        return list(declaring(campaign, arguments, planned=planned, participations=participations, matches=matches))
 
     def _correcting(self, campaign: UUID, arguments: dict[str, Any]) -> list[Step]:
         planned = self._intake(campaign).version
-        return list(correcting(campaign, arguments, planned=planned, known=self.known(campaign)))
+        return list(correcting(campaign, arguments, planned=planned, participations=self.known(campaign)))
 
     def _intake(self, campaign: UUID) -> Intake:
         intake: Intake = self.engine.state("intake", intake_id(campaign))

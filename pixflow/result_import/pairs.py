@@ -47,10 +47,10 @@ class Pair(Struct, frozen=True):
         raise ValueError("a pair of nothing")
 
 
-def pair(rows: Sequence[FileRow], known: Sequence[KnownRow], *, older: bool) -> tuple[list[Pair], Left]:
+def pair(rows: Sequence[FileRow], participations: Sequence[KnownRow], *, older: bool) -> tuple[list[Pair], Left]:
     """Pairs every row with its known participation, as far as possible. Returns also those left on either side."""
     pairs: list[Pair] = []
-    there, here = _group(rows, lambda row: row.base), _group(known, base_of)
+    there, here = _group(rows, lambda row: row.base), _group(participations, base_of)
     left_rows, left_known = [], []
     for base in dict.fromkeys((*there, *here)):
         settled, mine, theirs = _settle(there.get(base, []), here.get(base, []), "equal-rows", older)
@@ -66,25 +66,27 @@ def leave_unpaired(rows: Sequence[FileRow], known: Sequence[KnownRow]) -> list[P
     return [*(Pair(row, None) for row in rows), *(Pair(None, one) for one in known)]
 
 
-def same_outcome(row: FileRow, known: KnownRow) -> bool:
+def same_outcome(row: FileRow, participation: KnownRow) -> bool:
     """Tells whether the row has the same outcome as the known participation."""
-    if row.result and known.result:
-        return same_result(row.result, known.result)
-    if row.profile and known.profile:
-        return same_profile(row.profile, known.profile)
-    shown, told = row.result or row.profile, known.result or known.profile
-    return shown is told and row.progress == known.progress
+    if row.result and participation.result:
+        return same_result(row.result, participation.result)
+    if row.profile and participation.profile:
+        return same_profile(row.profile, participation.profile)
+    shown, told = row.result or row.profile, participation.result or participation.profile
+    return shown is told and row.progress == participation.progress
 
 
 def _by_day(
-    rows: list[FileRow], known: list[KnownRow], older: bool
+    rows: list[FileRow], participations: list[KnownRow], older: bool
 ) -> tuple[list[Pair], list[FileRow], list[KnownRow]]:
     """Pairs rows that have a day with participations that have a time, and the reverse."""
-    if not rows or not known:
-        return [], rows, known
+    if not rows or not participations:
+        return [], rows, participations
     pairs: list[Pair] = []
     there = _group(rows, lambda row: (_day(row.base, utc_day(row.dated)), has_day_only(row.dated)))
-    here = _group(known, lambda one: (_day(base_of(one), utc_day(find_date(one))), not has_day_only(find_date(one))))
+    here = _group(
+        participations, lambda one: (_day(base_of(one), utc_day(find_date(one))), not has_day_only(find_date(one)))
+    )
     for place in [place for place in there if place in here]:
         settled, there[place], here[place] = _settle(there[place], here[place], "day-only", older)
         pairs += settled
@@ -96,33 +98,33 @@ def _day(base: Base, day: str) -> Base:
 
 
 def _settle(
-    rows: list[FileRow], known: list[KnownRow], doubt: Doubt, older: bool
+    rows: list[FileRow], participations: list[KnownRow], doubt: Doubt, older: bool
 ) -> tuple[list[Pair], list[FileRow], list[KnownRow]]:
     """Pairs what its content distinguishes, and what is left on one side. Marks the rest as doubtful.
 
     An older export records nothing of known rows, so the choice does not matter there.
     """
-    if not rows or not known:
-        return [], rows, known
-    pairs, rows, known = _exact(rows, known)
-    visible = [one for one in known if not one.vanished]
-    hidden = [one for one in known if one.vanished]
+    if not rows or not participations:
+        return [], rows, participations
+    pairs, rows, participations = _exact(rows, participations)
+    visible = [one for one in participations if not one.vanished]
+    hidden = [one for one in participations if one.vanished]
     if len(rows) <= len(visible):
         candidates, rest = visible, hidden
     else:
-        candidates, rest = known, []
+        candidates, rest = participations, []
     if not rows or not candidates:
-        return pairs, rows, known
+        return pairs, rows, participations
     sure = len(rows) == len(candidates) == 1 or (older and len(rows) <= len(candidates))
     ranked = sorted(rows, key=lambda row: row.key.ordinal), sorted(candidates, key=_rank)
     guesses = [Pair(row, one, None if sure else doubt) for row, one in zip_longest(*ranked)]
     return [*pairs, *guesses], [], rest
 
 
-def _exact(rows: list[FileRow], known: list[KnownRow]) -> tuple[list[Pair], list[FileRow], list[KnownRow]]:
-    if len(rows) == len(known) == 1:
-        return [Pair(rows[0], known[0])], [], []
-    pairs, left, open_ones = [], [], sorted(known, key=lambda one: one.vanished)
+def _exact(rows: list[FileRow], participations: list[KnownRow]) -> tuple[list[Pair], list[FileRow], list[KnownRow]]:
+    if len(rows) == len(participations) == 1:
+        return [Pair(rows[0], participations[0])], [], []
+    pairs, left, open_ones = [], [], sorted(participations, key=lambda one: one.vanished)
     for row in rows:
         same = next((one for one in open_ones if same_outcome(row, one)), None)
         if same is None:
@@ -133,11 +135,11 @@ def _exact(rows: list[FileRow], known: list[KnownRow]) -> tuple[list[Pair], list
     return pairs, left, open_ones
 
 
-def _rank(known: KnownRow) -> tuple[bool, str, object, int]:
+def _rank(participation: KnownRow) -> tuple[bool, str, object, int]:
     """Ranks equal rows as pix_orga does: shared ones first, in order of sharing, then the most advanced."""
-    outcome = known.result or known.profile
+    outcome = participation.result or participation.profile
     shared = utc_day(outcome.shared) if outcome else ""
-    return outcome is None, shared, -(known.progress or 0), known.ordinal
+    return outcome is None, shared, -(participation.progress or 0), participation.ordinal
 
 
 def _group(items: Iterable[T], key: Callable[[T], G]) -> dict[G, list[T]]:
@@ -157,7 +159,7 @@ class _Unpaired(Struct):
 
 
 def pair_profiles(
-    rows: Sequence[FileRow], known: Sequence[KnownRow], *, older: bool, when: datetime | None
+    rows: Sequence[FileRow], participations: Sequence[KnownRow], *, older: bool, when: datetime | None
 ) -> list[Pair]:
     """Pairs every row with every known participation, once each; `when` is the time of the export.
 
@@ -165,10 +167,12 @@ def pair_profiles(
     sent since.
     """
     pairs, (sent, gone) = pair(
-        [row for row in rows if not row.unsent], [one for one in known if one.profile], older=older
+        [row for row in rows if not row.unsent], [one for one in participations if one.profile], older=older
     )
     unsent = sorted((row for row in rows if row.unsent), key=lambda row: row.key.ordinal)
-    waiting = sorted((one for one in known if not one.profile), key=lambda one: (one.vanished is True, one.ordinal))
+    waiting = sorted(
+        (one for one in participations if not one.profile), key=lambda one: (one.vanished is True, one.ordinal)
+    )
     sent_by = _group(sorted(sent, key=lambda row: row.base[3]), lambda row: row.base[:3])
     unsent_by = _group(unsent, lambda row: row.base[:3])
     gone_by = _group(sorted(gone, key=lambda one: base_of(one)[3]), lambda one: base_of(one)[:3])

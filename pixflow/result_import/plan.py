@@ -147,10 +147,10 @@ def plan(
     refs: References,
     campaign_id: UUID | None,
     intake: Intake,
-    known: Sequence[KnownRow],
+    participations: Sequence[KnownRow],
     erased: Callable[[Sequence[FileRow]], Collection[int]],
 ) -> ImportPlan:
-    """Returns the changes that an export would make; `known` is every participation of its campaign.
+    """Returns the changes that an export would make; `participations` is every participation of its campaign.
 
     `erased` receives the unknown rows and returns the lines whose person is erased. Raises Refused("export-refused").
     """
@@ -162,10 +162,10 @@ def plan(
     older = bool(when and intake.newest and when <= intake.newest)
     campaign = refs.campaigns.get(campaign_id) if campaign_id else None
     rows = file_rows(export.entries, refs.calendar, when)
-    pairs = _pairs(export.kind, rows, known, older, when) if not seen_before else []
+    pairs = _pairs(export.kind, rows, participations, older, when) if not seen_before else []
     gone = erased([found.file_row for found in pairs if found.file_row and found.known is None])
-    lines = _lines(pairs, known, older, answers, gone)
-    told = Counter(line.what for line in lines if line.pair.file_row or line.what == "vanished")
+    lines = _lines(pairs, participations, older, answers, gone)
+    counts = Counter(line.what for line in lines if line.pair.file_row or line.what == "vanished")
     preview = ImportPreview(
         campaign=export.campaign,
         kind=export.kind,
@@ -182,79 +182,81 @@ def plan(
         people=len({row.key[:3] for row in rows}),
         with_result=sum(row.row.shared for row in rows),
         counts=ImportCounts(
-            new=told["new"],
-            progressed=told["progressed"] + told["returned"],
-            shared=told["shared"] + told["corrected"],
-            unchanged=told["unchanged"] + told["left"] + told["erased"],
-            vanished=told["vanished"],
+            new=counts["new"],
+            progressed=counts["progressed"] + counts["returned"],
+            shared=counts["shared"] + counts["corrected"],
+            unchanged=counts["unchanged"] + counts["left"] + counts["erased"],
+            vanished=counts["vanished"],
             problems=len(export.problems),
         ),
         changes=tuple(_change(line) for line in lines if line.what != "unchanged"),
-        questions=() if seen_before else tuple(_questions(export, when, lines, known, answers, refs)),
+        questions=() if seen_before else tuple(_questions(export, when, lines, participations, answers, refs)),
         problems=export.problems,
     )
     return ImportPlan(preview, tuple(lines), digest, export.pix_course, intake.version)
 
 
 def _pairs(
-    kind: CampaignKind, rows: list[FileRow], known: Sequence[KnownRow], older: bool, when: datetime | None
+    kind: CampaignKind, rows: list[FileRow], participations: Sequence[KnownRow], older: bool, when: datetime | None
 ) -> list[Pair]:
     if kind == "profile":
-        return pair_profiles(rows, known, older=older, when=when)
-    pairs, left = pair(rows, known, older=older)
+        return pair_profiles(rows, participations, older=older, when=when)
+    pairs, left = pair(rows, participations, older=older)
     return [*pairs, *leave_unpaired(*left)]
 
 
 def _lines(
-    pairs: list[Pair], known: Sequence[KnownRow], older: bool, answers: Answers, gone: Collection[int]
+    pairs: list[Pair], participations: Sequence[KnownRow], older: bool, answers: Answers, gone: Collection[int]
 ) -> list[PlannedRow]:
     free = Counter[tuple[str, ...]]()
-    for one in known:
+    for one in participations:
         base = base_of(one)
         free[base] = max(free[base], one.ordinal + 1)
     lines = []
     # As in the file, then those that are no longer in it.
     pairs = sorted(pairs, key=lambda found: (found.file_row is None, found.file_row.row.line if found.file_row else 0))
-    for found in pairs:
-        what = "left" if found.doubt and answers.doubtful != "record" else _what(found, older)
-        if found.file_row and found.known is None and found.file_row.row.line in gone:
+    for row_pair in pairs:
+        what = "left" if row_pair.doubt and answers.doubtful != "record" else _what(row_pair, older)
+        if row_pair.file_row and row_pair.known is None and row_pair.file_row.row.line in gone:
             what = "erased"
         ordinal = 0
-        if found.file_row and (what == "new" or (what == "shared" and found.file_row.profile)):
-            ordinal = free[found.file_row.base]
-            free[found.file_row.base] += 1
-        lines.append(PlannedRow(what, found, ordinal))
+        if row_pair.file_row and (what == "new" or (what == "shared" and row_pair.file_row.profile)):
+            ordinal = free[row_pair.file_row.base]
+            free[row_pair.file_row.base] += 1
+        lines.append(PlannedRow(what, row_pair, ordinal))
     return lines
 
 
 def _what(found: Pair, older: bool) -> What:
-    row, known = found.file_row, found.known
-    if known is None:
+    row, participation = found.file_row, found.known
+    if participation is None:
         return "new"
     if older:
         return "unchanged"
     if row is None:
-        return "unchanged" if known.vanished else "vanished"
-    shown, told = row.result or row.profile, known.result or known.profile
-    if shown and told is None:
+        return "unchanged" if participation.vanished else "vanished"
+    shown, recorded_outcome = row.result or row.profile, participation.result or participation.profile
+    if shown and recorded_outcome is None:
         return "shared"
-    if shown and told and not same_outcome(row, known):
+    if shown and recorded_outcome and not same_outcome(row, participation):
         return "corrected"
-    if known.vanished:
+    if participation.vanished:
         return "returned"
-    return "progressed" if told is None and row.progress not in (None, known.progress) else "unchanged"
+    return (
+        "progressed" if recorded_outcome is None and row.progress not in (None, participation.progress) else "unchanged"
+    )
 
 
 def _change(line: PlannedRow) -> RowChange:
-    row, known, who = line.pair.file_row, line.pair.known, line.pair.who
+    row, participation, who = line.pair.file_row, line.pair.known, line.pair.who
     return RowChange(
         what=line.what,
         line=row.row.line if row else None,
-        participation=known.stream if known else None,
+        participation=participation.stream if participation else None,
         last_name=who.last_name,
         first_name=who.first_name,
         external_id=who.external_id,
-        progress_before=known.progress if known else None,
+        progress_before=participation.progress if participation else None,
         progress=row.progress if row else None,
         mastery=row.result.mastery if row and row.result else None,
         pix=row.profile.pix if row and row.profile else None,
@@ -268,7 +270,7 @@ def _questions(
     export: Export,
     when: datetime | None,
     lines: list[PlannedRow],
-    known: Sequence[KnownRow],
+    participations: Sequence[KnownRow],
     answers: Answers,
     refs: References,
 ) -> Iterator[Question]:
@@ -283,7 +285,7 @@ def _questions(
     if structure.organisations and not structure.owns(organisation) and answers.organisation != organisation:
         yield Question("organisation", (organisation,))
     vanished = sum(line.what == "vanished" for line in lines)
-    visible = sum(not one.vanished for one in known)
+    visible = sum(not one.vanished for one in participations)
     if vanished > MOST_VANISHED * visible and not answers.accept_vanished:
         yield Question("vanished", count=vanished, among=visible)
     doubtful = sum(line.pair.doubt is not None for line in lines)

@@ -68,7 +68,7 @@ class FileRow(Struct, frozen=True):
 
 def file_rows(rows: tuple[ExportEntry, ...], calendar: Calendar, exported_at: datetime | None) -> list[FileRow]:
     """Returns the rows of an export, with the structure's days. A row shared without a date is dated by its start."""
-    found = []
+    dated_rows = []
     sent = _moment(utc_moment(exported_at) if exported_at else None, calendar)
     for row, key in zip(rows, participation_keys(rows), strict=True):
         started = _moment(row.started, calendar) if isinstance(row, AssessmentRow) else None
@@ -81,8 +81,8 @@ def file_rows(rows: tuple[ExportEntry, ...], calendar: Calendar, exported_at: da
         elif shared and isinstance(row, ProfileRow):
             names = ("pix", "certifiable", "certifiable_competences", "levels")
             profile = Profile(shared=shared, **{name: getattr(row, name) for name in names})
-        found.append(FileRow(row, key, started, result, profile))
-    return found
+        dated_rows.append(FileRow(row, key, started, result, profile))
+    return dated_rows
 
 
 def _moment(utc: Moment | None, calendar: Calendar) -> Moment | None:
@@ -99,12 +99,12 @@ def find_date(known: KnownRow) -> Moment | None:
     return known.profile.shared if known.profile else known.started
 
 
-def base_of(known: KnownRow) -> Base:
+def base_of(participation: KnownRow) -> Base:
     """Returns the key of a participation without its ordinal, in the form of pix_orga.Key."""
-    moment = find_date(known)
+    moment = find_date(participation)
     at = moment and _start(moment)
-    names = normalise(known.last_name), normalise(known.first_name)
-    return (*names, known.external_id or "", at.isoformat() if at else "")
+    names = normalise(participation.last_name), normalise(participation.first_name)
+    return (*names, participation.external_id or "", at.isoformat() if at else "")
 
 
 def has_day_only(moment: Moment | None) -> bool:
@@ -117,24 +117,24 @@ def utc_day(moment: Moment | None) -> str:
     return (at.date() if isinstance(at, datetime) else at).isoformat() if at else ""
 
 
-def same_result(one: Result, other: Result) -> bool:
+def same_result(result: Result, other: Result) -> bool:
     """Tells whether two results agree. A field that only one of them has (a time, a later badge) does not count."""
-    return one == other or (
-        (one.mastery, one.palier) == (other.mastery, other.palier)
-        and _same_moment(one.shared, other.shared)
-        and _agree(dict(one.badges), dict(other.badges))
-        and _agree(_by_name(one.competences), _by_name(other.competences))
-        and _agree(_by_name(one.domains), _by_name(other.domains))
+    return result == other or (
+        (result.mastery, result.palier) == (other.mastery, other.palier)
+        and _same_moment(result.shared, other.shared)
+        and _agree(dict(result.badges), dict(other.badges))
+        and _agree(_by_name(result.competences), _by_name(other.competences))
+        and _agree(_by_name(result.domains), _by_name(other.domains))
     )
 
 
-def same_profile(one: Profile, other: Profile) -> bool:
+def same_profile(profile: Profile, other: Profile) -> bool:
     """Tells whether two profiles agree. A field that only one of them has does not count."""
-    return one == other or (
-        (one.pix, one.certifiable, one.certifiable_competences)
+    return profile == other or (
+        (profile.pix, profile.certifiable, profile.certifiable_competences)
         == (other.pix, other.certifiable, other.certifiable_competences)
-        and _same_moment(one.shared, other.shared)
-        and _agree(_by_name(one.levels), _by_name(other.levels))
+        and _same_moment(profile.shared, other.shared)
+        and _agree(_by_name(profile.levels), _by_name(other.levels))
     )
 
 
@@ -152,10 +152,10 @@ def _agree(one: dict[str, T], other: dict[str, T]) -> bool:
     return all(one[name] == other[name] for name in one if name in other)
 
 
-def _same_moment(one: Moment, other: Moment) -> bool:
-    if one.at and other.at:
-        return _start(one) == _start(other)
-    return utc_day(one) == utc_day(other)
+def _same_moment(moment: Moment, other: Moment) -> bool:
+    if moment.at and other.at:
+        return _start(moment) == _start(other)
+    return utc_day(moment) == utc_day(other)
 
 
 def _start(moment: Moment) -> datetime | date:

@@ -84,14 +84,14 @@ def steps(
     preview, streams = plan.preview, {"campaign": campaign}
     named = {"organisation": preview.organisation, "accepted": answers.organisation}
     yield Step({"structure": structure}, accept_organisation, named)
-    found = {
+    pix_campaign = {
         "pix_id": preview.campaign.id,
         "code": code,
         "name": preview.campaign.name,
         "pix_course": plan.pix_course,
         "kind": preview.kind,
     }
-    yield Step(streams, participation_campaign.find_campaign, context=found)
+    yield Step(streams, participation_campaign.find_campaign, context=pix_campaign)
     if answers.external_id_column is not None:
         chosen = {"header": answers.external_id_column}
         yield Step(streams, participation_campaign.choose_external_id_column, chosen)
@@ -115,7 +115,7 @@ def steps(
 def _of_line(
     line: PlannedRow, plan: ImportPlan, campaign: UUID, command_id: UUID, numbers: Mapping[str | None, UUID]
 ) -> Iterator[Step]:
-    row, known, when = line.pair.file_row, line.pair.known, plan.preview.exported_at
+    row, participation, when = line.pair.file_row, line.pair.known, plan.preview.exported_at
     if row and line.what == "new":
         stream = new_id(command_id, f"row {row.row.line}")
         names = ("last_name", "first_name", "external_id", "imported")
@@ -132,16 +132,21 @@ def _of_line(
         number = number_of(row.row.external_id)
         if plan.preview.purpose and number in numbers:
             yield match_step(stream, numbers[number])
-    elif row and known and line.what in ("shared", "corrected", "progressed", "returned"):
+    elif row and participation and line.what in ("shared", "corrected", "progressed", "returned"):
         newly = line.what in ("shared", "corrected")
         shared = {"result": row.result if newly else None, "profile": row.profile if newly else None}
-        progress = known.progress if row.progress is None or known.result else row.progress
-        ordinal = line.ordinal if line.what == "shared" else known.ordinal
+        progress = participation.progress if row.progress is None or participation.result else row.progress
+        ordinal = line.ordinal if line.what == "shared" else participation.ordinal
         context = {**shared, "progress": progress, "ordinal": ordinal, "exported_at": when}
-        yield Step(of_known(known), matches.record_progress, context=context, guard=still_matched(known.dossier))
-    elif known and line.what == "vanished":
-        guard = still_matched(known.dossier)
-        yield Step(of_known(known), matches.record_disappearance, context={"exported_at": when}, guard=guard)
+        yield Step(
+            of_known(participation),
+            matches.record_progress,
+            context=context,
+            guard=still_matched(participation.dossier),
+        )
+    elif participation and line.what == "vanished":
+        guard = still_matched(participation.dossier)
+        yield Step(of_known(participation), matches.record_disappearance, context={"exported_at": when}, guard=guard)
 
 
 def of_known(known: KnownRow) -> dict[str, UUID]:
@@ -159,7 +164,7 @@ def declaring(
     arguments: Mapping[str, Any],
     *,
     planned: int,
-    known: Sequence[KnownRow],
+    participations: Sequence[KnownRow],
     matches: Mapping[UUID, UUID],
 ) -> Iterator[Step]:
     """Yields the steps that declare a campaign, settle its participations and match those in `matches`.
@@ -168,7 +173,7 @@ def declaring(
     """
     guard = _no_export_since(campaign, planned)
     yield Step({"campaign": campaign}, participation_campaign.declare_campaign, arguments, guard=guard)
-    for one in known:
+    for one in participations:
         settled = {"purpose": arguments["purpose"]}
         yield Step({"participation": one.stream}, settle_purpose, context=settled)
     for participation, dossier in matches.items():
@@ -176,12 +181,12 @@ def declaring(
 
 
 def correcting(
-    campaign: UUID, arguments: Mapping[str, Any], *, planned: int, known: Sequence[KnownRow]
+    campaign: UUID, arguments: Mapping[str, Any], *, planned: int, participations: Sequence[KnownRow]
 ) -> Iterator[Step]:
     """Yields the steps that correct a purpose and settle each participation again. `arguments`: purpose, reason."""
     guard = _no_export_since(campaign, planned)
     yield Step({"campaign": campaign}, participation_campaign.correct_purpose, arguments, guard=guard)
-    for one in known:
+    for one in participations:
         yield Step(of_known(one), matches.resettle_purpose, context=arguments, guard=still_matched(one.dossier))
 
 

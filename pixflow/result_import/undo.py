@@ -83,25 +83,25 @@ def read_import(recorded: Sequence[Recorded], trails: Trails) -> RecordedImport 
 
 
 def undo_steps(
-    found: RecordedImport, *, structure: UUID, known: Collection[UUID], others: Collection[str], reason: str
+    undone: RecordedImport, *, structure: UUID, participations: Collection[UUID], others: Collection[str], reason: str
 ) -> Iterator[Step]:
     """Yields the steps that take an import back. The export counts no more, and its file may be imported again.
 
-    `known` are the participations of its campaign, `others` the organisations that other exports name.
+    `participations` are the participations of its campaign, `others` the organisations that other exports name.
     """
-    kept, streams = len(found.rows) - len(found.free), {"intake": intake_id(found.campaign)}
-    counted: dict[str, Any] = {"taken": len(found.free), "left": kept}
-    yield Step(streams, take_back_export, context={"version": found.received.originator_version, **counted})
-    said = {"imported": found.command, "reason": reason}
-    for one in found.free:
-        guard = Guard(lambda participation, matched=one.dossier: participation.dossier == matched)
-        yield Step({"participation": one.participation}, take_back_row, context=said, guard=guard)
-        if one.dossier:
-            about = {**said, "participation": one.participation, "whole": one.new}
-            yield Step({"dossier": one.dossier}, retraction.take_back_from_pix, context=about)
-    gone = {one.participation for one in found.free if one.new}
-    if gone >= set(known):
-        yield Step({"campaign": found.campaign, **streams}, campaign.withdraw_campaign)
-    if found.organisation and not kept and found.organisation not in others:
-        named = {"organisation": found.organisation}
+    kept_rows, streams = (len(undone.rows) - len(undone.free), {"intake": intake_id(undone.campaign)})
+    counted: dict[str, Any] = {"taken": len(undone.free), "left": kept_rows}
+    yield Step(streams, take_back_export, context={"version": undone.received.originator_version, **counted})
+    said = {"imported": undone.command, "reason": reason}
+    for row in undone.free:
+        guard = Guard(lambda participation, matched=row.dossier: participation.dossier == matched)
+        yield Step({"participation": row.participation}, take_back_row, context=said, guard=guard)
+        if row.dossier:
+            about = {**said, "participation": row.participation, "whole": row.new}
+            yield Step({"dossier": row.dossier}, retraction.take_back_from_pix, context=about)
+    gone = {one.participation for one in undone.free if one.new}
+    if gone >= set(participations):
+        yield Step({"campaign": undone.campaign, **streams}, campaign.withdraw_campaign)
+    if undone.organisation and not kept_rows and undone.organisation not in others:
+        named = {"organisation": undone.organisation}
         yield Step({"structure": structure}, withdraw_organisation, context=named)

@@ -39,18 +39,18 @@ def slugs(data: Path) -> list[str]:
     `keys` cannot be read.
     """
     with access_in_words():
-        found = {name for name in _names(data) if any(os.path.exists(data / name / one) for one in (IDENTITY, ORDER))}
-        found |= {name.removesuffix(".key") for name in _names(data / "keys") if name.endswith(".key")}
+        names = {name for name in _names(data) if any(os.path.exists(data / name / one) for one in (IDENTITY, ORDER))}
+        names |= {name.removesuffix(".key") for name in _names(data / "keys") if name.endswith(".key")}
     folder = data / "backups"
     try:
         for name in _names(folder):
             held = True  # a folder that cannot be read may hold some
             with suppress(Refused):
                 held = bool(backups(folder / name))
-            found |= {name} if held else set()
+            names |= {name} if held else set()
     except PermissionError:
-        found.add(folder.name)
-    return sorted(name for name in found if slug_of(name) == name)
+        names.add(folder.name)
+    return sorted(name for name in names if slug_of(name) == name)
 
 
 def check_there(data: Path, slug: str) -> None:

@@ -272,25 +272,28 @@ def with_proofs(recorded: Iterable[Recorded], mac: Mac) -> list[Recorded]:
     return [_with_proof(one, _proof(one, mac)) if isinstance(one.event, ERASURES) else one for one in recorded]
 
 
-def proven(found: Sequence[Recorded], registered: Set[UUID], positions: Positions, mac: Mac) -> list[Recorded]:
+def proven(events: Sequence[Recorded], registered: Set[UUID], positions: Positions, mac: Mac) -> list[Recorded]:
     """Returns the erasures among these requests and erasures that pixflow recorded.
 
     Each stands in its command and has its MAC. A dossier's follows a request, or the register names it: a restore
     erases it again. A participation's and a duplicate's is named by their dossier's, of the same command. A contact's
     stands alone.
     """
-    recorded = [one for one in found if isinstance(one.event, ERASURES) and _is_recorded(one, positions, mac)]
+    recorded = [one for one in events if isinstance(one.event, ERASURES) and _is_recorded(one, positions, mac)]
     requested: dict[UUID, int] = {}
-    for one in found:
+    for one in events:
         if isinstance(one.event, ErasureRequested):
             requested.setdefault(one.originator_id, one.originator_version)
     leading = [
-        one
-        for one in recorded
-        if isinstance(one.event, ContactErased)
+        erasure
+        for erasure in recorded
+        if isinstance(erasure.event, ContactErased)
         or (
-            isinstance(one.event, PersonErased)
-            and (one.originator_id in registered or requested.get(one.originator_id, _NEVER) < one.originator_version)
+            isinstance(erasure.event, PersonErased)
+            and (
+                erasure.originator_id in registered
+                or requested.get(erasure.originator_id, _NEVER) < erasure.originator_version
+            )
         )
     ]
     named = {(one.command, stream) for one in leading for stream in streams_of(one)}

@@ -126,7 +126,7 @@ def _of_result(builder: TaskBuilder, trouble: Seat | None) -> Iterator[Task]:
 
 def _to_review(builder: TaskBuilder, change: ReadingChange) -> Task:
     """Returns the question that a grid asks: tell the young person the new reading, or keep that of then."""
-    told = builder.dossier.prescription.reading_of(change.participation)
+    reading = builder.dossier.prescription.reading_of(change.participation)
     details = {
         "by": change.what,
         "number": str(change.number),
@@ -135,7 +135,7 @@ def _to_review(builder: TaskBuilder, change: ReadingChange) -> Task:
         "after": change.after.band.short,
         "mastery": str(change.after.mastery),
     }
-    since = Stamp(change.first, told.stamp.version if told else builder.opened.version)
+    since = Stamp(change.first, reading.stamp.version if reading else builder.opened.version)
     return builder.task("review-reading", change.number, since, details, lapses=change.until)
 
 
@@ -196,12 +196,12 @@ def _silent(builder: TaskBuilder, state: ActionState, sent: Referral) -> Iterato
     yield builder.task("offer-alternative", state.action.id, sent.stamp, details | {"by": "lapsed"}, lapses)
 
 
-def _reported(builder: TaskBuilder, state: ActionState, told: Referral) -> Task:
+def _reported(builder: TaskBuilder, state: ActionState, referral: Referral) -> Task:
     """Returns the task to confirm what the partner says of an action."""
-    assert told.report is not None
-    said = {"by": told.report.outcome, "partner": told.partner.name, "planned": told.report.day.isoformat()}
+    assert referral.report is not None
+    said = {"by": referral.report.outcome, "partner": referral.partner.name, "planned": referral.report.day.isoformat()}
     details = builder.label(state.action) | said
-    return builder.task("record-outcome", state.action.id, told.report.stamp, details)
+    return builder.task("record-outcome", state.action.id, referral.report.stamp, details)
 
 
 def _complete(builder: TaskBuilder) -> Iterator[Task]:
@@ -229,13 +229,16 @@ def _complete(builder: TaskBuilder) -> Iterator[Task]:
 def _certification(builder: TaskBuilder) -> Iterator[Task]:
     """Yields the proposal to who is certifiable, then the outcome: once taken, or from the day of the session on."""
     state, certifiable = builder.dossier.parcours, builder.dossier.diagnostic.certifiable
-    known = state.certification
-    if state.complete and state.complete.accepted and known is None and certifiable:
+    certification = state.certification
+    if state.complete and state.complete.accepted and certification is None and certifiable:
         since = max(state.complete.stamp.on, certifiable.on)
         yield builder.task("propose-certification", "", state.complete.stamp, opens=since)
-    if known and known.step in ("registered", "taken"):
-        details = {"by": known.step, **({"planned": known.session.isoformat()} if known.session else {})}
-        yield builder.task("record-certification", "", known.stamp, details, known.session)
+    if certification and certification.step in ("registered", "taken"):
+        details = {
+            "by": certification.step,
+            **({"planned": certification.session.isoformat()} if certification.session else {}),
+        }
+        yield builder.task("record-certification", "", certification.stamp, details, certification.session)
 
 
 def _retake(builder: TaskBuilder) -> Iterator[Task]:
@@ -310,13 +313,13 @@ def days_set(dossier: Dossier) -> list[DaySet]:
         return []
     plan, retake = dossier.orientation.plan, dossier.parcours.retake
     booked = [seat.day for seat in dossier.diagnostic.seats.values() if seat.status == "booked"]
-    found = [DaySet("workshop", max(booked), max(booked))] if booked else []
+    days = [DaySet("workshop", max(booked), max(booked))] if booked else []
     taken = dossier.diagnostic.has_participation("initial") or dossier.orientation.declined
     if plan and plan.modality != "workshop" and not taken:
-        found.append(_from("diagnostic", plan.planned_for))
+        days.append(_from("diagnostic", plan.planned_for))
     if retake and retake.planned_for and not _tested_since(dossier, retake.stamp):
-        found.append(_from("retake", retake.planned_for))
-    return found
+        days.append(_from("retake", retake.planned_for))
+    return days
 
 
 def _from(key: Literal["diagnostic", "retake"], day: date) -> DaySet:

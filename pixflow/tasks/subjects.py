@@ -65,10 +65,10 @@ def of_staff(member: Staff, refs: References) -> list[Task]:
     if member.joined is None or refs.structure.opened is None or member.joined <= refs.structure.opened:
         return []
     gone = member.left + timedelta(days=1) if member.left else None
-    joined, told, owed = Stamp(member.joined, 1), member.last("briefing"), []
+    joined, briefing, owed = Stamp(member.joined, 1), member.last("briefing"), []
     if "advisor" in member.roles and member.last("pix") is None:
         owed.append(task(refs, "take-pix", "", joined))
-    if member.roles & BRIEFED and (told is None or told.stamp.on < joined.on):
+    if member.roles & BRIEFED and (briefing is None or briefing.stamp.on < joined.on):
         owed.append(task(refs, "brief-newcomer", "", joined))
     return [replace(one, lapses=gone) for one in owed]
 
@@ -155,14 +155,14 @@ def _reviews(partner: PartnerState, refs: References) -> Iterator[Task]:
 
     Else it is of a place that a source lost while in use.
     """
-    told = [one for name in contested(partner) if (one := partner.corrections[name].contested)]
+    contested_stamps = [one for name in contested(partner) if (one := partner.corrections[name].contested)]
     lost = [
         one for key in list_gone_sources(partner) if (one := partner.sources[key].gone) and _in_use(partner, one.on)
     ]
     if changes := proposed(partner):
         yield _review(refs, "proposed", changes.stamp)
-    elif told:
-        yield _review(refs, "contested", min(told, key=_order))
+    elif contested_stamps:
+        yield _review(refs, "contested", min(contested_stamps, key=_order))
     elif lost:
         yield _review(refs, "gone", min(lost, key=_order))
 

@@ -142,7 +142,7 @@ def task(
 
     It is due on the last working day of the young person's programme at the latest, and says so.
     """
-    known, protocol, add = TASK_KINDS[kind], refs.protocol(stamp.on), refs.calendar.add
+    task_kind, protocol, add = TASK_KINDS[kind], refs.protocol(stamp.on), refs.calendar.add
     dossier = dossier or Dossier()
     key = key_of(kind, about)
     chases = _chases(dossier, key, stamp)
@@ -152,32 +152,34 @@ def task(
     appointment = _appointment(dossier.appointments.get(key), stamp, chases)
     if appointment:
         due = appointment.missed.on if appointment.missed else appointment.day
-    kept = appointment if appointment and not appointment.missed else None
+    meeting = appointment if appointment and not appointment.missed else None
     snooze = _snooze(dossier.snoozes.get(key), stamp, chases, appointment)
-    due = max(due, snooze.end) if snooze and not kept else due
-    snoozed_until = min(snooze.end, kept.day) if snooze and kept else snooze.end if snooze else None
+    due = max(due, snooze.end) if snooze and not meeting else due
+    snoozed_until = min(snooze.end, meeting.day) if snooze and meeting else snooze.end if snooze else None
     met = [appointment.missed or appointment.stamp] if appointment else []
     acts = [*chases, *met, *([snooze.woken or snooze.stamp] if snooze else [])]
-    end = None if kept or kind in BEYOND else _last_day(dossier, refs, kind, stamp, acts)
+    end = None if meeting or kind in BEYOND else _last_day(dossier, refs, kind, stamp, acts)
     if end and due > end:
         due, snoozed_until = end, min(snoozed_until, end) if snoozed_until else None
         details = {**(details or {}), "programme_end": end.isoformat()}
     handed = dossier.handovers.get(key)
-    if handed and (handed.stamp.version < stamp.version or (known.role == "advisor" and handed.to == dossier.advisor)):
+    if handed and (
+        handed.stamp.version < stamp.version or (task_kind.role == "advisor" and handed.to == dossier.advisor)
+    ):
         handed = None
     escalation = protocol.escalation
     return Task(
         key=key,
         kind=kind,
-        stage=known.stage,
-        role=known.role,
+        stage=task_kind.stage,
+        role=task_kind.role,
         opens=min(opens, due),
         due=due,
         why=Why(stamp.version, stamp.on, details or {}),
         lapses=lapses,
         escalations=((add(due, escalation.referent), "referent"), (add(due, escalation.manager), "manager")),
-        appointment=kept.at if kept else None,
-        place=kept.place if kept else "",
+        appointment=meeting.at if meeting else None,
+        place=meeting.place if meeting else "",
         chases=len(chases),
         snoozed_until=snoozed_until,
         handed_to=handed.to if handed else None,

@@ -44,19 +44,19 @@ def declare_absence(
     who is then left without. An administrator declares the days; they choose no deputy.
     """
     must_work(staff, on)
-    known = staff.absences.get(absence)
-    if known == Absence(absence, first, last, deputy):
+    period = staff.absences.get(absence)
+    if period == Absence(absence, first, last, deputy):
         return []
     if last < first:
         raise Refused("absence-backwards", field="last", first=first, last=last)
-    if last < on and known is None:
+    if last < on and period is None:
         raise Refused("absence-past", field="last", last=last)
     if not staff.works(first):
         raise Refused("has-left", field="first", last_day=staff.left)
     for other in staff.absences.values():
         if other.id != absence and other.meets(first, last):
             raise Refused("absence-overlaps", field="first", first=other.first, last=other.last)
-    if deputy and not (known and known.deputy == deputy and known.first <= first and last <= known.last):
+    if deputy and not (period and period.deputy == deputy and period.first <= first and last <= period.last):
         if not chooses_deputies(team, actor, person, on):
             raise Refused("deputy-not-chosen", field="deputy")
         _must_stand_in(staff, team, person, deputy, first, last)
@@ -68,11 +68,11 @@ def declare_absence(
 @decision("cancel_absence", OWN_DETAILS, system=(OPERATOR,))
 def cancel_absence(staff: Staff, *, absence: UUID, on: date) -> list[Event]:
     """Cancels an absence. Decisions taken by the deputy stay."""
-    known = staff.absences.get(absence)
-    if known is None:
+    period = staff.absences.get(absence)
+    if period is None:
         return []
-    if known.last < on:
-        raise Refused("absence-past", last=known.last)
+    if period.last < on:
+        raise Refused("absence-past", last=period.last)
     return [e.AbsenceCancelled(absence=absence, on=on)]
 
 

@@ -62,7 +62,7 @@ def must_close(
     after = on + timedelta(days=1)
     if counted & ACCOUNTS.reach.keys():
         kept = staff.roles_on(after) - set(counted)
-        must_leave_stewards(staff, team, after, person=person, actor=actor, kept=kept)
+        must_leave_stewards(staff, team, after, person=person, actor=actor, remaining_roles=kept)
     return asked_first(staff, on=on, now=now, person=person, team=team, actor=actor)
 
 
@@ -230,18 +230,18 @@ _TWO = 2
 
 
 def must_leave_stewards(
-    staff: Staff, team: Team, day: date, *, person: UUID, actor: str, kept: frozenset[Role] = frozenset()
+    staff: Staff, team: Team, day: date, *, person: UUID, actor: str, remaining_roles: frozenset[Role] = frozenset()
 ) -> None:
     """Raises Refused("last-steward") when a manager and another steward would not be left that day.
 
     An administrator who closes does not count: those who are left can do without them. Nor does who was invited again,
-    whose link may be opened by somebody else. `kept` are the roles that the member still has.
+    whose link may be opened by somebody else. `remaining_roles` are the roles that the member still has.
     """
     counts = directs(team, actor, day)
     sure = (one for one in stewards(team, day, but=person) if team[one].access.renewed)
     left = [one for one in sure if counts or str(one) != actor]
-    directed = "manager" in kept or any("manager" in team[one].roles_on(day) for one in left)
-    count = len(left) + bool(kept & ACCOUNTS.reach.keys())
+    directed = "manager" in remaining_roles or any("manager" in team[one].roles_on(day) for one in left)
+    count = len(left) + bool(remaining_roles & ACCOUNTS.reach.keys())
     if is_steward(staff, day) and not (directed and count >= _TWO):
         raise Refused("last-steward")
 

@@ -200,15 +200,15 @@ class SheetRows(Markup):
     def _column(self, where: str) -> int:
         """Returns the index of the column of a place, 0 for A7."""
         letters = where.rstrip("0123456789").upper()
-        found = self._columns.get(letters)
-        if found is None:
-            found = 0
+        column = self._columns.get(letters)
+        if column is None:
+            column = 0
             for letter in letters[:4]:
-                found = found * 26 + ord(letter) - 64
-            self._columns[letters] = found = found - 1
-        if found < 0:
+                column = column * 26 + ord(letter) - 64
+            self._columns[letters] = column = column - 1
+        if column < 0:
             raise Refusal("broken-workbook")
-        return found
+        return column
 
     def _close_cell(self) -> None:
         value, place = "".join(self.kept), self._place
@@ -309,16 +309,16 @@ class Workbook:
             beside = dirname(main)
             contents = self._followed(Contents(), main)
             targets = self._followed(Relations(main), join(beside, "_rels", f"{basename(main)}.rels")).targets
-            found = [(name, seen, targets[to]) for name, seen, to in contents.sheets if to in targets]
-            if not found:
+            sheet_parts = [(name, seen, targets[to]) for name, seen, to in contents.sheets if to in targets]
+            if not sheet_parts:
                 raise Refusal("broken-workbook")
             if len(contents.sheets) > MAX_SHEETS:
                 raise Refusal("too-many-sheets")
             self._from_1904 = contents.from_1904
             self._texts = self._optional(SharedTexts(), join(beside, "sharedStrings.xml")).texts
             self._formats = self._optional(Formats(), join(beside, "styles.xml")).formats
-        self._parts = [part for _, _, part in found]
-        self.sheets = [Sheet(position, name, seen) for position, (name, seen, _) in enumerate(found, 1)]
+        self._parts = [part for _, _, part in sheet_parts]
+        self.sheets = [Sheet(position, name, seen) for position, (name, seen, _) in enumerate(sheet_parts, 1)]
 
     def heads(self, sheet: Sheet) -> list[Record]:
         """Returns the first rows that are not blank."""
@@ -378,10 +378,10 @@ def _main_part(archive: Archive) -> str:
     """Returns the part that lists the sheets. Raises Refusal for an archive that is no XLSX."""
     if {"xl/workbook.bin", "content.xml"} & archive.names:
         raise Refusal("other-workbook")
-    found = [name for name in archive.names if name.endswith("workbook.xml")]
-    if not found:
+    parts = [name for name in archive.names if name.endswith("workbook.xml")]
+    if not parts:
         raise Refusal("not-a-workbook")
-    return min(found, key=len)
+    return min(parts, key=len)
 
 
 @contextmanager

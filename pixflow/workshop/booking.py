@@ -57,9 +57,9 @@ def record_attendance(
 
     `again`: an equal mark is recorded too, for it was pressed later.
     """
-    known = dossier.diagnostic.seats.get(workshop)
+    seat = dossier.diagnostic.seats.get(workshop)
     if presence == "present":
-        there = (known.trouble, known.ease, known.by_advisor) if known and known.status == "attended" else None
+        there = (seat.trouble, seat.ease, seat.by_advisor) if seat and seat.status == "attended" else None
         if there == (trouble, ease, by_advisor) and not again:
             return []
         return [
@@ -68,7 +68,7 @@ def record_attendance(
             )
         ]
     excused = presence == "excused"
-    if known and known.status == "missed" and (known.reason == "excused") == excused and not again:
+    if seat and seat.status == "missed" and (seat.reason == "excused") == excused and not again:
         return []
     return [d.WorkshopMissed(workshop=workshop, excused=excused, on=on, pressed=pressed)]
 
@@ -203,15 +203,15 @@ def mark_attendance(
     pressed, last = hour_of(workshop, waited, now), last_press(history, workshop_id)
     press = Press("trouble" if trouble else "ease" if ease else presence, actor, pressed or now)
     unseen = last if pressed and last and last.version > seen else None
-    asked: list[d.AttendanceContested] = []
+    contests: list[d.AttendanceContested] = []
     if dossier_id not in workshop.seats and not (unseen and press.at <= unseen.at):
         raise Refused("no-seat")
     if unseen and unseen.mark != press.mark:
         if press.at <= unseen.at:
             return {"dossier": [*contest(dossier, workshop_id, press, unseen, on)]}
         if unseen.by != actor:
-            asked = contest(dossier, workshop_id, unseen, press, on)
-    known = workshop.attendance.get(dossier_id)
+            contests = contest(dossier, workshop_id, unseen, press, on)
+    old_presence = workshop.attendance.get(dossier_id)
     marked = e.AttendanceMarked(dossier=dossier_id, presence=presence, on=day, pressed=pressed)
     theirs = record_attendance(
         dossier,
@@ -225,8 +225,8 @@ def mark_attendance(
         again=unseen is not None and press.at > unseen.at,
     )
     return {
-        "workshop": [] if known == presence else [marked],
-        "dossier": [*theirs, *asked, *settle(dossier, workshop_id, seen, pressed, on)],
+        "workshop": [] if old_presence == presence else [marked],
+        "dossier": [*theirs, *contests, *settle(dossier, workshop_id, seen, pressed, on)],
     }
 
 
@@ -416,17 +416,17 @@ def undo_release(
 
     Raises Refused("seat-gone") when another person has the seat, or the workshop has moved.
     """
-    told = not_retracted(workshop_history)
+    events = not_retracted(workshop_history)
     kinds = (e.SeatReleased, e.WaitlistLeft)
-    given_up = [r for r in told if isinstance(r.event, kinds) and r.event.dossier == dossier_id]
+    given_up = [r for r in events if isinstance(r.event, kinds) and r.event.dossier == dossier_id]
     if not given_up or dossier_id in workshop.seats or dossier_id in workshop.waiting:
         return {}
     must_be_open(dossier)
     must_take_bookings(workshop, on)
     must_be_booked_once(dossier, workshop_id, on)
     command, version = given_up[-1].command, given_up[-1].originator_version
-    moved = any(isinstance(r.event, e.WorkshopMoved) and r.originator_version > version for r in told)
-    ours = [r for r in told if r.command == command]
+    moved = any(isinstance(r.event, e.WorkshopMoved) and r.originator_version > version for r in events)
+    ours = [r for r in events if r.command == command]
     after = fold([r for r in workshop_history if r not in ours])
     if moved or after.free < 0 or (after.free > 0 and any(waiting_without_seat(after))):
         raise Refused("seat-gone")

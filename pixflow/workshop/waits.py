@@ -50,33 +50,35 @@ def seat_requests(events: Sequence[Recorded], site: str, sessions: Mapping[UUID,
     Whoever takes the test elsewhere, declines, or whose dossier is closed meanwhile, asks no more. Whoever comes
     without a seat has asked nobody. A request stands at the site of its workshop, or at that of the dossier.
     """
-    found: list[SeatRequest] = []
-    asked: tuple[date, int] | None = None
+    requests: list[SeatRequest] = []
+    open_request: tuple[date, int] | None = None
     booked: list[UUID] = []
-    for one in not_retracted(events):
-        match one.event:
+    for recorded in not_retracted(events):
+        match recorded.event:
             case e.DossierMerged():
                 return []
             case e.DiagnosticPlanned(modality=modality, on=on) if modality == "workshop" or booked:
-                asked = asked or (on, one.position)
+                open_request = open_request or (on, recorded.position)
             case e.DiagnosticPlanned() | e.DiagnosticDeclined() | e.DossierClosed():
-                asked, booked = None, []
+                open_request, booked = None, []
             case e.SeatBooked(workshop=workshop, on=on):
-                asked = asked or (on, one.position)
+                open_request = open_request or (on, recorded.position)
                 booked = [*(other for other in booked if other != workshop), workshop]
             case e.SeatCancelled(workshop=workshop):
                 booked = [other for other in booked if other != workshop]
             case e.WorkshopAttended(workshop=workshop, on=on) | e.WorkshopMissed(workshop=workshop, on=on):
-                if asked and workshop in sessions:
-                    day, position = asked
-                    found.append(SeatRequest(one.originator_id, day, sessions[workshop].site, workshop, position))
-                missed = isinstance(one.event, e.WorkshopMissed)
-                asked, booked = (on, one.position) if missed and asked else None, []
-    if asked:
+                if open_request and workshop in sessions:
+                    day, position = open_request
+                    requests.append(
+                        SeatRequest(recorded.originator_id, day, sessions[workshop].site, workshop, position)
+                    )
+                missed = isinstance(recorded.event, e.WorkshopMissed)
+                open_request, booked = (on, recorded.position) if missed and open_request else None, []
+    if open_request:
         seated = next((sessions[workshop] for workshop in booked if workshop in sessions), None)
         place, held = (seated.site, seated.workshop) if seated else (site, None)
-        found.append(SeatRequest(events[0].originator_id, asked[0], place, held, asked[1]))
-    return found
+        requests.append(SeatRequest(events[0].originator_id, open_request[0], place, held, open_request[1]))
+    return requests
 
 
 def replay(requests: Iterable[SeatRequest], sessions: Iterable[WorkshopDay]) -> dict[SeatRequest, date | None]:
@@ -85,10 +87,10 @@ def replay(requests: Iterable[SeatRequest], sessions: Iterable[WorkshopDay]) -> 
     None for who would still wait after the last workshop.
     """
     lines: dict[str, deque[SeatRequest]] = {}
-    asked = sorted(requests, key=lambda one: (one.on, one.position))
-    for one in asked:
-        lines.setdefault(one.site, deque()).append(one)
-    seated: dict[SeatRequest, date | None] = dict.fromkeys(asked)
+    ordered_requests = sorted(requests, key=lambda one: (one.on, one.position))
+    for request in ordered_requests:
+        lines.setdefault(request.site, deque()).append(request)
+    seated: dict[SeatRequest, date | None] = dict.fromkeys(ordered_requests)
     for session in sorted(sessions, key=lambda one: one.day):
         line = lines.get(session.site, deque())
         for _ in range(session.seats):

@@ -127,11 +127,11 @@ def _blank(stream: UUID, documents: str) -> Row:
     return {"stream": stream, "basis": documents, "counts": False, "advisor": None, "mediator": False, **texts}
 
 
-def _in_cell(row: Row, found: Iterable[FigureEntry]) -> tuple[Row, list[Row]]:
+def _in_cell(row: Row, figure_entries: Iterable[FigureEntry]) -> tuple[Row, list[Row]]:
     """Returns a path's row and its entries with their cell: paths alike in all cuts have the same one."""
     alike = msgspec.json.encode([value for name, value in row.items() if name not in ("stream", "basis")])
     place = {"stream": row["stream"], "cell": int.from_bytes(blake2b(alike, digest_size=8).digest(), signed=True)}
-    return row | place, [place | asdict(one) for one in found]
+    return row | place, [place | asdict(one) for one in figure_entries]
 
 
 # --- sums: the numbers of entries that are alike in all that the figures of everybody count

@@ -59,7 +59,7 @@ class OwedLine(FigureLine, frozen=True):
 
 def lines(
     connection: Connection,
-    asked: FigureQuestion,
+    question: FigureQuestion,
     counted: FigureCounts,
     id: str,
     name: str,
@@ -72,12 +72,12 @@ def lines(
     """
     wanted = cell(id, name)
     if id == "I19":
-        return _tasks(connection, asked, counted, wanted, limit, offset)
+        return _tasks(connection, question, counted, wanted, limit, offset)
     if id == "I23" and name == COUNTED:
-        return _latest_referrals(connection, asked, counted, limit, offset)
+        return _latest_referrals(connection, question, counted, limit, offset)
     others = _others(counted, id, wanted)
     stored = counted.number(id, name) - len(others)
-    made = _page(connection, asked, counted, id, name, limit, offset) if offset < stored else []
+    made = _page(connection, question, counted, id, name, limit, offset) if offset < stored else []
     start = max(0, offset - stored)
     return made + others[start : start + limit - len(made)]
 
@@ -101,7 +101,7 @@ _IN_A_GROUP = ("stream", "version", "ended", "partner", "due")
 
 
 def _page(
-    connection: Connection, asked: FigureQuestion, counted: FigureCounts, id: str, name: str, limit: int, offset: int
+    connection: Connection, question: FigureQuestion, counted: FigureCounts, id: str, name: str, limit: int, offset: int
 ) -> list[FigureLine]:
     """Returns a page of entries. Only those of the groups of the page are read and sorted."""
     of_list = id == "I23" and name != "sent"  # the list of partners is the same for everybody
@@ -114,7 +114,7 @@ def _page(
         parts=tuple(sorted({tally.part for tally in tallies})),
         states=tuple(sorted({tally.state for tally in tallies})),
     )
-    those = of_everybody(asked) if of_list else asked
+    those = of_everybody(question) if of_list else question
     fixed = (id, named, those.cut, those.value, elsewhere)
     oldest, newest = idle_days(those, wanted)
     bound: dict[str, Any] = {"first": those.first, "last": those.last, "day": those.day, "advisor": those.advisor}
@@ -135,14 +135,14 @@ def _page(
     return [FigureLine(*row) for row in _lines(connection, *fixed, **bound, limit=limit, offset=offset - before)]
 
 
-def _windows(asked: FigureQuestion, id: str, wanted: Cell) -> Iterator[tuple[date, date]]:
+def _windows(question: FigureQuestion, id: str, wanted: Cell) -> Iterator[tuple[date, date]]:
     """Yields the days to look for lines in, the latest ones first, then all.
 
     All at once those of an advisor, which are found by stream, and those that are old.
     """
-    first, last = (date.min, date.max) if wanted.ever or id == "I16" else (asked.first, asked.last)
-    if asked.advisor is None and not wanted.oldest_first and not (wanted.waits and wanted.waits[0]):
-        yield from ((max(first, min(asked.day, last) - days), last) for days in _WINDOWS)
+    first, last = (date.min, date.max) if wanted.ever or id == "I16" else (question.first, question.last)
+    if question.advisor is None and not wanted.oldest_first and not (wanted.waits and wanted.waits[0]):
+        yield from ((max(first, min(question.day, last) - days), last) for days in _WINDOWS)
     yield first, last
 
 
@@ -150,20 +150,22 @@ def _of_page(groups: Sequence[_Group], limit: int, offset: int) -> tuple[list[_G
     """Returns the groups where the lines of a page stand, and the number of lines before them."""
     shown: list[_Group] = []
     before = total = 0
-    for one in groups:
-        if offset < total + one.n and total < offset + limit:
+    for group in groups:
+        if offset < total + group.n and total < offset + limit:
             before = before if shown else total
-            shown.append(one)
-        total += one.n
+            shown.append(group)
+        total += group.n
     return shown, before
 
 
 @Statement
 def _groups(id: str, wanted: Cell, cut: Cut, value: str, elsewhere: bool, most: int, **bound: Any) -> Select[Any]:
-    asked = _question(cut, value, bound)
-    table = entries_of(asked) if elsewhere or id == "I16" else counted_in(asked)
+    question = _question(cut, value, bound)
+    table = entries_of(question) if elsewhere or id == "I16" else counted_in(question)
     alike = [table.c[name] for name in _DAY_PART_STATE]
-    query = select(*alike, how_many(table)).where(*_those(asked, id, wanted, table, elsewhere, bound)).group_by(*alike)
+    query = (
+        select(*alike, how_many(table)).where(*_those(question, id, wanted, table, elsewhere, bound)).group_by(*alike)
+    )
     return query.order_by(*(column if wanted.oldest_first else column.desc() for column in alike)).limit(most)
 
 
@@ -171,12 +173,12 @@ def _groups(id: str, wanted: Cell, cut: Cut, value: str, elsewhere: bool, most: 
 def _lines(
     id: str, wanted: Cell, cut: Cut, value: str, elsewhere: bool, limit: int, offset: int, **bound: Any
 ) -> Select[Any]:
-    asked = _question(cut, value, bound)
-    table = entries_of(asked)
+    question = _question(cut, value, bound)
+    table = entries_of(question)
     group = tuple_(*(table.c[name] for name in _DAY_PART_STATE))
     latest = tuple_(bound["until"], bound["part_first"], bound["state_first"])
     oldest = tuple_(bound["since"], bound["part_last"], bound["state_last"])
-    those = _those(asked, id, wanted, table, elsewhere, bound)
+    those = _those(question, id, wanted, table, elsewhere, bound)
     query = _in_order(table, oldest_first=wanted.oldest_first).where(*those)
     return query.where(group <= latest, group >= oldest).limit(limit).offset(offset)
 
@@ -187,10 +189,10 @@ def _question(cut: Cut, value: str, bound: Mapping[str, Any]) -> FigureQuestion:
 
 
 def _those(
-    asked: FigureQuestion, id: str, wanted: Cell, table: FromClause, elsewhere: bool, bound: Mapping[str, Any]
+    question: FigureQuestion, id: str, wanted: Cell, table: FromClause, elsewhere: bool, bound: Mapping[str, Any]
 ) -> Conditions:
     """Selects the entries of a list from one day to another."""
-    those = of_cell(asked, id, wanted, table, (bound["oldest"], bound["newest"]))
+    those = of_cell(question, id, wanted, table, (bound["oldest"], bound["newest"]))
     if elsewhere:
         those.append(is_elsewhere(table, bound["names"], bound["subjects"]))
     return [*those, table.c.on.between(bound["since"], bound["until"])]
@@ -213,21 +215,25 @@ def _others(counted: FigureCounts, id: str, wanted: Cell) -> list[FigureLine]:
 
 
 def _tasks(
-    connection: Connection, asked: FigureQuestion, counted: FigureCounts, wanted: Cell, limit: int, offset: int
+    connection: Connection, question: FigureQuestion, counted: FigureCounts, wanted: Cell, limit: int, offset: int
 ) -> list[FigureLine]:
     """Returns a page of the tasks, the most urgent first. The days of the page are those that were counted."""
     those = (one for one in counted.owed if one[0] in (wanted.parts or [one[0]]))
-    groups = sorted(_Group(due, kind, "open", n) for kind, due, n in those if not wanted.late or due < asked.day)
+    groups = sorted(_Group(due, kind, "open", n) for kind, due, n in those if not wanted.late or due < question.day)
     shown, before = _of_page(groups, limit, offset)
     if not shown:
         return []
     first, last = shown[0], shown[-1]
-    bound: dict[str, Any] = {"day": asked.day, "advisor": asked.advisor, "kinds": sorted({one.part for one in shown})}
+    bound: dict[str, Any] = {
+        "day": question.day,
+        "advisor": question.advisor,
+        "kinds": sorted({one.part for one in shown}),
+    }
     bound |= {"since": first.on, "until": last.on, "kind_first": first.part, "kind_last": last.part}
-    found = _tasks_owed(connection, asked.cut, asked.value, **bound, limit=limit, offset=offset - before)
+    rows = _tasks_owed(connection, question.cut, question.value, **bound, limit=limit, offset=offset - before)
     return [
         OwedLine(stream, on, version, kind, "open", due, details=details)
-        for stream, on, version, kind, due, details in found
+        for stream, on, version, kind, due, details in rows
     ]
 
 
@@ -259,11 +265,11 @@ def _tasks_owed(
 
 
 def _latest_referrals(
-    connection: Connection, asked: FigureQuestion, counted: FigureCounts, limit: int, offset: int
+    connection: Connection, question: FigureQuestion, counted: FigureCounts, limit: int, offset: int
 ) -> list[FigureLine]:
     """Returns a page of the latest referral to each partner of the list."""
-    table = entries_of(asked)
+    table = entries_of(question)
     latest = of_latest_day(table, counted.namings)
-    rows = connection.execute(_in_order(table, "subject").where(*referrals(table, asked), latest))
+    rows = connection.execute(_in_order(table, "subject").where(*referrals(table, question), latest))
     used = first_of_each(counted.namings, rows)
     return [FigureLine(*tuple(row)[:-1]) for row in used[offset : offset + limit]]

@@ -54,85 +54,92 @@ def count_outside(tables: Counting, day: date) -> Outside:
     return Outside(day, {(one.first, one.last): count_figures(tables, one, (*BY_ID, STEPS.id)) for one in asked})
 
 
-def figures_of(tables: Counting, asked: FigureQuestion, found: FigureCounts) -> dict[str, Figure]:
+def figures_of(tables: Counting, question: FigureQuestion, counts: FigureCounts) -> dict[str, Figure]:
     """Returns the indicators that are counted."""
-    spread = _spread(tables.connection, asked, tables.basis, found)
-    return {id: _figure(tables.connection, asked, one, found, spread) for id, one in EVERY.items() if id in found.ids}
+    spread = _spread(tables.connection, question, tables.basis, counts)
+    return {
+        id: _figure(tables.connection, question, one, counts, spread) for id, one in EVERY.items() if id in counts.ids
+    }
 
 
 def _figure(
-    connection: Connection, asked: FigureQuestion, one: Indicator, found: FigureCounts, spread: Spread
+    connection: Connection, question: FigureQuestion, indicator: Indicator, counts: FigureCounts, spread: Spread
 ) -> Figure:
-    number = partial(found.number, one.id)
+    number = partial(counts.number, indicator.id)
     made = []
-    for part in parts(one, {tally.part for tally in (*found.within[one.id], *found.ever[one.id])}):
-        middle, ninth = spread.get((one.id, part.name), (None, None)) if part.median else (None, None)
+    for part in parts(indicator, {tally.part for tally in (*counts.within[indicator.id], *counts.ever[indicator.id])}):
+        middle, ninth = spread.get((indicator.id, part.name), (None, None)) if part.median else (None, None)
         among = number(part.among) if part.among else 0
         made.append(Part(part.name, number(part.name), among, middle, ninth, part.name, part.among))
-    if one.id == "I16":
-        table = entries_of(asked)
-        places = (table.c.indicator == "I16", table.c.part == "held", select_seats(table, asked), *select_cell(asked))
+    if indicator.id == "I16":
+        table = entries_of(question)
+        places = (
+            table.c.indicator == "I16",
+            table.c.part == "held",
+            select_seats(table, question),
+            *select_cell(question),
+        )
         seats = connection.execute(select(func.sum(table.c.value)).where(*places)).scalar()
         made.append(Part("filled", number("counted"), seats or 0, counts="counted"))
-    return Figure(number("counted"), number("among"), tuple(made), one.shares)
+    return Figure(number("counted"), number("among"), tuple(made), indicator.shares)
 
 
 # --- medians
 
 
-def _spread(connection: Connection, asked: FigureQuestion, basis: Basis, counted: FigureCounts) -> Spread:
+def _spread(connection: Connection, question: FigureQuestion, basis: Basis, counted: FigureCounts) -> Spread:
     """Returns the spread of parts: days waited (I13), days late (I19), points (I21)."""
     made: Spread = {}
     if "I13" in counted.ids:
-        for part, waits in _waits(connection, asked, basis).items():
+        for part, waits in _waits(connection, question, basis).items():
             made["I13", part] = quantile(waits, 0.5), quantile(waits, 0.9)
-    days_since = {due: basis.calendar.count(due, asked.day) for _, due, _ in counted.owed if due < asked.day}
-    late_by = by_key((kind, [days_since[due]] * n) for kind, due, n in counted.owed if due < asked.day)
+    days_since = {due: basis.calendar.count(due, question.day) for _, due, _ in counted.owed if due < question.day}
+    late_by = by_key((kind, [days_since[due]] * n) for kind, due, n in counted.owed if due < question.day)
     for kind, days in late_by.items():
         made["I19", kind] = median_low(chain.from_iterable(days)), None
     if "I21" in counted.ids:
-        table = values_in(asked)
-        query = select(table.c.value, how_many(table)).where(table.c.indicator == "I21", in_period(table, asked))
-        found = connection.execute(query.where(*select_cell(asked)).group_by(table.c.value))
+        table = values_in(question)
+        query = select(table.c.value, how_many(table)).where(table.c.indicator == "I21", in_period(table, question))
+        found = connection.execute(query.where(*select_cell(question)).group_by(table.c.value))
         if points := [value for value, n in found for _ in range(n)]:
             made["I21", "points"] = round(median(points)), None
     return made
 
 
-def _waits(connection: Connection, asked: FigureQuestion, basis: Basis) -> dict[str, Counter[Waited]]:
-    table = values_in(asked)
+def _waits(connection: Connection, question: FigureQuestion, basis: Basis) -> dict[str, Counter[Waited]]:
+    table = values_in(question)
     since = case((table.c.state == literal_column("'open'"), table.c.on))
     alike = (table.c.part, table.c.state, table.c.value, since)
     query = select(*alike, how_many(table)).where(
-        table.c.indicator == "I13", in_period(table, asked), *select_cell(asked)
+        table.c.indicator == "I13", in_period(table, question), *select_cell(question)
     )
     made: dict[str, Counter[Waited]] = defaultdict(Counter)
     for part, state, took, waiting_since, n in connection.execute(query.group_by(*alike)).all():
-        days = basis.days(waiting_since, asked.day) if waiting_since else took
+        days = basis.days(waiting_since, question.day) if waiting_since else took
         made[part][days, state in ("done", "past")] += n
     return made
 
 
 def values(connection: Connection) -> Cells:
     """Returns the cells of each cut, each with its number of dossiers; a partner's is its number of referrals."""
-    found: dict[Cut, Counter[str]] = {cut: Counter() for cut in CUTS}
+    cells_by_cut: dict[Cut, Counter[str]] = {cut: Counter() for cut in CUTS}
     stored = [cut for cut in CUTS if cut != "partner"]
     columns = [paths.c[cut] for cut in stored]
     query = select(*columns, func.count()).where(paths.c.counts).group_by(*columns)
     for *alike, n in connection.execute(query).all():
         for cut, value in zip(stored, alike, strict=True):
             word = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-            found[cut][word] += n
+            cells_by_cut[cut][word] += n
     query = select(entries.c.partner, func.count()).where(is_referral(entries)).group_by(entries.c.partner)
-    found["partner"].update(dict(map(tuple, connection.execute(query))))
-    return {cut: list(cells.items()) for cut, cells in found.items()}
+    cells_by_cut["partner"].update(dict(map(tuple, connection.execute(query))))
+    return {cut: list(cells.items()) for cut, cells in cells_by_cut.items()}
 
 
-def parts_by_month(connection: Connection, asked: FigureQuestion, id: str, *some: str) -> dict[date, Counter[str]]:
+def parts_by_month(connection: Connection, question: FigureQuestion, id: str, *some: str) -> dict[date, Counter[str]]:
     """Counts the entries of an indicator, all parts or some, by the month of their day (its first day) and by part."""
-    table = counted_in(asked)
+    table = counted_in(question)
     alike = (table.c.on, table.c.part)
-    where = [table.c.indicator == id, in_period(table, asked), *select_cell(asked)]
+    where = [table.c.indicator == id, in_period(table, question), *select_cell(question)]
     if some:
         where.append(table.c.part.in_(some))
     made: dict[date, Counter[str]] = defaultdict(Counter)
@@ -141,19 +148,19 @@ def parts_by_month(connection: Connection, asked: FigureQuestion, id: str, *some
     return dict(sorted(made.items()))
 
 
-def months(connection: Connection, asked: FigureQuestion, id: str) -> dict[date, Counter[Tally]]:
+def months(connection: Connection, question: FigureQuestion, id: str) -> dict[date, Counter[Tally]]:
     """Counts the entries of an indicator by the month of their day, given as its first day.
 
     Those are the entries that it counts among; for I1, those that it counts. Partners (I23) have no month.
     """
     if id == "I23":
         return {}
-    table = entries_of(asked) if id == "I16" else counted_in(asked)
-    where = [table.c.indicator == id, select_seats(table, asked) if id == "I16" else in_period(table, asked)]
+    table = entries_of(question) if id == "I16" else counted_in(question)
+    where = [table.c.indicator == id, select_seats(table, question) if id == "I16" else in_period(table, question)]
     if counts := cell(id, COUNTED if id == "I1" else AMONG).parts:
         where.append(table.c.part.in_(counts))
     made: dict[date, Counter[Tally]] = defaultdict(Counter)
-    for on, tallies in tallied(connection, asked, table, "on", *where).items():
+    for on, tallies in tallied(connection, question, table, "on", *where).items():
         made[on.replace(day=1)] += tallies
     return dict(sorted(made.items()))
 

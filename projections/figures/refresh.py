@@ -248,10 +248,10 @@ def is_fresh(side: ReadSide, read: Connection, today: date, most: int) -> bool:
 def cells_of(side: ReadSide, read: Connection, today: date) -> Cells:
     """Returns the cells of each cut, from memory while the tables stay as they are."""
     state = _state(side, read, today)
-    known = _cells.get(side)
-    if known is None or known[0] != state:
-        known = _cells[side] = state, values(read)
-    return known[1]
+    memory = _cells.get(side)
+    if memory is None or memory[0] != state:
+        memory = _cells[side] = state, values(read)
+    return memory[1]
 
 
 def _is_complete(side: ReadSide, read: Connection, today: date) -> bool:

@@ -86,16 +86,16 @@ def values_in(asked: FigureQuestion) -> FromClause:
     return value_sums if counted_in(asked) is sums else entries_of(asked)
 
 
-def entries_of(asked: FigureQuestion) -> FromClause:
+def entries_of(question: FigureQuestion) -> FromClause:
     """Returns the entries; of an advisor those alone of their dossiers.
 
     Those are found by their streams: the index of indicators would read those of everybody.
     """
-    if asked.advisor is None:
+    if question.advisor is None:
         return entries
     others = [column for column in entries.c if column is not entries.c.indicator]
     hidden = (entries.c.indicator + literal_column("''")).label("indicator")
-    return select(hidden, *others).where(*_select_by_key(asked, "stream")).subquery("own")
+    return select(hidden, *others).where(*_select_by_key(question, "stream")).subquery("own")
 
 
 def how_many(table: FromClause) -> ColumnElement[int]:
@@ -108,24 +108,26 @@ def select_cell(asked: FigureQuestion) -> Conditions:
     return [] if asked.advisor is not None else _select_by_key(asked, "cell")
 
 
-def _select_by_key(asked: FigureQuestion, key: str) -> Conditions:
+def _select_by_key(question: FigureQuestion, key: str) -> Conditions:
     """Selects by a key of the paths."""
-    found = _of(asked, key, entries.c[key], "" if asked.cut == "partner" else asked.cut)
+    found = _of(question, key, entries.c[key], "" if question.cut == "partner" else question.cut)
     found = [one.is_(true()) for one in found] if key == "cell" else found
-    return [entries.c.partner == asked.value, of_a_partner, *found] if asked.cut == "partner" else found
+    return [entries.c.partner == question.value, of_a_partner, *found] if question.cut == "partner" else found
 
 
 def _of(
-    asked: FigureQuestion, key: str, column: ColumnElement[Any], cut: Cut, *more: ColumnElement[bool]
+    question: FigureQuestion, key: str, column: ColumnElement[Any], cut: Cut, *more: ColumnElement[bool]
 ) -> Conditions:
     """Selects the rows whose column is a key of the paths that are asked for, with `more` of each of these paths."""
     wanted: Conditions = []
     if cut:
-        wanted.append(paths.c[cut] == (asked.value == YES if cut == "mediator" else asked.value))
-        if cut == "mediator" or not asked.value:  # an erased person stands in no cell: nothing is known of their cuts
+        wanted.append(paths.c[cut] == (question.value == YES if cut == "mediator" else question.value))
+        if (
+            cut == "mediator" or not question.value
+        ):  # an erased person stands in no cell: nothing is known of their cuts
             wanted.append(paths.c.counts)
-    if asked.advisor is not None:
-        wanted.append(paths.c.advisor == asked.advisor)
+    if question.advisor is not None:
+        wanted.append(paths.c.advisor == question.advisor)
     return [column.in_(select(paths.c[key]).where(*wanted, *more))] if wanted else []
 
 
@@ -133,11 +135,11 @@ def in_period(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
     return table.c.on.between(asked.first, asked.last)
 
 
-def select_seats(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
+def select_seats(table: FromClause, question: FigureQuestion) -> ColumnElement[bool]:
     """Selects the seats of workshops closed in the period (I16), these workshops, and the seats of erased people."""
-    of_workshops = (entries.c.indicator == "I16", entries.c.part == "held", in_period(entries, asked))
+    of_workshops = (entries.c.indicator == "I16", entries.c.part == "held", in_period(entries, question))
     closed = select(entries.c.stream).where(*of_workshops)
-    return or_(table.c.subject.in_(closed), and_(table.c.subject.is_(None), in_period(table, asked)))
+    return or_(table.c.subject.in_(closed), and_(table.c.subject.is_(None), in_period(table, question)))
 
 
 def late(table: FromClause, asked: FigureQuestion) -> ColumnElement[bool]:
@@ -153,24 +155,24 @@ IdleDays = tuple[date | None, date | None]
 """The earliest and the latest day of a last activity; None for any."""
 
 
-def idle_days(asked: FigureQuestion, cell: Cell) -> IdleDays:
+def idle_days(question: FigureQuestion, cell: Cell) -> IdleDays:
     """Returns the days of the last activity that a number of the ages counts."""
     least, most = cell.waits or (None, None)
-    oldest, newest = (None if days is None else asked.day - timedelta(days) for days in (most, least))
+    oldest, newest = (None if days is None else question.day - timedelta(days) for days in (most, least))
     return oldest, newest
 
 
-def of_cell(asked: FigureQuestion, indicator: str, cell: Cell, table: FromClause, idle: IdleDays) -> Conditions:
+def of_cell(question: FigureQuestion, indicator: str, cell: Cell, table: FromClause, idle: IdleDays) -> Conditions:
     """Selects the entries of one number, or their sums, whatever their day. `idle` are its `idle_days`.
 
     Parts and states are named: the index then finds the entries of some days.
     """
-    wanted = [table.c.indicator == indicator, *select_cell(asked)]
+    wanted = [table.c.indicator == indicator, *select_cell(question)]
     wanted += [table.c.part.in_(cell.parts), table.c.state.in_(cell.states)]
     if indicator == "I16":
-        wanted.append(select_seats(table, asked))
+        wanted.append(select_seats(table, question))
     if cell.late is not None:
-        wanted.append(or_(table.c.state != "open", late(table, asked) if cell.late else ~late(table, asked)))
+        wanted.append(or_(table.c.state != "open", late(table, question) if cell.late else ~late(table, question)))
     oldest, newest = idle
     if newest is not None:
         wanted.append(table.c.due <= newest)
@@ -179,17 +181,17 @@ def of_cell(asked: FigureQuestion, indicator: str, cell: Cell, table: FromClause
     return wanted
 
 
-def of_tasks(asked: FigureQuestion) -> ColumnElement[bool]:
+def of_tasks(question: FigureQuestion) -> ColumnElement[bool]:
     """Selects the tasks of dossiers owed on the day (I19); of a person, all those that they have to do."""
-    whose = [] if asked.advisor is None else [advisor_queue.doer(asked.day) == asked.advisor]
-    if whose and not asked.cut:
-        return and_(advisor_queue.visible(asked.day), *whose)
-    asked = replace(asked, advisor=None)
-    cut = "" if asked.cut == "partner" else asked.cut
+    whose = [] if question.advisor is None else [advisor_queue.doer(question.day) == question.advisor]
+    if whose and not question.cut:
+        return and_(advisor_queue.visible(question.day), *whose)
+    question = replace(question, advisor=None)
+    cut = "" if question.cut == "partner" else question.cut
     left_out = tasks.c.stream.not_in(select(paths.c.stream).where(~paths.c.counts))  # a few: quicker than all others
-    those = _of(asked, "stream", tasks.c.stream, cut, paths.c.counts) or [left_out]
-    nobody = [literal(False)] if asked.cut == "partner" else []
-    return and_(tasks.c.subject == "dossier", advisor_queue.visible(asked.day), *whose, *those, *nobody)
+    those = _of(question, "stream", tasks.c.stream, cut, paths.c.counts) or [left_out]
+    nobody = [literal(False)] if question.cut == "partner" else []
+    return and_(tasks.c.subject == "dossier", advisor_queue.visible(question.day), *whose, *those, *nobody)
 
 
 # --- I23: the partners of the list, those to whom somebody was referred in the period, and what the list lacks
@@ -216,7 +218,7 @@ def referrals(table: FromClause, asked: FigureQuestion) -> Conditions:
     return [is_referral(table), in_period(table, asked), *select_cell(asked)]
 
 
-def read_namings(connection: Connection, asked: FigureQuestion) -> list[Naming]:
+def read_namings(connection: Connection, question: FigureQuestion) -> list[Naming]:
     """Returns the referrals of the period by the name that they give, each with its partner of the list."""
     columns = (entries.c.stream, entries.c.part, entries.c.reason, entries.c.subject)
     query = select(*columns).where(entries.c.indicator == "I23", entries.c.part.in_((LISTED, NAMED, JOINED)))
@@ -226,15 +228,15 @@ def read_namings(connection: Connection, asked: FigureQuestion) -> list[Naming]:
     named = [row for row in listing if row.part == NAMED]
     named.sort(key=lambda row: row.stream in listed)  # of two with one name, the one that is still listed
     partners = {row.reason: row.stream for row in named}
-    table = entries_of(asked)
+    table = entries_of(question)
     alike = (table.c.reason, table.c.subject)
-    query = select(*alike, func.count(), func.max(table.c.on)).where(*referrals(table, asked)).group_by(*alike)
+    query = select(*alike, func.count(), func.max(table.c.on)).where(*referrals(table, question)).group_by(*alike)
     namings = []
     for reason, subject, n, latest in connection.execute(query).all():
-        found = subject or partners.get(reason)
-        while found in joined:  # it goes on as the one that it was joined to
-            found = joined[found]
-        namings.append(Naming(reason, subject, n, latest, found if found in listed else None))
+        partner = subject or partners.get(reason)
+        while partner in joined:  # it goes on as the one that it was joined to
+            partner = joined[partner]
+        namings.append(Naming(reason, subject, n, latest, partner if partner in listed else None))
     return namings
 
 
@@ -251,13 +253,13 @@ def is_elsewhere(table: FromClause, names: Any, subjects: Any) -> ColumnElement[
     return or_(by_name, table.c.subject.in_(subjects))
 
 
-def of_latest_day(table: FromClause, found: Collection[Naming]) -> ColumnElement[bool]:
+def of_latest_day(table: FromClause, namings: Collection[Naming]) -> ColumnElement[bool]:
     """Selects the referrals of the latest day of each partner of the list, and others of that day and name."""
     days: dict[UUID, date] = {}
-    for one in found:
+    for one in namings:
         if one.partner:
             days[one.partner] = max(one.latest, days.get(one.partner, one.latest))
-    last = [(one.reason, one.latest) for one in found if one.partner and one.latest == days[one.partner]]
+    last = [(one.reason, one.latest) for one in namings if one.partner and one.latest == days[one.partner]]
     return tuple_(table.c.reason, table.c.on).in_(last)
 
 
@@ -326,25 +328,25 @@ class FigureCounts(Struct, frozen=True):
         return sum(self.tallies(id, cell(id, name)).values())
 
 
-def count_entries(tables: Counting, asked: FigureQuestion, ids: Collection[str] = ALL) -> FigureCounts:
+def count_entries(tables: Counting, question: FigureQuestion, ids: Collection[str] = ALL) -> FigureCounts:
     """Counts the entries of these indicators."""
     connection = tables.connection
     owed: list[Owed] = []
     if "I19" in ids:
         alike = (tasks.c.kind, tasks.c.due)
-        query = select(*alike, func.count()).where(of_tasks(asked)).group_by(*alike)
+        query = select(*alike, func.count()).where(of_tasks(question)).group_by(*alike)
         owed = [(kind, due, n) for kind, due, n in connection.execute(query).all()]
-    stuck = _stuck(connection, asked, [id for id in TARGETED if id in ids])
-    within, ever = _within(connection, asked, ids), _ever(connection, asked, ids, owed, stuck)
-    namings = read_namings(connection, asked) if "I23" in ids else []
+    stuck = _stuck(connection, question, [id for id in TARGETED if id in ids])
+    within, ever = _within(connection, question, ids), _ever(connection, question, ids, owed, stuck)
+    namings = read_namings(connection, question) if "I23" in ids else []
     if "I23" in ids:
         elsewhere = sum(one.n for one in namings if one.partner is None)
         used = len({one.partner for one in namings} - {None})
         sent = sum(one.n for one in namings)
         referred = {USED: used, SENT: sent, ELSEWHERE: elsewhere}  # a partner of the list counts once
         within["I23"] = Counter({Tally(part, "done"): n for part, n in referred.items() if n})
-        ever["I23"] = _list_of_partners(tables, asked)
-    others = list(_of_nobody(tables, asked))
+        ever["I23"] = _list_of_partners(tables, question)
+    others = list(_of_nobody(tables, question))
     for id, _, one in others:
         (ever if id == "I22" else within)[id][Tally(one.part, one.state)] += 1
     return FigureCounts(ids, within, ever, owed, namings, others, stuck)
@@ -361,58 +363,62 @@ def fits(tally: Tally, wanted: Cell) -> bool:
     )
 
 
-def _within(connection: Connection, asked: FigureQuestion, ids: Collection[str]) -> dict[str, Counter[Tally]]:
-    table = counted_in(asked)
+def _within(connection: Connection, question: FigureQuestion, ids: Collection[str]) -> dict[str, Counter[Tally]]:
+    table = counted_in(question)
     of_days = [id for id in ids if id not in _APART]
     some = [table.c.indicator.in_(of_days)] if ids is not ALL else []  # without it, the index is read in its order
-    made = tallied(connection, asked, table, "indicator", in_period(table, asked), *some)
+    made = tallied(connection, question, table, "indicator", in_period(table, question), *some)
     for id in _APART:
         made.pop(id, None)
     if "I16" in ids:
-        table = entries_of(asked)
-        made |= tallied(connection, asked, table, "indicator", table.c.indicator == "I16", select_seats(table, asked))
+        table = entries_of(question)
+        made |= tallied(
+            connection, question, table, "indicator", table.c.indicator == "I16", select_seats(table, question)
+        )
     return made
 
 
 def _ever(
     connection: Connection,
-    asked: FigureQuestion,
+    question: FigureQuestion,
     ids: Collection[str],
     owed: Collection[Owed],
     stuck: Mapping[str, Stuck],
 ) -> dict[str, Counter[Tally]]:
     """Counts what stands on the day."""
     made: dict[str, Counter[Tally]] = defaultdict(Counter)
-    table = counted_in(asked)
+    table = counted_in(question)
     if "I1" in ids:
-        made = tallied(connection, asked, table, "indicator", table.c.indicator == "I1", table.c.state == "open")
+        made = tallied(connection, question, table, "indicator", table.c.indicator == "I1", table.c.state == "open")
     if "I18" in ids:
-        query = select(table.c.due, how_many(table)).where(table.c.indicator == "I18", *select_cell(asked))
+        query = select(table.c.due, how_many(table)).where(table.c.indicator == "I18", *select_cell(question))
         for due, n in connection.execute(query.group_by(table.c.due)).all():
-            made["I18"][Tally("", "open", due < asked.day, (asked.day - due).days)] += n
+            made["I18"][Tally("", "open", due < question.day, (question.day - due).days)] += n
     for id, one in stuck.items():
         made[id][Tally("", "open", True)] += one.count
     for kind, due, n in owed:
-        made["I19"][Tally(kind, "open", due < asked.day)] += n
+        made["I19"][Tally(kind, "open", due < question.day)] += n
     return made
 
 
-def _stuck(connection: Connection, asked: FigureQuestion, ids: Collection[str]) -> dict[str, Stuck]:
+def _stuck(connection: Connection, question: FigureQuestion, ids: Collection[str]) -> dict[str, Stuck]:
     if not ids:
         return {}
-    table = counted_in(asked)
-    wanted = (table.c.indicator.in_(ids), table.c.part == "", table.c.state == "open", late(table, asked))
-    query = select(table.c.indicator, how_many(table), func.min(table.c.on)).where(*wanted, *select_cell(asked))
+    table = counted_in(question)
+    wanted = (table.c.indicator.in_(ids), table.c.part == "", table.c.state == "open", late(table, question))
+    query = select(table.c.indicator, how_many(table), func.min(table.c.on)).where(*wanted, *select_cell(question))
     return {id: Stuck(int(n), on) for id, n, on in connection.execute(query.group_by(table.c.indicator)).all()}
 
 
 def tallied(
-    connection: Connection, asked: FigureQuestion, table: FromClause, by: str, *wanted: ColumnElement[bool]
+    connection: Connection, question: FigureQuestion, table: FromClause, by: str, *wanted: ColumnElement[bool]
 ) -> dict[Any, Counter[Tally]]:
     """Counts the entries that are wanted, by the values of a column."""
     alike = (table.c[by], table.c.part, table.c.state)
     query = (
-        select(*alike, how_many(table), late_ones(table, asked)).where(*wanted, *select_cell(asked)).group_by(*alike)
+        select(*alike, how_many(table), late_ones(table, question))
+        .where(*wanted, *select_cell(question))
+        .group_by(*alike)
     )
     made: dict[Any, Counter[Tally]] = defaultdict(Counter)
     for key, part, state, n, tardy in connection.execute(query).all():
@@ -425,24 +431,24 @@ def tallied(
     return made
 
 
-def _list_of_partners(tables: Counting, asked: FigureQuestion) -> Counter[Tally]:
+def _list_of_partners(tables: Counting, question: FigureQuestion) -> Counter[Tally]:
     """Counts the list of partners, and the offers by level: those of the grid, none included."""
     wanted = (sums.c.indicator == "I23", sums.c.part != SENT)
-    found = tallied(tables.connection, of_everybody(asked), sums, "indicator", *wanted)["I23"]
+    tallies = tallied(tables.connection, of_everybody(question), sums, "indicator", *wanted)["I23"]
     if tables.refs.grilles.published:
-        for band in tables.refs.grille(asked.day).document.bands:
-            found[Tally(level((band.low, band.high)), "done")] += 0
-    return found
+        for band in tables.refs.grille(question.day).document.bands:
+            tallies[Tally(level((band.low, band.high)), "done")] += 0
+    return tallies
 
 
-def _of_nobody(tables: Counting, asked: FigureQuestion) -> Iterator[OfNobody]:
+def _of_nobody(tables: Counting, question: FigureQuestion) -> Iterator[OfNobody]:
     """Yields the entries of the team (I22) and of the sites (R15), with indicator and stream. A cut has none."""
-    if asked.cut or asked.advisor:
+    if question.cut or question.advisor:
         return
     refs = tables.refs
     opened = tables.connection.execute(select(folds.c.stream).where(folds.c.kind == "structure")).scalar()
-    for id, one in team.members(refs.team, asked.day):
-        yield "I22", id, one
-    if asked.first <= asked.day <= asked.last and opened and tables.basis.definitions.judges("R15"):
-        for id, one in team.referents(refs.team, refs.structure.sites, opened, asked.day):
-            yield "I24", id, one
+    for id, entry in team.members(refs.team, question.day):
+        yield "I22", id, entry
+    if question.first <= question.day <= question.last and opened and tables.basis.definitions.judges("R15"):
+        for id, entry in team.referents(refs.team, refs.structure.sites, opened, question.day):
+            yield "I24", id, entry

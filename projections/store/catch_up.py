@@ -280,12 +280,12 @@ class ReadSide:
             return [events]
         parts: list[list[Recorded]] = []
         day, calendar = 0, self._refs.calendar
-        for one in events:
-            on = calendar.local_day(one.at).toordinal()
+        for recorded in events:
+            on = calendar.local_day(recorded.at).toordinal()
             if on > day:  # a clock that was ahead holds the day
                 parts.append([])
                 day = max(on, self._day)
-            parts[-1].append(one)
+            parts[-1].append(recorded)
         return list(parts)
 
     def _remember(self, changes: Sequence[Change]) -> None:
@@ -341,10 +341,10 @@ class ReadSide:
         """
         kind = kind_of(events[-1].event)
         try:
-            known = self._read_history(stream, events)
+            history = self._read_history(stream, events)
         except Exception:
-            known = events = [recorded for recorded in events if isinstance(recorded.event, ERASURES)]
-        state = KINDS[kind].fold(known)
+            history = events = [recorded for recorded in events if isinstance(recorded.event, ERASURES)]
+        state = KINDS[kind].fold(history)
         events = [replace(recorded, event=as_erased(recorded.event)) for recorded in events]
         return Change(stream, kind, old, state, events, self._refs, forgets=True)
 

@@ -39,18 +39,18 @@ TRIGGER = "CREATE TRIGGER keep_"
 
 def make_day_table(table: Table) -> Table:
     """Returns the table of the rows of a list that ended, and adds to the list the day when a row began."""
-    kept = [column for column in table.columns if column.info.get("kept", True)]
+    columns = [column for column in table.columns if column.info.get("kept", True)]
     table.append_column(Column("begun", Integer, nullable=False, default=func.coalesce(_TODAY, literal_column("0"))))
     days = Table(
         f"{table.name}_days",
         metadata,
-        *(Column(column.name, column.type, nullable=column.nullable) for column in kept),
+        *(Column(column.name, column.type, nullable=column.nullable) for column in columns),
         Column("begun", Integer, nullable=False),
         Column("ended", Integer, nullable=False),
         Index(f"{table.name}_days_of", "stream", "ended"),
         Index(f"{table.name}_days_ended", "ended"),
     )
-    for statement in _triggers(table, kept):
+    for statement in _triggers(table, columns):
         event.listen(table, "after_create", DDL(statement))  # type: ignore[no-untyped-call]
     return days
 
@@ -80,13 +80,13 @@ def _names(columns: Iterable[Column[object]], row: str = "") -> str:
     return ", ".join(f'{row}"{column.name}"' for column in columns)
 
 
-def _triggers(table: Table, kept: Sequence[Column[object]]) -> list[str]:
+def _triggers(table: Table, columns: Sequence[Column[object]]) -> list[str]:
     today = "(SELECT day FROM position)"
-    copy = f"INSERT OR FAIL INTO {table.name}_days VALUES ({_names(kept, 'OLD.')}, OLD.begun, {today});"
+    copy = f"INSERT OR FAIL INTO {table.name}_days VALUES ({_names(columns, 'OLD.')}, OLD.begun, {today});"
     key = " AND ".join(f'"{column.name}" = NEW."{column.name}"' for column in table.primary_key)
     begin = f"UPDATE OR FAIL {table.name} SET begun = {today} WHERE {key};"
-    same = " AND ".join(f'OLD."{column.name}" IS NEW."{column.name}"' for column in kept)
-    change, earlier = f"UPDATE OF {_names(kept)} ON {table.name}", f"WHEN OLD.begun < {today}"
+    same = " AND ".join(f'OLD."{column.name}" IS NEW."{column.name}"' for column in columns)
+    change, earlier = f"UPDATE OF {_names(columns)} ON {table.name}", f"WHEN OLD.begun < {today}"
     return [
         f"{TRIGGER}{table.name}_delete AFTER DELETE ON {table.name} {earlier} BEGIN {copy} END",
         f"{TRIGGER}{table.name}_update AFTER {change} {earlier} AND NOT ({same}) BEGIN {copy} {begin} END",

@@ -154,10 +154,10 @@ class Timeline:
         """Returns the references at the end of a day."""
         next_one = bisect_right(self._days, day)
         end = self._firsts[next_one] - 1 if next_one < len(self._firsts) else self.reached
-        known = bisect_right(self._moves, end, key=lambda move: move[0])
-        if known not in self._references:
-            self._references[known] = self.source.references_at(end)
-        return self._references[known]
+        move_count = bisect_right(self._moves, end, key=lambda move: move[0])
+        if move_count not in self._references:
+            self._references[move_count] = self.source.references_at(end)
+        return self._references[move_count]
 
     def moves(self, kind: str) -> dict[int, set[UUID]]:
         """Returns the days when the rows of a kind may change by other streams; of dossiers, those of which advisors.
@@ -169,14 +169,14 @@ class Timeline:
         return self._moving[kind]
 
     def _moves_of(self, kind: str) -> dict[int, set[UUID]]:
-        found: dict[int, set[UUID]] = {}
+        streams_by_day: dict[int, set[UUID]] = {}
         for position, topic, stream in self._moves:
             day = self.day_of(position)
             if (topic in RULES and kind in advisor_queue.KINDS) or (topic in DESIGNATING and kind == "structure"):
-                found[day] = set()
-            elif topic in LEAVING and kind == "dossier" and found.get(day) != set():
-                found.setdefault(day, set()).add(stream)
-        return found
+                streams_by_day[day] = set()
+            elif topic in LEAVING and kind == "dossier" and streams_by_day.get(day) != set():
+                streams_by_day.setdefault(day, set()).add(stream)
+        return streams_by_day
 
 
 def day_rows_of(stream: UUID, events: Sequence[Recorded], timeline: Timeline) -> Iterator[tuple[Table, Row]]:
@@ -200,15 +200,15 @@ def day_rows_of(stream: UUID, events: Sequence[Recorded], timeline: Timeline) ->
 def states_by_day(events: Sequence[Recorded], timeline: Timeline) -> Iterator[tuple[int, Any, Any, Sequence[Recorded]]]:
     """Yields each day when rows of a stream may change: its number, the state before and after it, its events."""
     kind = kind_of(events[0].event)
-    told, moves = _by_day(events, timeline), timeline.moves(kind)
+    events_by_day, moves = _by_day(events, timeline), timeline.moves(kind)
     state: Any = None
-    known: list[Recorded] = []
-    for day in sorted(told | {day: [] for day in moves if told and day > min(told)}):
-        new = told.get(day, [])
+    history: list[Recorded] = []
+    for day in sorted(events_by_day | {day: [] for day in moves if events_by_day and day > min(events_by_day)}):
+        new = events_by_day.get(day, [])
         if not new and moves[day] and getattr(state, "advisor", None) not in moves[day]:
             continue
-        known += new
-        before, state = state, _fold(kind, state, known, new)
+        history += new
+        before, state = state, _fold(kind, state, history, new)
         yield day, before, state, new
 
 
@@ -216,14 +216,14 @@ def _by_day(events: Sequence[Recorded], timeline: Timeline) -> dict[int, list[Re
     """Returns what the tables learn of a stream each day: nothing before an erasure, nor from damage on."""
     erasure = erasure_of(events)
     erased = erasure.position if erasure else None
-    found: dict[int, list[Recorded]] = {}
-    for one in events:
-        if isinstance(one.event, Unopened):
+    events_by_day: dict[int, list[Recorded]] = {}
+    for recorded in events:
+        if isinstance(recorded.event, Unopened):
             if erased is None:
                 break
             continue
-        found.setdefault(timeline.day_of(max(one.position, erased or 0)), []).append(one)
-    return found
+        events_by_day.setdefault(timeline.day_of(max(recorded.position, erased or 0)), []).append(recorded)
+    return events_by_day
 
 
 def _fold(kind: str, state: Any, known: Sequence[Recorded], new: Sequence[Recorded]) -> Any:
@@ -256,13 +256,13 @@ def replace_open(there: dict[Any, tuple[T, int]], new: Mapping[Any, T], day: int
 
     Yields what ends, but for what began that day.
     """
-    for key, (one, begun) in list(there.items()):
-        if new.get(key) != one:
+    for key, (content, begun) in list(there.items()):
+        if new.get(key) != content:
             del there[key]
             if begun < day:
-                yield one, begun
-    for key, one in new.items():
-        there.setdefault(key, (one, day))
+                yield content, begun
+    for key, content in new.items():
+        there.setdefault(key, (content, day))
 
 
 @cache

@@ -80,10 +80,10 @@ def must_not_be_damaged(connection: Connection, stream: UUID) -> None:
 
 def stored_references(connection: Connection) -> References:
     """Returns the reference data as the tables show them."""
-    found = connection.execute(select(folds).where(folds.c.kind.in_(reference_data.KINDS)))
+    rows = connection.execute(select(folds).where(folds.c.kind.in_(reference_data.KINDS)))
     refs = References()
     campaigns, team, singles = {}, {}, {}
-    for row in found:
+    for row in rows:
         state = DECODERS[row.kind].decode(row.state)
         if row.kind == "campaign":
             campaigns[row.stream] = state

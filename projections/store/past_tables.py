@@ -60,13 +60,15 @@ Histories = Mapping[UUID, Sequence[Recorded]]
 
 
 @cache
-def _memory(*tables: Table, kept: int = 0) -> Engine:
+def _memory(*tables: Table, pool_size: int = 0) -> Engine:
     """Returns an engine whose every connection is a database in memory with these tables, empty.
 
-    It goes when it closes. With `kept`, so many are kept, and what is written is rolled back at the end: to create
+    It goes when it closes. With `pool_size`, so many are kept, and what is written is rolled back at the end: to create
     the tables of one dossier takes as long as to write them.
     """
-    pool = {"poolclass": QueuePool, "pool_size": kept, "max_overflow": -1} if kept else {"poolclass": NullPool}
+    pool = (
+        {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": -1} if pool_size else {"poolclass": NullPool}
+    )
     return in_memory(tables, **pool)
 
 
@@ -199,12 +201,12 @@ def quoted(connection: Connection) -> set[UUID]:
     who were erased.
     """
     queue, people, seats = advisor_queue.table.c, directory.people.c, workshops.seats.c
-    asked = (
+    queries = (
         select(queue.stream).where(or_(queue.paused.is_not(None), queue.handed_to.is_not(None))),
         select(workshops.table.c.stream).where(workshops.table.c.help_at.is_not(None)),
         select(seats.dossier).where(seats.dossier.not_in(select(people.stream))),
     )
-    return {stream for one in asked for stream in connection.execute(one).scalars()}
+    return {stream for one in queries for stream in connection.execute(one).scalars()}
 
 
 def _is_small(connection: Connection) -> bool:
@@ -242,10 +244,10 @@ def _change(stream: UUID, events: Sequence[Recorded], moment: Moment, last: int,
     if any(isinstance(one.event, Unopened) and one.position <= last for one in events):
         raise StreamDamaged
     if moment.clock == "true" and kind in WITH_OWN_DAY:
-        known = list_standing(opened, moment, last)
+        history = list_standing(opened, moment, last)
     else:
-        known = [one for one in opened if one.position <= last]
-    return Change(stream, kind, None, KINDS[kind].fold(known), known, refs) if known else None
+        history = [one for one in opened if one.position <= last]
+    return Change(stream, kind, None, KINDS[kind].fold(history), history, refs) if history else None
 
 
 def _erased_since(change: Change, last: int) -> bool:
@@ -270,7 +272,7 @@ def past_tables(
     `read` are the tables of today, `source` opens their events, `refs` are the references of that position, `trail`
     the dossier's events when they are known. Each call makes tables of its own.
     """
-    with _memory(*_TABLES_OF_A_DOSSIER, kept=_KEPT).connect() as connection:
+    with _memory(*_TABLES_OF_A_DOSSIER, pool_size=_KEPT).connect() as connection:
         _write(connection, _dossiers(read, source, dossier, position, trail), refs)
         booked = audit_trail.of_streams(read, audit_trail.workshops_of(read, dossier), source)
         _write(connection, _cut(booked, position), refs)
@@ -293,16 +295,16 @@ def _dossiers(
     read: Connection, source: Source, dossier: UUID, position: int, trail: Sequence[Recorded] | None
 ) -> Histories:
     """Returns the events of a dossier and of all that merges link to it, up to a position."""
-    found: dict[UUID, Sequence[Recorded]] = {}
+    events_by_dossier: dict[UUID, Sequence[Recorded]] = {}
     new = {dossier}
     while new:
         known = {dossier: trail} if trail and new == {dossier} else audit_trail.of_streams(read, new, source)
-        found |= _cut(known, position)
-        merges = [one.event for stream in new for one in found.get(stream, ())]
+        events_by_dossier |= _cut(known, position)
+        merges = [one.event for stream in new for one in events_by_dossier.get(stream, ())]
         new = {one.into for one in merges if isinstance(one, DossierMerged)}
         new |= {one.duplicate for one in merges if isinstance(one, DuplicateJoined)}
-        new -= found.keys()
-    return found
+        new -= events_by_dossier.keys()
+    return events_by_dossier
 
 
 def _cut(histories: Histories, position: int) -> Histories:
@@ -326,13 +328,13 @@ def figures_at(
     `read` are the tables of today, `source` opens their events, `refs` and `basis` are counted with. Each call makes
     tables of its own.
     """
-    days, told = day_of if moment.clock == "true" else event_day, histories(read, source)
+    days, all_streams = day_of if moment.clock == "true" else event_day, histories(read, source)
     last = audit_trail.last_of_day(read, moment.day, refs.calendar)
     tables = (folds, stopped, position, *_COUNTED, advisor_queue.table)
     with _memory(*tables).connect() as connection:
         with without_garbage_collection():
             drop_indexes(connection, tables)
-            known = ((stream, kind, list_standing(events, moment, last)) for stream, kind, events in told)
+            known = ((stream, kind, list_standing(events, moment, last)) for stream, kind, events in all_streams)
             streams = (one for one in known if one[2])
             while some := list(islice(streams, _CHUNK)):
                 write(connection, some, basis, day_of=days)

@@ -314,14 +314,14 @@ class SqliteTransaction:
         few = len(packed) <= _MANY
         read = partial(self._driver().execute, selection(table))
         stored = (lambda stream: read((stream.hex,))) if few else None
-        found = self._rows.difference(table, packed, _key(table), remember=few, stored=stored)
-        if found.whole:
-            self._driver().executemany(deletion(table), [(stream.hex,) for stream in found.whole])
-        if found.gone:
-            self._driver().executemany(_deletion_by_key(table), found.gone)
-        if found.added:
-            self._driver().executemany(insertion(table), found.added)
-        for key, before, after in found.changed:
+        difference = self._rows.difference(table, packed, _key(table), remember=few, stored=stored)
+        if difference.whole:
+            self._driver().executemany(deletion(table), [(stream.hex,) for stream in difference.whole])
+        if difference.gone:
+            self._driver().executemany(_deletion_by_key(table), difference.gone)
+        if difference.added:
+            self._driver().executemany(insertion(table), difference.added)
+        for key, before, after in difference.changed:
             places = tuple([place for place, value in enumerate(after) if value != before[place]])
             self._driver().execute(_change(table, places), (*(after[place] for place in places), *key))
 

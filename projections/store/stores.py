@@ -147,10 +147,10 @@ class Stores:
     def _stamp(self) -> tuple[int, int] | None:
         """Returns what changes when the pointer moves, None when there is none."""
         try:
-            found = os.stat(self._pointer)
+            stat = os.stat(self._pointer)
         except FileNotFoundError:
             return None
-        return found.st_mtime_ns, found.st_ino
+        return stat.st_mtime_ns, stat.st_ino
 
     def _pointed(self) -> str:
         """Returns the name of the live store; "" when there is none."""

@@ -146,7 +146,7 @@ class RowCache(Generic[R]):
         """
         if len(self._rows) > _STREAMS:
             self._rows.clear()
-        found: RowDifference[R] = RowDifference()  # RowDifference[R]() takes four times as long
+        difference: RowDifference[R] = RowDifference()  # RowDifference[R]() takes four times as long
         for stream, new, rows in made:
             after = {key(row): row for row in rows}
             if len(after) != len(rows):
@@ -157,20 +157,20 @@ class RowCache(Generic[R]):
             if remember and after:
                 self._rows[table.name, stream] = after
             if before is None:
-                found.whole.append(stream)
-                found.added += after.values()
+                difference.whole.append(stream)
+                difference.added += after.values()
             elif before != after:
-                _compare(before, after, found)
-        return found
+                _compare(before, after, difference)
+        return difference
 
 
-def _compare(before: dict[Key, R], after: dict[Key, R], found: RowDifference[R]) -> None:
-    found.gone += before.keys() - after.keys()
+def _compare(before: dict[Key, R], after: dict[Key, R], difference: RowDifference[R]) -> None:
+    difference.gone += before.keys() - after.keys()
     for key, row in after.items():
         if key not in before:
-            found.added.append(row)
+            difference.added.append(row)
         elif before[key] != row:
-            found.changed.append((key, before[key], row))
+            difference.changed.append((key, before[key], row))
 
 
 # --- many rows at once, without SQLAlchemy's work on each value

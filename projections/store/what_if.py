@@ -91,28 +91,28 @@ def computed_days(
             for day, _, state, _ in states_by_day(events, timelines[-1]):
                 references = [timeline.references(day) for timeline in timelines]
                 owed = {id(refs): {one.key: one for one in tasks.OF["dossier"](state, refs)} for refs in references}
-                for refs, there, found in zip(references, open_tasks, ended, strict=True):
-                    found += (_row(stream, *one, day) for one in replace_open(there, owed[id(refs)], day))
+                for refs, there, day_rows in zip(references, open_tasks, ended, strict=True):
+                    day_rows += (_row(stream, *one, day) for one in replace_open(there, owed[id(refs)], day))
         except Exception as error:  # the list of its tasks stops too: what it kept is a difference of the control
             _log.warning("tasks of a period: a dossier is left out: %s", type(error).__name__)
             continue
-        for there, found, all_rows in zip(open_tasks, ended, rows, strict=True):
-            all_rows += found
+        for there, day_rows, all_rows in zip(open_tasks, ended, rows, strict=True):
+            all_rows += day_rows
             all_rows += (_row(stream, *one, OPEN) for one in there.values())
     return [task_days(found, first, last) for found in rows]
 
 
-def _row(dossier: UUID, one: tasks.Task, begun: int, ended: int) -> Row:
+def _row(dossier: UUID, task: tasks.Task, begun: int, ended: int) -> Row:
     """Returns the day row of a task while it stayed as it was, as `task_days` reads it."""
-    (to_referent, _), (to_manager, _) = one.escalations
+    (to_referent, _), (to_manager, _) = task.escalations
     return {
         "stream": dossier,
-        "key": one.key,
-        "kind": one.kind,
-        "opens": one.opens,
-        "lapses": one.lapses,
-        "paused": one.snoozed_until,
-        "due": one.due,
+        "key": task.key,
+        "kind": task.kind,
+        "opens": task.opens,
+        "lapses": task.lapses,
+        "paused": task.snoozed_until,
+        "due": task.due,
         "to_referent": to_referent,
         "to_manager": to_manager,
         "begun": begun,
@@ -126,7 +126,7 @@ def task_days(rows: Iterable[Row], first: date, last: date) -> list[TaskDays]:
     A task that ended and came back has the days from its first to its last.
     """
     period = first.toordinal(), last.toordinal() + 1
-    found: dict[tuple[UUID, str], dict[str, tuple[int, int]]] = {}
+    states_by_task: dict[tuple[UUID, str], dict[str, tuple[int, int]]] = {}
     kinds: dict[tuple[UUID, str], str] = {}
     for row in rows:
         for state, (begin, end) in _states(row):
@@ -134,12 +134,12 @@ def task_days(rows: Iterable[Row], first: date, last: date) -> list[TaskDays]:
             if begin < end:
                 key = row["stream"], row["key"]
                 kinds[key] = row["kind"]
-                states = found.setdefault(key, {})
+                states = states_by_task.setdefault(key, {})
                 known = states.get(state, (begin, end))
                 states[state] = min(known[0], begin), max(known[1], end)
     return [
         TaskDays(*key, kinds[key], states["owed"], *(states.get(one) for one in FROM if one != "owed"))
-        for key, states in sorted(found.items())
+        for key, states in sorted(states_by_task.items())
     ]
 
 

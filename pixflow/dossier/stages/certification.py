@@ -58,10 +58,10 @@ def decline_certification(dossier: Dossier, *, reason: str, on: date) -> list[Ev
 def register_certification(dossier: Dossier, *, session: date, place: str, on: date) -> list[Event]:
     """Registers for a session. Another day or place replaces the first."""
     must_be_open(dossier)
-    known = dossier.parcours.certification
-    if known is None or known.step not in ("proposed", "registered", "not-obtained"):
+    certification = dossier.parcours.certification
+    if certification is None or certification.step not in ("proposed", "registered", "not-obtained"):
         raise Refused("certification-not-proposed")
-    if (known.step, known.session, known.place) == ("registered", session, place.strip()):
+    if (certification.step, certification.session, certification.place) == ("registered", session, place.strip()):
         return []
     if session < on:
         raise Refused("session-past", field="session", session=session)

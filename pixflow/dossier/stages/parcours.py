@@ -98,11 +98,11 @@ def answer_referral(
     dossier: Dossier, *, referral: UUID, answer: Literal["accepted", "refused"], reason: str, on: date
 ) -> list[Event]:
     """Records the partner's answer. It comes from outside: the dossier's state never refuses it."""
-    _, known = must_have_referral(dossier, referral)
-    if known.answer == answer:
+    _, referral_state = must_have_referral(dossier, referral)
+    if referral_state.answer == answer:
         return []
-    if known.answer:
-        raise Refused("already-answered", answer=known.answer)
+    if referral_state.answer:
+        raise Refused("already-answered", answer=referral_state.answer)
     if answer == "refused":
         reason = required(reason, "reason")
     return [ReferralAnswered(referral=referral, answer=answer, reason=reason.strip(), on=on)]

@@ -86,11 +86,11 @@ def explore_difficulty(
 ) -> list[Event]:
     """Records the cause of a difficulty, found in an interview. It may assign Pix tutorials."""
     must_be_open(dossier)
-    known = dossier.prescription.explored
+    difficulty = dossier.prescription.explored
     if cause == "other":
         note = required(note, "note")
     given = assign_self_study(dossier, tutorials=tutorials, on=on, study=study) if tutorials.strip() else []
-    if known and (known.stamp.on, known.cause) == (on, cause):
+    if difficulty and (difficulty.stamp.on, difficulty.cause) == (on, cause):
         return given
     return [DifficultyExplored(cause=cause, note=note.strip(), on=on), *given]
 
@@ -111,13 +111,13 @@ def follow_self_study(
 ) -> list[Event]:
     """Records the progress of a self-study: done, stopped, or ongoing and followed up again."""
     must_be_open(dossier)
-    known = dossier.prescription.studies.get(study)
-    if known is None:
+    study_state = dossier.prescription.studies.get(study)
+    if study_state is None:
         raise Refused("unknown-study")
-    if known.outcome == outcome and known.followed and known.followed.on == on:
+    if study_state.outcome == outcome and study_state.followed and study_state.followed.on == on:
         return []
-    if known.over and known.followed:
-        raise Refused("study-over", on=known.followed.on)
+    if study_state.over and study_state.followed:
+        raise Refused("study-over", on=study_state.followed.on)
     return [SelfStudyFollowed(study=study, outcome=outcome, note=note.strip(), on=on)]
 
 
@@ -204,9 +204,9 @@ def review_reading(
     """
     must_be_open(dossier)
     current = dossier.diagnostic.current("initial")
-    known = dossier.prescription.reading_of(current[0]) if current else None
+    reading = dossier.prescription.reading_of(current[0]) if current else None
     mastery = current[1].result.mastery if current and current[1].result else None
-    if current is None or known is None or mastery is None:
+    if current is None or reading is None or mastery is None:
         raise Refused("debrief-first")
     for answer in dossier.prescription.reviews.get(current[0], ()):
         if answer.number == number:
@@ -215,9 +215,9 @@ def review_reading(
             raise Refused("reading-reviewed", number=number)
     if in_force != number:
         raise Refused("grid-not-in-force", number=number)
-    if on < known.stamp.on:
-        raise Refused("before-its-debrief", field="on", debriefed=known.stamp.on)
-    compared = grilles.get(known.grille, grilles[None]), grilles[number]
+    if on < reading.stamp.on:
+        raise Refused("before-its-debrief", field="on", debriefed=reading.stamp.on)
+    compared = grilles.get(reading.grille, grilles[None]), grilles[number]
     before, after = (explain(one, number, mastery, dossier.programme) for one in compared)
     if not reads_otherwise(before.band, after.band, dossier.programme):
         raise Refused("reading-unchanged", number=number)

@@ -111,19 +111,19 @@ def drop_read_tables(database: Database, schema: str) -> int:
     Raises StoreBusy when somebody still reads there.
     """
     with database.owner() as owner:
-        kept = [name for name in _schemas(owner, f"{schema}_read") if _is_of_read_tables(name, schema)]
-        for name in kept:
+        read_schemas = [name for name in _schemas(owner, f"{schema}_read") if _is_of_read_tables(name, schema)]
+        for name in read_schemas:
             owner.execute(_DROP.format(Identifier(name)))
-        return len(kept)
+        return len(read_schemas)
 
 
 def commands(database: Database, schema: str) -> list[tuple[str, int, int]]:
     """Returns id, first and last position of every command, in order of position. Raises StoreRefused without any."""
-    asked = SQL("SELECT replace(id::text, '-', ''), first_position, last_position FROM {} ORDER BY 2")
+    statement = SQL("SELECT replace(id::text, '-', ''), first_position, last_position FROM {} ORDER BY 2")
     with database.owner() as owner:
         if not _is_there(owner, schema, "commands"):
             raise StoreRefused(f"{schema} has lost its commands")
-        return owner.execute(asked.format(Identifier(schema, "commands"))).fetchall()
+        return owner.execute(statement.format(Identifier(schema, "commands"))).fetchall()
 
 
 def asides(database: Database, prefix: str) -> list[str]:

@@ -147,12 +147,12 @@ class Statements:
 
         The events follow the head of the store; the first statement moves it, and returns where it stood.
         """
-        known = [command.id.bytes, command.actor.encode(), command.fingerprint] if command else [None] * 3
+        command_fields = [command.id.bytes, command.actor.encode(), command.fingerprint] if command else [None] * 3
         yield (
             self._record,
             [
                 bigint(len(events)),
-                *known,
+                *command_fields,
                 uuids(_id(event.originator_id) for event in events),
                 integers(event.originator_version for event in events),
                 texts(event.topic for event in events),
@@ -347,10 +347,10 @@ class PostgresRecorder(StructureRecorder):
 
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
         """Returns the events of many streams from one snapshot, each in order; an empty list for an unknown stream."""
-        found: dict[UUID, list[StoredEvent]] = {id: [] for id in ids}
-        for row in self._rows(self._sql.many, uuids(found)):
-            found[row[0]].append(StoredEvent(*row))
-        return found
+        events_by_stream: dict[UUID, list[StoredEvent]] = {id: [] for id in ids}
+        for row in self._rows(self._sql.many, uuids(events_by_stream)):
+            events_by_stream[row[0]].append(StoredEvent(*row))
+        return events_by_stream
 
     def log(self, after: int, limit: int, stop: int | None = None, topics: Sequence[str] = ()) -> list[EventRow]:
         """Returns stream, version, topic, state and position of the events after a position, in order."""

@@ -495,13 +495,13 @@ class HardenedRecorder(StructureRecorder, SQLiteApplicationRecorder):
 
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
         """Returns the events of many streams from one snapshot, each in order; an empty list for an unknown stream."""
-        found: dict[UUID, list[StoredEvent]] = {id: [] for id in ids}
-        names = {id.hex: id for id in found}
+        events_by_stream: dict[UUID, list[StoredEvent]] = {id: [] for id in ids}
+        names = {id.hex: id for id in events_by_stream}
         with self.datastore.reading() as cursor:
             for name, version, topic, state in cursor.execute(_SELECT_MANY, [_json(names)]):
                 stream = names[name]
-                found[stream].append(StoredEvent(stream, version, topic, state))
-        return found
+                events_by_stream[stream].append(StoredEvent(stream, version, topic, state))
+        return events_by_stream
 
     def log(self, after: int, limit: int, stop: int | None = None, topics: Sequence[str] = ()) -> list[EventRow]:
         """Returns stream, version, topic, state and position of the events after a position, in order."""
@@ -571,13 +571,13 @@ class HardenedRecorder(StructureRecorder, SQLiteApplicationRecorder):
 
     def claimed(self, kind: str, digests: Iterable[bytes]) -> dict[bytes, UUID]:
         """Returns the stream that holds each digest, from one snapshot; free ones are left out."""
-        found: dict[bytes, UUID] = {}
+        stream_by_digest: dict[bytes, UUID] = {}
         with self.datastore.transaction(commit=False) as c:
             for digest in digests:
                 c.execute(_SELECT_CLAIM, (kind, digest))
                 if row := c.fetchone():
-                    found[digest] = UUID(row[0])
-        return found
+                    stream_by_digest[digest] = UUID(row[0])
+        return stream_by_digest
 
 
 def _versions(cursor: sqlite3.Cursor, ids: Iterable[UUID]) -> dict[UUID, int]:
