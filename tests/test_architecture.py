@@ -40,6 +40,9 @@ NO_VERBS = {
     "unopened", "unread", "wanted", "waiting", "whole",
 }  # fmt: skip
 """Participles, adverbs and pronouns that name no function alone: one says what it does."""
+NO_NOUNS = frozenset({"one", "found", "known", "asked", "told", "kept"})
+"""Words that stand for a noun: a variable that lives over three lines has the noun itself."""
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 class Source:
@@ -56,6 +59,7 @@ class Source:
         self.wrong_starts = [said for node in nodes for said in _wrong_starts(node)]
         self.functions = [name for node in nodes for name in _functions(node)]
         self.names = {said for node in nodes for said in _names(node)}
+        self.vague = [said for node in nodes for said in _vague(node)]
 
 
 def _functions(node: ast.AST) -> Iterator[str]:
@@ -64,6 +68,26 @@ def _functions(node: ast.AST) -> Iterator[str]:
         decorators = {one.id for one in node.decorator_list if isinstance(one, ast.Name)}
         if decorators.isdisjoint({"property", "cached_property"}):
             yield node.name
+
+
+def _vague(node: ast.AST) -> Iterator[str]:
+    """Yields a variable that stands for a noun over more than three lines of a function or a comprehension.
+
+    The arguments of a decision have the names of the fields of its event.
+    """
+    if not isinstance(node, SCOPES) or any(
+        "decision(" in ast.unparse(one) for one in getattr(node, "decorator_list", ())
+    ):
+        return
+    inner = {
+        part for scope in ast.walk(node) if scope is not node and isinstance(scope, SCOPES) for part in ast.walk(scope)
+    }
+    lines: dict[str, list[int]] = defaultdict(list)
+    for part in ast.walk(node):
+        match part:
+            case ast.Name(id=name) | ast.arg(arg=name) if name in NO_NOUNS and part not in inner:
+                lines[name].append(part.lineno)
+    yield from (f"line {min(at)}: {name}" for name, at in lines.items() if max(at) - min(at) > 2)
 
 
 def _imported(node: ast.AST) -> Iterator[str]:
@@ -209,6 +233,11 @@ def test_a_function_of_the_product_is_no_participle_adverb_or_pronoun() -> None:
     product = {path: source for path, source in modules().items() if not path.startswith("tests.")}
     functions = [(path, name) for path, source in product.items() for name in source.functions]
     assert {(path, name) for path, name in functions if name.strip("_") in NO_VERBS} == set()
+
+
+def test_a_variable_of_the_product_is_a_noun() -> None:
+    product = {path: source.vague for path, source in modules().items() if not path.startswith("tests.")}
+    assert {path: vague for path, vague in product.items() if vague} == {}
 
 
 def test_a_module_has_one_name_in_a_file() -> None:

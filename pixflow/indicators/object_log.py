@@ -90,13 +90,13 @@ def _related(
     relationships = [("dossier", dossier, "of")]
     ids = {name: getattr(recorded.event, name, None) for name in _NAMED}
     ids["partner_id"] = ids["partner_id"] or partners.get(getattr(recorded.event, "referral", None))
-    told = [(*_NAMED[name], str(id)) for name, id in ids.items() if isinstance(id, UUID)]
-    told += [
+    named = [(*_NAMED[name], str(id)) for name, id in ids.items() if isinstance(id, UUID)]
+    named += [
         ("member", role, who)
         for role, who in (("by", recorded.by), ("for", recorded.acting_for))
         if who and ":" not in who
     ]
-    relationships += [(kind, f"{kind}-{alias(id)}", qualifier) for kind, qualifier, id in told]
+    relationships += [(kind, f"{kind}-{alias(id)}", qualifier) for kind, qualifier, id in named]
     for kind, id, qualifier in relationships:
         objects.setdefault(id, (kind, dossier if kind == "participation" else ""))
         yield {"objectId": id, "qualifier": qualifier}

@@ -74,15 +74,17 @@ class ImportResult(Struct, frozen=True):
 
 
 class Importer:
-    """Imports into one structure. `known` returns every participation of a campaign, up to the last event.
+    """Imports into one structure. `participations_of` returns those of a campaign, up to the last event.
 
     `structure` is the structure's stream.
     """
 
-    def __init__(self, engine: Engine, structure: UUID, known: Callable[[UUID], Sequence[KnownRow]]) -> None:
+    def __init__(
+        self, engine: Engine, structure: UUID, participations_of: Callable[[UUID], Sequence[KnownRow]]
+    ) -> None:
         self.engine = engine
         self.structure = structure
-        self.known = known
+        self.participations_of = participations_of
 
     # --- an export
 
@@ -136,12 +138,13 @@ class Importer:
             recorded_import = read_import(self.engine.events_of_command(imported), trails)
             if recorded_import is None:
                 raise Refused("unknown-import")
-            known, others = (
-                [one.stream for one in self.known(recorded_import.campaign)],
-                self._organisations(recorded_import),
-            )
+            streams = [one.stream for one in self.participations_of(recorded_import.campaign)]
             made = undo_steps(
-                recorded_import, structure=self.structure, participations=known, others=others, reason=reason
+                recorded_import,
+                structure=self.structure,
+                participations=streams,
+                others=self._organisations(recorded_import),
+                reason=reason,
             )
             return self.engine.execute_all(list(made), ("undo", imported), by=by, command_id=command_id, via=via)
 
@@ -153,10 +156,10 @@ class Importer:
         states: dict[UUID, Intake] = self.engine.states("intake", intakes)
         mine = (intake_id(but.campaign), but.received.originator_version)
         return {
-            one.organisation
+            export.organisation
             for stream, intake in states.items()
-            for one in intake.exports
-            if (stream, one.version) != mine
+            for export in intake.exports
+            if (stream, export.version) != mine
         }
 
     def _prepared(self, digest: str, answers: Answers, export: Export) -> PreparedExport:
@@ -170,7 +173,7 @@ class Importer:
             refs=self.engine.references(),
             campaign_id=stream,
             intake=intake,
-            participations=self.known(stream) if stream else (),
+            participations=self.participations_of(stream) if stream else (),
             erased=lambda rows: erased_lines(self.engine, stream, rows),
         )
         return PreparedExport(digest, answers, export, made)
@@ -291,7 +294,7 @@ class Importer:
 
     def _declaring(self, campaign: UUID, arguments: dict[str, Any]) -> list[Step]:
         planned = self._intake(campaign).version
-        participations = self.known(campaign)
+        participations = self.participations_of(campaign)
         waiting = {
             one.stream: number_of(one.external_id) for one in participations if one.dossier is None and not one.vanished
         }
@@ -301,7 +304,7 @@ class Importer:
 
     def _correcting(self, campaign: UUID, arguments: dict[str, Any]) -> list[Step]:
         planned = self._intake(campaign).version
-        return list(correcting(campaign, arguments, planned=planned, participations=self.known(campaign)))
+        return list(correcting(campaign, arguments, planned=planned, participations=self.participations_of(campaign)))
 
     def _intake(self, campaign: UUID) -> Intake:
         intake: Intake = self.engine.state("intake", intake_id(campaign))

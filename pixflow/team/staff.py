@@ -356,12 +356,12 @@ def ranked(candidates: Iterable[Candidate], site: str = "", group: str = "") -> 
     """
     return sorted(
         candidates,
-        key=lambda one: (
-            one.absent,
-            not one.follows(group),
-            not one.serves(site),
-            one.dossiers + one.tasks,
-            normalise(one.name),
+        key=lambda advisor: (
+            advisor.absent,
+            not advisor.follows(group),
+            not advisor.serves(site),
+            advisor.dossiers + advisor.tasks,
+            normalise(advisor.name),
         ),
     )
 

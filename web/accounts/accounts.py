@@ -57,10 +57,10 @@ def create(store: AccountStore, email: str) -> Account:
 
 def new_or_empty(store: AccountStore, email: str) -> Account | None:
     """Returns a new account, or the one of this e-mail that cannot sign in yet; None when it can."""
-    known = find_email(store, email)
-    if known is None:
+    account = find_email(store, email)
+    if account is None:
         return create(store, email)
-    return None if known.is_complete or known.issuers else known
+    return None if account.is_complete or account.issuers else account
 
 
 def find(store: AccountStore, id: UUID | None) -> Account | None:

@@ -68,10 +68,10 @@ def forgive(store: AccountStore, what: str, who: bytes, place: str | None = None
 def place_key(place: str) -> bytes:
     """Returns the key of an IP address: that of its network of 256 addresses, /48 for IPv6."""
     try:
-        found = ip_address(place)
+        address = ip_address(place)
     except ValueError:
         return sha256(place.encode()).digest()
-    network = ip_network((found, 24 if found.version == 4 else 48), strict=False)
+    network = ip_network((address, 24 if address.version == 4 else 48), strict=False)
     return sha256(str(network).encode()).digest()
 
 

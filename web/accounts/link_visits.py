@@ -31,10 +31,10 @@ _ASK = text("INSERT INTO link_requests (link, asked) VALUES (:link, :asked) ON C
 def count(store: AccountStore, token: str, place: str | None) -> None:
     """Counts a visit. Raises Refused("too-many-visits") above a limit; one that is refused counts too."""
     hour = store.read_clock() // _HOUR
-    asked = [("link", token, A_LINK), ("place", place or "", A_PLACE)]
+    limits = [("link", token, A_LINK), ("place", place or "", A_PLACE)]
     over = []
     with store.write() as connection:
-        for what, who, most in asked:
+        for what, who, most in limits:
             values = {"what": what, "who": sha256(who.encode()).digest(), "hour": hour}
             if connection.execute(_COUNT, values).scalar_one() > most:
                 over.append(what)

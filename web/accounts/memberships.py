@@ -127,10 +127,10 @@ def read_standing(store: AccountStore) -> dict[UUID, set[object]]:
     """Returns what the periodic jobs of each structure depend on in this store: its memberships, and who is unused."""
     before = store.read_clock() - UNUSED
     unused = and_(accounts.c.used <= before, memberships.c.accepted <= before)
-    found: dict[UUID, set[object]] = {}
+    rows_by_structure: dict[UUID, set[object]] = {}
     for row in store.rows(select(memberships, unused).outerjoin(accounts, accounts.c.id == memberships.c.account)):
-        found.setdefault(row.structure, set()).add(tuple(row))
-    return found
+        rows_by_structure.setdefault(row.structure, set()).add(tuple(row))
+    return rows_by_structure
 
 
 def last_used(store: AccountStore, structure: UUID) -> dict[UUID, int]:

@@ -77,14 +77,14 @@ def follow(
     """
     new = {type(one.event) for one in recorded}
     memberships.sleep(store, structure, [member for member, one in accesses.items() if one.suspended])
-    for member, known in memberships.of_structure(store, structure).items():
+    for member, membership in memberships.of_structure(store, structure).items():
         access = accesses.get(member, Access())
-        if access.reset_at and (FactorsReset in new or known.accepted <= access.reset_at.timestamp()):
-            _forget_ways_in(store, known.account, structure)
-            memberships.renew(store, known, access.reset_at, wakes=False)
+        if access.reset_at and (FactorsReset in new or membership.accepted <= access.reset_at.timestamp()):
+            _forget_ways_in(store, membership.account, structure)
+            memberships.renew(store, membership, access.reset_at, wakes=False)
         restored = access.since if access.suspended is None else None
-        if restored and (AccountRestored in new or known.accepted <= restored.timestamp()):
-            memberships.renew(store, known, restored, wakes=True)
+        if restored and (AccountRestored in new or membership.accepted <= restored.timestamp()):
+            memberships.renew(store, membership, restored, wakes=True)
 
 
 def _forget_ways_in(store: AccountStore, account: UUID, structure: UUID) -> None:
@@ -108,14 +108,14 @@ def end_other_visits(store: AccountStore, account: UUID, way: Way, *, but: str) 
         accounts.set_password(store, account, None)
 
 
-def prove_password(site: Site, email: str, password: str, place: str | None, known: str) -> Account | None:
+def prove_password(site: Site, email: str, password: str, place: str | None, marks: str) -> Account | None:
     """Returns the account that an e-mail and a password prove. Takes as long for an unknown e-mail.
 
-    `known` is what the browser remembers of an earlier sign-in. Raises Refused("too-many-attempts").
+    `marks` is what the browser remembers of an earlier sign-in. Raises Refused("too-many-attempts").
     """
     store = site.store
     account = accounts.find_email(store, email)
-    who, place = _identify_attempt(site, account, known, place) if account else (store.key.email_digest(email), place)
+    who, place = _identify_attempt(site, account, marks, place) if account else (store.key.email_digest(email), place)
     attempts.count(store, "password", who, place)
     if not passwords.matches(password, account.password if account else None) or account is None:
         security_events.note("authn_login_fail", "password", account=account.id if account else None)
@@ -142,23 +142,23 @@ def open_memberships(store: AccountStore, account: UUID) -> list[Membership]:
     return [one for one in memberships.of_account(store, account) if one.is_open]
 
 
-def known_device(site: Site, account: UUID, known: str = "") -> str:
+def known_device(site: Site, account: UUID, marks: str = "") -> str:
     """Returns what a browser keeps after a sign-in, beside what it knows: a mark for each of its latest accounts.
 
     Whoever guesses elsewhere, or at the same place, cannot lock its owner out here.
     """
     name = f"{account}.{site.store.read_clock()}"
-    others = [mark for mark in known.split(_MARKS) if mark and not mark.startswith(f"{account}.")]
+    others = [mark for mark in marks.split(_MARKS) if mark and not mark.startswith(f"{account}.")]
     return _MARKS.join([f"{name}.{site.store.key.sign(name)}", *others][:KNOWN_ACCOUNTS])
 
 
-def _identify_attempt(site: Site, account: Account, known: str, place: str | None) -> tuple[bytes, str | None]:
+def _identify_attempt(site: Site, account: Account, marks: str, place: str | None) -> tuple[bytes, str | None]:
     """Returns whose attempts count, and at which place.
 
     A browser that this account has signed in counts alone; every other one counts with the account and with its place.
     """
     store = site.store
-    for mark in known.split(_MARKS):
+    for mark in marks.split(_MARKS):
         name, _, signature = mark.rpartition(".")
         if name.startswith(f"{account.id}.") and store.key.has_signed(name, signature):
             made = int(name.rpartition(".")[2])

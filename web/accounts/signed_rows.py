@@ -23,23 +23,23 @@ def add(key: SiteKey, connection: Connection, table: Table, **values: Any) -> No
 
 def change(key: SiteKey, connection: Connection, table: Table, *where: Any, **values: Any) -> int:
     """Changes the genuine rows among those found, and signs them anew. Returns their number."""
-    found = genuine(key, table, connection.execute(select(table).where(*where).with_for_update()))
-    for row in found:
+    rows = genuine(key, table, connection.execute(select(table).where(*where).with_for_update()))
+    for row in rows:
         here = (column == row._mapping[column] for column in table.primary_key)
         signed = signature(key, table, {**row._mapping, **values})
         connection.execute(update(table).where(*here).values(**values, mac=signed))
-    return len(found)
+    return len(rows)
 
 
 def genuine(key: SiteKey, table: Table, rows: Iterable[Row[Any]]) -> list[Row[Any]]:
     """Returns the rows that pixflow wrote. Any other is an event of the log, and counts as absent."""
-    kept = []
+    genuine_rows = []
     for row in rows:
         if is_genuine(key, table, row._mapping):
-            kept.append(row)
+            genuine_rows.append(row)
         else:
             security_events.note("authz_fail", f"row of {table.name}")
-    return kept
+    return genuine_rows
 
 
 def is_genuine(key: SiteKey, table: Table, row: Mapping[Any, Any]) -> bool:

@@ -67,10 +67,10 @@ class SiteKey:
     def email_digest(self, email: str) -> bytes:
         """Returns the digest that finds an account by its e-mail address, case aside."""
         try:
-            known = known_email(email)
+            address = known_email(email)
         except ValueError:
-            known = email.strip()
-        return hmac.digest(self._digests, known.casefold().encode(), sha256)
+            address = email.strip()
+        return hmac.digest(self._digests, address.casefold().encode(), sha256)
 
     def seal(self, content: bytes, place: str) -> bytes:
         """Encrypts a content for one place, for example "totp 1f3c…": it opens nowhere else."""

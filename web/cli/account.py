@@ -223,13 +223,13 @@ def _decide_by_two(
     served: ServedStructure, person: UUID, ask: Decision[..., list[Event]], do: Decision[..., list[Event]]
 ) -> Sequence[Recorded]:
     """Takes the first step, unless somebody did; then the second one, if the operator may. Returns their events."""
-    asked = _decide(served, person, ask)
+    events = _decide(served, person, ask)
     try:
-        return [*asked, *_decide(served, person, do)]
+        return [*events, *_decide(served, person, do)]
     except Refused as refused:
         if refused.code != "another-person":
             raise
-        return asked
+        return events
 
 
 def _follow(served: ServedStructure, site: Site, person: UUID, recorded: Sequence[Recorded]) -> Access:

@@ -73,10 +73,10 @@ def backup_command(
     if json:
         as_json([*done, {"slug": FOLDER, "path": str(saved)}] if saved else done)
         raise typer.Exit(code)
-    for one in done:
-        events = typography.plural(one["events"], "fait")
-        console.print(marked("[bold]{slug}[/] : {events}", slug=one["slug"], events=events), end=" ")
-        console.print(f"dans {one['path']}", soft_wrap=True)
+    for report in done:
+        events = typography.plural(report["events"], "fait")
+        console.print(marked("[bold]{slug}[/] : {events}", slug=report["slug"], events=events), end=" ")
+        console.print(f"dans {report['path']}", soft_wrap=True)
     if saved:
         console.print(f"Comptes : dans {saved}", soft_wrap=True)
     if done:
@@ -101,19 +101,19 @@ def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, An
         register = register_of(opened)
         _, wrong = try_to_follow(opened, register, begin=False)
         made = back_up(opened, to, register)
-        found = wrong or checks.run("register", registers.finding, opened, register)
-        whole = not made.manifest.damaged and found.level != "alarm"
+        finding = wrong or checks.run("register", registers.finding, opened, register)
+        whole = not made.manifest.damaged and finding.level != "alarm"
         gone = keep(made.path.parent, number, opened.engine.clock()) if number and whole else []
-    kept = made.manifest
-    if kept.damaged:
+    manifest = made.manifest
+    if manifest.damaged:
         errors.print(
-            marked("[bold]{slug}[/] : {why}", slug=slug, why=backups.kept_apart(kept.unopened, kept.differing))
+            marked("[bold]{slug}[/] : {why}", slug=slug, why=backups.kept_apart(manifest.unopened, manifest.differing))
         )
     elif not whole:
-        said = health.sentence(found.check, found.level, found.details)
-        errors.print(marked("[bold]{slug}[/] : {why}", slug=slug, why=f"{health.title(found.check)} : {said}"))
-    report = {"slug": slug, "path": str(made.path), "made": kept.made, "events": kept.holding.head}
-    told = {"unopened": kept.unopened, "differing": kept.differing, "whole": whole}
+        said = health.sentence(finding.check, finding.level, finding.details)
+        errors.print(marked("[bold]{slug}[/] : {why}", slug=slug, why=f"{health.title(finding.check)} : {said}"))
+    report = {"slug": slug, "path": str(made.path), "made": manifest.made, "events": manifest.holding.head}
+    told = {"unopened": manifest.unopened, "differing": manifest.differing, "whole": whole}
     return {**report, **told, "deleted": len(gone)}
 
 

@@ -37,18 +37,18 @@ def doctor(
     every: Annotated[bool, typer.Option("--all", help="Lire tous les faits, du premier au dernier.")] = False,
 ) -> None:
     """Vérifier que tout va bien : code de sortie 1 quand quelque chose est à faire."""
-    slugs, found = chosen_slugs(structure), dict[str, list[Finding]]()
+    slugs, findings_by_slug = chosen_slugs(structure), dict[str, list[Finding]]()
     if replace_triggers:
         each(slugs, _replace_triggers, "aucun déclencheur n’est remis.")
     for slug in slugs:
-        found[slug] = _findings(slug, None if every else seconds)
-        health.keep_result(Storage().data / slug, found[slug], structure_folder.utc_now())
+        findings_by_slug[slug] = _findings(slug, None if every else seconds)
+        health.keep_result(Storage().data / slug, findings_by_slug[slug], structure_folder.utc_now())
     if json:
-        as_json(found)
+        as_json(findings_by_slug)
     else:
-        for slug, findings in found.items():
+        for slug, findings in findings_by_slug.items():
             _print(slug, findings)
-    alarmed = any(one.level == "alarm" for findings in found.values() for one in findings)
+    alarmed = any(one.level == "alarm" for findings in findings_by_slug.values() for one in findings)
     raise typer.Exit(REFUSED if alarmed else 0)
 
 
@@ -66,7 +66,7 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
         with open_slug(slug) as opened, closing(reads_of(opened)) as reads:
             demo = opened.demonstration and opened.engine.references().structure.demonstration
             settings, register = sound(), registers.register_of(opened)
-            found = [
+            findings = [
                 *health.all_findings(opened, reads, seconds, register.compare(opened.engine)),
                 *_of_ledger(settings, "register", registers.finding, opened, register),
                 *_settings(),
@@ -74,24 +74,24 @@ def _findings(slug: str, seconds: float | None) -> list[Finding]:
                 *_witness(settings),
                 *account_checks.findings(settings, opened, demo=demo),
             ]
-            for lost in (one.details["records"] for one in found if "records" in one.details):
+            for lost in (one.details["records"] for one in findings if "records" in one.details):
                 raise RecordsLost(*lost)  # as if it had not opened: other checks say nothing that is sure
     except Exception as error:
         data, settings = Storage().data, sound()
-        found = [
+        findings = [
             Finding("store", "alarm", {"error": type(error).__name__, "said": explained(error)}),
             *health.file_findings(data, slug, structure_folder.utc_now()),
             *_settings(),
             *_witness(settings),
             *account_checks.findings(settings, demo=structure_folder.is_demonstration(data)),
         ]
-    return list(_told_once(found))
+    return list(_told_once(findings))
 
 
-def _told_once(found: list[Finding]) -> Iterator[Finding]:
+def _told_once(findings: list[Finding]) -> Iterator[Finding]:
     """Yields the findings. Of those with one cause the first tells it, and names the others."""
     alike = defaultdict[str, list[Finding]](list)
-    for place, one in enumerate(found):
+    for place, one in enumerate(findings):
         raised = {"error", "refusal"} & one.details.keys()
         alike[french.sentence(one.check, one.level, one.details) if raised else str(place)].append(one)
     for first, *others in alike.values():
@@ -111,12 +111,12 @@ def _of_ledger(settings: Settings, name: str, *check: Any) -> Iterable[Finding]:
 
 def _settings() -> list[Finding]:
     """Returns each setting that does not fit, and each variable that is no setting."""
-    told: list[tuple[Level, str, str]] = [
+    problems: list[tuple[Level, str, str]] = [
         *(("alarm", one.field, serving.setting(*one)) for one in faults(Settings)),
         *(("alarm", "structure", said) for said in _unknown_structure()),
         *(("note", name, serving.phrase_unknown(name, nearest)) for name, nearest in list_unknown().items()),
     ]
-    found = [Finding("settings", level, {"setting": name, "said": said}) for level, name, said in told]
+    found = [Finding("settings", level, {"setting": name, "said": said}) for level, name, said in problems]
     return found or [Finding("settings", "good")]
 
 

@@ -50,36 +50,36 @@ def indicators(
         last = day(au) if au else today
         if last > today:
             fail(f"Le {dates.day(last, year=True)} est à venir.", USAGE)
-        asked = FigureQuestion(paths.a_year_until(last), last, last)
+        question = FigureQuestion(paths.a_year_until(last), last, last)
         with counting(served, last) as there:
-            found = count_figures(there, asked)
+            figures = count_figures(there, question)
     if json:
-        as_json([_document(one, found[one.id]) for one in INDICATORS])
+        as_json([_document(one, figures[one.id]) for one in INDICATORS])
         return
-    console.print(f"Du {dates.day(asked.first, year=True)} au {dates.day(asked.last, year=True)}")
+    console.print(f"Du {dates.day(question.first, year=True)} au {dates.day(question.last, year=True)}")
     table = table_of("", "Indicateur", *NUMBERS, right=NUMBERS)
-    for one in INDICATORS:
-        figure = found[one.id]
+    for indicator in INDICATORS:
+        figure = figures[indicator.id]
         share = "—" if figure.rate is None else typography.percent(round(figure.rate * 100))
         volumes = (typography.number(figure.counted), typography.number(figure.among))
-        table.add_row(one.id, french.TITLES[one.id], *volumes, share)
+        table.add_row(indicator.id, french.TITLES[indicator.id], *volumes, share)
     console.print(table)
 
 
-def _document(one: Indicator, figure: Figure) -> dict[str, Any]:
+def _document(indicator: Indicator, figure: Figure) -> dict[str, Any]:
     """Returns an indicator for `--json`. `rate` is 0 to 1, null under five cases and for two volumes."""
     return {
-        "id": one.id,
-        "title": french.TITLES[one.id],
-        "definition": french.DEFINITIONS[one.id],
-        "way": one.way,
+        "id": indicator.id,
+        "title": french.TITLES[indicator.id],
+        "definition": french.DEFINITIONS[indicator.id],
+        "way": indicator.way,
         "numerator": figure.counted,
         "denominator": figure.among,
         "rate": None if figure.rate is None else round(figure.rate, 4),
         "parts": [
             {
                 "name": part.name,
-                "title": french.part(one.id, part.name),
+                "title": french.part(indicator.id, part.name),
                 "numerator": part.counted,
                 "denominator": part.among,
                 "median": part.median,

@@ -77,13 +77,13 @@ def export_person(
         note(served, "export-person", dossier=stream)
         take(served, {"dossier": stream}, issue_copy)
         with served.read().database.connect() as connection:
-            known = personal_data.everything(served, connection, stream)
+            person_data = personal_data.everything(served, connection, stream)
         try:
-            paper = personal_data.paper(known, *printed(served.opened, served.register))
+            paper = personal_data.paper(person_data, *printed(served.opened, served.register))
         except PaperLost as error:
             fail(f"{NO_PAPER} ({str(error).splitlines()[0]})")
-        for kind, content in (("pdf", paper), ("json", personal_data.encoded(known))):
-            path = to / f"personne-{known.id}.{kind}"
+        for kind, content in (("pdf", paper), ("json", personal_data.encoded(person_data))):
+            path = to / f"personne-{person_data.id}.{kind}"
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "wb") as file:
                 file.write(content)
             console.print(f"Écrit : {path}", soft_wrap=True)
@@ -140,29 +140,29 @@ def _confirm(served: ServedStructure, stream: UUID, typed: str | None) -> None:
     by, opened = Actor(OPERATOR), served.opened
     page = erasing.page_token(opened.engine, erasing.scope(opened, stream), by)
     with served.read().database.connect() as connection:
-        known = personal_data.everything(served, connection, stream)
-        if (asked := known.person.erasure) is None:
+        person_data = personal_data.everything(served, connection, stream)
+        if (request := person_data.person.erasure) is None:
             raise Refused("erasure-not-asked")
-        if known.person.outgrown:
+        if person_data.person.outgrown:
             raise Refused("erasure-changed")
         said = typography.say(
             "Effacement demandé par {who} le {day} ({why}), {count}.",
-            count=typography.plural(len(known.dossiers), "dossier"),
-            who=ScopedNames(served.refs, connection, Scope("all")).staff(asked.by),
-            day=dates.day(asked.stamp.on, year=True),
-            why=vocabulary.ERASURES[asked.reason],
+            count=typography.plural(len(person_data.dossiers), "dossier"),
+            who=ScopedNames(served.refs, connection, Scope("all")).staff(request.by),
+            day=dates.day(request.stamp.on, year=True),
+            why=vocabulary.ERASURES[request.reason],
         )
     console.print(said)
-    for one in erasure.whom(known):
-        console.print(f"Concerne : {one}")
-    for one in privacy.goes(known.content, len(known.participations)):
-        console.print(f"Disparaît : {one}")
+    for line in erasure.whom(person_data):
+        console.print(f"Concerne : {line}")
+    for line in privacy.goes(person_data.content, len(person_data.participations)):
+        console.print(f"Disparaît : {line}")
     if typed is None:
         typed = str(typer.prompt("Rien de cela ne revient. Écrivez son nom de famille pour effacer"))
-    if not erasure.is_last_name(known.person, typed):
+    if not erasure.is_last_name(person_data.person, typed):
         fail("Rien n’est effacé : ce n’est pas le nom de famille de cette personne.")
     with _said_unfinished():
-        erasure.erase(served, known.id, page, by=by, command_id=uuid4(), via="cli")
+        erasure.erase(served, person_data.id, page, by=by, command_id=uuid4(), via="cli")
 
 
 @app.command("erasures")

@@ -87,12 +87,12 @@ def prove(
 def key(structure: StructureOption = None) -> None:
     """Dire la clé publique du registre, et celle du témoin que cette installation est pour d’autres."""
     with _opening(structure) as (opened, register):
-        found = register.known_keys()
+        keys = register.known_keys()
         witness = witness_of(Settings(), opened.folder.parent)
-    if not found:
+    if not keys:
         fail(NO_REGISTER)
-    console.print(f"Registre : {found[-1].key.text}", soft_wrap=True)
-    for one in reversed(found[:-1]):
+    console.print(f"Registre : {keys[-1].key.text}", soft_wrap=True)
+    for one in reversed(keys[:-1]):
         console.print(f"Avant elle : {one.key.text}", soft_wrap=True)
     if witness:
         console.print(f"Témoin : {witness.signer.key.text}", soft_wrap=True)

@@ -151,12 +151,12 @@ def alarm_all(host: Host, settings: Settings, port: int) -> None:
     """
     late: Late = []
     with closing(Round()) as shared:
-        for one in host.structures.values():
+        for served in host.structures.values():
             with log_error("alarms"):
-                if not shared.answers(one.opened):
-                    host.look(one, shared)
-                elif outbox := outbox_of(one, settings, late):
-                    one.alarm(outbox, address_of(host, settings, port), shared)
+                if not shared.answers(served.opened):
+                    host.look(served, shared)
+                elif outbox := outbox_of(served, settings, late):
+                    served.alarm(outbox, address_of(host, settings, port), shared)
 
 
 def jobs_of() -> list[tuple[Callable[[Host, Settings, int], None], float]]:
@@ -180,16 +180,16 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
     late: Late = []
     by_age, resting = host.seen_time.reaches_now(), set[str]()
     with closing(Round()) as shared:
-        for slug, one in host.structures.items():
+        for slug, served in host.structures.items():
             with log_error("tick"):
-                if shared.answers(one.opened):
-                    outbox, url = outbox_of(one, settings, late), address_of(host, settings, port)
-                    if one.tick(outbox, url, by_age=by_age, shared=shared).rested:
+                if shared.answers(served.opened):
+                    outbox, url = outbox_of(served, settings, late), address_of(host, settings, port)
+                    if served.tick(outbox, url, by_age=by_age, shared=shared).rested:
                         resting.add(slug)
                 else:
                     _log.error("tick: the store of %s does not answer", slug)
             with log_error("checks"):
-                host.look(one, shared, rested=slug in resting)
+                host.look(served, shared, rested=slug in resting)
             host.ticked = time.monotonic()
             process.notify("WATCHDOG=1")
     if host.site:
@@ -225,12 +225,12 @@ def tick_site(host: Host, site: Site, *, by_age: bool = True, resting: Collectio
     if by_age:
         site.sweep()
     standing = memberships.read_standing(site.store)
-    for slug, one in host.structures.items():
-        id = one.opened.id
+    for slug, served in host.structures.items():
+        id = served.opened.id
         if slug in resting and host.followed.get(id) == standing.get(id):
             continue
         with log_error("tick of the accounts"):
-            present = one.present()
+            present = served.present()
             team, today = present.refs.team.items(), present.today
             if by_age:
                 memberships.end(site.store, id, [who for who, member in team if not member.works(today)])

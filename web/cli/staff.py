@@ -90,12 +90,12 @@ def staff_add(
 
 def _ask_about_namesake(served: ServedStructure, holder: UUID, name: str) -> None:
     """Asks if this person is meant, when the address is a colleague's of another name."""
-    known = served.refs.team[holder]
-    if normalise(known.name) == normalise(name):
+    colleague = served.refs.team[holder]
+    if normalise(colleague.name) == normalise(name):
         return
-    held = ", ".join(vocabulary.ROLES[role] for role in sorted(known.roles_on(served.today()))) or "sans rôle"
-    console.print(f"{known.email} est déjà le courriel {typography.de(known.name)}, {held}.")
-    if typer.prompt(f"Est-ce {name} ? Écrivez « oui » pour ajouter à {known.name}", default="non") != YES:
+    held = ", ".join(vocabulary.ROLES[role] for role in sorted(colleague.roles_on(served.today()))) or "sans rôle"
+    console.print(f"{colleague.email} est déjà le courriel {typography.de(colleague.name)}, {held}.")
+    if typer.prompt(f"Est-ce {name} ? Écrivez « oui » pour ajouter à {colleague.name}", default="non") != YES:
         fail("Rien n'est ajouté : donnez à chacun son courriel.")
 
 
@@ -104,10 +104,10 @@ def confirm_command(who: WhoArgument, structure: StructureOption = None) -> None
     """Confirmer les rôles qui attendent une deuxième personne : l’exploitant en est une."""
     with working(structure) as served, in_words():
         person = member(served, who)
-        known = served.refs.team[person]
-        if not known.awaiting:
-            console.print(typography.typeset(f"{known.name} : aucun rôle n’attend"))
-        for role in known.awaiting:
+        colleague = served.refs.team[person]
+        if not colleague.awaiting:
+            console.print(typography.typeset(f"{colleague.name} : aucun rôle n’attend"))
+        for role in colleague.awaiting:
             _take(served, person, membership.confirm_role, f"rôle confirmé, {vocabulary.ROLES[role]}", role=role)
 
 
@@ -124,16 +124,16 @@ def absence_command(
     """Déclarer une absence et sa suppléance ; dite à nouveau avec le même premier jour, elle est changée."""
     with working(structure) as served, in_words():
         person = member(served, who)
-        begins, known = day(first), served.refs.team[person]
-        told = next((one for one in known.absences.values() if one.first == begins), None)
+        begins, colleague = day(first), served.refs.team[person]
+        absence = next((one for one in colleague.absences.values() if one.first == begins), None)
         if cancel:
-            if told is None:
-                fail(f"{known.name} n’a aucune absence qui commence ce jour-là.")
-            _take(served, person, absences.cancel_absence, "l’absence est annulée", absence=told.id)
+            if absence is None:
+                fail(f"{colleague.name} n’a aucune absence qui commence ce jour-là.")
+            _take(served, person, absences.cancel_absence, "l’absence est annulée", absence=absence.id)
             return
         begins, ends = in_order(begins, day(last) if last else begins)
         stands_in = member(served, deputy) if deputy else None
-        id = told.id if told else uuid4()
+        id = absence.id if absence else uuid4()
         said = {"absence": id, "first": begins, "last": ends, "deputy": stands_in, "anyway": anyway}
         days = team.between(begins, ends, year=served.today().year)
         _take(served, person, absences.declare_absence, f"absence {days}", **said)
@@ -172,7 +172,7 @@ def _take(served: ServedStructure, person: UUID, decide: Decision[..., Any], sai
 def _site(served: ServedStructure, named: str) -> str:
     """Returns the site of that name, without regard to accents and case."""
     sites = served.refs.structure.sites
-    found = next((site for site in sites if normalise(site) == normalise(named)), None)
-    if found is None:
+    site_name = next((site for site in sites if normalise(site) == normalise(named)), None)
+    if site_name is None:
         fail(f"« {named} » n’est pas un site {typography.de(served.refs.structure.name)}. Sites : {', '.join(sites)}.")
-    return found
+    return site_name

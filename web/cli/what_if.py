@@ -60,19 +60,19 @@ def what_if(
         if last > today:
             fail(french.TO_COME, USAGE)
         first, last = in_order(day(since) if since else last - YEAR, last)
-        asked = WhatIfQuestion(first, last)
+        question = WhatIfQuestion(first, last)
         if preset is None:
-            found = _seats(served, asked, seats or 0)
+            counts = _seats(served, question, seats or 0)
         else:
-            found = _grid(served, asked, preset.grille) if grid else _delays(served, asked, preset.protocol)
+            counts = _grid(served, question, preset.grille) if grid else _delays(served, question, preset.protocol)
         position = served.engine.head()
     if json:
-        as_json({"first": first.isoformat(), "last": last.isoformat(), "position": position, **found})
+        as_json({"first": first.isoformat(), "last": last.isoformat(), "position": position, **counts})
         return
     words = french.OF_GRID if grid else french.OF_DELAYS if protocol else french.OF_SEATS
     console.print(upper_first(french.period(words, first, last)))
     table = table_of("", "Nombre", right=("Nombre",))
-    for name, value in found.items():
+    for name, value in counts.items():
         if isinstance(value, int):
             table.add_row(french.COUNTED[name], str(value))
     console.print(table)
@@ -106,17 +106,17 @@ def _seats(served: ServedStructure, asked: WhatIfQuestion, seats: int) -> dict[s
     return {"seats": seats, "requests": len(answer.rows), **found}
 
 
-def _delays(served: ServedStructure, asked: WhatIfQuestion, document: ProtocolDocument) -> dict[str, Any]:
+def _delays(served: ServedStructure, question: WhatIfQuestion, document: ProtocolDocument) -> dict[str, Any]:
     side, page, count = served.read(), what_if_delays.PAGE, DelaysCount()
     if not try_to_fill(side, inf):
         fail(french.preparing(0), USAGE)
     with side.database.connect() as connection:
-        count.add(parts_of(connection, served.engine, (document, asked.first, asked.last)))
-        answer = what_if_delays.delays_answer(connection, count, asked, EVERYBODY)
-    found = {
+        count.add(parts_of(connection, served.engine, (document, question.first, question.last)))
+        answer = what_if_delays.delays_answer(connection, count, question, EVERYBODY)
+    counts = {
         f"{name}_{state}": len(page.of(answer, f"{code}:{word}"))
         for word, name in what_if_delays.SIDES.items()
         for state, code in what_if_delays.STATES.items()
     }
     differing = len(page.of(answer, "ecarts"))
-    return {**found, "not_computed": len(page.of(answer, "autrement")), "differing": differing}
+    return {**counts, "not_computed": len(page.of(answer, "autrement")), "differing": differing}

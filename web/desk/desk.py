@@ -144,10 +144,10 @@ class Desk:
         version = getattr(self.state(stream), "version", None)
         if version and (known := self.memory.dossiers.get(("trail", stream, version))):
             return known  # type: ignore[no-any-return]
-        found = self.trails([stream]).get(stream, [])
-        if any(isinstance(one.event, Unopened) for one in found):
+        events = self.trails([stream]).get(stream, [])
+        if any(isinstance(one.event, Unopened) for one in events):
             raise StreamDamaged
-        return self.remember(found) if version and found else found
+        return self.remember(events) if version and events else events
 
     def remember(self, trail: Sequence[Recorded]) -> Sequence[Recorded]:
         """Keeps all events of a stream, for `trail`."""
@@ -294,14 +294,14 @@ def moment_of(request: Request, desk: Desk) -> tuple[Moment | None, str]:
 
     Raises 405 for a form: an earlier day is only read. Who may not replay gets the page of now.
     """
-    asked, path = request.query_params.get(DAY), request.url.path
-    if asked and request.method not in SAFE_METHODS:
+    day_text, path = request.query_params.get(DAY), request.url.path
+    if day_text and request.method not in SAFE_METHODS:
         raise HTTPException(405)
-    if not asked or not (path in LISTS or path.startswith(WHY) or FILE.fullmatch(path)):
+    if not day_text or not (path in LISTS or path.startswith(WHY) or FILE.fullmatch(path)):
         return None, ""
     if desk.roles.isdisjoint(READERS):
         return None, ""
-    wanted = read_day(asked)
+    wanted = read_day(day_text)
     wrong = why_no_day(desk, wanted)
     if wrong or wanted is None or wanted == desk.today:
         return None, wrong

@@ -84,10 +84,10 @@ def as_file(
         def send(request: Request, **asked: Any) -> Response:
             return send_list(request, asked["desk"], made(**asked))
 
-        known = inspect.signature(made)
+        signature = inspect.signature(made)
         added = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
-        send.__signature__ = known.replace(  # type: ignore[attr-defined]
-            parameters=[*known.parameters.values(), added], return_annotation=Response
+        send.__signature__ = signature.replace(  # type: ignore[attr-defined]
+            parameters=[*signature.parameters.values(), added], return_annotation=Response
         )
         for kind in MEDIA:
             router.add_api_route(f"{path}.{kind}", send, methods=[method])
@@ -103,17 +103,17 @@ def send_list(request: Request, desk: Desk, made: ExportedList) -> Response:
     So is the list of a day that has none. The file of an earlier day is recorded today, with that day.
     """
     must_be_asked_here(request)
-    asked = request.query_params.get(DAY)
+    day_text = request.query_params.get(DAY)
     if isinstance(desk, PastDesk) and desk.moment:
         made = replace(made, params={**made.params, **params_of(desk.moment)}, clock=past.clock(desk.moment))
-    elif asked and read_day(asked) != desk.today and made.path.startswith(LISTS):
+    elif day_text and read_day(day_text) != desk.today and made.path.startswith(LISTS):
         return _refuse(request, made, moment_of(request, desk)[1] or lists.OF_NOW)
     if made.total > MOST_ROWS:
         return _refuse(request, made, lists.too_long(made.total, MOST_ROWS, made.narrow))
-    found = _read(made, request.state.witness)
-    if found is None:
+    reading = _read(made, request.state.witness)
+    if reading is None:
         return _refuse(request, made, lists.too_many(made.narrow))
-    rows, people = found
+    rows, people = reading
     cells: list[list[Cell]] = [list(made.columns)]
     cells += [[_cell(value(row)) for value in made.columns.values()] for row in rows]
     content = csv_of(cells)

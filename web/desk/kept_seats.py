@@ -11,10 +11,10 @@ from web.french.events import workshops as french
 
 def kept_seats(desk: Desk, dossiers: Collection[UUID]) -> dict[UUID, list[Any]]:
     """Returns the seats kept for each of these young people, each with its workshop."""
-    found: dict[UUID, list[Any]] = {}
+    seats_by_dossier: dict[UUID, list[Any]] = {}
     for row in workshops.list_kept_seats(desk.read, dossiers, desk.today):
-        found.setdefault(row.dossier, []).append(row)
-    return found
+        seats_by_dossier.setdefault(row.dossier, []).append(row)
+    return seats_by_dossier
 
 
 def keepers(desk: Desk, dossier: UUID) -> list[UUID]:

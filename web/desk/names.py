@@ -66,10 +66,10 @@ class ScopedNames:
     def dossier(self, id: UUID) -> str:
         """Returns a young person's name, if this person may read the dossier."""
         if id not in self._people:
-            found, name = directory.find_people(self._read, [id]).get(id), UNNAMED[1]
-            if found and self._scope.reads(found.advisor):
-                name = found.name
-            elif not found and is_erased(self._read, id):
+            person, name = directory.find_people(self._read, [id]).get(id), UNNAMED[1]
+            if person and self._scope.reads(person.advisor):
+                name = person.name
+            elif not person and is_erased(self._read, id):
                 name = privacy.SOMEBODY
             self._people[id] = name
         return self._people[id]

@@ -15,11 +15,11 @@ from web.hosting import registers
 from web.http.papers import Paper
 
 
-def with_proof(desk: Desk, paper: Paper, stream: UUID, version: int, origin: str, *, told: bool) -> Paper:
+def with_proof(desk: Desk, paper: Paper, stream: UUID, version: int, origin: str, *, may_disclose: bool) -> Paper:
     """Returns a paper with its proof, once its own fact is recorded: `version` of `stream` is what it tells.
 
-    The paper stays as it is where the register waits. `origin` is the public address of the pages. `told`: the paper
-    says all that the fact says, so the proof may say it too.
+    The paper stays as it is where the register waits. `origin` is the public address of the pages. `may_disclose`: the
+    paper says all that the fact says, so the proof may say it too.
     """
     register, engine = desk.served.register, desk.engine
     if registers.follow(desk.served.opened, register) is None:
@@ -27,7 +27,7 @@ def with_proof(desk: Desk, paper: Paper, stream: UUID, version: int, origin: str
     position = dict(audit_trail.positions(desk.read, stream))[version]
     try:
         row = engine.recorder.rows(stream)[version - 1]
-        shown = engine.mapper.disclosed(stream, row) if told else None
+        shown = engine.mapper.disclosed(stream, row) if may_disclose else None
         note = register.note()  # another process may have signed a later one since
         last = checkpoint(note)
         path = register.inclusion(position, last.size, last.root[:10].hex())

@@ -82,12 +82,12 @@ def _phrase_events(desk: Desk, names: ScopedNames, before: LoadedStream, after: 
 
 
 def _handouts(desk: Desk, names: ScopedNames, left: Iterable[Recorded]) -> Iterator[Handout]:
-    for one in left:
-        own = isinstance(one.event, (PaperIssued, CopyIssued))
-        history = desk.trail(one.originator_id) if kind_of(one.event) == "dossier" else ()
-        said = sentences.sentence(one, names, zone=desk.zone, history=history)
-        day = dates.day(event_day(one.event), year=True, short=True)
-        yield Handout(day, say("{said}, pour la personne", said=said) if own else said, sentences.who(one, names))
+    for recorded in left:
+        own = isinstance(recorded.event, (PaperIssued, CopyIssued))
+        history = desk.trail(recorded.originator_id) if kind_of(recorded.event) == "dossier" else ()
+        said = sentences.sentence(recorded, names, zone=desk.zone, history=history)
+        day = dates.day(event_day(recorded.event), year=True, short=True)
+        yield Handout(day, say("{said}, pour la personne", said=said) if own else said, sentences.who(recorded, names))
 
 
 def _perhaps(desk: Desk, facts: Sequence[Recorded]) -> list[Recorded]:

@@ -135,11 +135,11 @@ def of_partners(desk: Desk, reference: str, partner: UUID | None = None) -> Rece
     people = [one for one in recorded if one.event.TOPIC.startswith("contact.")]
     mine = [*(one for one in found if partner in (None, one.originator_id)), *people][:10]
     names = names_for(desk)
-    told = [sentences.sentence(one, names, zone=desk.zone, history=mine) for one in mine]
+    texts = [sentences.sentence(one, names, zone=desk.zone, history=mine) for one in mine]
     rows = {} if partner else {one.originator_id: partners.find(desk.read, one.originator_id) for one in mine}
     named = [
         f"{row.name} : {text}" if (row := rows.get(one.originator_id)) else text
-        for one, text in zip(mine, told, strict=True)
+        for one, text in zip(mine, texts, strict=True)
     ]
     return Receipt("Enregistré :", list(map(ReceiptLine, named))) if named else None
 
@@ -153,10 +153,10 @@ def events_of(desk: Desk, reference: str) -> list[Recorded]:
     command = command_of(reference)
     if command is None or desk.is_past:
         return []
-    found = desk.engine.positions(command)
+    positions = desk.engine.positions(command)
     mine = select(audit_trail.table).where(_trail.by == desk.actor.id)
-    if found:
-        query = mine.where(_trail.position.between(*found)).order_by(_trail.position).limit(MOST)
+    if positions:
+        query = mine.where(_trail.position.between(*positions)).order_by(_trail.position).limit(MOST)
         return desk.read_events(query)
     latest = desk.read_events(mine.order_by(_trail.position.desc()).limit(LATEST))
     rows = {recorded.command for recorded in latest if is_of(command, recorded)}
@@ -227,7 +227,7 @@ def _lines(desk: Desk, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:
     if not events:
         return
     names = names_for(desk)
-    known = result_routing.many(desk.read, {recorded.originator_id for recorded in events})
+    participations = result_routing.many(desk.read, {recorded.originator_id for recorded in events})
     returned = (one.event for one in events if isinstance(one.event, d.AdvisorAssigned) and one.event.bulk)
     for advisor, count in Counter(event.advisor for event in returned).items():
         many = plural(count, "dossier rendu", "dossiers rendus")
@@ -235,12 +235,14 @@ def _lines(desk: Desk, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:
     matched_alone = (one for one in events if isinstance(one.event, p.MatchConfirmed) and one.event.automatic)
     alone = list(matched_alone) if any(isinstance(one.event, CampaignDeclared) for one in events) else []
     trails = desk.trails({r.originator_id for r in events if isinstance(r.event, d.TaskHandedOver)})
-    for one in events:
-        by = _IMPLIED_BY.get(type(one.event), ())
-        implied = any(other.command == one.command and isinstance(other.event, by) for other in events)
-        line = None if one in alone or implied else _line(one, names, known, trails.get(one.originator_id, ()))
+    for fact in events:
+        by = _IMPLIED_BY.get(type(fact.event), ())
+        implied = any(other.command == fact.command and isinstance(other.event, by) for other in events)
+        line = (
+            None if fact in alone or implied else _line(fact, names, participations, trails.get(fact.originator_id, ()))
+        )
         if line:
-            yield replace(line, person=person_of(one))
+            yield replace(line, person=person_of(fact))
     if alone:
         matched = "participation rapprochée d’elle-même", "participations rapprochées d’elles-mêmes"
         yield ReceiptLine(plural(len(alone), *matched))

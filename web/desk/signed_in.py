@@ -79,10 +79,10 @@ def member_of(request: Request) -> tuple[ServedStructure, UUID, Present]:
     Nothing of rights is in a session: a departure counts at the next request. Redirects to the sign-in. Raises
     SessionLocked.
     """
-    found = _session_there(request)
-    if found is None:
+    visit = _session_there(request)
+    if visit is None:
         raise HTTPException(303, headers={"Location": sign_in_address(request)})
-    session, served, now = found
+    session, served, now = visit
     if session.is_locked:
         raise SessionLocked
     if "HX-PTag" not in request.headers:  # a page that asks whether it has changed is nobody's presence

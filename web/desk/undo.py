@@ -103,10 +103,10 @@ def _rows(desk: Desk, reference: str) -> list[_Row]:
         commands.setdefault(recorded.command, []).append(recorded)
     rows = []
     for events in commands.values():
-        found = [one for one in events if isinstance(one.event, _UNDOABLE)]
-        if found and not any(isinstance(one.event, _CORRECTED_ELSEWHERE) for one in events):
-            main = max(found, key=lambda one: _UNDOABLE.index(type(one.event)))
-            matched = tuple(one for one in found if isinstance(one.event, p.MatchConfirmed))
+        undoable_events = [one for one in events if isinstance(one.event, _UNDOABLE)]
+        if undoable_events and not any(isinstance(one.event, _CORRECTED_ELSEWHERE) for one in events):
+            main = max(undoable_events, key=lambda one: _UNDOABLE.index(type(one.event)))
+            matched = tuple(one for one in undoable_events if isinstance(one.event, p.MatchConfirmed))
             rows.append(_Row(main, getattr(main.event, "dossier", main.originator_id), matched))
     return rows
 

@@ -181,10 +181,10 @@ class DeskWitness:
             advisor, given = followed.get(person, (None, False))
             why: Why = others if advisor is None else "own" if advisor == desk.me else "deputy"
             is_near = not given and (why == "own" or advisor in self._deputised)
-            one = lists.setdefault(why, _List())
-            one.people.add(person)
+            group = lists.setdefault(why, _List())
+            group.people.add(person)
             if not is_near:
-                one.far.add(person)
+                group.far.add(person)
         return lists
 
     def _write(self, why: Why, listed: "_List", dossier: UUID | None = None) -> None:
@@ -289,11 +289,11 @@ def is_recent(recorded: Recorded, desk: Desk) -> bool:
     return recorded.by not in SYSTEM and recorded.at > desk.engine.clock() - A_DAY
 
 
-def follows_from(recorded: Recorded, kept: Sequence[Recorded]) -> bool:
+def follows_from(recorded: Recorded, counted_events: Sequence[Recorded]) -> bool:
     """Tells if a fact of the clock follows from the facts that count: a loan of today that it ends is none."""
     if not isinstance(recorded.event, AdvisorAssigned):
         return True
-    before = fold(kept)
+    before = fold(counted_events)
     return recorded.event.advisor in (before.advisor, before.lent and before.lent.back_to)
 
 
@@ -304,14 +304,14 @@ def reason_counted(desk: Desk, dossier: UUID) -> Why:
     the opening of a dossier stays: it says what its author wrote. A dossier into which another was merged within a day
     has that one's path, and counts as that of others.
     """
-    trail, kept = desk.trail(dossier), list[Recorded]()
+    trail, counted_events = desk.trail(dossier), list[Recorded]()
     if any(isinstance(one.event, DuplicateJoined) and is_recent(one, desk) for one in trail):
         return COUNTED[desk.scope.whose]
     for recorded in trail:
         stays = recorded.command == trail[0].command or not is_recent(recorded, desk)
-        if stays and (recorded.by != CLOCK or follows_from(recorded, kept)):
-            kept.append(recorded)
-    before = fold(kept) if len(kept) < len(trail) else desk.state(dossier)
+        if stays and (recorded.by != CLOCK or follows_from(recorded, counted_events)):
+            counted_events.append(recorded)
+    before = fold(counted_events) if len(counted_events) < len(trail) else desk.state(dossier)
     refs = desk.engine.references(without=lambda one: is_recent(one, desk)) if desk.deputised else desk.refs
     away = colleagues_deputised_by(refs.team, desk.me, desk.today)
     return _nearest(desk.me, before, authorization.scope(desk.actor, refs, desk.today), away, desk.today)

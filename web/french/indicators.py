@@ -304,11 +304,11 @@ def among(indicator: str, counted: int, of: int) -> str:
 
 def cell(indicator: str, name: str) -> str:
     """Returns the title of the list behind a number."""
-    one = COUNTED.get(indicator)
-    if name == "counted" and one:
-        return one[1]
-    if name == "among" and one:
-        return one[3]
+    nouns = COUNTED.get(indicator)
+    if name == "counted" and nouns:
+        return nouns[1]
+    if name == "among" and nouns:
+        return nouns[3]
     if indicator == "funnel":
         reached = {"counted": "done", "among": "concerned"}.get(name, name)
         return "jeunes concernés" if reached == "concerned" else FUNNEL[reached].replace("dont", "concernés,")

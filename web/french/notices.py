@@ -58,10 +58,10 @@ def sign_text(text: str, structure: str) -> str:
     return f"{text}\n-- \npixflow, {structure}\n"
 
 
-def _lines(found: Sequence[Tasks], url: str) -> list[str]:
+def _lines(piles: Sequence[Tasks], url: str) -> list[str]:
     """Returns a line for each kind, the late ones first."""
     lines = []
-    for one in sorted(found, key=lambda tasks: (-tasks.late, tasks.kind)):
+    for one in sorted(piles, key=lambda tasks: (-tasks.late, tasks.kind)):
         late = f", dont {one.late} en retard" if one.late else ""
         lines.append(typeset(f"- {tasks.pile(one.kind, one.count)}{late} : ") + f"{url}?{one.query}")
     return lines

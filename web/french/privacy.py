@@ -34,7 +34,7 @@ RIGHTS = (
 KEPT = "{months} après la dernière activité de votre dossier, plus longtemps si une loi l’exige."
 
 
-def information(kept: int) -> list[tuple[str, str]]:
+def information(retention: int) -> list[tuple[str, str]]:
     """Returns the information due with a copy (RGPD, article 15-1), as label and text. `months`: retention."""
     said = (
         ("Pourquoi", PURPOSE),
@@ -42,7 +42,7 @@ def information(kept: int) -> list[tuple[str, str]]:
         ("Qui le lit", RECIPIENTS),
         ("Qui l’a lu", READERS),
         ("Qui décide", DECISIONS),
-        ("Combien de temps", KEPT.format(months=months(kept))),
+        ("Combien de temps", KEPT.format(months=months(retention))),
         ("D’autres que vous", OTHERS),
         ("Vos droits", RIGHTS),
     )
@@ -59,15 +59,15 @@ def months(count: int) -> str:
     return plural(count, "mois", "mois")
 
 
-def why_passed(kept: RetentionPeriod, closed: bool) -> str:
+def why_passed(period: RetentionPeriod, closed: bool) -> str:
     """Returns why retention ended: "clos, dernière activité le 3 mars 2023 ; en CEJ : 24 mois, passés le 3 mars"."""
     return say(
         "{state}, dernière activité le {since} ; {rule} : {months}, passés le {until}",
         state="clos" if closed else "ouvert, sans suite",
-        since=dates.day(kept.since, year=True),
-        rule=RULES[kept.rule],
-        months=months(kept.months),
-        until=dates.day(kept.until, year=True),
+        since=dates.day(period.since, year=True),
+        rule=RULES[period.rule],
+        months=months(period.months),
+        until=dates.day(period.until, year=True),
     )
 
 

@@ -33,10 +33,10 @@ def line(size: int, short: str) -> str:
     return say(LINE, facts=plural(size, "fait"), short=short)
 
 
-def taken_up(epoch: int, kept: int) -> str:
+def taken_up(epoch: int, count: int) -> str:
     """Returns that a restore, or the loss of the register, left out what an earlier epoch had."""
     text = "il est de l’époque {epoch} ; le registre a été repris depuis, après {kept}, et n’a plus ce qui suivait"
-    return say(text, epoch=str(epoch), kept=plural(kept, "fait"))
+    return say(text, epoch=str(epoch), kept=plural(count, "fait"))
 
 
 def ahead(size: int, last: int) -> str:
@@ -66,18 +66,18 @@ def two_trees(size: int, held: str, ours: str) -> str:
     return say(text, facts=plural(size, "fait"), held=held, ours=ours)
 
 
-def epoch(nth: int, kept: int, began: str) -> str:
+def epoch(nth: int, count: int, began: str) -> str:
     """Returns how an epoch of the register began."""
     if nth == 1:
         return say("Commencé le {began}.", began=began)
     text = "Repris le {began}, après {kept} : une sauvegarde a été remise, ou le registre a été perdu."
-    return say(text, began=began, kept=plural(kept, "fait"))
+    return say(text, began=began, kept=plural(count, "fait"))
 
 
-def keys(found: Sequence[SigningKey], zone: str) -> Iterator[tuple[SigningKey, str]]:
+def keys(signing_keys: Sequence[SigningKey], zone: str) -> Iterator[tuple[SigningKey, str]]:
     """Yields each key of the register with when it signs."""
-    days = [dates.instant(one.since, zone) for one in found]
-    for one, since, until in zip_longest(found, days, days[1:]):
+    days = [dates.instant(one.since, zone) for one in signing_keys]
+    for one, since, until in zip_longest(signing_keys, days, days[1:]):
         text = "la clé qui a servi du {since} au {until}" if until else "la clé qui sert depuis le {since}"
         yield one, say(text, since=since, until=until)
 

@@ -484,10 +484,10 @@ def reason_long(task: Task, days: int, calendar: Calendar, *, today: date | None
     details = task.why.details
     text = REASON_ALONE if "alone" in details else WORDS[task.kind].reasons[details.get("by", "")][1]
     fact = _fill_text(text, details, year, on=task.why.on, opens=task.opens)
-    told = say("{fact} ; {rule}.", fact=fact, rule=rule(task, days, calendar, year))
+    reason = say("{fact} ; {rule}.", fact=fact, rule=rule(task, days, calendar, year))
     if "trouble" in task.why.details:
-        told += say(" Une difficulté a été signalée en atelier : l’entretien en cherche la cause.")
-    return f"{told} Déjà {plural(task.chases, 'relance')}." if task.chases else told
+        reason += say(" Une difficulté a été signalée en atelier : l’entretien en cherche la cause.")
+    return f"{reason} Déjà {plural(task.chases, 'relance')}." if task.chases else reason
 
 
 def opening(task: Task, days: int, starts: Iterable[date], calendar: Calendar, *, today: date) -> str:

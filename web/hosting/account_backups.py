@@ -72,11 +72,11 @@ def _is_ahead(path: Path, used: Mapping[UUID, int], before: int) -> bool:
         rows = _read(path)
     except SiteRefused:
         return False
-    found = [_row(accounts, values) for values in rows[accounts.name]]
+    account_rows = [_row(accounts, values) for values in rows[accounts.name]]
     there = [_row(memberships, values) for values in rows[memberships.name]]
     stay = {one["account"] for one in there if one["ended"] is None or one["ended"] > before}
-    stay |= {one["id"] for one in found if one["created"] > before}
-    return any(used.get(one["id"], 0 if one["id"] in stay else one["used"]) < one["used"] for one in found)
+    stay |= {one["id"] for one in account_rows if one["created"] > before}
+    return any(used.get(one["id"], 0 if one["id"] in stay else one["used"]) < one["used"] for one in account_rows)
 
 
 def keep(store: AccountStore, folder: Path, number: int) -> None:
@@ -102,8 +102,12 @@ def restore(store: AccountStore, path: Path) -> int:
             store.key.open_sealed(email, f"e-mail {id}")
     except StoreRefused as error:
         raise SiteRefused("backup", f"{path}: {error}") from None
-    found = {table: [_row(table, values) for values in rows.get(table.name, ())] for table in KEPT}
-    signed = (signed_rows.is_genuine(store.key, table, row) for table in found.keys() & SIGNED for row in found[table])
+    rows_by_table = {table: [_row(table, values) for values in rows.get(table.name, ())] for table in KEPT}
+    signed = (
+        signed_rows.is_genuine(store.key, table, row)
+        for table in rows_by_table.keys() & SIGNED
+        for row in rows_by_table[table]
+    )
     if not all(signed):
         raise SiteRefused("backup", f"{path} was changed: it has rows that pixflow did not write")
     with store.write() as connection:
@@ -112,17 +116,17 @@ def restore(store: AccountStore, path: Path) -> int:
         for table in metadata.sorted_tables:
             connection.execute(delete(table))
         for table in KEPT:
-            if found[table]:
-                connection.execute(insert(table), found[table])
+            if rows_by_table[table]:
+                connection.execute(insert(table), rows_by_table[table])
     return len(rows[accounts.name])
 
 
 def _read(path: Path) -> dict[str, list[list[Any]]]:
     with suppress(msgspec.DecodeError, msgspec.ValidationError):
-        found = msgspec.msgpack.decode(path.read_bytes(), type=dict[str, list[list[Any]]])
-        whole = all(len(row) == len(table.c) for table in KEPT for row in found.get(table.name, ()))
-        if whole and found.keys() | ADDED == {table.name for table in KEPT}:
-            return found
+        rows_by_name = msgspec.msgpack.decode(path.read_bytes(), type=dict[str, list[list[Any]]])
+        whole = all(len(row) == len(table.c) for table in KEPT for row in rows_by_name.get(table.name, ()))
+        if whole and rows_by_name.keys() | ADDED == {table.name for table in KEPT}:
+            return rows_by_name
     raise SiteRefused(
         "backup", f"{path} is no backup of accounts, is damaged, or is of a version that did not sign its rows"
     )

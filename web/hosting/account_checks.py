@@ -99,12 +99,12 @@ def gone_structures(store: AccountStore, data: Path) -> dict[str, Exception]:
 
 def _ids_of(data: Path, slug: str) -> set[UUID]:
     """Returns the ids of a structure, by its folder and by its backups: its structure.json may be another's."""
-    found = set[UUID]()
+    ids = set[UUID]()
     with suppress(OSError, MsgspecError):
-        found.add(msgspec.json.decode((data / slug / IDENTITY).read_bytes(), type=structure_folder.Document).id)
+        ids.add(msgspec.json.decode((data / slug / IDENTITY).read_bytes(), type=structure_folder.Document).id)
     with suppress(Refused):
-        found |= {one.manifest.structure for one in manifest.all_of(folder_of(data, slug))}
-    return found
+        ids |= {one.manifest.structure for one in manifest.all_of(folder_of(data, slug))}
+    return ids
 
 
 def without_account(store: AccountStore, opened: OpenStructure) -> int:

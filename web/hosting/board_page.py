@@ -48,23 +48,23 @@ def last_month(today: date) -> Days:
     return last.replace(day=1), last
 
 
-def board_page(there: Counting, asked: FigureQuestion, before: Days, whose: str = "") -> dict[str, Any]:
+def board_page(there: Counting, question: FigureQuestion, before: Days, whose: str = "") -> dict[str, Any]:
     """Returns what the template shows: the numbers as they leave the house, each with its length."""
-    outside, period = questions.count_outside(there, asked.day), (asked.first, asked.last)
+    outside, period = questions.count_outside(there, question.day), (question.first, question.last)
     months = {upper_first(dates.month(one[0])): one for one in _months(*_at_length(period))}
     first, last = _at_length(period)
-    long = replace(asked, first=first, last=last)
+    long = replace(question, first=first, last=last)
     by_month = questions.parts_by_month(there.connection, long, STEPS.id)
-    cells = {cut: {} if asked.cut else _cells(there, asked, outside, cut) for cut in ("site", "programme")}
+    cells = {cut: {} if question.cut else _cells(there, question, outside, cut) for cut in ("site", "programme")}
     sites = sites_shown(cells["site"], len(months), len(cells["programme"]))
-    found = count_entries(there, asked, (*COHORTS, *TARGETED))
+    counts = count_entries(there, question, (*COHORTS, *TARGETED))
     name = there.basis.definitions.name
     return {
         "structure": there.refs.structure.name,
         "whose": whose,
         "period": upper_first(french.days(*period)),
         "before": french.days(*before),
-        "cards": _cards(there, asked, outside, before),
+        "cards": _cards(there, question, outside, before),
         "steps": [french.STEPS[step] for step in MAIN_STEPS],
         "months": _drawn(
             {label: _steps(outside, by_month.get(one[0].replace(day=1), {}), one) for label, one in months.items()}
@@ -74,29 +74,31 @@ def board_page(there: Counting, asked: FigureQuestion, before: Days, whose: str 
         "programmes": _drawn(
             {PROGRAMMES.get(one, french.WITHOUT["programme"]): told for one, told in cells["programme"].items()}
         ),
-        "of_year": _year(asked) not in (None, period),
-        "shares": list(_shares(outside, questions.figures_of(there, asked, found), asked)),
-        "stuck": [(french.STUCK[id], _bound(one.count)[0]) for id, one in found.stuck.items() if at_least(one.count)],
+        "of_year": _year(question) not in (None, period),
+        "shares": list(_shares(outside, questions.figures_of(there, question, counts), question)),
+        "stuck": [(french.STUCK[id], _bound(one.count)[0]) for id, one in counts.stuck.items() if at_least(one.count)],
         "masked": french.MASKED,
         "issued": say("Document établi le {day}", day=dates.day(there.today, year=True)) + (name and f" · {name}"),
     }
 
 
-def aim_of(there: Counting, asked: FigureQuestion, step: str) -> int:
+def aim_of(there: Counting, question: FigureQuestion, step: str) -> int:
     """Returns the year's target of a main step: of everybody, or of the site asked for; 0 for none."""
-    if asked.cut not in ("", "site"):
+    if question.cut not in ("", "site"):
         return 0
-    return there.refs.indicators.aim(step, asked.value, asked.day) if asked.value or not asked.cut else 0
+    return there.refs.indicators.aim(step, question.value, question.day) if question.value or not question.cut else 0
 
 
-def _cards(there: Counting, asked: FigureQuestion, outside: Outside, before: Days) -> list[dict[str, str]]:
+def _cards(there: Counting, question: FigureQuestion, outside: Outside, before: Days) -> list[dict[str, str]]:
     """Returns the main steps in the period, in the one before and over a year, each with the target of the period."""
     now, then = (
-        _steps(outside, overview.steps(there.connection, replace(asked, first=one[0], last=one[1])), one, asked.cut)
-        for one in ((asked.first, asked.last), before)
+        _steps(
+            outside, overview.steps(there.connection, replace(question, first=one[0], last=one[1])), one, question.cut
+        )
+        for one in ((question.first, question.last), before)
     )
-    year, period = _year(asked), (asked.first, asked.last)
-    aims = {step: of_period(yearly, *period) for step in MAIN_STEPS if (yearly := aim_of(there, asked, step))}
+    year, period = _year(question), (question.first, question.last)
+    aims = {step: of_period(yearly, *period) for step in MAIN_STEPS if (yearly := aim_of(there, question, step))}
     whole = _steps(outside, {}, year) if year and year != period else [("", 0)] * len(now)
     return [
         {
@@ -110,10 +112,10 @@ def _cards(there: Counting, asked: FigureQuestion, outside: Outside, before: Day
     ]
 
 
-def _year(asked: FigureQuestion) -> Days | None:
+def _year(question: FigureQuestion) -> Days | None:
     """Returns the year of which numbers are exact: the period, or twelve months for another one; none of a cut."""
-    known = years(asked.day)
-    return None if asked.cut else next((one for one in known if one == (asked.first, asked.last)), known[0])
+    known = years(question.day)
+    return None if question.cut else next((one for one in known if one == (question.first, question.last)), known[0])
 
 
 def _at_length(period: Days) -> Days:
@@ -130,11 +132,11 @@ def _months(first: date, last: date) -> Iterator[Days]:
         start += _MONTH
 
 
-def _cells(there: Counting, asked: FigureQuestion, outside: Outside, cut: Cut) -> dict[str, list[Told]]:
+def _cells(there: Counting, question: FigureQuestion, outside: Outside, cut: Cut) -> dict[str, list[Told]]:
     """Returns how many passed each step and how many wait past their day, by cell of a cut; none of one cell alone."""
-    passed, waits = (find(there.connection, asked, cut) for find in (overview.steps_by, overview.stuck_by))
+    passed, waits = (find(there.connection, question, cut) for find in (overview.steps_by, overview.stuck_by))
     cells = sorted(passed.keys() | waits.keys(), key=lambda one: (one == "", normalise(one)))
-    days = (asked.first, asked.last)
+    days = (question.first, question.last)
     made = {one: [*_steps(outside, passed[one], days, cut), _bound(sum(waits[one].values()))] for one in cells}
     return made if len(made) > 1 else {}
 
@@ -168,11 +170,13 @@ def _phrase_number(shown: int | None, least: int | None) -> Told:
     return (number(said) if isinstance(said, int) else said), shown or least or 0
 
 
-def _shares(outside: Outside, figures: Mapping[str, Figure], asked: FigureQuestion) -> Iterator[tuple[str, str, str]]:
+def _shares(
+    outside: Outside, figures: Mapping[str, Figure], question: FigureQuestion
+) -> Iterator[tuple[str, str, str]]:
     """Yields steps in words, those who went on among those who came to it, and their share of a year."""
-    days = _year(asked) or (asked.first, asked.last)
+    days = _year(question) or (question.first, question.last)
     for id in COHORTS:
-        row, *_ = outside.rows(id, figures[id], days, whole=not asked.cut)
+        row, *_ = outside.rows(id, figures[id], days, whole=not question.cut)
         counted, among = (
             _phrase_number(row.counted, row.counted_least)[0],
             _phrase_number(row.among, row.among_least)[0],

@@ -117,16 +117,16 @@ class Round:
         stands = [
             one for one in before if one.level == "good" or (one.check == "stopped" and "error" not in one.details)
         ]
-        found = [one for one in stands if one.check in _OF_TABLES] if head is not None else []
-        if len(found) < len(_OF_TABLES):
-            found = [
+        table_findings = [one for one in stands if one.check in _OF_TABLES] if head is not None else []
+        if len(table_findings) < len(_OF_TABLES):
+            table_findings = [
                 run("tables", health.tables, engine, reads),
                 run("stopped", health.stopped, reads),
                 run("clock", health.clock, opened, reads),
             ]
         facts = run("facts", health.last_facts, opened, head=head)
         triggers, disk = run("triggers", health.triggers, engine), run("disk", health.disk, opened.folder)
-        return [durable, *found, triggers, facts, disk]
+        return [durable, *table_findings, triggers, facts, disk]
 
     def close(self) -> None:
         if self._locks:
@@ -157,12 +157,12 @@ def expire_seat_offers(engine: Engine, side: ReadSide) -> int:
             engine,
             {"workshop": workshop},
             lapse_offer,
-            new_id(workshop, f"lapse_offer {dossier} {kept}"),
+            new_id(workshop, f"lapse_offer {dossier} {last_day}"),
             dossier=dossier,
-            kept=kept,
+            kept=last_day,
             context={"until": until, "elsewhere": elsewhere},
         )
-        for workshop, dossier, kept, elsewhere in due
+        for workshop, dossier, last_day, elsewhere in due
     )
 
 

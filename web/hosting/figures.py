@@ -30,11 +30,11 @@ def counting(
     Raises Busy.
     """
     side, today = served.read(), served.today()
-    with counting_today(side, today) as found:
+    with counting_today(side, today) as tables:
         if day >= today and definitions is None:
-            yield found
+            yield tables
             return
-        read = found.connection
+        read = tables.connection
         refs = served.refs
         if clock == "known" and day < today:
             refs = served.engine.references_at(audit_trail.last_of_day(read, day, refs.calendar))

@@ -167,7 +167,7 @@ def access(opened: OpenStructure) -> Finding:
     journal = open_journal(opened.folder, opened.database, opened.schema)
     events = (recorded.event for recorded in opened.engine.history(opened.stream("structure")))
     try:
-        found = seal.faults(journal, opened.engine, [one for one in events if isinstance(one, JournalSealed)])
+        faults = seal.faults(journal, opened.engine, [one for one in events if isinstance(one, JournalSealed)])
     except StoreRefused:
         if opened.database:  # the server lets nobody in
             raise
@@ -175,8 +175,8 @@ def access(opened: OpenStructure) -> Finding:
     finally:
         journal.close()
     lines = {"changed": "lines_changed", "missing": "lines_missing", "day": "days"}
-    told = {lines[code]: count for code, count in Counter(one.code for one in found).items()}
-    if found:
+    told = {lines[code]: count for code, count in Counter(one.code for one in faults).items()}
+    if faults:
         return Finding("access", "alarm", {"access": told})
     sealed = opened.engine.references().structure.sealed
     return Finding("access", "good", {"until": sealed} if sealed else {"why": "none"})
@@ -189,14 +189,14 @@ def last_facts(opened: OpenStructure, head: int | None = None) -> Finding:
     return _pass(opened, known, head) if known else Finding("facts", "note")
 
 
-def _pass(opened: OpenStructure, known: Pass, head: int) -> Finding:
-    age = opened.engine.clock() - (known.ended or known.began)
-    told = {"reached": known.reached or known.head, "head": head, "days": max(0, age // timedelta(days=1))}
+def _pass(opened: OpenStructure, last_pass: Pass, head: int) -> Finding:
+    age = opened.engine.clock() - (last_pass.ended or last_pass.began)
+    details = {"reached": last_pass.reached or last_pass.head, "head": head, "days": max(0, age // timedelta(days=1))}
     late = not -TOLERATED <= age <= PASS
-    why = "late" if late and not known.faults else "part" if known.reached and known.ended else ""
-    why = why or ("first" if known.reached else "")
-    level: Level = "alarm" if known.faults or late else "good"
-    return Finding("facts", level, {"faults": _positions(known.faults), **told, **({"why": why} if why else {})})
+    why = "late" if late and not last_pass.faults else "part" if last_pass.reached and last_pass.ended else ""
+    why = why or ("first" if last_pass.reached else "")
+    level: Level = "alarm" if last_pass.faults or late else "good"
+    return Finding("facts", level, {"faults": _positions(last_pass.faults), **details, **({"why": why} if why else {})})
 
 
 def _positions(faults: Sequence[Fault]) -> dict[str, list[int]]:
@@ -293,17 +293,17 @@ def backup(data: Path, slug: str, now: datetime, oldest: timedelta = BACKUP) -> 
     dates = (one.manifest.made for one in manifest.all_of(folder_of(data, slug)))
     latest = now + TOLERATED
     made = max((one for one in dates if one <= latest), default=None)
-    told: dict[str, Any] = {}
+    details: dict[str, Any] = {}
     elsewhere = last_external_backup(data / slug)
     if elsewhere and elsewhere.made <= latest and (made is None or elsewhere.made > made):
-        made, told = elsewhere.made, {"why": "elsewhere", "path": elsewhere.path}
+        made, details = elsewhere.made, {"why": "elsewhere", "path": elsewhere.path}
     age = now - made if made else timedelta()
     if unread := manifest.unread_of(folder_of(data, slug)):
         hours = {"hours": age // timedelta(hours=1)} if made else {}
         return Finding("backup", "alarm", {"why": "unread", "places": list(map(str, unread)), **hours})
     if made is None:
         return Finding("backup", "alarm", {"why": "none"})
-    return judge("backup", age > oldest, hours=age // timedelta(hours=1), **told)
+    return judge("backup", age > oldest, hours=age // timedelta(hours=1), **details)
 
 
 # --- groups of checks
@@ -317,7 +317,7 @@ def all_findings(
 ) -> list[Finding]:
     """Runs every check of `pixflow doctor` on a structure that opens, `facts` for some seconds (None: to its end)."""
     engine, data = opened.engine, opened.folder.parent
-    found = [
+    findings = [
         run("durability", durability, engine),
         run("version", version, engine),
         run("clock", clock, opened, reads),
@@ -334,8 +334,8 @@ def all_findings(
         run("past", check_past, reads),
     ]
     if opened.database is None:
-        found.append(run("log", log, opened))
-    return [*found, *file_findings(data, opened.slug, engine.clock())]
+        findings.append(run("log", log, opened))
+    return [*findings, *file_findings(data, opened.slug, engine.clock())]
 
 
 def file_findings(data: Path, slug: str, now: datetime) -> list[Finding]:

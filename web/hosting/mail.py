@@ -246,7 +246,7 @@ def mail_server(settings: Settings, *, demo: bool) -> Finding:
     """Signs in to the mail server, asks if it takes a message of the sender to themselves, and sends none."""
     if demo or not settings.smtp:
         return Finding("mail_server", "good", {"why": "demo" if demo else "none"})
-    encrypted, told = way(settings), {"host": server_of(settings).hostname, "to": settings.sender}
+    encrypted, details = way(settings), {"host": server_of(settings).hostname, "to": settings.sender}
     try:
         with connected(settings) as server:
             code, words = server.mail(settings.sender)
@@ -257,15 +257,15 @@ def mail_server(settings: Settings, *, demo: bool) -> Finding:
                 raise smtplib.SMTPRecipientsRefused({settings.sender: (code, words)})
             server.rset()
     except OSError as error:
-        return judge_refusal(error, told)
-    return Finding("mail_server", LEVELS.get(encrypted, "good"), {"why": encrypted, **told})
+        return judge_refusal(error, details)
+    return Finding("mail_server", LEVELS.get(encrypted, "good"), {"why": encrypted, **details})
 
 
-def judge_refusal(error: OSError, told: dict[str, Any]) -> Finding:
+def judge_refusal(error: OSError, details: dict[str, Any]) -> Finding:
     """Returns why the mail server takes no message: an alarm; a note where only the recipient is unknown to it."""
     why = fault(error)
     level: Level = "note" if why == "unknown" else "alarm"
-    return Finding("mail_server", level, {"why": why, "answer": answer(error), **told})
+    return Finding("mail_server", level, {"why": why, "answer": answer(error), **details})
 
 
 def letters(engine: Engine, reads: Live, settings: Settings, *, demo: bool) -> Finding:
@@ -277,10 +277,10 @@ def letters(engine: Engine, reads: Live, settings: Settings, *, demo: bool) -> F
     if not waiting:
         return Finding("letters", "good")
     oldest = engine.clock() - min(find_issue_instant(engine, stream, link) for stream, link in waiting)
-    told = {"waiting": len(waiting), "span": round(oldest.total_seconds())}
+    details = {"waiting": len(waiting), "span": round(oldest.total_seconds())}
     if not settings.smtp:
-        return Finding("letters", "note", {**told, "why": "none"})
-    return judge("letters", oldest > LETTER, **told)
+        return Finding("letters", "note", {**details, "why": "none"})
+    return judge("letters", oldest > LETTER, **details)
 
 
 def find_issue_instant(engine: Engine, stream: UUID, link: UUID) -> datetime:

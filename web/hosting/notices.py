@@ -158,11 +158,13 @@ def _digests(connection: Connection, refs: References, today: date, url: str) ->
         own = [*_of_person(counts, person), *_of_roles(connection, frozenset(given), today, late)]
         waiting = projections_piles.waiting_long_total(connection, held, owners, today)
         for_others = []
-        for one, colleague in sorted(((one, refs.team[one]) for one in away), key=lambda pair: normalise(pair[1].name)):
+        for colleague_id, colleague in sorted(
+            ((one, refs.team[one]) for one in away), key=lambda pair: normalise(pair[1].name)
+        ):
             # Each role counts once: that of the deputy, or of the first colleague who gives it.
             more = colleague.roles_on(today) - given
             given |= more
-            if tasks := [*_of_person(counts, one), *_of_roles(connection, more, today, late)]:
+            if tasks := [*_of_person(counts, colleague_id), *_of_roles(connection, more, today, late)]:
                 for_others.append((colleague.name, tasks))
         digest = french.Digest(own, for_others, waiting)
         if digest.total or waiting:
@@ -253,10 +255,10 @@ def _at_work(refs: References, today: date) -> Iterator[tuple[UUID, Staff]]:
 
 def _mass_reading(refs: References, today: date, url: str) -> Iterator[Notice]:
     """Yields a notice for every account suspended for mass reading, to the managers and administrators."""
-    for reader, known in refs.team.items():
-        if known.access.suspended == "mass-reading" and known.access.since:
-            about = f"{reader} {known.access.since:%Y%m%dT%H%M%S}"
-            said = french.mass_reading(known.name, f"{url}/equipe/{reader}")
+    for reader, member in refs.team.items():
+        if member.access.suspended == "mass-reading" and member.access.since:
+            about = f"{reader} {member.access.since:%Y%m%dT%H%M%S}"
+            said = french.mass_reading(member.name, f"{url}/equipe/{reader}")
             yield from _to_stewards(refs, today, "mass-reading", about, said, {str(reader)})
 
 
@@ -267,16 +269,16 @@ def _second_person(connection: Connection, refs: References, now: datetime, url:
     """
     today = refs.calendar.local_day(now)
     for member, version in _latest(connection, RoleGranted.TOPIC, now):
-        known, givers = refs.team[member], set(refs.team[member].awaiting.values())
-        if known.awaiting:
+        colleague, givers = refs.team[member], set(refs.team[member].awaiting.values())
+        if colleague.awaiting:
             names = sorted(refs.team[UUID(giver)].name for giver in givers)
-            said = french.role_waits(known.name, list(known.awaiting), names, f"{url}/equipe/{member}")
+            said = french.role_waits(colleague.name, list(colleague.awaiting), names, f"{url}/equipe/{member}")
             alone = givers if len(givers) == 1 else set[str]()
             yield from _to_stewards(refs, today, "second-person", f"{member} {version}", said, {*alone, str(member)})
     for member, version in _latest(connection, x.AccountOpened.TOPIC, now):
-        known, first = refs.team[member], refs.team[member].access.invited_by
-        if first and known.access.enters and not known.access.confirmed:
-            said = french.account_waits(known.name, f"{url}/equipe/{member}")
+        colleague, first = refs.team[member], refs.team[member].access.invited_by
+        if first and colleague.access.enters and not colleague.access.confirmed:
+            said = french.account_waits(colleague.name, f"{url}/equipe/{member}")
             yield from _to_stewards(refs, today, "second-person", f"{member} {version}", said, {first, str(member)})
 
 
@@ -302,17 +304,17 @@ def _accounts(connection: Connection, refs: References, now: datetime, url: str)
     today = refs.calendar.local_day(now)
     rows = audit_trail.list_since(connection, _TAKING, now - RECENT, MOST_RECENT)
     for row in {(one.command, one.stream, one.topic): one for one in rows}.values():
-        known, reset = refs.team[row.stream], refs.team[row.stream].access.reset_at
+        member, reset = refs.team[row.stream], refs.team[row.stream].access.reset_at
         follows = row.topic != x.AccountInvited.TOPIC or (reset is not None and reset <= row.at.replace(tzinfo=UTC))
         if follows and row.by != SITE:
             by = "" if row.by == OPERATOR else refs.team[UUID(row.by)].name
-            said = french.account_taken(row.topic, by, known.name, f"{url}/equipe/{row.stream}")
+            said = french.account_taken(row.topic, by, member.name, f"{url}/equipe/{row.stream}")
             about = f"{row.stream} {row.version}"
-            told = list(_to_stewards(refs, today, "account", about, said))
-            owned = row.topic == x.RoleEnded.TOPIC and known.email and known.works(today)
-            if owned and row.stream not in {one.person for one in told}:
-                told.append(Notice(row.stream, "account", about, *said))
-            yield from told
+            notices = list(_to_stewards(refs, today, "account", about, said))
+            owned = row.topic == x.RoleEnded.TOPIC and member.email and member.works(today)
+            if owned and row.stream not in {one.person for one in notices}:
+                notices.append(Notice(row.stream, "account", about, *said))
+            yield from notices
 
 
 def _erasures(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:

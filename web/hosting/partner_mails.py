@@ -56,18 +56,18 @@ def _is_working_time(engine: Engine) -> bool:
     return refs.calendar.is_working(refs.calendar.local_day(now)) and MORNING <= hour < EVENING
 
 
-def _write(engine: Engine, stream: UUID, known: Referral, address: str) -> bool:
+def _write(engine: Engine, stream: UUID, referral: Referral, address: str) -> bool:
     """Issues the link of one e-mail, and tells if it is new. Each reminder has its own command."""
-    remind = reminder_day(known, engine.references()) is not None
-    name = f"remind {len(known.reminders)}" if remind else ASK
+    remind = reminder_day(referral, engine.references()) is not None
+    name = f"remind {len(referral.reminders)}" if remind else ASK
     return _records(
         engine,
         {"dossier": stream},
         remind_partner if remind else ask_outcome,
         Actor(CLOCK),
-        new_id(known.id, name),
-        {"link": _link_of(known, name), "until": last_day(engine), "address": address},
-        referral=known.id,
+        new_id(referral.id, name),
+        {"link": _link_of(referral, name), "until": last_day(engine), "address": address},
+        referral=referral.id,
     )
 
 
@@ -86,15 +86,21 @@ def renew(engine: Engine, side: ReadSide, link: UUID) -> bool:
     with side.database.connect() as connection:
         row = partner_links.of_link(connection, link)
         dossier = fold_of(connection, row.stream) if row else None
-        found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
-        to = destination(connection, found.referral) if found else NOWHERE
-    if row is None or found is None:
+        linked_referral = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
+        to = destination(connection, linked_referral.referral) if linked_referral else NOWHERE
+    if row is None or linked_referral is None:
         return False
     if to.address:
         day, streams = engine.today(), {"dossier": row.stream}
         context = {"new": new_id(link, f"renewed {day}"), "until": last_day(engine), "address": to.stored}
         _records(
-            engine, streams, renew_link, actor_of(found.referral), new_id(link, f"renew {day}"), context, link=link
+            engine,
+            streams,
+            renew_link,
+            actor_of(linked_referral.referral),
+            new_id(link, f"renew {day}"),
+            context,
+            link=link,
         )
     return True
 
@@ -109,21 +115,27 @@ def send_waiting(engine: Engine, side: ReadSide, outbox: Outbox, url: str) -> in
     with side.database.connect() as connection:
         waiting = [(row.stream, row.link) for row in partner_links.to_mail(connection, today)]
         states = {stream: fold_of(connection, stream) for stream, _ in waiting}
-        found = [(stream, one) for stream, link in waiting if (one := _find_unmailed(states[stream], link, today))]
-        found = [(stream, one) for stream, one in found if everything or not _is_of_the_clock(one)]
+        linked_referrals = [
+            (stream, linked_referral)
+            for stream, link in waiting
+            if (linked_referral := _find_unmailed(states[stream], link, today))
+        ]
+        linked_referrals = [
+            (stream, one) for stream, one in linked_referrals if everything or not _is_of_the_clock(one)
+        ]
         letters = [(stream, one, one.link.address or destination(connection, one.referral).address)
-                   for stream, one in found]  # fmt: skip
-    for stream, one, to in letters:
+                   for stream, one in linked_referrals]  # fmt: skip
+    for stream, linked_referral, to in letters:
         if not to:
             continue
-        link = one.link.id
+        link = linked_referral.link.id
         try:
-            outbox(_mail(engine, url, states[stream], one, to))
+            outbox(_mail(engine, url, states[stream], linked_referral, to))
         except OSError as error:
             _log.warning("a mail to a partner could not leave: %s (%s)", type(error).__name__, fault(error))
             refused = error.recipients if isinstance(error, smtplib.SMTPRecipientsRefused) else {}
             if any(code >= 500 for code, _ in refused.values()):  # for good (RFC 5321)
-                _note_unknown(engine, stream, one, to)
+                _note_unknown(engine, stream, linked_referral, to)
             continue
         _records(engine, {"dossier": stream}, note_mailed_link, Actor(CLOCK), new_id(link, "mailed"), {}, link=link)
         sent += 1
@@ -137,34 +149,36 @@ def _find_unmailed(dossier: Any, link: UUID, today: date) -> LinkedReferral | No
     )
 
 
-def _note_unknown(engine: Engine, stream: UUID, found: LinkedReferral, to: str) -> None:
+def _note_unknown(engine: Engine, stream: UUID, linked_referral: LinkedReferral, to: str) -> None:
     """Records that an address is unknown: of the contact, whose place is written to next; else of the link."""
-    contact, by = found.referral.contact, Actor(CLOCK)
-    if contact and not found.link.address and engine.state("contact", contact).mail == to:
-        _records(engine, {"contact": contact}, miss_contact, by, new_id(found.link.id, "missed"), {}, means="email")
+    contact, by = linked_referral.referral.contact, Actor(CLOCK)
+    if contact and not linked_referral.link.address and engine.state("contact", contact).mail == to:
+        _records(
+            engine, {"contact": contact}, miss_contact, by, new_id(linked_referral.link.id, "missed"), {}, means="email"
+        )
         return
-    link = found.link.id
+    link = linked_referral.link.id
     _records(engine, {"dossier": stream}, note_returned_link, by, new_id(link, "returned"), {}, link=link)
 
 
-def _mail(engine: Engine, url: str, dossier: Dossier, found: LinkedReferral, to: str) -> Mail:
+def _mail(engine: Engine, url: str, dossier: Dossier, linked_referral: LinkedReferral, to: str) -> Mail:
     """Returns the e-mail of a link: who writes, the link, and the notice. It has no name of the young person."""
     refs, now = engine.references(), engine.clock()
     member = refs.colleague(dossier.advisor)
     contact = ", ".join(filter(None, (member.name, phone(member.phone or "")))) if member else refs.structure.name
     subject, text = french.letter(
-        purpose=found.link.purpose,
-        reminder=bool(found.referral.reminders) and not found.link.asked,
+        purpose=linked_referral.link.purpose,
+        reminder=bool(linked_referral.referral.reminders) and not linked_referral.link.asked,
         structure=refs.structure.name,
         advisor=member.name if member else "",
         contact=contact,
-        day=found.referral.stamp.on,
-        until=found.link.until,
-        url=f"{url.rstrip('/')}/p/{token_of(found.link.id, engine.token)}",
+        day=linked_referral.referral.stamp.on,
+        until=linked_referral.link.until,
+        url=f"{url.rstrip('/')}/p/{token_of(linked_referral.link.id, engine.token)}",
         months=months_of(refs.protocol(engine.today()).retention, dossier.programme),
     )
     reply_to = member.email if member else ""
-    return Mail(to, subject, text, f"partner-{found.link.id}", now, refs.structure.name, reply_to)
+    return Mail(to, subject, text, f"partner-{linked_referral.link.id}", now, refs.structure.name, reply_to)
 
 
 class Destination(NamedTuple):
@@ -177,14 +191,14 @@ class Destination(NamedTuple):
 NOWHERE = Destination("", "")
 
 
-def destination(connection: Connection, known: Referral) -> Destination:
+def destination(connection: Connection, referral: Referral) -> Destination:
     """Returns where to write: the address typed for the referral, that of its contact, else that of the partner."""
-    if known.address:
-        return Destination(known.address, known.address)
-    contact = contacts.find(connection, known.contact)
+    if referral.address:
+        return Destination(referral.address, referral.address)
+    contact = contacts.find(connection, referral.contact)
     if contact and contact.mail:
         return Destination(contact.mail, "")
-    listed = partners.find(connection, known.partner.id) if known.partner.id else None
+    listed = partners.find(connection, referral.partner.id) if referral.partner.id else None
     return Destination(listed.email, listed.email) if listed else NOWHERE
 
 

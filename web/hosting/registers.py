@@ -129,10 +129,10 @@ def write_to_auditors(engine: Engine, register: Register, last: Checkpoint, outb
     """Sends the checkpoint of this week to each auditor who has none, and notes who has it. Returns how many left."""
     sent = 0
     try:
-        for one in notices.checkpoints(engine, register.note(), last.size, last.short, url):
-            if notices.send(engine, [one], outbox):
+        for notice in notices.checkpoints(engine, register.note(), last.size, last.short, url):
+            if notices.send(engine, [notice], outbox):
                 sent += 1
-                register.hand(str(one.person), engine.clock())
+                register.hand(str(notice.person), engine.clock())
     except UNREAD as error:
         _log.error("the register did not note who holds a checkpoint", extra={"why": repr(error)})
     return sent
@@ -150,11 +150,11 @@ def _cosigned(register: Register, settings: Settings, now: datetime) -> None:
         return
     url, _, text = settings.witness.partition(" ")
     key, last = PublicKey.read(text), checkpoint(register.note())
-    known = next((one for one in register.holders() if (one.holder, one.epoch) == (key.name, register.epoch)), None)
-    answer = (409, str(known.size if known else 0))
+    holder = next((one for one in register.holders() if (one.holder, one.epoch) == (key.name, register.epoch)), None)
+    answer = (409, str(holder.size if holder else 0))
     for _ in range(2):
         if answer[0] == 409 and re.fullmatch(r"[0-9]{1,18}\n?", answer[1]) and (old := int(answer[1])) <= last.size:
-            if known and known.size == old == last.size:
+            if holder and holder.size == old == last.size:
                 return
             answer = _ask_witness(f"{url}/add-checkpoint", register.extension(old))
     line = next((one for one in answer[1].splitlines(keepends=True) if one.startswith(f"— {key.name} ")), "")
@@ -189,35 +189,35 @@ def _ask_witness(url: str, body: str) -> tuple[int, str]:
     return sent.status_code, content.decode("utf-8", "replace")
 
 
-def proof_since(register: Register, known: Sequence[Held]) -> str:
+def proof_since(register: Register, held_roots: Sequence[Held]) -> str:
     """Returns the proof that the register extends what somebody holds of it.
 
     Raises Unreadable, which says why it does not or what is missing, and RegisterClosed.
     """
-    if len(known) > 1:
-        raise Unreadable(french.MANY.format(count=len(known)))
-    (one,) = known
-    if one.note:
-        _check_signed(register, one.note)
-    size = register.size_of(one.root) if one.size == UNKNOWN else one.size
+    if len(held_roots) > 1:
+        raise Unreadable(french.MANY.format(count=len(held_roots)))
+    (held_root,) = held_roots
+    if held_root.note:
+        _check_signed(register, held_root.note)
+    size = register.size_of(held_root.root) if held_root.size == UNKNOWN else held_root.size
     if size is None:
         raise Unreadable(french.UNKNOWN_CODE)
     epochs = register.checkpoints()
-    theirs = [(epoch, last) for epoch, last in epochs if not one.note or epoch.origin == one.note.origin]
+    theirs = [(epoch, last) for epoch, last in epochs if not held_root.note or epoch.origin == held_root.note.origin]
     try:
-        if _stands(register, epochs[-1][0], size, one.root):
+        if _stands(register, epochs[-1][0], size, held_root.root):
             return register.extension(size)
-        if found := [epoch.number for epoch, _ in theirs if _stands(register, epoch, size, one.root)]:
+        if found := [epoch.number for epoch, _ in theirs if _stands(register, epoch, size, held_root.root)]:
             kept = min(epoch.kept for epoch, _ in epochs if epoch.number > found[-1])
             raise Unreadable(french.taken_up(found[-1], kept))
-        if one.note and not theirs:
-            raise Unreadable(french.UNKNOWN_EPOCH.format(epoch=epoch_of(one.note.origin)))
+        if held_root.note and not theirs:
+            raise Unreadable(french.UNKNOWN_EPOCH.format(epoch=epoch_of(held_root.note.origin)))
         epoch, last = theirs[-1]
         if size > last.size:
             raise Unreadable(french.ahead(size, last.size))
-        if not one.note:
+        if not held_root.note:
             raise Unreadable(french.unknown_line(size))
-        raise Unreadable(french.two_trees(size, one.note.short, short(register.root(size, epoch.number))))
+        raise Unreadable(french.two_trees(size, held_root.note.short, short(register.root(size, epoch.number))))
     except RegisterDiffers:
         raise Unreadable(french.BENT) from None
 
@@ -272,23 +272,23 @@ def _finding(opened: OpenStructure, register: Register) -> Finding:
         return found
     waiting = engine.read(last.size, 1)
     waited = max((engine.clock() - one.at for one in waiting), default=timedelta())
-    told = {"signed": last.size, "short": last.short}
+    details = {"signed": last.size, "short": last.short}
     if waited > LATE:
-        return Finding("register", "alarm", {**told, "why": "late", "lag": engine.head() - last.size})
+        return Finding("register", "alarm", {**details, "why": "late", "lag": engine.head() - last.size})
     if opened.demonstration:
-        return Finding("register", "good", told)
+        return Finding("register", "good", details)
     *before, (epoch, _) = register.checkpoints()
     age = engine.clock() - epoch.began
     if epoch.number > 1 and age <= OUTSIDE and epoch.number - 1 not in [one.number for one, _ in before]:
         days = max(0, age // timedelta(days=1))
-        return Finding("register", "note", {**told, "why": "anew", "epoch": epoch.number, "days": days})
+        return Finding("register", "note", {**details, "why": "anew", "epoch": epoch.number, "days": days})
     holders, witness = register.holders(), _witness_name(sound())
     cosigned = max(((one.size, one.at) for one in holders if one.holder == witness), default=None)
     if witness and (not cosigned or (cosigned[0] < last.size and engine.clock() - cosigned[1] > WITNESSED)):
-        return Finding("register", "note", {**told, "why": "witness", "witness": witness})
+        return Finding("register", "note", {**details, "why": "witness", "witness": witness})
     if not register.is_apart(opened.folder):
-        return Finding("register", "note", {**told, "why": "beside"})
+        return Finding("register", "note", {**details, "why": "beside"})
     held = max((one.at for one in holders), default=None)
     if held is None or engine.clock() - held > OUTSIDE:
-        return Finding("register", "note", {**told, "why": "alone"})
-    return Finding("register", "good", told)
+        return Finding("register", "note", {**details, "why": "alone"})
+    return Finding("register", "good", details)

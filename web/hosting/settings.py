@@ -219,20 +219,20 @@ def given() -> dict[str, str | None]:
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     files = Path(folder).glob("*") if folder else ()
     texts = {path.name: path for path in files if path.name.lower().startswith(PREFIX.lower())}
-    found = {name: path.read_text("utf-8", "surrogateescape") for name, path in texts.items()} | dict(os.environ)
+    variables = {name: path.read_text("utf-8", "surrogateescape") for name, path in texts.items()} | dict(os.environ)
     return {
         name.lower(): text.strip()
-        for name, text in found.items()
+        for name, text in variables.items()
         if name.lower().startswith(PREFIX.lower()) and text.strip()
     }
 
 
 def list_unknown() -> dict[str, str]:
     """Returns each variable that begins with PIXFLOW_ and is no setting, with the nearest setting, "" without one."""
-    known = [*Settings.model_fields]
+    settings = [*Settings.model_fields]
     names = sorted(name.removeprefix(PREFIX.lower()) for name in given())
-    others = [one for one in names if one not in known and not one.startswith(OF_TESTS)]
-    return {variable(one): "".join(map(variable, get_close_matches(one, known, 1))) for one in others}
+    others = [one for one in names if one not in settings and not one.startswith(OF_TESTS)]
+    return {variable(one): "".join(map(variable, get_close_matches(one, settings, 1))) for one in others}
 
 
 def variable(field: str) -> str:

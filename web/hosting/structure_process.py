@@ -31,7 +31,7 @@ class ProcessLost(Exception):
     """The process was killed before it had said everything."""
 
 
-def found_by(work: Work, opened: OpenStructure, asked: Any = None) -> Generator[Any]:
+def found_by(work: Work, opened: OpenStructure, question: Any = None) -> Generator[Any]:
     """Yields what some work says, done in a process of its own.
 
     Raises the error that ended the work, and ProcessLost when its process is killed.
@@ -42,7 +42,7 @@ def found_by(work: Work, opened: OpenStructure, asked: Any = None) -> Generator[
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=where, process_group=0) as process:
         assert process.stdin
         with suppress(BrokenPipeError):  # it was killed: that is said below
-            os.write(process.stdin.fileno(), pickle.dumps((work, asked)))
+            os.write(process.stdin.fileno(), pickle.dumps((work, question)))
         while (said := _said_by(process)) is not None:
             match said:
                 case Exception():
@@ -87,14 +87,14 @@ def _end_with_input() -> None:
 
 def main() -> None:
     """Works on the structure in a folder, for the process that started this one."""
-    work, asked = pickle.load(sys.stdin.buffer)  # noqa: S301 - nobody else writes to this pipe
+    work, question = pickle.load(sys.stdin.buffer)  # noqa: S301 - nobody else writes to this pipe
     Thread(target=_end_with_input, daemon=True).start()
     folder, say = Path(sys.argv[1]), _Output().put_nowait
     logging.getLogger().addHandler(_Lines(_Output()))  # type: ignore[arg-type]
     try:
         opened = structure_folder.open_one(folder.parent, folder.name, database=Storage().database())
         with closing(opened.engine):
-            work(opened, asked, say)
+            work(opened, question, say)
     except Exception as error:
         say(error)
 

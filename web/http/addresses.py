@@ -30,10 +30,10 @@ def whole_number(text: str) -> int | None:
 def read_day(text: str) -> date | None:
     """Returns a day as an address writes it; None for anything else, and for a day that no form accepts."""
     try:
-        found = date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
-    return found if FIRST_DAY <= found <= LAST_DAY else None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 # --- the pages of a list, with the addresses of the page before and the page after, and of a row's page
@@ -63,7 +63,7 @@ class Pager:
     def at(
         cls,
         total: int,
-        asked: int,
+        page: int,
         address: str,
         params: Mapping[str, str],
         *,
@@ -74,7 +74,7 @@ class Pager:
     ) -> "Pager":
         """Returns the page asked for, or the last one."""
         last = max(1, -(-total // size))
-        return cls(total, min(max(1, asked), last), address, params, name, anchor, size, form)
+        return cls(total, min(max(1, page), last), address, params, name, anchor, size, form)
 
     @property
     def offset(self) -> int:

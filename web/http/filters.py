@@ -87,18 +87,18 @@ def total(counted: Sequence[Any], wanted: Mapping[str, str], but: str = "") -> i
 
 
 def menus(
-    path: str, facets: Sequence[Facet], counted: Sequence[Any], wanted: Mapping[str, str], kept: Mapping[str, str]
+    path: str, facets: Sequence[Facet], counted: Sequence[Any], wanted: Mapping[str, str], params: Mapping[str, str]
 ) -> list[FilterMenu]:
-    """Returns the menus whose filters would narrow the list, or do; no filter changes the parameters `kept`.
+    """Returns the menus whose filters would narrow the list, or do; no filter changes the parameters `params`.
 
     A facet with one value for all rows narrows nothing: it has no menu.
     """
-    made = (menu(facet.label, _chips(path, facet, counted, wanted, kept)) for facet in facets)
+    made = (menu(facet.label, _chips(path, facet, counted, wanted, params)) for facet in facets)
     return [one for one in made if one.on or one.others]
 
 
 def _chips(
-    path: str, facet: Facet, counted: Sequence[Any], wanted: Mapping[str, str], kept: Mapping[str, str]
+    path: str, facet: Facet, counted: Sequence[Any], wanted: Mapping[str, str], params: Mapping[str, str]
 ) -> list[Chip]:
     there = {_value(row, facet.name) for row in counted}
     chosen = wanted[facet.name]
@@ -109,7 +109,7 @@ def _chips(
         if fits(row, wanted, facet.name):
             counts[_value(row, facet.name)] += row.n
     made = []
-    there_with = addresses(path, {**kept, **parameters(wanted)}, PARAMETERS.get(facet.name, facet.name))
+    there_with = addresses(path, {**params, **parameters(wanted)}, PARAMETERS.get(facet.name, facet.name))
     for value in _ordered(facet, ({chosen} if facet.quiet else there | {chosen}) - {""}):
         if counts[value] or value == chosen:
             href = there_with("" if value == chosen else value)
@@ -172,14 +172,14 @@ def late_bars(
     counts: Mapping[str, int],
     chosen: str,
     path: str,
-    kept: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
     *,
     anchor: str = "",
     parameter: str = LATE,
 ) -> Sequence[LateBar]:
     """Returns one bar a band, the least late first; none when all rows are of one band, and it is not asked for.
 
-    No filter changes the parameters `kept`.
+    No filter changes the parameters `params`.
     """
     if not chosen and sum(map(bool, counts.values())) < 2:
         return ()
@@ -190,7 +190,7 @@ def late_bars(
             *vocabulary.LATENESS[band],
             counts.get(band, 0),
             counts.get(band, 0) / most,
-            address(path, {**(kept or {}), parameter: "" if band == chosen else band}) + anchor,
+            address(path, {**(params or {}), parameter: "" if band == chosen else band}) + anchor,
             band == chosen,
         )
         for band in (*BANDS, OVER)

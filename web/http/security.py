@@ -373,10 +373,10 @@ _PATHS = [(compile_path(path)[0], names) for path, names in RENAMED.items()]
 
 def current(path: str, query: str) -> str | None:
     """Returns the address that has the new names, or None when this one has no old name."""
-    asked, new = parse_qsl(query, keep_blank_values=True), renamed(path)
-    if new.keys().isdisjoint(name for name, _ in asked):
+    pairs, new = parse_qsl(query, keep_blank_values=True), renamed(path)
+    if new.keys().isdisjoint(name for name, _ in pairs):
         return None
-    return f"{quote(path)}?{urlencode([(new.get(name, name), value) for name, value in asked])}"
+    return f"{quote(path)}?{urlencode([(new.get(name, name), value) for name, value in pairs])}"
 
 
 def renamed(path: str) -> dict[str, str]:

@@ -54,11 +54,11 @@ class Roster:
         self._of: dict[tuple[Role, int | None], list[Member]] = {}
         self._turns: dict[tuple[int, bool], int] = {}
 
-    def add(self, one: Member) -> Member:
-        self.members[one.id] = one
-        for place in (one.site, None):
-            self._of.setdefault((one.role, place), []).append(one)
-        return one
+    def add(self, member: Member) -> Member:
+        self.members[member.id] = member
+        for place in (member.site, None):
+            self._of.setdefault((member.role, place), []).append(member)
+        return member
 
     def of(self, role: Role, site: int | None = None) -> list[Member]:
         return self._of.get((role, site), [])

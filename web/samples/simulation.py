@@ -51,10 +51,10 @@ class Dossiers:
             self._known.update(self._engine.states("dossier", lost))
         for id in wanted:
             self._known.move_to_end(id)
-        found = {id: self._known[id] for id in wanted}
+        dossiers = {id: self._known[id] for id in wanted}
         while len(self._known) > KEPT:
             self._known.popitem(last=False)
-        return found
+        return dossiers
 
     def hear(self, recorded: Recorded) -> None:
         id = recorded.originator_id
@@ -239,12 +239,12 @@ class Simulation:
 
     def hear(self, recorded: Iterable[Recorded]) -> None:
         moved: dict[UUID, None] = {}
-        for one in recorded:
-            kind = kind_of(one.event)
+        for fact in recorded:
+            kind = kind_of(fact.event)
             if kind in self.listeners:
-                self.listeners[kind](one)
+                self.listeners[kind](fact)
             if kind == "dossier":
-                moved[one.originator_id] = None
+                moved[fact.originator_id] = None
         self.look(moved)
 
 

@@ -95,11 +95,11 @@ def take_complete(young: Young, began: datetime, random: Random) -> Attempt:
     """Draws a complete diagnostic; some then send their profile."""
     finished = began + timedelta(minutes=random.randint(*parameters.COMPLETE_MINUTES))
     shared = _draw_sharing(finished, random)
-    one = Attempt(began, finished, shared, _mastery(young.skill, random), Decimal("0.5"))
-    young.complete.append(one)
+    attempt = Attempt(began, finished, shared, _mastery(young.skill, random), Decimal("0.5"))
+    young.complete.append(attempt)
     if random.random() < parameters.SENDS_PROFILE:
         young.sent = finished + timedelta(minutes=10)
-    return one
+    return attempt
 
 
 def _draw_sharing(finished: datetime | None, random: Random) -> datetime | None:

@@ -41,11 +41,11 @@ def hashed(password: str) -> str:
         return _hasher().hash(password)
 
 
-def matches(password: str, known: str | None) -> bool:
+def matches(password: str, password_hash: str | None) -> bool:
     """Tells if a password is the known one. Without one, takes the same time and answers False."""
     with _at_once:
         try:
-            return _hasher().verify(known or _nobody(), password) and known is not None
+            return _hasher().verify(password_hash or _nobody(), password) and password_hash is not None
         except (VerificationError, InvalidHashError):
             return False
 
@@ -97,10 +97,10 @@ class Breached:
             low, high = 0, len(lines)
             while low < high:
                 start = _line_start(lines, (low + high) // 2)
-                found = lines[start : start + DIGITS].upper()
-                if found == wanted:
+                digest = lines[start : start + DIGITS].upper()
+                if digest == wanted:
                     return True
-                if found < wanted:
+                if digest < wanted:
                     end = lines.find(b"\n", start)
                     low = len(lines) if end < 0 else end + 1
                 else:

@@ -27,11 +27,11 @@ from web.accounts.accounts import Account
 State = dict[str, Any]
 
 
-def register_begin(url: str, account: Account, known: Iterable[bytes]) -> tuple[dict[str, Any], State]:
+def register_begin(url: str, account: Account, passkey_ids: Iterable[bytes]) -> tuple[dict[str, Any], State]:
     """Returns the options of the browser's `create`, and what checks its answer."""
     options, state = _server(url).register_begin(
         PublicKeyCredentialUserEntity(id=account.handle, name=account.email, display_name=account.email),
-        credentials=_described(known),
+        credentials=_described(passkey_ids),
         resident_key_requirement=ResidentKeyRequirement.REQUIRED,
         user_verification=UserVerificationRequirement.REQUIRED,
     )
@@ -44,10 +44,10 @@ def register_complete(url: str, state: State, answer: str) -> tuple[AttestedCred
     return made.credential_data, made.counter
 
 
-def prove_begin(url: str, known: Iterable[bytes], challenge: bytes) -> tuple[dict[str, Any], State]:
+def prove_begin(url: str, passkey_ids: Iterable[bytes], challenge: bytes) -> tuple[dict[str, Any], State]:
     """Returns the options of the browser's `get` for a challenge, and what checks its answer: it follows from both."""
     options, state = _server(url).authenticate_begin(
-        _described(known) or None, user_verification=UserVerificationRequirement.REQUIRED, challenge=challenge
+        _described(passkey_ids) or None, user_verification=UserVerificationRequirement.REQUIRED, challenge=challenge
     )
     return dict(options.public_key), state
 

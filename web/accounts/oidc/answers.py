@@ -70,12 +70,12 @@ class IssuerAnswer:
     def json_object(self) -> Mapping[str, Any]:
         """Returns the object of a JSON answer. Raises IssuerRefused for anything else."""
         try:
-            found = json.loads(self.body)
+            document = json.loads(self.body)
         except (ValueError, RecursionError):
             raise IssuerRefused("no JSON") from None
-        if not isinstance(found, dict):
+        if not isinstance(document, dict):
             raise IssuerRefused("no object")
-        return found
+        return document
 
 
 def fetch(method: str, url: str, *, headers: Mapping[str, str] | None = None, **sent: Any) -> IssuerAnswer:

@@ -62,7 +62,7 @@ class Issuer:
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         departure = Departure(state, nonce, verifier, int(time.time()) if again else 0)
         challenge = urlsafe_b64encode(sha256(departure.verifier.encode()).digest()).rstrip(b"=").decode()
-        asked = {
+        query = {
             "response_type": "code",
             "client_id": self.client_id,
             "redirect_uri": self.redirect,
@@ -73,12 +73,12 @@ class Issuer:
             "code_challenge_method": "S256",
         }
         if self.profile == "proconnect":
-            asked["claims"] = _LEVEL
+            query["claims"] = _LEVEL
         if again:
-            asked["prompt"] = "login"
+            query["prompt"] = "login"
             if self.profile == "plain":
-                asked["max_age"] = "0"
-        return _address(self._endpoint("authorization_endpoint"), asked), departure
+                query["max_age"] = "0"
+        return _address(self._endpoint("authorization_endpoint"), query), departure
 
     def arrive(self, departure: Departure, answer: Mapping[str, str]) -> Arrival:
         """Checks what the browser brings back. Raises IssuerError."""
@@ -165,11 +165,11 @@ class Issuer:
 
     def _endpoint(self, name: str) -> str:
         """Returns an address of the metadata: over TLS, as the issuer itself."""
-        found = self._describe().get(name)
-        if not isinstance(found, str) or not re.fullmatch("[!-~]+", found):
+        endpoint = self._describe().get(name)
+        if not isinstance(endpoint, str) or not re.fullmatch("[!-~]+", endpoint):
             raise IssuerRefused(name)
-        _must(found.startswith("https://") or not self.url.startswith("https://"), name)
-        return found
+        _must(endpoint.startswith("https://") or not self.url.startswith("https://"), name)
+        return endpoint
 
     def _fetch_keys(self) -> KeySet:
         found: Any = fetch("GET", self._endpoint("jwks_uri")).json_object()

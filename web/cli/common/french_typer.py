@@ -126,18 +126,18 @@ def commands_of(app: typer.Typer) -> Mapping[str, Any]:
     return get_group(app).commands
 
 
-def _in_french(one: Any) -> Any:
+def _in_french(parameter: Any) -> Any:
     """Returns an option or an argument, with words for its type, and its help when Typer added it."""
-    one.help = HELPS.get(one.opts[0], one.help)
-    if one.param_type_name == "argument":
-        one.display_type_rich = lambda ctx: ""  # its name says what it is
-        return one
-    if one.metavar is None and not one.type_descriptor.is_choice:
-        one.metavar = METAVARS.get(one.bare_type())
-    if one.prompt:  # Typer's own question answers a wrong value in English, and asks again
-        question = f"{one.prompt} ({', '.join(map(str, one.type_descriptor.choices))})"
-        one.prompt_for_value = lambda ctx: typer.prompt(question)
-    return one
+    parameter.help = HELPS.get(parameter.opts[0], parameter.help)
+    if parameter.param_type_name == "argument":
+        parameter.display_type_rich = lambda ctx: ""  # its name says what it is
+        return parameter
+    if parameter.metavar is None and not parameter.type_descriptor.is_choice:
+        parameter.metavar = METAVARS.get(parameter.bare_type())
+    if parameter.prompt:  # Typer's own question answers a wrong value in English, and asks again
+        question = f"{parameter.prompt} ({', '.join(map(str, parameter.type_descriptor.choices))})"
+        parameter.prompt_for_value = lambda ctx: typer.prompt(question)
+    return parameter
 
 
 def _reason(error: ClickException) -> str:

@@ -46,12 +46,12 @@ def each(slugs: list[str], run: Callable[[str], T], undone: str) -> tuple[list[T
 def chosen_slugs(structure: str | None) -> list[str]:
     """Returns the named structure, or every one that something here knows. Some may be gone: opening them says it."""
     with in_words():
-        known = [*structure_folder.slugs(Storage().data), *only_in_accounts()]
-        if not known:
+        slugs = [*structure_folder.slugs(Storage().data), *only_in_accounts()]
+        if not slugs:
             no_structure()
-        if structure is not None and structure not in known:
-            raise Refused("unknown-structure", slug=structure, known=", ".join(known))
-    return [structure] if structure else known
+        if structure is not None and structure not in slugs:
+            raise Refused("unknown-structure", slug=structure, known=", ".join(slugs))
+    return [structure] if structure else slugs
 
 
 def check_here(slug: str) -> None:

@@ -199,23 +199,23 @@ def opening(structure: str | None) -> Iterator[OpenStructure]:
     """Opens the structure without its read side."""
     settings = Storage()
     with in_words():
-        known = structure_folder.slugs(settings.data)
-    if not known:
+        slugs = structure_folder.slugs(settings.data)
+    if not slugs:
         no_structure()
     if structure is None and settings.structure:
         structure = settings.structure
-        if structure not in known:
-            fail(serving.setting("structure", "unknown", structure, known=", ".join(known)))
-    if structure is None and len(known) > 1:
-        names = ", ".join(known)
+        if structure not in slugs:
+            fail(serving.setting("structure", "unknown", structure, known=", ".join(slugs)))
+    if structure is None and len(slugs) > 1:
+        names = ", ".join(slugs)
         if not (console.is_terminal and sys.stdin.isatty()):
             fail(f"Plusieurs structures : précisez --structure ({names}), ou gardez-la dans PIXFLOW_STRUCTURE.")
-        while structure not in known:
+        while structure not in slugs:
             structure = typer.prompt(f"Quelle structure ({names})").strip()
     with in_words():
-        if structure is not None and structure not in known:
-            raise Refused("unknown-structure", slug=structure, known=", ".join(known))
-        with open_slug(structure or known[0]) as opened:
+        if structure is not None and structure not in slugs:
+            raise Refused("unknown-structure", slug=structure, known=", ".join(slugs))
+        with open_slug(structure or slugs[0]) as opened:
             yield opened
 
 
@@ -238,11 +238,11 @@ def no_structure() -> NoReturn:
 
 def person(served: ServedStructure, address: str) -> Actor:
     """Returns the member of staff with this e-mail, who works here today."""
-    found = member(served, address)
-    known = served.refs.team[found]
+    member_id = member(served, address)
+    known = served.refs.team[member_id]
     if not known.works(served.today()):
         fail(f"{known.name} a quitté {served.refs.structure.name}.")
-    return Actor(str(found))
+    return Actor(str(member_id))
 
 
 def take(
@@ -283,10 +283,10 @@ def instant(text: str, zone: str) -> datetime:
 
 def member(served: ServedStructure, address: str) -> UUID:
     """Returns the id of the present or former member of the team with this e-mail."""
-    found = served.engine.claim_holders("email", [staff.address(address)])
-    if not found:
+    holders = served.engine.claim_holders("email", [staff.address(address)])
+    if not holders:
         fail(f"Personne n’a le courriel {address} dans {served.refs.structure.name}.")
-    return next(iter(found.values()))
+    return next(iter(holders.values()))
 
 
 def dossier(served: ServedStructure, named: str) -> UUID:

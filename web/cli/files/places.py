@@ -48,20 +48,20 @@ app.add_typer(places_app, name="places")
 @places_app.command("read")
 def read_command(file: FileArgument, json: JsonOption = False) -> None:
     """Lire un fichier de lieux (médiation numérique, data·inclusion), sans rien enregistrer."""
-    found = read_places(file.read_bytes(), datetime.now(UTC).date())
+    place_file = read_places(file.read_bytes(), datetime.now(UTC).date())
     if json:
-        problems = [problem_document(one, sentence(one)) for one in found.problems]
-        as_json({"kind": found.kind, "places": [_place(one) for one in found.places], "problems": problems})
+        problems = [problem_document(one, sentence(one)) for one in place_file.problems]
+        as_json({"kind": place_file.kind, "places": [_place(one) for one in place_file.places], "problems": problems})
     else:
-        if found.places:
+        if place_file.places:
             table = table_of("Commune", "Lieu", "Adresse", "Mis à jour")
-            for one in sorted(found.places, key=lambda place: (place.commune, place.name)):
+            for one in sorted(place_file.places, key=lambda place: (place.commune, place.name)):
                 updated = dates.day(one.updated, year=True) if one.updated else "—"
                 table.add_row(one.commune, one.name, one.address, updated)
             console.print(table)
-            console.print(plural(len(found.places), "lieu", "lieux"))
-        _print_problems(found)
-    raise typer.Exit(USAGE if found.refused else 0)
+            console.print(plural(len(place_file.places), "lieu", "lieux"))
+        _print_problems(place_file)
+    raise typer.Exit(USAGE if place_file.refused else 0)
 
 
 @places_app.command("import")
@@ -165,17 +165,17 @@ def _tell(prepared: PreparedPlaces, recorded: bool) -> None:
     console.print(say("Enregistré : {counts}" if recorded else "À enregistrer : {counts}", counts=counts))
 
 
-def _place(one: Place) -> dict[str, Any]:
+def _place(place: Place) -> dict[str, Any]:
     """Returns a place for `--json`. Days are in ISO 8601; coordinates are null when they are not drawn."""
-    latitude, longitude = one.point or (None, None)
+    latitude, longitude = place.point or (None, None)
     return {
-        **pick(one, "id", "source", "line", "name", "commune", "insee", "postal_code", "address"),
+        **pick(place, "id", "source", "line", "name", "commune", "insee", "postal_code", "address"),
         "latitude": latitude,
         "longitude": longitude,
-        "services": [*one.services, *one.thematics],
-        "labels": [*one.labels, *one.networks],
-        "hours": one.hours or None,
-        "updated": one.updated.isoformat() if one.updated else None,
+        "services": [*place.services, *place.thematics],
+        "labels": [*place.labels, *place.networks],
+        "hours": place.hours or None,
+        "updated": place.updated.isoformat() if place.updated else None,
     }
 
 

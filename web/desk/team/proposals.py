@@ -41,10 +41,10 @@ class Advisors:
             order = sorted(self.candidates, key=lambda one: normalise(one.name))
         return [(one.id, self._label(one, site)) for one in order]
 
-    def _label(self, one: Candidate, site: str) -> str:
-        place = [] if one.serves(site) else [one.site]
-        absence = [f"absence {self.absences[one.id]}"] if one.id in self.absences else []
-        return f"{one.name} ({', '.join([load(one.dossiers, one.tasks), *place, *absence])})"
+    def _label(self, candidate: Candidate, site: str) -> str:
+        place = [] if candidate.serves(site) else [candidate.site]
+        absence = [f"absence {self.absences[candidate.id]}"] if candidate.id in self.absences else []
+        return f"{candidate.name} ({', '.join([load(candidate.dossiers, candidate.tasks), *place, *absence])})"
 
 
 def advisors(desk: Desk) -> Advisors:
@@ -55,18 +55,18 @@ def advisors(desk: Desk) -> Advisors:
 def _advisors(desk: Desk) -> Advisors:
     of = loads(desk)
     groups, absences = dossier_sheet.groups_by_advisor(desk.read), list_absences(desk)
-    found = []
+    candidates = []
     for id, name in desk.staff("advisor"):
         one, site, followed = of.get(id, IDLE), desk.refs.team[id].site or "", frozenset(groups.get(id, ()))
-        found.append(Candidate(id, name, site, followed, id in absences, one.dossiers, one.tasks))
-    return Advisors(found, absences)
+        candidates.append(Candidate(id, name, site, followed, id in absences, one.dossiers, one.tasks))
+    return Advisors(candidates, absences)
 
 
 def load(dossiers: int, tasks: int) -> str:
     return f"{plural(dossiers, 'dossier')}, {plural(tasks, 'tâche')}"
 
 
-def _why(one: Candidate, site: str, group: str) -> str:
-    reasons = ["suit déjà ce groupe"] if one.follows(group) else []
-    reasons += ["du même site"] if site and one.site == site else []
-    return " · ".join([*reasons, load(one.dossiers, one.tasks)])
+def _why(candidate: Candidate, site: str, group: str) -> str:
+    reasons = ["suit déjà ce groupe"] if candidate.follows(group) else []
+    reasons += ["du même site"] if site and candidate.site == site else []
+    return " · ".join([*reasons, load(candidate.dossiers, candidate.tasks)])

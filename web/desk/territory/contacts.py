@@ -37,15 +37,15 @@ def find(desk: Desk, text: str, most: int) -> list[tuple[str, str, str]]:
         words = normalise(name).split()
         return all(any(word.startswith(begins) for word in words) for begins in wanted)
 
-    found = [(one.partner, one) for one in people if one.partner and is_named(one.details.name)][:most]
-    titles = partners.titles(desk.read, {partner for partner, _ in found})
+    pairs = [(one.partner, one) for one in people if one.partner and is_named(one.details.name)][:most]
+    titles = partners.titles(desk.read, {partner for partner, _ in pairs})
     return [
         (
-            one.details.name,
-            listed(one.details.role, titles.get(partner, ""), "a quitté le lieu" if one.left else ""),
+            contact.details.name,
+            listed(contact.details.role, titles.get(partner, ""), "a quitté le lieu" if contact.left else ""),
             f"/partenaires/{partner}#contacts",
         )
-        for partner, one in found
+        for partner, contact in pairs
     ]
 
 
@@ -73,26 +73,26 @@ def callees(desk: Desk, referral: Referral) -> list[Callee]:
     """Returns whom to call about a referral: who was asked, else everybody there; then the place."""
     partner = referral.partner.id
     found = _people(desk, [partner]) if partner else {}
-    asked = [found[referral.contact]] if referral.contact in found else found.values()
+    pairs = [found[referral.contact]] if referral.contact in found else found.values()
     people = [
         (
-            one.details.name,
-            listed(_how(one), one.details.note),
-            "" if "phone" in one.missed else one.details.phone,
-            one.mail,
+            contact.details.name,
+            listed(_how(contact), contact.details.note),
+            "" if "phone" in contact.missed else contact.details.phone,
+            contact.mail,
         )
-        for _, one in asked
+        for _, contact in pairs
     ]
     row = partners.find(desk.read, partner) if partner else None
     place = [(row.name, "", row.phone, row.email)] if row and (row.phone or row.email) else []
     return [*people, *place]
 
 
-def _how(one: Contact) -> str:
+def _how(contact: Contact) -> str:
     """Returns the role, and how they answer; a means that fails is said instead."""
-    means = one.details.answers
-    answers = MISSED[means] if means in one.missed else say("répond {how}", how=CONTACTS[means])
-    return listed(one.details.role, answers)
+    means = contact.details.answers
+    answers = MISSED[means] if means in contact.missed else say("répond {how}", how=CONTACTS[means])
+    return listed(contact.details.role, answers)
 
 
 def _people(desk: Desk, wanted: Collection[UUID]) -> dict[UUID, tuple[UUID, Contact]]:

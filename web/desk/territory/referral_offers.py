@@ -128,7 +128,7 @@ def choose(desk: Desk, dossier: Dossier, state: ActionState, text: str, chosen: 
 
 def _offers(desk: Desk, dossier: Dossier, state: ActionState) -> list[FittingOffer]:
     """Returns every open offer: whether it answers an action, how far it is, what became of a referral there."""
-    proposal, asked, origin = state.action.proposal, _find_asked(desk, state), _origin(desk, dossier)[0]
+    proposal, answers_by_partner, origin = state.action.proposal, _find_asked(desk, state), _origin(desk, dossier)[0]
     bands = _bands(desk, proposal) if proposal else ()
     return [
         FittingOffer(
@@ -137,7 +137,7 @@ def _offers(desk: Desk, dossier: Dossier, state: ActionState) -> list[FittingOff
             row.name,
             terms.label,
             *_measure_distance(desk, origin, row),
-            asked.get(row.stream, ""),
+            answers_by_partner.get(row.stream, ""),
             words,
             proposal is not None and fits(terms, proposal, bands, dossier.programme),
         )
@@ -209,13 +209,13 @@ def _find_asked(desk: Desk, state: ActionState) -> dict[UUID, str]:
     """Returns the listed partners already asked for an action, by their id or by a name, with what they said."""
     names = {normalise(one.partner.name) for one in state.referrals if one.partner.id is None}
     listed_as = partners.find_by_name(desk.read, names) if names else {}
-    found: dict[UUID, str] = {}
-    for one in state.referrals:
-        row = partners.find(desk.read, one.partner.id) if one.partner.id else None
-        stream = row.stream if row else listed_as.get(normalise(one.partner.name))
+    answers_by_partner: dict[UUID, str] = {}
+    for referral in state.referrals:
+        row = partners.find(desk.read, referral.partner.id) if referral.partner.id else None
+        stream = row.stream if row else listed_as.get(normalise(referral.partner.name))
         if stream:
-            found[stream] = french.of_partner(one, desk.today)
-    return found
+            answers_by_partner[stream] = french.of_partner(referral, desk.today)
+    return answers_by_partner
 
 
 def fits(terms: OfferTerms, proposal: str, bands: Iterable[tuple[int, int]], programme: str) -> bool:
@@ -257,12 +257,17 @@ def is_called(desk: Desk, partner: UUID, offer: UUID | None, contact: UUID | Non
 def initial(desk: Desk, dossier: Dossier, action: str) -> Mapping[str, Any]:
     """Names the partner that the grid has for the proposal, by its offer when it is listed; none asked already."""
     state = action_of(dossier, action)
-    kept = state.action if state else None
+    prescribed_action = state.action if state else None
     bands = desk.refs.grille(desk.today).document.bands
-    proposals = [proposal for band in bands for proposal in band.proposals if kept and proposal.id == kept.proposal]
+    proposals = [
+        proposal
+        for band in bands
+        for proposal in band.proposals
+        if prescribed_action and proposal.id == prescribed_action.proposal
+    ]
     named = (proposals[0].partner if proposals else "") or ""
     partner = meant(desk, named)
-    offers = fitting(desk, dossier, kept.id) if kept and partner else []
+    offers = fitting(desk, dossier, prescribed_action.id) if prescribed_action and partner else []
     same = next((one for one in offers if one.partner == partner), None)
     tried = state is not None and normalise(named) in {normalise(one.partner.name) for one in state.referrals}
     if tried or (same and same.asked):
@@ -284,16 +289,16 @@ def _bands(desk: Desk, proposal: str) -> Bands:
 def _list_referrals(desk: Desk, wanted: frozenset[UUID]) -> Mapping[UUID, list[Any]]:
     """Returns the referrals to each partner, to those joined to it, and to the names that mean it."""
     joined, names = partners.joined_to(desk.read, wanted), partners.names_of(desk.read, wanted)
-    found: dict[UUID, list[Any]] = {}
+    referrals_by_partner: dict[UUID, list[Any]] = {}
     for row in referrals.of_partners(desk.read, sorted({*wanted, *joined}), sorted(names)):
         of = joined.get(row.partner, row.partner) if row.partner else names[row.sort]
-        found.setdefault(of, []).append(row)
-    return found
+        referrals_by_partner.setdefault(of, []).append(row)
+    return referrals_by_partner
 
 
-def _pick_first(desk: Desk, dossier: Dossier, found: Sequence[FittingOffer]) -> list[FittingOffer]:
+def _pick_first(desk: Desk, dossier: Dossier, fitting_offers: Sequence[FittingOffer]) -> list[FittingOffer]:
     """Returns the first ones; the answers of partners are read of those only that are near enough to be among them."""
-    if not found:
+    if not fitting_offers:
         return []
 
     def accepted(one: FittingOffer) -> float:
@@ -301,18 +306,18 @@ def _pick_first(desk: Desk, dossier: Dossier, found: Sequence[FittingOffer]) -> 
         answers = [referral.answer for referral in sent.get(one.partner, ()) if referral.answer]
         return answers.count("accepted") / len(answers) if answers else 0
 
-    ranks = nsmallest(MOST, (one.order for one in found))
-    near = [one for one in found if one.order <= ranks[-1]]
+    ranks = nsmallest(MOST, (one.order for one in fitting_offers))
+    near = [one for one in fitting_offers if one.order <= ranks[-1]]
     streams = frozenset(one.partner for one in near)
     sent = desk.memory.partners.get_or_make(("sent", streams), lambda: _list_referrals(desk, streams))
     near = sorted(near, key=lambda one: (*one.order, -accepted(one), one.name))[:MOST]
     first = tuple(one.partner for one in near)
 
     def read() -> tuple[Mapping[UUID, tuple[Any, PartnerDetails]], Mapping[UUID, OfferTerms]]:
-        found = partner_search.of_streams(desk.read, first)
+        partner_rows = partner_search.of_streams(desk.read, first)
         offered = partners.open_offers(desk.read, sorted(set(first)))
         terms = {row.offer: partners.terms_of(row) for rows in offered.values() for row in rows}
-        return {row.stream: (row, partners.details_of(row)) for row in found}, terms
+        return {row.stream: (row, partners.details_of(row)) for row in partner_rows}, terms
 
     rows, offers = desk.memory.partners.get_or_make(("files", first), read)
     return [

@@ -129,11 +129,11 @@ def in_list(page: str) -> str:
     """Returns the list of a page, its day where it is an earlier one, and its kind of file where it left as one."""
     if page.startswith("pixflow "):
         return say("« {list} »", list=page)
-    path, _, asked = page.rpartition(" ")[2].partition("?")
+    path, _, query = page.rpartition(" ")[2].partition("?")
     path, _, kind = path.partition(".")
     named = (words for known, words in LISTS.items() if path == known or path.startswith(f"{known}/"))
     parts = [say("« {list} »", list=next(named, path))]
-    params = dict(parse_qsl(asked))
+    params = dict(parse_qsl(query))
     if day := params.get("au"):
         moment = Moment(date.fromisoformat(day), "true" if params.get("horloge") else "known")
         parts.append(say("vu au {clock}", clock=past.clock(moment)))

@@ -42,10 +42,10 @@ def certifiable(profile: Profile) -> str:
     return f"pas encore certifiable ({plural(counted, 'compétence')} sur {ENOUGH})"
 
 
-def level(one: Level) -> str:
+def level(level: Level) -> str:
     """Returns a text like "niveau 3, 24 pix"."""
-    reached = "niveau inconnu" if one.level is None else f"niveau{NBSP}{one.level}"
-    return reached if one.pix is None else f"{reached}, {pix(one.pix)}"
+    reached = "niveau inconnu" if level.level is None else f"niveau{NBSP}{level.level}"
+    return reached if level.pix is None else f"{reached}, {pix(level.pix)}"
 
 
 def detail(profile: Profile) -> Iterator[tuple[str, str]]:

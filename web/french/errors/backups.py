@@ -47,13 +47,13 @@ def phrase_place(event: Fault) -> str:
 
 def kept_apart(unopened: int, differing: int) -> str:
     """Returns why a backup is kept apart: events that do not open, and those that the register has read otherwise."""
-    told = [
+    reasons = [
         *([plural(unopened, "fait ne se lit pas", "faits ne se lisent pas")] if unopened else ()),
         *([differs(differing)] if differing else ()),
     ]
     kept = "" if not differing else " Gardez aussi le registre, et les sauvegardes d’avant."
     text = "{told} : cette sauvegarde est mise à part, et aucune autre n’est supprimée.{kept}"
-    return say(text, told=", ".join(told), kept=kept)
+    return say(text, told=", ".join(reasons), kept=kept)
 
 
 def differs(count: int) -> str:

@@ -183,21 +183,21 @@ def portfolio_problem(one: PortfolioProblem) -> str:
 
 def portfolio_problems(one: PortfolioProblem, lines: Sequence[int]) -> str:
     """Returns one problem of several lines: "Lignes 2, 3, 5, 8 et 31 autres : …"."""
-    told = _phrase_problem(PORTFOLIO, one.code, None, _portfolio_details(one))
+    text = _phrase_problem(PORTFOLIO, one.code, None, _portfolio_details(one))
     shown = [number(line) for line in lines[:NAMED]]
     rest = len(lines) - len(shown)
     *first, last = [*shown, f"{number(rest)} autres"] if rest > 1 else [number(line) for line in lines]
-    told = lower_first(told).replace(say(_LEFT), say(_LEFT_MANY))
-    return say("Lignes {lines} et {last} : {told}", lines=", ".join(first), last=last, told=told)
+    text = lower_first(text).replace(say(_LEFT), say(_LEFT_MANY))
+    return say("Lignes {lines} et {last} : {told}", lines=", ".join(first), last=last, told=text)
 
 
-def _portfolio_details(one: PortfolioProblem) -> dict[str, str]:
-    instead = say(", « {site} » le remplace", site=one.instead) if one.instead else ""
-    field = one.field or ""
-    details = {"field": FIELDS.get(field, field), "value": one.value, "column": one.column, "instead": instead}
-    if one.code != "name-missing":
+def _portfolio_details(problem: PortfolioProblem) -> dict[str, str]:
+    instead = say(", « {site} » le remplace", site=problem.instead) if problem.instead else ""
+    field = problem.field or ""
+    details = {"field": FIELDS.get(field, field), "value": problem.value, "column": problem.column, "instead": instead}
+    if problem.code != "name-missing":
         return details
-    beside = say(" (« {value} »)", value=one.value) if one.value else ""
+    beside = say(" (« {value} »)", value=problem.value) if problem.value else ""
     return {"field": lower_first(details["field"] or FIELDS["last_name"]), "value": beside}
 
 

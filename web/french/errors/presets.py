@@ -29,10 +29,10 @@ def sentence(error: PresetError) -> str:
     """Returns a text like "protocol.delays.refer, ligne 31 : 366 n’est pas de 0 à 365."."""
     line = say("ligne {line}", line=error.line) if error.line else ""
     place = ", ".join(part for part in (error.path, line) if part)
-    told = _phrase_error(error.code, error.details)
+    text = _phrase_error(error.code, error.details)
     if not place:
-        return upper_first(told)
-    return say("{place} : {told}", place=upper_first(place) if place == line else place, told=told)
+        return upper_first(text)
+    return say("{place} : {told}", place=upper_first(place) if place == line else place, told=text)
 
 
 def _phrase_error(code: str, details: dict[str, Any]) -> str:
@@ -46,8 +46,8 @@ def _phrase_error(code: str, details: dict[str, Any]) -> str:
 
 
 def _mistyped(said: str) -> str:
-    found = _MISTYPED.fullmatch(said)
-    if found is None:
+    mismatch = _MISTYPED.fullmatch(said)
+    if mismatch is None:
         return say("cette valeur ne convient pas (« {said} »)", said=said)
-    wanted, got = (_TYPES.get(name, name) for name in found.groups())
+    wanted, got = (_TYPES.get(name, name) for name in mismatch.groups())
     return say("il faut {wanted}, et non {got}", wanted=wanted, got=got)

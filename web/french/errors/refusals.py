@@ -584,11 +584,11 @@ def _word(name: str, value: object, names: Names) -> str:
             return names.staff(value)
         case UUID() if name == "dossier":
             return names.dossier(value)
-    known = {
+    words = {
         "answer": vocabulary.ANSWERS,
         "purpose": vocabulary.PURPOSES,
         "decision": DECISIONS,
         "kind": profiles.KINDS,
         "step": vocabulary.CERTIFICATIONS,
     }.get(name, {})
-    return known.get(str(value), str(value))
+    return words.get(str(value), str(value))

@@ -22,13 +22,13 @@ def changes(
     """Yields label, value before and value after of each changed field, in the order of the dossier; "" for none."""
     were = {key: (label, text) for key, label, text in fields(before, names, today, zone)}
     are = {key: (label, text) for key, label, text in fields(after, names, today, zone)}
-    found = []
+    rows = []
     for key in dict.fromkeys((*are, *were)):
         label = (are.get(key) or were[key])[0]
         old, new = were.get(key, ("", ""))[1], are.get(key, ("", ""))[1]
         if old != new and (old, new) != ("", NOBODY):
-            found.append((label, old, new))
-    return found
+            rows.append((label, old, new))
+    return rows
 
 
 def fields(dossier: Dossier, names: Names, today: date, zone: str = PARIS) -> Iterator[Field]:

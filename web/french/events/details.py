@@ -52,10 +52,10 @@ def detail(
     if isinstance(recorded.event, Erased):
         return [("Contenu", "effacé")]
     context = EventContext(recorded, names, zone, history)
-    found: list[tuple[str, str]] = []
+    rows: list[tuple[str, str]] = []
     for field in fields(recorded.event):  # type: ignore[arg-type]
-        found += _rows(field.name, getattr(recorded.event, field.name), context)
-    return found
+        rows += _rows(field.name, getattr(recorded.event, field.name), context)
+    return rows
 
 
 def _rows(name: str, value: Any, context: EventContext) -> Iterator[tuple[str, str]]:
@@ -100,10 +100,10 @@ def _listed(name: str, values: tuple[Any, ...], event: Event) -> str:
         case TerritoryStated() | TableMapped() if name in ("sites", "columns"):
             return ", ".join(say("{one} : {other}", one=one, other=other) for one, other in values) or EMPTY
         case RevisionProposed() if name == "fields":
-            told = [
+            texts = [
                 say("{label} : {value}", label=FIELDS.get(one, one), value=of_field(one, text)) for one, text in values
             ]
-            return ", ".join(told) or EMPTY
+            return ", ".join(texts) or EMPTY
         case RevisionProposed():
             return ", ".join(terms.label for _, terms in values) or EMPTY
     return plural(len(values), "ligne") if name == "rows" else ""

@@ -212,15 +212,15 @@ def when(recorded: Recorded, zone: str = PARIS) -> str:
 
     What waited for the network has two hours: "noté à 14:05, reçu le 5 mars 2026, 14:40".
     """
-    known = dates.instant(recorded.at, zone)
+    instant = dates.instant(recorded.at, zone)
     if pressed := getattr(recorded.event, "pressed", None):
         noted = pressed.astimezone(ZoneInfo(zone))
         same_day = noted.date() == recorded.at.astimezone(ZoneInfo(zone)).date()
         said = f"à {noted:%H:%M}" if same_day else f"le {dates.instant(pressed, zone)}"
-        return f"noté {said}, reçu le {known}"
+        return f"noté {said}, reçu le {instant}"
     on: date | None = getattr(recorded.event, "on", None)
     local = recorded.at.astimezone(ZoneInfo(zone)).date()
-    return known if on in (None, local) else f"{dates.day(on or local, year=True)}, noté le {known}"
+    return instant if on in (None, local) else f"{dates.day(on or local, year=True)}, noté le {instant}"
 
 
 def meanwhile(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) -> list[str]:
@@ -328,7 +328,7 @@ def _coordinates(event: e.ContactCorrected, context: EventContext) -> str:
 
 def _corrected(event: Event, before: Event | None, context: EventContext) -> str:
     """Returns the changed fields, before and after; all fields if the state before is unknown."""
-    told = []
+    texts = []
     for field in fields(event):  # type: ignore[arg-type]
         value = getattr(event, field.name)
         was = getattr(before, field.name, None) if before else None
@@ -336,8 +336,8 @@ def _corrected(event: Event, before: Event | None, context: EventContext) -> str
             continue
         label = lower_first(LABELS[field.name])
         new, old = (text_of(field.name, one, context) for one in (value, was))
-        told.append(f"{label} {new}" if before is None else f"{label} {old} → {new}")
-    return ", ".join(told)
+        texts.append(f"{label} {new}" if before is None else f"{label} {old} → {new}")
+    return ", ".join(texts)
 
 
 def _target(event: Any, context: EventContext) -> str:

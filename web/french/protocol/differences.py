@@ -100,24 +100,24 @@ def _altered(was: Proposal, one: Proposal) -> Iterator[Difference]:
             yield Difference(say("{proposal} : {label}", proposal=was.label, label=label), before or "—", after or "—")
 
 
-def _list_fields(one: Proposal) -> list[tuple[str, str]]:
-    programmes = ", ".join(vocabulary.PROGRAMMES.get(name, name) for name in one.programmes)
+def _list_fields(proposal: Proposal) -> list[tuple[str, str]]:
+    programmes = ", ".join(vocabulary.PROGRAMMES.get(name, name) for name in proposal.programmes)
     return [
-        ("nom", one.label),
-        ("nature", KINDS.get(one.kind, one.kind)),
-        ("partenaire", one.partner or ""),
-        ("note", one.note),
+        ("nom", proposal.label),
+        ("nature", KINDS.get(proposal.kind, proposal.kind)),
+        ("partenaire", proposal.partner or ""),
+        ("note", proposal.note),
         ("programmes", programmes or "tous"),
-        ("pour la ou le conseiller·ère seulement", typography.yes_no(one.advisor_only)),
-        ("si le projet s’y prête", typography.yes_no(one.needs_project)),
+        ("pour la ou le conseiller·ère seulement", typography.yes_no(proposal.advisor_only)),
+        ("si le projet s’y prête", typography.yes_no(proposal.needs_project)),
     ]
 
 
-def _phrase_proposal(one: Proposal) -> str:
+def _phrase_proposal(proposal: Proposal) -> str:
     """Returns a proposal in one line, with its conditions."""
-    told = [text for name, text in _list_fields(one)[2:5] if text and text != "tous" and len(text) < _BRIEF]
-    ticks = [name for name, text in _list_fields(one)[5:] if text == "oui"]
-    return f"{one.label} ({', '.join((*told, *ticks))})" if told or ticks else one.label
+    told = [text for name, text in _list_fields(proposal)[2:5] if text and text != "tous" and len(text) < _BRIEF]
+    ticks = [name for name, text in _list_fields(proposal)[5:] if text == "oui"]
+    return f"{proposal.label} ({', '.join((*told, *ticks))})" if told or ticks else proposal.label
 
 
 def _labels(band: Band) -> str:

@@ -29,10 +29,10 @@ _SUFFIX = re.compile(r"_(opens|lapses)$")
 def delay_rows() -> list[tuple[str, dict[str, str]]]:
     """Returns delays by task, in the order of the document: its verb, and the field of each turn."""
     rows: dict[str, dict[str, str]] = {}
-    for one in fields(Delays):
-        found = _SUFFIX.search(one.name)
-        kind = _SUFFIX.sub("", one.name).replace("_", "-")
-        rows.setdefault(kind, {})[found[1] if found else ""] = one.name
+    for field in fields(Delays):
+        found = _SUFFIX.search(field.name)
+        kind = _SUFFIX.sub("", field.name).replace("_", "-")
+        rows.setdefault(kind, {})[found[1] if found else ""] = field.name
     return [(verb(kind), names) for kind, names in rows.items()]
 
 
@@ -187,14 +187,14 @@ def phrase_start(day: date, today: date) -> str:
 
 def line_more(line: Any) -> str:
     """Returns the rest of a proposal, after its name, in few words."""
-    told = (
+    parts = (
         line.partner,
         "note" if line.note else "",
         ", ".join(vocabulary.PROGRAMMES.get(name, name) for name in line.programmes),
         "conseiller·ère seulement" if line.advisor_only else "",
         "selon le projet" if line.needs_project else "",
     )
-    return " · ".join(part for part in told if part)
+    return " · ".join(part for part in parts if part)
 
 
 def title(what: str, number: int) -> str:

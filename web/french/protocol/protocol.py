@@ -107,11 +107,11 @@ def partner_link(days: int) -> str:
     return say("Le lien envoyé à un partenaire est valable {days}.", days=plural(days, "jour"))
 
 
-def proposal(one: Proposal) -> str:
+def proposal(proposal: Proposal) -> str:
     """Returns the conditions of a proposal: "diagnostic complet · CEJ"."""
     said = (
-        one.kind == "complete" and "diagnostic complet",
-        one.programmes and ", ".join(vocabulary.PROGRAMMES.get(p, p) for p in one.programmes),
-        one.needs_project and "si le projet professionnel s’y prête",
+        proposal.kind == "complete" and "diagnostic complet",
+        proposal.programmes and ", ".join(vocabulary.PROGRAMMES.get(p, p) for p in proposal.programmes),
+        proposal.needs_project and "si le projet professionnel s’y prête",
     )
     return f"{NBSP}· ".join(part for part in said if part)

@@ -124,11 +124,11 @@ def control(checked: int, differing: int) -> str:
     return say(text, given=given, checked=number(checked))
 
 
-def move(one: Move) -> str:
+def move(move: Move) -> str:
     """Returns a text like "41 à 45 % : de 41-70 % à 0-45 %"."""
-    first, last = number(one.first), typography.percent(one.last)
-    percents = say("{first} à {last}", first=first, last=last) if one.first < one.last else last
-    before, after = range_of(one.before), range_of(one.after)
+    first, last = number(move.first), typography.percent(move.last)
+    percents = say("{first} à {last}", first=first, last=last) if move.first < move.last else last
+    before, after = range_of(move.before), range_of(move.after)
     return say("{percents} : de {before} à {after}", percents=percents, before=before, after=after)
 
 

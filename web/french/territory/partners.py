@@ -54,10 +54,10 @@ def confirmed(day: date | None, checked: date | None, today: date, by: str = "")
     return say("{said} par {by}", said=said, by=by) if by else said
 
 
-def settled(kept: str, other: str, joined: bool) -> str:
+def settled(name: str, other: str, joined: bool) -> str:
     """Returns what became of two files that were alike."""
     text = "{other} : réuni à {kept}" if joined else "{kept} et {other} sont deux lieux"
-    return say(text, kept=kept, other=other)
+    return say(text, kept=name, other=other)
 
 
 def answers(referrals: Collection[Any], today: date) -> str:
@@ -83,20 +83,20 @@ def pace(referrals: Collection[Any], today: date) -> str:
     return "répond rarement" if middle is None else say("répond en {days} j", days=middle)
 
 
-def phrase_referral(one: Any, today: date) -> str:
+def phrase_referral(referral: Any, today: date) -> str:
     """Returns where a referral stands, with the day of it."""
-    if one.outcome:
-        return vocabulary.OUTCOMES[one.outcome]
-    if one.started:
-        return say("commencée le {day}", day=day(one.started, today))
-    if one.answered:
-        said = "acceptée le {day}" if one.answer == "accepted" else "refusée le {day}"
-        return say(said, day=day(one.answered, today))
-    if not one.awaited:
+    if referral.outcome:
+        return vocabulary.OUTCOMES[referral.outcome]
+    if referral.started:
+        return say("commencée le {day}", day=day(referral.started, today))
+    if referral.answered:
+        said = "acceptée le {day}" if referral.answer == "accepted" else "refusée le {day}"
+        return say(said, day=day(referral.answered, today))
+    if not referral.awaited:
         return "sans réponse, plus attendue"
-    if one.lapses <= today:
-        return say("sans réponse, plus attendue depuis le {day}", day=day(one.lapses, today))
-    return say("en attente depuis le {day}", day=day(one.sent, today))
+    if referral.lapses <= today:
+        return say("sans réponse, plus attendue depuis le {day}", day=day(referral.lapses, today))
+    return say("en attente depuis le {day}", day=day(referral.sent, today))
 
 
 def of_partner(referral: Referral, today: date) -> str:
@@ -115,11 +115,11 @@ def of_partner(referral: Referral, today: date) -> str:
 
 def way(details: PartnerDetails, terms: OfferTerms | None = None) -> str:
     """Returns how a partner answers: as its offer says, else by the link, or by telephone."""
-    asked = terms.contact if terms else ""
-    if asked == "phone":
+    means = terms.contact if terms else ""
+    if means == "phone":
         return say("par téléphone, au {phone}", phone=phone(details.phone)) if details.phone else "par téléphone"
-    if asked in ("visit", "form"):
-        return CONTACTS[asked]
+    if means in ("visit", "form"):
+        return CONTACTS[means]
     if details.email:
         return say("répond par un lien envoyé à {email}", email=details.email)
     return say("répond au {phone}", phone=phone(details.phone)) if details.phone else ""

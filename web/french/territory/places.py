@@ -19,11 +19,11 @@ REASONS: dict[str, str] = {
 }
 
 
-def territory(one: Territory) -> str:
+def territory(territory: Territory) -> str:
     """Returns a territory in words."""
-    named = [groupings().get(siren, siren) for siren in one.groupings]
-    alone = [communes()[code].name if code in communes() else code for code in one.communes]
-    around = say("et {radius} km autour", radius=one.radius) if one.radius else ""
+    named = [groupings().get(siren, siren) for siren in territory.groupings]
+    alone = [communes()[code].name if code in communes() else code for code in territory.communes]
+    around = say("et {radius} km autour", radius=territory.radius) if territory.radius else ""
     return say("Territoire : {parts}", parts=listed(*map(typeset, (*named, *alone)), around) or "à dire")
 
 

@@ -101,15 +101,15 @@ def resume(request: Request, site: AtSite, token: str) -> Response:
         content, _ = _uploads(served).get(token)
     except Refused:
         raise HTTPException(410) from None
-    kept = msgspec.json.decode(content, type=_KeptForm)
-    if kept.account != str(session.account):
+    form = msgspec.json.decode(content, type=_KeptForm)
+    if form.account != str(session.account):
         raise HTTPException(404)
     request.state.frame = Frame(structure_name=served.refs.structure.name)
-    hidden = [(name, value) for name, value in kept.fields if name != "vers"]
+    hidden = [(name, value) for name, value in form.fields if name != "vers"]
     typed = [(name, value) for name, value in hidden if name not in _VERSIONS and not _is_id(value)]
     texts = [words for name, value in typed if (words := french.phrase_field(name, value.strip()))]
     return show(
-        request, "account/kept_form.html", None, NOBODY, action=kept.action, fields=hidden, shown=texts, back=kept.back
+        request, "account/kept_form.html", None, NOBODY, action=form.action, fields=hidden, shown=texts, back=form.back
     )
 
 

@@ -89,22 +89,22 @@ def report(
     A file names no more people than a protocol lets somebody read: beyond it the page offers parts. It leaves a fact
     first, with the number of people as far as this part.
     """
-    asked = _read_period(desk, par, du, au)
-    sums = [*desk.served.journal.read_in(asked.period), *desk.served.journal.listed_in(asked.period)]
+    filters = _read_period(desk, par, du, au)
+    sums = [*desk.served.journal.read_in(filters.period), *desk.served.journal.listed_in(filters.period)]
     every = list(dict.fromkeys(one.dossier for one in sums if one.dossier))
     size = desk.refs.protocol(desk.today).reading.people // 2
     parts = [every[at : at + size] for at in range(0, len(every), size)] or [[]]
     if partie > len(parts) or (len(parts) > 1 and not partie):
-        return _page(request, desk, asked, 1, parts=len(parts))
+        return _page(request, desk, filters, 1, parts=len(parts))
     part = max(partie, 1)
     people = directory.find_people(desk.read, parts[part - 1])
-    first, last = date.fromisoformat(asked.params["du"]), date.fromisoformat(asked.params["au"])
+    first, last = date.fromisoformat(filters.params["du"]), date.fromisoformat(filters.params["au"])
     said = {"first": first, "last": last, "people": len(people) + sum(map(len, parts[: part - 1]))}
     issue(request, desk, {"structure": desk.served.opened.stream("structure")}, issue_readings, **said)
     note(request, listed(people))
     here = {*parts[part - 1], *([None] if part == len(parts) else [])}
     rows = _report(desk, [one for one in sums if one.dossier in here], people)
-    name = f"consultations-{asked.params['du']}{f'-{part}' if partie else ''}"
+    name = f"consultations-{filters.params['du']}{f'-{part}' if partie else ''}"
     return sheet(name, [HEADER, *rows])
 
 
@@ -116,13 +116,13 @@ def _read_period(desk: Desk, by: UUID | None, first: str, last: str) -> _Asked:
     return _Asked(period, params, wrong=bool((first and not since) or (last and not until)))
 
 
-def _page(request: Request, desk: Desk, asked: _Asked, number: int, of_list: int = 0, parts: int = 0) -> Response:
+def _page(request: Request, desk: Desk, filters: _Asked, number: int, of_list: int = 0, parts: int = 0) -> Response:
     """Shows the lines of a period, of everybody or of one colleague, and the address of the report as a file.
 
     `parts` is the number of files to take instead of one that would name too many people.
     """
-    pager = Pager.at(desk.served.journal.total(asked.period), number, PATH, asked.params)
-    rows = _rows(desk, desk.served.journal.page(asked.period, SIZE, pager.offset), pager, of_list)
+    pager = Pager.at(desk.served.journal.total(filters.period), number, PATH, filters.params)
+    rows = _rows(desk, desk.served.journal.page(filters.period, SIZE, pager.offset), pager, of_list)
     team = sorted(((str(id), one.name) for id, one in desk.refs.team.items()), key=lambda pair: pair[1])
     return show(
         request,
@@ -133,10 +133,10 @@ def _page(request: Request, desk: Desk, asked: _Asked, number: int, of_list: int
         rows=rows,
         pager=pager,
         readers=[("", "Tout le monde"), *team],
-        asked=asked,
+        asked=filters,
         problem=TOO_MANY if parts else "",
-        file=address(f"{PATH}.csv", asked.params),
-        parts=[address(f"{PATH}.csv", {**asked.params, "partie": str(n)}) for n in range(1, parts + 1)],
+        file=address(f"{PATH}.csv", filters.params),
+        parts=[address(f"{PATH}.csv", {**filters.params, "partie": str(n)}) for n in range(1, parts + 1)],
     )
 
 
@@ -173,25 +173,32 @@ def _name(dossier: UUID | None, people: dict[UUID, YoungPerson]) -> str:
 def _report(desk: Desk, sums: Iterable[ReadingSum], people: dict[UUID, YoungPerson]) -> Iterator[tuple[object, ...]]:
     """Yields a row for each dossier, reader, page and reason; then one for each person of lists, then of others."""
     names = names_for(desk)
-    for one in sorted(sums, key=lambda one: (one.people > 0, one.dossier is None, one.first)):
-        person = people.get(one.dossier) if one.dossier else None
+    for reading_sum in sorted(sums, key=lambda one: (one.people > 0, one.dossier is None, one.first)):
+        person = people.get(reading_sum.dossier) if reading_sum.dossier else None
         yield (
-            one.dossier or "",
+            reading_sum.dossier or "",
             person.imilo_number if person else "",
             person.first_name if person else "",
-            person.last_name if person else (privacy.SOMEBODY if one.dossier else ""),
-            names.staff(one.member or OPERATOR),
-            _page_named(one),
-            french.reason(one.why, one.page),
-            *(f"{instant(at).astimezone(ZoneInfo(desk.zone)):%Y-%m-%d %H:%M}" for at in (one.first, one.last)),
-            one.times,
+            person.last_name if person else (privacy.SOMEBODY if reading_sum.dossier else ""),
+            names.staff(reading_sum.member or OPERATOR),
+            _page_named(reading_sum),
+            french.reason(reading_sum.why, reading_sum.page),
+            *(
+                f"{instant(at).astimezone(ZoneInfo(desk.zone)):%Y-%m-%d %H:%M}"
+                for at in (reading_sum.first, reading_sum.last)
+            ),
+            reading_sum.times,
         )
 
 
-def _page_named(one: ReadingSum) -> str:
-    if one.people:
-        return french.in_list(one.page) if one.dossier else french.listed(one.people, one.page)
-    return french.PAGES.get(one.page, "un formulaire")
+def _page_named(reading_sum: ReadingSum) -> str:
+    if reading_sum.people:
+        return (
+            french.in_list(reading_sum.page)
+            if reading_sum.dossier
+            else french.listed(reading_sum.people, reading_sum.page)
+        )
+    return french.PAGES.get(reading_sum.page, "un formulaire")
 
 
 # --- one dossier

@@ -93,14 +93,14 @@ The size is 0 for none, "" while it signs.
 
 def _keys(served: ServedStructure) -> list[KeyOfProof]:
     """Returns each key of each epoch. Raises RegisterClosed, and StoreError without the zone of the structure."""
-    register, found = served.register, list[KeyOfProof]()
+    register, keys = served.register, list[KeyOfProof]()
     epochs = [epoch for epoch, _ in register.checkpoints()] if register.epoch else []
-    for one, said in french.keys(register.known_keys(), served.refs.structure.zone):
-        last, size = one.key.until or (0, 0)
+    for signing_key, said in french.keys(register.known_keys(), served.refs.structure.zone):
+        last, size = signing_key.key.until or (0, 0)
         for epoch in epochs:
             until = "" if epoch.number < last or not last else size if epoch.number == last else 0
-            found.append((epoch.origin, base64(one.key.public), served.opened.id.hex, until, said))
-    return found
+            keys.append((epoch.origin, base64(signing_key.key.public), served.opened.id.hex, until, said))
+    return keys
 
 
 @contextmanager

@@ -122,13 +122,13 @@ def _starts(desk: Desk, day: date | None) -> datetime | None:
     return datetime.combine(day, time(), ZoneInfo(desk.zone)) if day else None
 
 
-def _whose(desk: Desk, asked: JournalFilters) -> str:
+def _whose(desk: Desk, filters: JournalFilters) -> str:
     """Returns the name of the person of a dossier. Raises 404 for no dossier that this person reads."""
-    if not asked.dossier:
+    if not filters.dossier:
         return ""
-    if desk.erased(UUID(asked.dossier)):
+    if desk.erased(UUID(filters.dossier)):
         return privacy.SOMEBODY
-    dossier = desk.dossier(UUID(asked.dossier))
+    dossier = desk.dossier(UUID(filters.dossier))
     return f"{dossier.first_name} {dossier.last_name}"
 
 
@@ -144,19 +144,19 @@ def read(request: Request, desk: AtJournal, asked: Asked, p: PageNumber = 1) -> 
 @router.post("/journal")
 def look(request: Request, desk: AtJournal, data: FormData) -> Response:
     """Redirects to the filters as an address, which names the dossier by its id; lists the dossiers of a search."""
-    asked = JournalFilters(**{name: str(data.get(name, "")).strip() for name in JournalFilters().params})
+    filters = JournalFilters(**{name: str(data.get(name, "")).strip() for name in JournalFilters().params})
     search = lookup.look(desk, text_of(data, "q"), SIZE)
     if len(search.found) == 1:
-        return redirect(request, asked.but(search.found[0].stream))
+        return redirect(request, filters.but(search.found[0].stream))
     if not search.text:
-        return redirect(request, asked.but(asked.dossier))
-    return _page(request, desk, asked, looked=search)
+        return redirect(request, filters.but(filters.dossier))
+    return _page(request, desk, filters, looked=search)
 
 
 def _page(
     request: Request,
     desk: Desk,
-    asked: JournalFilters,
+    filters: JournalFilters,
     p: int = 1,
     *,
     whose: str = "",
@@ -169,21 +169,21 @@ def _page(
     """
     pager, rows = None, list[dict[str, Any]]()
     if looked is None:
-        wanted = asked.on_trail(desk)
-        pager = Pager.at(audit_trail.total(desk.read, wanted), p, "/journal", asked.params)
+        wanted = filters.on_trail(desk)
+        pager = Pager.at(audit_trail.total(desk.read, wanted), p, "/journal", filters.params)
         rows = _rows(desk, audit_trail.page(desk.read, wanted, SIZE, pager.offset))
     groups = (looked.found, looked.near) if looked else ((), ())
-    found, near = ([lookup.found_row(desk, one) for one in group] for group in groups)
+    dossier_rows, near = ([lookup.found_row(desk, one) for one in group] for group in groups)
     names = names_for(desk)
     authors = [(id, names.staff(id)) for id in (*map(str, desk.refs.team), *SYSTEM)]
     return show(
         request,
         "audit/journal.html",
         "journal",
-        listed((row["person"] for row in rows), (row.stream for row in (*found, *near))),
+        listed((row["person"] for row in rows), (row.stream for row in (*dossier_rows, *near))),
         status=422 if problem else 200,
-        asked=asked,
-        filtered=any(asked.params.values()),
+        asked=filters,
+        filtered=any(filters.params.values()),
         authors=[("", "Tout le monde"), *sorted(authors, key=_by_name)],
         kinds=[
             (
@@ -196,11 +196,11 @@ def _page(
         pager=pager,
         whose=whose,
         looked=looked,
-        found=found,
+        found=dossier_rows,
         near=near,
         sees_access=not desk.roles.isdisjoint(ACCESS_READERS),
-        event_logs=_event_logs(asked),
-        linked_logs=_event_logs(asked, relie="oui") if desk.may(issue_linked_log) else [],
+        event_logs=_event_logs(filters),
+        linked_logs=_event_logs(filters, relie="oui") if desk.may(issue_linked_log) else [],
         leads_back=indicators.LEADS_BACK,
         problem=problem,
     )
@@ -231,11 +231,11 @@ def list_learned(request: Request, desk: AtJournal, au: str = "", p: PageNumber 
 # --- its rows
 
 
-def _rows(desk: Desk, found: Sequence[Any]) -> list[dict[str, Any]]:
+def _rows(desk: Desk, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Returns these rows of the audit trail in words, in the same order."""
-    histories = desk.trails({row.stream for row in found})
-    dossiers = folds_of(desk.read, {row.stream for row in found if row.kind == "dossier"})
-    events = audit_trail.open_rows(desk.engine, found)
+    histories = desk.trails({row.stream for row in rows})
+    dossiers = folds_of(desk.read, {row.stream for row in rows if row.kind == "dossier"})
+    events = audit_trail.open_rows(desk.engine, rows)
     subjects = _Subjects(desk, events)
     return [_row(desk, recorded, histories[recorded.originator_id], dossiers, subjects) for recorded in events]
 
@@ -317,10 +317,10 @@ class _Subjects:
 
 
 @as_file(router, "/journal")
-def export(desk: AtJournal, asked: Asked) -> ExportedList:
+def export(desk: AtJournal, filters: Asked) -> ExportedList:
     """Returns the same events, with ids of dossiers and no name of a young person."""
-    _whose(desk, asked)
-    names, zone, wanted = names_for(desk), ZoneInfo(desk.zone), asked.on_trail(desk)
+    _whose(desk, filters)
+    names, zone, wanted = names_for(desk), ZoneInfo(desk.zone), filters.on_trail(desk)
     columns: dict[str, Callable[[Any], Value]] = {
         "n°": lambda row: row.position,
         "enregistré le": lambda row: f"{row.at.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M:%S}",
@@ -336,8 +336,8 @@ def export(desk: AtJournal, asked: Asked) -> ExportedList:
         page="journal",
         name="journal",
         path="/journal",
-        params=asked.known,
-        filters=list(_in_words(desk, asked)),
+        params=filters.known,
+        filters=list(_in_words(desk, filters)),
         columns=columns,
         total=audit_trail.total(desk.read, wanted),
         read=lambda: audit_trail.page(desk.read, wanted, MOST_ROWS, 0),
@@ -346,16 +346,16 @@ def export(desk: AtJournal, asked: Asked) -> ExportedList:
     )
 
 
-def _in_words(desk: Desk, asked: JournalFilters) -> Iterator[str]:
+def _in_words(desk: Desk, filters: JournalFilters) -> Iterator[str]:
     """Yields the filters in words. A dossier stays an id: the file names no young person."""
-    if asked.par:
-        is_known = asked.par in SYSTEM or asked.par in map(str, desk.refs.team)
-        yield lists.filter_of("Qui", names_for(desk).staff(asked.par) if is_known else asked.par)
-    if asked.sorte:
-        yield lists.filter_of("Quoi", sentences.TITLES.get(asked.sorte, asked.sorte))
-    if asked.dossier:
-        yield lists.filter_of("Dossier", asked.dossier)
-    for label, text in (("Du", asked.du), ("Au", asked.au)):
+    if filters.par:
+        is_known = filters.par in SYSTEM or filters.par in map(str, desk.refs.team)
+        yield lists.filter_of("Qui", names_for(desk).staff(filters.par) if is_known else filters.par)
+    if filters.sorte:
+        yield lists.filter_of("Quoi", sentences.TITLES.get(filters.sorte, filters.sorte))
+    if filters.dossier:
+        yield lists.filter_of("Dossier", filters.dossier)
+    for label, text in (("Du", filters.du), ("Au", filters.au)):
         if day := read_day(text):
             yield lists.filter_of(label, dates.day(day, year=True))
 
@@ -374,14 +374,14 @@ def event_log(request: Request, desk: AtJournal, du: str = "", au: str = "", rel
     standard, media = STANDARDS[request.url.path.rpartition(".")[2]]
     last = read_day(au) or desk.today
     first = read_day(du) or projected.a_year_until(last)
-    asked = JournalFilters(du=du, au=au)
-    if asked.is_wrong or last < first:
+    filters = JournalFilters(du=du, au=au)
+    if filters.is_wrong or last < first:
         problem = "Choisissez des jours qui existent, du premier au dernier."
-        return _page(request, desk, asked, problem=problem)
+        return _page(request, desk, filters, problem=problem)
     must_be_proved(request, desk)
     made = projected.event_log(desk.read, desk.engine, first, last, standard, linked=linked)
     if len(made.dossiers) > desk.refs.protocol(desk.today).reading.people // 2:
-        return _page(request, desk, asked, problem=TOO_MANY)
+        return _page(request, desk, filters, problem=TOO_MANY)
     streams = {"indicators": desk.served.opened.stream("indicators")}
     issue(request, desk, streams, decision, reason="pris en fichier depuis le Journal", **made.said)
     note(request, listed(made.dossiers))

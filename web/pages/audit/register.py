@@ -67,12 +67,12 @@ def prove(request: Request, desk: AtRegister, data: UploadData) -> Response:
 def _page(request: Request, desk: Desk, problem: str = "", held: str = "") -> Response:
     register = desk.served.register
     try:
-        found = _describe_register(desk, register) if register.epoch else None
+        description = _describe_register(desk, register) if register.epoch else None
     except (RegisterClosed, LookupError, Unreadable):
-        found = None
+        description = None
     return show(
         request, "audit/register.html", "register", NOBODY, status=422 if problem else 200,
-        found=found, lost=found is None and desk.refs.structure.register > 0, problem=problem, held=held,
+        found=description, lost=description is None and desk.refs.structure.register > 0, problem=problem, held=held,
         digest=digest_of(VERIFIER),
     )  # fmt: skip
 
@@ -83,7 +83,7 @@ def _describe_register(desk: Desk, register: Register) -> dict[str, Any]:
     last = checkpoint(text)
     names, keys = names_for(desk), list(french.keys(register.known_keys(), desk.zone))
     engine = desk.engine
-    known = inspection.read(desk.served.opened.folder, engine.head())
+    last_pass = inspection.read(desk.served.opened.folder, engine.head())
     return {
         "note": text,
         "size": last.size,
@@ -100,11 +100,11 @@ def _describe_register(desk: Desk, register: Register) -> dict[str, Any]:
             for epoch, signed in register.checkpoints()
         ],
         "compared": french.phrase_check(
-            desk.refs.calendar.local_day(known.ended or known.began),
-            known.reached or known.head,
-            [one.position for one in known.faults if one.code == "register"],
+            desk.refs.calendar.local_day(last_pass.ended or last_pass.began),
+            last_pass.reached or last_pass.head,
+            [one.position for one in last_pass.faults if one.code == "register"],
         )
-        if known
+        if last_pass
         else "",
     }  # fmt: skip
 

@@ -88,10 +88,10 @@ def asked_instant(desk: Desk, trail: Sequence[Recorded], day: str, hour: str) ->
     return AskedInstant(day, hour, instant, pixflow_replay.version_at(trail, instant))
 
 
-def _list_earlier(past: PastDesk, shown: Replay, known: Sequence[Recorded]) -> list[ReplayRow]:
+def _list_earlier(past: PastDesk, shown: Replay, events: Sequence[Recorded]) -> list[ReplayRow]:
     """Returns the events known then, as they read that day."""
-    history = History(past, names_for(past, shown.after), known)
-    entries = [(history.entry(one), one.position) for one in known]
+    history = History(past, names_for(past, shown.after), events)
+    entries = [(history.entry(one), one.position) for one in events]
     rows = [(entry, position, "struck" if entry.retracted else "") for entry, position in entries]
     return [*rows[:-1], (*entries[-1], "now")]
 
@@ -99,13 +99,13 @@ def _list_earlier(past: PastDesk, shown: Replay, known: Sequence[Recorded]) -> l
 def _list_later(desk: Desk, trail: Sequence[Recorded], version: int) -> list[ReplayRow]:
     """Returns the events recorded since, as they read today."""
     key = ("read today", trail[-1].originator_id, trail[-1].originator_version)
-    known: list[ReplayRow] | None = desk.memory.dossiers.get(key)
-    if known is None:
+    rows: list[ReplayRow] | None = desk.memory.dossiers.get(key)
+    if rows is None:
         history = History(desk, names_for(desk, fold(trail)), trail)
-        known = [(history.entry(one), one.position, "future") for one in trail]
+        rows = [(history.entry(one), one.position, "future") for one in trail]
         if not history.names_others:
-            desk.memory.dossiers.put(key, known)
-    return known[version:]
+            desk.memory.dossiers.put(key, rows)
+    return rows[version:]
 
 
 def _task(task: Task | None, day: date) -> TaskWords | None:
@@ -141,15 +141,15 @@ def replay(
     if desk.erased(dossier_id):
         return redirect(request, f"/dossiers/{dossier_id}")
     dossier, trail = desk.dossier(dossier_id), desk.trail(dossier_id)
-    asked = asked_instant(desk, trail, le, h) if le else AskedInstant()
-    n = version if version is not None else asked.version or (1 if asked.at else len(trail))
+    instant = asked_instant(desk, trail, le, h) if le else AskedInstant()
+    n = version if version is not None else instant.version or (1 if instant.at else len(trail))
     if not 1 <= n <= len(trail):
         raise HTTPException(404)
-    position, day = _find_viewpoint(desk, trail[n - 1], asked)
+    position, day = _find_viewpoint(desk, trail[n - 1], instant)
     refs = desk.engine.references_at(position)
     shown = pixflow_replay.at_version(trail, n, refs)
     with past_desk(desk, dossier_id, position, refs, day) as past:
-        names, known, protocol = names_for(past, shown.after), trail[:n], past.refs.protocol(day)
+        names, events, protocol = names_for(past, shown.after), trail[:n], past.refs.protocol(day)
         history = History(past, names_for(past, past.dossier(dossier_id)), past.trail(dossier_id))
         drawn = sheet(past, dossier_id, history)
         return show(
@@ -159,13 +159,13 @@ def replay(
             people_of(drawn),
             name=f"{dossier.first_name} {dossier.last_name}",
             zone=past.zone,
-            asked=asked,
+            asked=instant,
             shown=shown,
             changes=changes.changes(shown.before, shown.after, names, day, zone=past.zone),
             task_changes=[(_task(old, day), _task(new, day)) for old, new in shown.changed],
-            entries=[*_list_earlier(past, shown, known), *_list_later(desk, trail, n)],
+            entries=[*_list_earlier(past, shown, events), *_list_later(desk, trail, n)],
             around=_around(n, shown.total),
-            detail=details.detail(shown.recorded, names, zone=past.zone, history=known),
+            detail=details.detail(shown.recorded, names, zone=past.zone, history=events),
             on=getattr(shown.recorded.event, "on", None),
             who=sentences.who(shown.recorded, names),
             program=(past.refs.structure.pixflow, desk.refs.structure.pixflow),
@@ -175,9 +175,9 @@ def replay(
         )
 
 
-def _find_viewpoint(desk: Desk, recorded: Recorded, asked: AskedInstant) -> tuple[int, date]:
+def _find_viewpoint(desk: Desk, recorded: Recorded, instant: AskedInstant) -> tuple[int, date]:
     """Returns the position and the day that the page is seen from: of the instant asked for, else of the event."""
-    if not asked.at or asked.version != recorded.originator_version:
+    if not instant.at or instant.version != recorded.originator_version:
         return recorded.position, desk.refs.calendar.local_day(recorded.at)
-    position = max(recorded.position, audit_trail.position_at(desk.read, asked.at))
-    return position, desk.refs.calendar.local_day(asked.at)
+    position = max(recorded.position, audit_trail.position_at(desk.read, instant.at))
+    return position, desk.refs.calendar.local_day(instant.at)

@@ -50,12 +50,12 @@ def _row(desk: Desk, dossier_id: UUID, plan: DiagnosticPlan) -> Any:
 
 def _without_seat(desk: Desk, dossier: Dossier, plan: DiagnosticPlan) -> PaperEntry:
     advisor = advisor_of(desk, dossier)
-    known = sites.address(desk.refs, plan.place) if plan.modality == "office" else ""
+    address = sites.address(desk.refs, plan.place) if plan.modality == "office" else ""
     mediator = plan.mediator and "avec une médiation numérique"
-    where = listed(vocabulary.MODALITIES[plan.modality], plan.place, known, mediator)
+    where = listed(vocabulary.MODALITIES[plan.modality], plan.place, address, mediator)
     first = say("À partir du {day}", day=dates.weekday_day(plan.planned_for, year=True))
     facts = [("Où", upper_first(where)), ("Quand", first)]
     if plan.modality != "home":
         after = say("{advisor} vous dira le jour et l’heure.", advisor=upper_first(advisor))
         facts += [("À apporter", BRING), ("Ensuite", after)]
-    return PaperEntry("Votre diagnostic", facts, sites.map_of(known))
+    return PaperEntry("Votre diagnostic", facts, sites.map_of(address))

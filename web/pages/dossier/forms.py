@@ -280,11 +280,11 @@ class HandOverForm(PathForm):
 
 
 def _meeting(desk: Desk, dossier: Dossier, task: str) -> Values:
-    known = dossier.appointments.get(task)
-    if known is None or known.missed:
+    appointment = dossier.appointments.get(task)
+    if appointment is None or appointment.missed:
         return {"place": dossier.site}
-    at = known.at.astimezone(ZoneInfo(desk.zone))
-    return {"day": known.day.isoformat(), "hour": f"{at:%H:%M}", "place": known.place}
+    at = appointment.at.astimezone(ZoneInfo(desk.zone))
+    return {"day": appointment.day.isoformat(), "hour": f"{at:%H:%M}", "place": appointment.place}
 
 
 # --- prescription
@@ -634,10 +634,14 @@ def _reported_start(desk: Desk, dossier: Dossier, action: str) -> Values:
 
 def _reported_end(desk: Desk, dossier: Dossier, action: str) -> Values:
     """Shows what the partner says of the outcome, to confirm."""
-    told = reported(dossier, action)
-    if told is None or told.outcome == "came":
+    report = reported(dossier, action)
+    if report is None or report.outcome == "came":
         return {}
-    return {"outcome": "done" if told.outcome == "done" else "abandoned", "on": told.day.isoformat(), "note": told.note}
+    return {
+        "outcome": "done" if report.outcome == "done" else "abandoned",
+        "on": report.day.isoformat(),
+        "note": report.note,
+    }
 
 
 def reported(dossier: Dossier, action: str) -> Report | None:

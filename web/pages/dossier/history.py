@@ -198,11 +198,11 @@ def steps_back(desk: Desk, trail: Sequence[Recorded], version: int) -> tuple[lis
 
 def to_correct(desk: Desk, dossier: Dossier, trail: Sequence[Recorded], version: int) -> Recorded | None:
     """Returns the event that this person may correct by its form; None when it no longer counts, or is not theirs."""
-    found = next((r for r in not_retracted(trail) if r.originator_version == version), None)
+    event = next((r for r in not_retracted(trail) if r.originator_version == version), None)
     forms = allowed(desk, dossier)
-    if found is None or not may_retract(desk, dossier, found, forms):
+    if event is None or not may_retract(desk, dossier, event, forms):
         return None
-    return found if form_to_correct(dossier, trail, found, forms) else None
+    return event if form_to_correct(dossier, trail, event, forms) else None
 
 
 def may_retract(desk: Desk, dossier: Dossier, recorded: Recorded, forms: frozenset[str]) -> bool:

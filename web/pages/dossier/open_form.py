@@ -70,11 +70,11 @@ def unrecorded(form: Form, events: Iterable[Event]) -> str:
     prose = (name for name, (label, _) in labels(type(form)).items() if label.kind == "textarea")
     typed = (str(getattr(form, name) or "") for name in prose)
     lines = dict.fromkeys(line.strip() for text in typed for line in text.splitlines() if line.strip())
-    known = []
+    texts = []
     for event in events if lines else ():
-        known += [value for name in PROSE if isinstance(value := getattr(event, name, None), str)]
-        known += [action.label for action in getattr(event, "actions", ())]
-    written = "\n".join(known)
+        texts += [value for name in PROSE if isinstance(value := getattr(event, name, None), str)]
+        texts += [action.label for action in getattr(event, "actions", ())]
+    written = "\n".join(texts)
     return "\n".join(line for line in lines if line not in written)
 
 
@@ -89,10 +89,10 @@ def place(dossier: Dossier, opened: OpenForm | None, shown: Sequence[OpenTask], 
         return _find_anchor(opened.corrects, history)
     match FORMS[opened.name].place:
         case "task" | "next-steps" as part:
-            for one in shown:
-                named = opened.name in (one.form, one.other[0]) and opened.about in ("", one.about)
-                if opened.about == one.task.key or (named and opened.name != "chase"):
-                    return one.task.key
+            for open_task in shown:
+                named = opened.name in (open_task.form, open_task.other[0]) and opened.about in ("", open_task.about)
+                if opened.about == open_task.task.key or (named and opened.name != "chase"):
+                    return open_task.task.key
             return "tasks" if part == "task" else part
         case "action":
             found = subject(dossier, opened)
@@ -161,12 +161,12 @@ def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
 
 def campaigns(desk: Desk) -> list[tuple[object, str]]:
     """Returns the campaigns where a diagnostic may be planned; the only one is chosen."""
-    found: list[tuple[object, str]] = [
+    options: list[tuple[object, str]] = [
         (id, f"{known.name} ({known.code})")
         for id, known in desk.refs.campaigns.items()
         if known.open and known.purpose == "initial"
     ]
-    return found if len(found) < 2 else [("", CHOOSE), *found]
+    return options if len(options) < 2 else [("", CHOOSE), *options]
 
 
 def occasions(*, cej: bool) -> list[tuple[object, str]]:

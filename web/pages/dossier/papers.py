@@ -84,26 +84,36 @@ def _prescription(desk: Desk, dossier: Dossier, participation: UUID, origin: str
     A partner without e-mail has their link here, as a QR; `origin` is the public address of the pages.
     """
     found = (one for one in results.prescribed(desk, dossier) if one.participation == participation)
-    one = next(found, None)
-    if one is None:
+    prescription_row = next(found, None)
+    if prescription_row is None:
         return None
-    shown = [state for state, _ in one.actions if is_kept(state)]
-    grid = [say("grille de lecture n° {number}", number=one.built.grille)] if one.built.grille else []
+    shown = [state for state, _ in prescription_row.actions if is_kept(state)]
+    grid = (
+        [say("grille de lecture n° {number}", number=prescription_row.built.grille)]
+        if prescription_row.built.grille
+        else []
+    )
     return Paper(
         structure=desk.refs.structure.name,
         title="Votre parcours numérique",
         name=_name(dossier),
         lead=say(
             "Décidé ensemble le {day} :" if shown else "Décidé ensemble le {day} : rien à faire pour le moment.",
-            day=dates.day(one.built.stamp.on, year=True),
+            day=dates.day(prescription_row.built.stamp.on, year=True),
         ),
-        entries=[entry_of(desk, dossier, state, one.since.get(state.action.id, ("", ""))[0]) for state in shown],
+        entries=[
+            entry_of(desk, dossier, state, prescription_row.since.get(state.action.id, ("", ""))[0]) for state in shown
+        ],
         links=[
             *(link for state in shown for link in _partner_links(desk, dossier, state, origin)),
-            *_takeaways(desk, dossier, one, origin),
+            *_takeaways(desk, dossier, prescription_row, origin),
         ],
         facts=_typeset(
-            *(said for said in (("Votre souhait", one.built.wish), ("Votre projet", dossier.project)) if said[1]),
+            *(
+                said
+                for said in (("Votre souhait", prescription_row.built.wish), ("Votre projet", dossier.project))
+                if said[1]
+            ),
             ("Une question", _contact(desk, dossier)),
         ),
         signatures=(_name(dossier), "Pour la Mission locale"),
@@ -121,16 +131,20 @@ def _partner_links(desk: Desk, dossier: Dossier, state: ActionState, origin: str
             yield label, f"{origin}/p/{token_of(link.id, desk.engine.token)}"
 
 
-def _takeaways(desk: Desk, dossier: Dossier, one: results.PrescriptionRow, origin: str) -> Iterator[tuple[str, str]]:
+def _takeaways(
+    desk: Desk, dossier: Dossier, prescription_row: results.PrescriptionRow, origin: str
+) -> Iterator[tuple[str, str]]:
     """Yields what the young person takes away, each text as it stood on the day of the prescription."""
-    known = desk.refs.grilles.numbered(one.built.grille)
-    rank = next((n for n, band in enumerate(known.bands if known else (), 1) if band.low == one.built.low), 0)
+    known = desk.refs.grilles.numbered(prescription_row.built.grille)
+    rank = next(
+        (n for n, band in enumerate(known.bands if known else (), 1) if band.low == prescription_row.built.low), 0
+    )
     programme = dossier.programme if dossier.programme in PROGRAMMES else "other"
     place = StepPlace("build-prescription", "prescription", rank, programme)
     rows = resources.list_for_step(desk.read, place, audience="young")
     states = folds_of(desk.read, {row.stream for row in rows})
     for row in rows:
-        text = states[row.stream].on(one.built.stamp.on)
+        text = states[row.stream].on(prescription_row.built.stamp.on)
         if text and text.document.audience == "young":
             address = public_address(desk.served.opened.slug, row.stream, text.number)
             yield say("Pour vous : {title}", title=text.document.title), f"{origin}{address}"
@@ -198,7 +212,7 @@ def _answer(
         raise HTTPException(404)
     issue(request, desk, {"dossier": dossier_id}, issue_paper, paper=name)
     told = name != "prescription"  # its fact has a score, and what the grid keeps for the advisor
-    paper = with_proof(desk, paper, dossier_id, fact.version, _origin(request, desk), told=told)
+    paper = with_proof(desk, paper, dossier_id, fact.version, _origin(request, desk), may_disclose=told)
     if request.url.path.endswith(".pdf"):
         return pdf_response(request, paper, name, gather_people(dossier_id))
     return paper_page(request, paper, f"/dossiers/{dossier_id}", gather_people(dossier_id))

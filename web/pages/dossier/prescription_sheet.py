@@ -71,12 +71,14 @@ def _destination(desk: Desk, referral: Referral) -> _Destination:
     row = partners.find(desk.read, id) if id else None
     partner = fold_of(desk.read, row.stream) if row else None
     contact = contacts.find(desk.read, referral.contact)
-    asked = contact.details.name if contact and contact.is_there else ""
+    contact_name = contact.details.name if contact and contact.is_there else ""
     if not isinstance(partner, PartnerState):
-        return _Destination(referral, PartnerDetails(name=referral.partner.name), None, False, asked)
-    known = partner.offers.get(referral.offer) if referral.offer else None
-    is_over = not partner.is_proposed or (known is not None and known.closed is not None)
-    return _Destination(referral, partner.details, known.terms if known and not is_over else None, is_over, asked)
+        return _Destination(referral, PartnerDetails(name=referral.partner.name), None, False, contact_name)
+    offer = partner.offers.get(referral.offer) if referral.offer else None
+    is_over = not partner.is_proposed or (offer is not None and offer.closed is not None)
+    return _Destination(
+        referral, partner.details, offer.terms if offer and not is_over else None, is_over, contact_name
+    )
 
 
 def _phrase_offer(state: ActionState, there: _Destination | None) -> str:
@@ -113,10 +115,15 @@ def _when(state: ActionState, there: _Destination | None, session: tuple[str, st
 
 def _session(dossier: Dossier, state: ActionState) -> tuple[str, str] | None:
     """Returns the day and the place of the session of a certification, None without one to come."""
-    known = dossier.parcours.certification
-    if state.action.kind != "certification" or known is None or known.step != "registered" or not known.session:
+    certification = dossier.parcours.certification
+    if (
+        state.action.kind != "certification"
+        or certification is None
+        or certification.step != "registered"
+        or not certification.session
+    ):
         return None
-    return say("le {day}", day=dates.weekday_day(known.session, year=True)), known.place
+    return say("le {day}", day=dates.weekday_day(certification.session, year=True)), certification.place
 
 
 def _called(there: _Destination) -> str:

@@ -124,7 +124,7 @@ def _complete(dossier: Dossier, today: date) -> Iterator[SharedOutcome]:
         palier = "" if result.palier is None else f"palier {result.palier}"
         palier += f" sur {result.paliers}" if palier and result.paliers else ""
         badges = [say("badge {title}", title=title) for title, earned in result.badges if earned]
-        told = (
+        details = (
             _shared_on(result.shared, today),
             progress(dossier, "complete"),
             palier,
@@ -135,7 +135,7 @@ def _complete(dossier: Dossier, today: date) -> Iterator[SharedOutcome]:
             now[0],
             typography.upper_first(vocabulary.PURPOSES["complete"]),
             path.scored(now[1]),
-            tuple(filter(None, told)),
+            tuple(filter(None, details)),
             _bars(now, before),
             tries=tries(dossier, "complete", today),
         )
@@ -150,7 +150,7 @@ def _profile(dossier: Dossier, today: date) -> Iterator[SharedOutcome]:
             change = typography.phrase_change(profile.pix - earlier.pix, "pix", "pix")
             change = say("{change} depuis {before}", change=change, before=profiles.pix(earlier.pix))
             change = "sans changement" if profile.pix == earlier.pix else change
-        told = (
+        details = (
             profiles.certifiable(profile),
             _shared_on(profile.shared, today, "partagé"),
             change,
@@ -158,7 +158,7 @@ def _profile(dossier: Dossier, today: date) -> Iterator[SharedOutcome]:
         )
         groups = list(_levels(profile, earlier))
         title = typography.upper_first(vocabulary.PURPOSES["profile"])
-        about = tuple(filter(None, told))
+        about = tuple(filter(None, details))
         yield SharedOutcome(now[0], title, profiles.total(profile), about, Bars((), ()), groups)
 
 
@@ -185,13 +185,13 @@ def _percent(part: Part) -> int:
 
 def _levels(now: Profile, before: Profile | None) -> Iterator[tuple[str, list[Bar]]]:
     """Domain by domain, as Pix orders them; competences that it does not know come last."""
-    known, bars = {one.name: one.level for one in before.levels} if before else {}, {}
-    for one in now.levels:
-        if one.level is not None:
-            was = known.get(one.name)
-            change = one.level - was if was is not None else 0
+    level_by_name, bars = {one.name: one.level for one in before.levels} if before else {}, {}
+    for competence in now.levels:
+        if competence.level is not None:
+            was = level_by_name.get(competence.name)
+            change = competence.level - was if was is not None else 0
             said = typography.phrase_change(change, "niveau", "niveaux") if change else ""
-            bars[one.name] = Bar(one.name, one.level, profiles.HIGHEST, said)
+            bars[competence.name] = Bar(competence.name, competence.level, profiles.HIGHEST, said)
     for domain, names in DOMAINS.items():
         if inside := [bars.pop(name) for name in names if name in bars]:
             yield domain, inside
@@ -265,21 +265,25 @@ def prescribed(desk: Desk, dossier: Dossier) -> Iterator[PrescriptionRow]:
     """Returns the prescriptions, the latest first."""
     built = sorted(dossier.prescription.built.items(), key=lambda item: -item[1].stamp.version)
     marked = marked_actions(desk.refs, dossier)
-    for participation, one in built:
-        relied_on = desk.refs.grilles.numbered(one.grille)
+    for participation, prescription in built:
+        relied_on = desk.refs.grilles.numbered(prescription.grille)
         bands_then = relied_on.bands if relied_on else ()
-        known = {p.id: p for band in bands_then if band.low == one.low for p in band.proposals}
-        added = {new.action.proposal: f"ajouté le {path.short(new.stamp.on, desk.today)}" for new in one.added}
-        kept = {action.proposal: "retenu" for action in one.actions}
-        states = [dossier.parcours.actions[action.id] for action in one.all_actions]
+        proposal_by_id = {p.id: p for band in bands_then if band.low == prescription.low for p in band.proposals}
+        added = {new.action.proposal: f"ajouté le {path.short(new.stamp.on, desk.today)}" for new in prescription.added}
+        choice_by_proposal = {action.proposal: "retenu" for action in prescription.actions}
+        states = [dossier.parcours.actions[action.id] for action in prescription.all_actions]
         yield PrescriptionRow(
-            one,
+            prescription,
             participation,
-            [(known[id], {**added, **kept}.get(id, "laissé")) for id in one.proposed if id in known],
-            [action for action in one.actions if action.proposal is None],
+            [
+                (proposal_by_id[id], {**added, **choice_by_proposal}.get(id, "laissé"))
+                for id in prescription.proposed
+                if id in proposal_by_id
+            ],
+            [action for action in prescription.actions if action.proposal is None],
             [(state, path.action(state, desk.today)) for state in states],
             marked,
-            {new.action.id: (_added_by(desk, new), new.reason) for new in one.added},
+            {new.action.id: (_added_by(desk, new), new.reason) for new in prescription.added},
         )
 
 
@@ -297,10 +301,12 @@ def rank(dossier: Dossier) -> int:
 
 def imilo(desk: Desk, dossier: Dossier) -> list[str]:
     """Returns each prescription as plain text for i-Milo, without the actions reserved to the advisor."""
-    told = without_marked(desk.refs, dossier)
+    unmarked_dossier = without_marked(desk.refs, dossier)
     return [
         path.imilo_block(
-            one.built, told.diagnostic.participations.get(one.participation), [state for state, _ in one.actions]
+            row.built,
+            unmarked_dossier.diagnostic.participations.get(row.participation),
+            [state for state, _ in row.actions],
         )
-        for one in prescribed(desk, told)
+        for row in prescribed(desk, unmarked_dossier)
     ]

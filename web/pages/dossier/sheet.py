@@ -66,13 +66,13 @@ def sheet(
     form: OpenForm | None = None,
     *,
     done: int = -1,
-    told: Sequence[str] = (),
+    sentences: Sequence[str] = (),
     place: QueuePlace | None = None,
 ) -> dict[str, Any]:
     """Returns what templates show of a dossier, without its history, whose `entries` are on the page.
 
-    `done` is the version just recorded (-1 for none), `told` are sentences of what was recorded elsewhere. `place` is
-    where the person stands in Ma boîte. Of the names, `offers` are the forms that this person may open, `may` what else
+    `done` is the version just recorded (-1 for none), `sentences` tell what was recorded elsewhere. `place` is where
+    the person stands in Ma boîte. Of the names, `offers` are the forms that this person may open, `may` what else
     they may do; `box` is the place that addresses carry on, `back` its page, `next` the task that follows there.
     """
     dossier, names, protocol = desk.dossier(dossier_id), history.names, desk.refs.protocol(desk.today)
@@ -105,9 +105,9 @@ def sheet(
         # the place in Ma boîte
         "box": str(place or ""),
         "back": place.address if place else "",
-        "next": task_links.next_task(desk, place, dossier_id) if done >= 0 or told else None,
+        "next": task_links.next_task(desk, place, dossier_id) if done >= 0 or sentences else None,
         # what was just recorded, and the version that Annuler undoes
-        "done": told or history.receipt(done),
+        "done": sentences or history.receipt(done),
         "done_version": done,
         "undo": history.restorable if done == history.restorable else history.undoable,
         # the tasks and the seats
@@ -181,7 +181,7 @@ def _page(
     box: str,
     *,
     done: int = -1,
-    told: Sequence[str] = (),
+    sentences: Sequence[str] = (),
     stage: str = "",
     status: int = 200,
 ) -> Response:
@@ -190,7 +190,7 @@ def _page(
     forms = allowed(desk, dossier)
     history = History(desk, names_for(desk, dossier), desk.trail(dossier_id), dossier, forms)
     entries, place = history.entries(stage), task_links.read_place(desk, box)
-    drawn = sheet(desk, dossier_id, history, entries, form, done=done, told=told, place=place)
+    drawn = sheet(desk, dossier_id, history, entries, form, done=done, sentences=sentences, place=place)
     people = people_of(drawn)
     return show(request, "dossier/page.html", "sheet", people, status=status, history=entries, stage=stage, **drawn)
 
@@ -241,7 +241,7 @@ def read(
         form = replace(form, values={**form.values, "cherche": cherche[:LONGEST_SEARCH]})
     receipt = receipts.of_command(desk, recu)
     told = [line.text for line in receipt.lines] if receipt else ()
-    return _page(request, desk, dossier_id, form, boite, done=fait, told=told, stage=etape)
+    return _page(request, desk, dossier_id, form, boite, done=fait, sentences=told, stage=etape)
 
 
 # --- what it records

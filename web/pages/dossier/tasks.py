@@ -82,12 +82,12 @@ def coming(owed: Sequence[Task], days: Sequence[DaySet], today: date) -> list[tu
     later = sorted((task for task in owed if task.opens > today), key=lambda one: one.opens)
     kept = [task for task in later if task.why.details.get("by") != "lapsed"]
     shown = kept if kept or any(task.is_visible(today) for task in owed) else later
-    found = [(task.opens, _phrase_task(task), f"à partir du {_day(task.opens, today)}") for task in shown]
-    for one in (day for day in days if day.last >= today):
-        line = tasks.day_set(one.key, one.day, today)
-        when = f"à partir du {_day(one.day, today)}" if line.to_come else f"le {french.on(one.day, today)}"
-        found.append((one.day, line.inside, when))
-    return [(said, when) for _, said, when in sorted(found, key=lambda one: one[0])]
+    entries = [(task.opens, _phrase_task(task), f"à partir du {_day(task.opens, today)}") for task in shown]
+    for day_set in (day for day in days if day.last >= today):
+        line = tasks.day_set(day_set.key, day_set.day, today)
+        when = f"à partir du {_day(day_set.day, today)}" if line.to_come else f"le {french.on(day_set.day, today)}"
+        entries.append((day_set.day, line.inside, when))
+    return [(said, when) for _, said, when in sorted(entries, key=lambda one: one[0])]
 
 
 def _phrase_task(task: Task) -> str:
@@ -170,21 +170,21 @@ def _kind_of(dossier: Dossier, action: str) -> str:
 
 def _status(desk: Desk, dossier: Dossier, task: Task) -> str:
     """Says until when a task is snoozed and why, or why it is back, and who has it."""
-    told = []
+    texts = []
     snooze = dossier.snoozes.get(task.key)
     if task.snoozed_until and task.snoozed_until > desk.today:
         day = _day(task.snoozed_until, desk.today)
         text = "en pause {ends} : {reason}" if snooze else "en pause {ends}"
         ends = paused_until(day, snooze.awaits if snooze else None)
-        told.append(say(text, ends=ends, reason=snooze.reason if snooze else ""))
+        texts.append(say(text, ends=ends, reason=snooze.reason if snooze else ""))
     elif task.snoozed_until and snooze:
-        told.append(pause_over(snooze, task.snoozed_until, desk.today))
+        texts.append(pause_over(snooze, task.snoozed_until, desk.today))
     if task.handed_to and _handed(desk, task):
         member = desk.refs.team.get(task.handed_to)
         who = "vous" if task.handed_to == desk.me else member.name if member else "quelqu’un"
         until = f" jusqu’au {_day(task.handed_until, desk.today)}" if task.handed_until else ""
-        told.append(f"confiée à {who}{until}")
-    return typography.upper_first(" ; ".join(told))
+        texts.append(f"confiée à {who}{until}")
+    return typography.upper_first(" ; ".join(texts))
 
 
 def _day(day: date, today: date) -> str:
@@ -280,25 +280,27 @@ def _steps(dossier: Dossier, today: date) -> Iterator[NextStep]:
 
 
 def _difficulty(dossier: Dossier, on: progress.Said) -> Iterator[NextStep]:
-    known, seat = dossier.prescription.explored, dossier.in_trouble
+    difficulty, seat = dossier.prescription.explored, dossier.in_trouble
     if seat:
         said = f"signalée à l’atelier du {on(seat.day)}, cause à chercher"
         yield NextStep("Difficulté", said, (("explore", "Explorer", ""),))
-    elif known:
+    elif difficulty:
         studied = bool(dossier.prescription.studies)
         give = ("study", "Autres tutoriels" if studied else "Donner des tutoriels", "")
-        yield NextStep("Difficulté", progress.explored(known, on), (give,), (("explore", "Explorer à nouveau", ""),))
+        yield NextStep(
+            "Difficulté", progress.explored(difficulty, on), (give,), (("explore", "Explorer à nouveau", ""),)
+        )
 
 
 def _retake(dossier: Dossier, on: progress.Said) -> Iterator[NextStep]:
-    known, learned = dossier.parcours.retake, dossier.parcours.last_training
+    retake, learned = dossier.parcours.retake, dossier.parcours.last_training
     if progress.retaken(dossier):
         yield NextStep("Nouveau passage", progress.retake(dossier, on), (("retake", "Prévoir à nouveau", ""),))
-    elif known and known.planned_for:
+    elif retake and retake.planned_for:
         change: Link = ("retake", "Changer", "")
         yield NextStep("Nouveau passage", progress.retake(dossier, on), (change,), (("not-retake", "Décliné", ""),))
-    elif known or learned:
+    elif retake or learned:
         plan: Link = ("retake", "Prévoir", "")
-        yield NextStep("Nouveau passage", progress.retake(dossier, on) if known else "pas encore prévu", (plan,))
+        yield NextStep("Nouveau passage", progress.retake(dossier, on) if retake else "pas encore prévu", (plan,))
     elif dossier.diagnostic.current("initial"):
         yield NextStep("Nouveau passage", "après une action terminée")

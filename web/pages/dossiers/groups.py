@@ -90,9 +90,9 @@ def _page(
     ends = {row.collective_end for row, _ in members}
     end = ends.pop() if len(ends) == 1 else None
     now = {"name": group, "until": end.isoformat() if end else ""}
-    asked = {"group": group, **{field: sent.get(field, known) for field, known in now.items()}}
+    fields = {"group": group, **{field: sent.get(field, known) for field, known in now.items()}}
     command = {"command_id": str(desk.new_command())}
-    change, wrong = validate(GroupChange, asked | command) if "name" in sent else (None, {})
+    change, wrong = validate(GroupChange, fields | command) if "name" in sent else (None, {})
     changed = [
         (row, state)
         for row, state in members
@@ -107,7 +107,7 @@ def _page(
         status=422 if form or receipt else 200,
         group=group,
         count=len(members),
-        values=asked,
+        values=fields,
         change=change,
         becomes=path.group_until(change.name, change.until, desk.today) if change else "",
         listed=address("/dossiers", {"groupe": group}),

@@ -137,10 +137,10 @@ Asked = Annotated[ListAsked, Depends()]
 
 
 @router.get("/dossiers")
-def read(request: Request, desk: AtDesk, asked: Asked, recu: str = "") -> Response:
+def read(request: Request, desk: AtDesk, params: Asked, recu: str = "") -> Response:
     """Lists the dossiers that this person reads; `recu` names what was just done to a group."""
     _must_read(desk)
-    return _list(request, desk, asked, done=recu)
+    return _list(request, desk, params, done=recu)
 
 
 @as_file(router, PATH)
@@ -157,17 +157,17 @@ def export_narrowed(desk: AtDesk, asked: Asked, data: FormData) -> ExportedList:
 
 def _exported(desk: Desk, asked: ListAsked, text: str = "") -> ExportedList:
     _must_read(desk)
-    found = _find(desk, asked, text)
-    state = lists.filter_of("État", STATES[found.wanted.state])
+    dossiers = _find(desk, asked, text)
+    state = lists.filter_of("État", STATES[dossiers.wanted.state])
     return ExportedList(
         page="dossiers",
         name="dossiers",
         path=PATH,
-        params=found.params,
-        filters=[state, *in_words(found.menus), *([lists.filter_of("Texte", text)] if text else [])],
+        params=dossiers.params,
+        filters=[state, *in_words(dossiers.menus), *([lists.filter_of("Texte", text)] if text else [])],
         columns={title: value for title, value in EXPORTED.items() if title != OF_ALL or desk.scope.whose == "all"},
-        total=found.total,
-        read=lambda: found.rows(desk, MOST_ROWS, 0),
+        total=dossiers.total,
+        read=lambda: dossiers.rows(desk, MOST_ROWS, 0),
         people=lambda one: [one.dossier.stream],
         narrow="choisissez une étape, un site ou un groupe",
         about={"q": text},
@@ -175,12 +175,14 @@ def _exported(desk: Desk, asked: ListAsked, text: str = "") -> ExportedList:
 
 
 @router.post("/dossiers")
-def narrow(request: Request, desk: AtDesk, asked: Asked, data: FormData) -> Response:
+def narrow(request: Request, desk: AtDesk, params: Asked, data: FormData) -> Response:
     """Lists those that a text finds. A POST: no name and no telephone stands in an address or a log."""
     _must_read(desk)
     text = text_of(data, "q").strip()[:LONGEST]
     return (
-        _list(request, desk, asked, text=text) if text else redirect(request, f"{PATH}?{request.url.query}".rstrip("?"))
+        _list(request, desk, params, text=text)
+        if text
+        else redirect(request, f"{PATH}?{request.url.query}".rstrip("?"))
     )
 
 
@@ -250,10 +252,10 @@ def _list(
     request: Request, desk: Desk, at: ListAsked, *, text: str = "", done: str = "", late: Receipt | None = None
 ) -> Response:
     """Shows one page of the list; `done` names what was just recorded, `late` says what was not."""
-    found = _find(desk, at, text)
-    wanted, params = found.wanted, found.params
-    pager = Pager.at(found.total, at.p, PATH, params, form="narrow" if text else "")
-    rows = list(found.rows(desk, SIZE, pager.offset))
+    dossiers = _find(desk, at, text)
+    wanted, params = dossiers.wanted, dossiers.params
+    pager = Pager.at(dossiers.total, at.p, PATH, params, form="narrow" if text else "")
+    rows = list(dossiers.rows(desk, SIZE, pager.offset))
     receipt = late or undo.offer(desk, receipts.of_command(desk, done), done, UNDO)
     regroups = wanted.group not in ("", WITHOUT) and desk.has_role_for(identity.correct_group)
     assigns = wanted.state == "unassigned" and rows and desk.has_role_for(assign_advisor)
@@ -270,24 +272,24 @@ def _list(
             Chip(
                 label,
                 address(PATH, {**params, "etat": "" if state == "open" else state}),
-                filters.total([row for row in found.counts if _is_in(row, state)], found.asked),
+                filters.total([row for row in dossiers.counts if _is_in(row, state)], dossiers.asked),
                 state == wanted.state,
             )
             for state, label in STATES.items()
             if state != "unassigned" or desk.scope.whose == "all"
         ],
-        menus=found.menus,
+        menus=dossiers.menus,
         regroup=address(f"{PATH}/groupe", {"groupe": wanted.group}) if regroups else "",
         of_group=bool(wanted.group),
         receipt=receipt,
         undo=done if groups.undoable(desk, done) else "",
         text=text,
         here=address(PATH, params),
-        columns=(titles := list(_titles(_columns(desk), params, found.column, found.falling))),
-        orders=list(_orders(titles, found.falling)),
-        filtered=bool(text) or any(found.asked.values()),
-        nothing=not found.counts and not text,
-        clear=address(PATH, found.kept),
+        columns=(titles := list(_titles(_columns(desk), params, dossiers.column, dossiers.falling))),
+        orders=list(_orders(titles, dossiers.falling)),
+        filtered=bool(text) or any(dossiers.asked.values()),
+        nothing=not dossiers.counts and not text,
+        clear=address(PATH, dossiers.kept),
         rows=rows,
         colleagues=[("", "Choisir…"), *proposals.advisors(desk).options()] if assigns else [],
         pager=pager,
@@ -317,13 +319,13 @@ def _titles(columns: Iterable[str], params: Mapping[str, str], column: str, fall
 
 def _orders(titles: Iterable[ColumnTitle], falling: bool) -> Iterator[tuple[str, str, bool]]:
     """Yields the orders of the menu: words, address, and True for the one of now. It is turned there too."""
-    for one in titles:
-        if one.sorted:
-            now, turned = (one.word, f"{one.word}, à l’envers")[:: -1 if falling else 1]
+    for title in titles:
+        if title.sorted:
+            now, turned = (title.word, f"{title.word}, à l’envers")[:: -1 if falling else 1]
             yield now, "", True
-            yield turned, one.href, False
+            yield turned, title.href, False
         else:
-            yield one.word, one.href, False
+            yield title.word, title.href, False
 
 
 def _tri(column: str, falling: bool) -> str:

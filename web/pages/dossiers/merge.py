@@ -131,7 +131,7 @@ def _undo_steps(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str) -> 
     return [*moved, kept, Step({"dossier": dossier_id}, merging.undo_merge, said)]
 
 
-def _preview(desk: Desk, steps: Sequence[Step], kept: UUID, closed: UUID) -> dict[str, Any]:
+def _preview(desk: Desk, steps: Sequence[Step], target_id: UUID, closed: UUID) -> dict[str, Any]:
     """Returns the effects of a merge or of its undo on both dossiers together; or the refusal.
 
     `joined` are the events that come to the dossier that goes on, `retracted` those retracted there.
@@ -141,9 +141,9 @@ def _preview(desk: Desk, steps: Sequence[Step], kept: UUID, closed: UUID) -> dic
         changed = desk.engine.preview_all(steps, by=desk.by(steps[0].decision))
     except Refused as refused:
         return {"refused": refusals.sentence(desk, refused)}
-    before, after = changed[kept]
-    owed = _owed(desk, *(changed[one][0] for one in (kept, closed)))
-    then = _owed(desk, *(changed[one][1] for one in (kept, closed)))
+    before, after = changed[target_id]
+    owed = _owed(desk, *(changed[one][0] for one in (target_id, closed)))
+    then = _owed(desk, *(changed[one][1] for one in (target_id, closed)))
     new = after.events[len(before.events) :]
     retracted = {r.event.version for r in new if isinstance(r.event, Retracted)}
     fact = before.events[min(retracted) - 1] if retracted else changed[closed][0].events[0]
@@ -154,7 +154,7 @@ def _preview(desk: Desk, steps: Sequence[Step], kept: UUID, closed: UUID) -> dic
         "retracted": [sentences.sentence(r, names, zone=desk.zone, history=before.events) for r in gone],
         "gone": [french_tasks.VERBS[kind] for key, kind in owed.items() if key not in then],
         "new": [french_tasks.VERBS[kind] for key, kind in then.items() if key not in owed and kind != "inform-holder"],
-        "reach": reach.of(desk, names, changed, [fact], kept),
+        "reach": reach.of(desk, names, changed, [fact], target_id),
         "owed": list(dict.fromkeys(french_tasks.VERBS[kind] for kind in then.values())),
         "refused": "",
     }
@@ -177,24 +177,24 @@ def _page(
     """
     dossier = desk.dossier(dossier_id)
     into = UUID(form.get("into")) if form and form.name == "join" and form.code else into
-    kept = dossier.merged.into if dossier.merged else into
-    candidates, lines, preview = ([] if kept else _candidates(desk, dossier_id, dossier)), [], None
-    if kept:
-        note(request, gather_people(kept))
+    target_id = dossier.merged.into if dossier.merged else into
+    candidates, lines, preview = ([] if target_id else _candidates(desk, dossier_id, dossier)), [], None
+    if target_id:
+        note(request, gather_people(target_id))
         names = names_for(desk)
-        pairs = zip(*(_side(desk, names, one) for one in (kept, dossier_id)), strict=True)
+        pairs = zip(*(_side(desk, names, one) for one in (target_id, dossier_id)), strict=True)
         lines = [(label, one, other) for (label, one), (_, other) in pairs if one or other]
         undoes = dossier.merged is not None
-        steps = _undo_steps(desk, dossier_id, dossier, "—") if undoes else _steps(desk, dossier_id, dossier, kept)
-        preview = _preview(desk, steps, kept, dossier_id)
+        steps = _undo_steps(desk, dossier_id, dossier, "—") if undoes else _steps(desk, dossier_id, dossier, target_id)
+        preview = _preview(desk, steps, target_id, dossier_id)
     return show(
         request,
         "dossiers/merge.html",
         "merge",
-        gather_people(dossier_id, [kept], (one.stream for one, _, _ in candidates)),
+        gather_people(dossier_id, [target_id], (one.stream for one, _, _ in candidates)),
         id=dossier_id,
         dossier=dossier,
-        into=kept,
+        into=target_id,
         lines=lines,
         candidates=candidates,
         preview=preview,
@@ -258,12 +258,12 @@ def follower(desk: Desk, dossier: Dossier) -> Follower | None:
     """Returns the last dossier that the duplicate was merged into, whatever the number of merges since."""
     if dossier.merged is None:
         return None
-    stream, kept = dossier.merged.into, fold_of(desk.read, dossier.merged.into)
-    while kept.merged:
-        stream, kept = kept.merged.into, fold_of(desk.read, kept.merged.into)
-    advisor = names_for(desk).staff(kept.advisor) if kept.advisor else ""
-    readable = stream if desk.scope.sees(kept) else None
-    return Follower(readable, f"{kept.first_name} {kept.last_name}", advisor, kept.site)
+    stream, target = dossier.merged.into, fold_of(desk.read, dossier.merged.into)
+    while target.merged:
+        stream, target = target.merged.into, fold_of(desk.read, target.merged.into)
+    advisor = names_for(desk).staff(target.advisor) if target.advisor else ""
+    readable = stream if desk.scope.sees(target) else None
+    return Follower(readable, f"{target.first_name} {target.last_name}", advisor, target.site)
 
 
 def undo(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str, command_id: UUID) -> Outcome:

@@ -50,17 +50,17 @@ def _page(
     request: Request, desk: Desk, form: OpenForm, *, taken: UUID | None = None, namesakes: Sequence[YoungPerson] = ()
 ) -> Response:
     """Shows a dossier to open. `taken` has its number; its `namesakes` are counted when this person reads them not."""
-    known = [lookup.found_row(desk, one) for one in namesakes if desk.scope.reads(one.advisor)]
+    rows = [lookup.found_row(desk, one) for one in namesakes if desk.scope.reads(one.advisor)]
     return show(
         request,
         "dossiers/new.html",
         "form",
-        listed([taken], (row.stream for row in known)),
+        listed([taken], (row.stream for row in rows)),
         values=form.values,
         errors=form.errors,
         taken=taken,
-        known=known,
-        hidden=len(namesakes) - len(known),
+        known=rows,
+        hidden=len(namesakes) - len(rows),
         sites=[("", "à choisir"), *((site, site) for site in desk.refs.structure.sites)],
         programmes=[("", "aucun pour l’instant"), *vocabulary.PROGRAMMES.items()],
         advisors=[("", "à affecter plus tard"), *advisors(desk).options()],

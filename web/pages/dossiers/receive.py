@@ -82,13 +82,13 @@ def _check_before(desk: Desk, form: ReceiveForm) -> None:
 
 def _meant(desk: Desk, form: ReceiveForm) -> dict[UUID, Dossier]:
     """Returns the dossiers that everything typed fits exactly; a merged one stands for no young person."""
-    found: list[set[UUID]] = []
+    stream_sets: list[set[UUID]] = []
     if number := canonical_number(form.imilo_number):
-        found.append({one.stream for one in directory.numbered(desk.read, number)})
+        stream_sets.append({one.stream for one in directory.numbered(desk.read, number)})
     if form.last_name and form.first_name and form.birth_date:
         same = directory.same_person(desk.read, form.last_name, form.first_name, form.birth_date)
-        found.append({one.stream for one in same})
-    states = folds_of(desk.read, set.intersection(*found))
+        stream_sets.append({one.stream for one in same})
+    states = folds_of(desk.read, set.intersection(*stream_sets))
     return {stream: state for stream, state in states.items() if isinstance(state, Dossier) and not state.merged}
 
 

@@ -102,23 +102,23 @@ def asked_of(
     """Returns the question of an address; unknown words and a day to come mean the usual. `day`: None without any."""
     wanted = read_day(day or "")
     until = min(wanted or desk.today, desk.today)
-    known = period if period in PERIODS else ""
-    first, last = PERIODS[known](until)
+    word = period if period in PERIODS else ""
+    first, last = PERIODS[word](until)
     if start := _in_period(month, first, last):
         first, last = max(first, start), min(last, start + relativedelta(months=1) - _DAY)
     facet, _, value = cut.partition(":")
-    found: Cut = next((one for one in CUTS if one == facet), "")
-    question = FigureQuestion(first, last, until, found, value if found else "", advisor)
-    asked = AskedFigures(
+    dimension: Cut = next((one for one in CUTS if one == facet), "")
+    question = FigureQuestion(first, last, until, dimension, value if dimension else "", advisor)
+    query = AskedFigures(
         question,
-        known,
+        word,
         month if start else "",
-        cut if found else "",
+        cut if dimension else "",
         "true" if clock == "vrai" else "known",
         until < desk.today,
         wrong="" if day is None else why_no_day(desk, wanted, since_opening=clock != "vrai"),
     )
-    return asked.period_before() if before else asked
+    return query.period_before() if before else query
 
 
 def _find_previous(period: str, month: str, question: FigureQuestion) -> tuple[date, date]:
@@ -150,42 +150,42 @@ def count_for(desk: Desk, asked: AskedFigures) -> AbstractContextManager[Countin
     return counting(desk.served, asked.question.day, asked.clock)
 
 
-def menus(path: str, asked: AskedFigures, there: Counting, **kept: str) -> list[FilterMenu]:
+def menus(path: str, query: AskedFigures, there: Counting, **params: str) -> list[FilterMenu]:
     """Returns the menu of periods, and one for each cut that has more than one cell; what narrows can be taken off."""
-    made = [period_menu(path, asked, **kept)]
-    member = there.refs.team.get(UUID(asked.colleague)) if asked.colleague else None
+    made = [period_menu(path, query, **params)]
+    member = there.refs.team.get(UUID(query.colleague)) if query.colleague else None
     for label, name, said in (
-        ("Mois", "mois", asked.month and dates.month(asked.question.first)),
-        ("Période d’avant", "avant", asked.before and describe_period(asked.question)),
-        ("Qui", "conseiller", asked.colleague and (member.name if member else french.NOT_YET)),
+        ("Mois", "mois", query.month and dates.month(query.question.first)),
+        ("Période d’avant", "avant", query.before and describe_period(query.question)),
+        ("Qui", "conseiller", query.colleague and (member.name if member else french.NOT_YET)),
     ):
         if said:
-            made.append(filters.menu(label, [Chip(said, asked.at(path, **{**kept, name: ""}), None, True)]))
+            made.append(filters.menu(label, [Chip(said, query.at(path, **{**params, name: ""}), None, True)]))
     for cut, found in there.cells().items():
         chips = []
         for value, n in order(cut, found):
-            on = asked.cut == f"{cut}:{value}"
-            href = asked.at(path, coupe="" if on else f"{cut}:{value}", **kept)
+            on = query.cut == f"{cut}:{value}"
+            href = query.at(path, coupe="" if on else f"{cut}:{value}", **params)
             chips.append(Chip(cell_label(cut, value), href, n, on))
         if len(chips) > 1 or any(chip.on for chip in chips):
             made.append(filters.menu(french.CUTS[cut], chips))
     return made
 
 
-def period_menu(path: str, asked: AskedFigures, **kept: str) -> FilterMenu:
+def period_menu(path: str, query: AskedFigures, **params: str) -> FilterMenu:
     chips = []
     for word in PERIODS:
-        on = word == asked.period
-        href = asked.at(path, periode="" if on else word, mois="", avant="", **kept)
+        on = word == query.period
+        href = query.at(path, periode="" if on else word, mois="", avant="", **params)
         chips.append(Chip(french.PERIODS[word], href, None, on and word != ""))
     return filters.menu("Période", chips)
 
 
-def order(cut: str, found: list[tuple[str, int]]) -> list[tuple[str, int]]:
+def order(cut: str, cells: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """Returns the cells of a cut in the order in which people read them."""
     if cut == "band":
-        return sorted(found, key=lambda pair: int(pair[0].partition("-")[0] or -1))
-    return sorted(found, key=lambda pair: (pair[0] == "", pair[0].casefold()))
+        return sorted(cells, key=lambda pair: int(pair[0].partition("-")[0] or -1))
+    return sorted(cells, key=lambda pair: (pair[0] == "", pair[0].casefold()))
 
 
 def cell_label(cut: str, value: str) -> str:
@@ -200,10 +200,10 @@ def cell_label(cut: str, value: str) -> str:
     return dict(labels).get(value, value)
 
 
-def describe_days(asked: AskedFigures) -> str:
+def describe_days(query: AskedFigures) -> str:
     """Returns the days of the period in words, and for a past day the clock."""
-    clock = f", {french.CLOCKS[asked.clock]}" if asked.past else ""
-    return describe_period(asked.question) + clock
+    clock = f", {french.CLOCKS[query.clock]}" if query.past else ""
+    return describe_period(query.question) + clock
 
 
 def explain_day(asked: AskedFigures) -> str:

@@ -24,13 +24,13 @@ router = APIRouter()
 @router.get(f"{PATH}.pdf")
 def read(request: Request, desk: AtFigures, at: At) -> Response:
     """Sends the page of a period; small numbers are hidden."""
-    asked = at(desk, before="")
-    before = asked.period_before().question
-    cut, _, value = asked.cut.partition(":")
-    with count_for(desk, asked) as there:
-        made = board_pdf(there, asked.question, (before.first, before.last), cell_label(cut, value) if cut else "")
+    query = at(desk, before="")
+    before = query.period_before().question
+    cut, _, value = query.cut.partition(":")
+    with count_for(desk, query) as there:
+        made = board_pdf(there, query.question, (before.first, before.last), cell_label(cut, value) if cut else "")
     note(request, NOBODY)
-    named = {"Content-Disposition": f'inline; filename="pix-{asked.question.last}.pdf"'}
+    named = {"Content-Disposition": f'inline; filename="pix-{query.question.last}.pdf"'}
     return Response(made, media_type=PDF, headers=named)
 
 

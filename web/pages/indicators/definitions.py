@@ -162,10 +162,10 @@ def _values(document: Definitions, replaces: int) -> dict[str, Any]:
 
 def _compare_figures(desk: Desk, document: Definitions) -> list[tuple[FigureText, FigureText]]:
     """Returns the figures that differ, as the definitions in force and the draft count them."""
-    asked = asked_of(desk)
+    query = asked_of(desk)
     sides = []
     for definitions in (None, document):
         with counting(desk.served, desk.today, definitions=definitions) as there:
-            sides.append(describe_all(count_figures(there, asked.question, COMPARED), asked))
+            sides.append(describe_all(count_figures(there, query.question, COMPARED), query))
     pairs = [(sides[0][id], sides[1][id]) for id in BY_ID if id in COMPARED]
     return [(old, new) for old, new in pairs if old != new]

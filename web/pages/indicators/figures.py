@@ -78,30 +78,32 @@ class FigureText:
         return [part for part in self.parts if part.name in STATES] if len(self.parts) == len(STATES) else ()
 
 
-def describe(one: Indicator, figure: Figure, asked: AskedFigures, home: str = PATH, title: str = "") -> FigureText:
+def describe(
+    indicator: Indicator, figure: Figure, query: AskedFigures, home: str = PATH, title: str = ""
+) -> FigureText:
     """Returns an indicator with its links below the page `home`; `title` replaces its own. One's own has no rate."""
-    where, rated = f"{home}/{one.id}", asked.question.advisor is None
+    where, rated = f"{home}/{indicator.id}", query.question.advisor is None
 
     def number(name: str, label: str, count: int, among: int, rate: str = "") -> Number:
         share = 100 * count / among if among else 0.0
-        return Number(name, label, count, asked.at(where, etat=name), share, among, rate)
+        return Number(name, label, count, query.at(where, etat=name), share, among, rate)
 
     parts = []
     for part in figure.parts:
         rate = french.share(part.rate) if rated else ""
-        made = number(part.counts, french.part(one.id, part.name), part.counted, part.among, rate)
-        middle = "" if part.median is None else french.middle(one.id, part.median, part.ninth)
+        made = number(part.counts, french.part(indicator.id, part.name), part.counted, part.among, rate)
+        middle = "" if part.median is None else french.middle(indicator.id, part.median, part.ninth)
         parts.append(replace(made, median=part.median, ninth=part.ninth, middle=middle))
     return FigureText(
-        one.id,
-        title or french.TITLES[one.id],
-        one.way,
-        french.DEFINITIONS[one.id],
-        french.among(one.id, figure.counted, figure.among),
+        indicator.id,
+        title or french.TITLES[indicator.id],
+        indicator.way,
+        french.DEFINITIONS[indicator.id],
+        french.among(indicator.id, figure.counted, figure.among),
         french.share(figure.rate) if rated else "",
-        asked.at(where),
-        number(COUNTED, french.cell(one.id, COUNTED), figure.counted, figure.among),
-        number("among", french.cell(one.id, "among"), figure.among, figure.among),
+        query.at(where),
+        number(COUNTED, french.cell(indicator.id, COUNTED), figure.counted, figure.among),
+        number("among", french.cell(indicator.id, "among"), figure.among, figure.among),
         parts,
         figure,
     )
@@ -111,7 +113,7 @@ def describe_all(found: Mapping[str, Figure], asked: AskedFigures, home: str = P
     return {id: describe(one, found[id], asked, home) for id, one in BY_ID.items() if id in found}
 
 
-def funnel(counts: Mapping[str, int], asked: AskedFigures, **more: str) -> list[Number]:
+def funnel(counts: Mapping[str, int], query: AskedFigures, **more: str) -> list[Number]:
     """Returns the steps that those concerned have reached; `more` are parameters of the addresses of their lists."""
     whole = counts.get("concerned", 0)
     steps = []
@@ -119,7 +121,7 @@ def funnel(counts: Mapping[str, int], asked: AskedFigures, **more: str) -> list[
         count = counts.get(part.name, 0)
         share = 100 * count / whole if whole else 0.0
         rate = percent(round(share)) if whole >= FEWEST else ""
-        href = asked.at(f"{PATH}/{FUNNEL.id}", etat=part.name, **more)
+        href = query.at(f"{PATH}/{FUNNEL.id}", etat=part.name, **more)
         steps.append(Number(part.name, french.FUNNEL[part.name], count, href, share, whole, rate))
     return steps
 
@@ -156,15 +158,15 @@ def _states(tallies: Mapping[Tally, int]) -> dict[str, int]:
 
 
 def cohort_rows(
-    found: Mapping[date, Mapping[str, int]], asked: AskedFigures, changed: Mapping[date, Sequence[str]]
+    counts_by_month: Mapping[date, Mapping[str, int]], query: AskedFigures, changed: Mapping[date, Sequence[str]]
 ) -> list[tuple[str, str, list[Number]]]:
     """Returns those concerned in each month, and how far they came: each number a link to its people.
 
     Each month has the marks of the documents that changed in it.
     """
     return [
-        (dates.month(month), list_changes(changed, month), funnel(counts, asked, mois=of_month(month)))
-        for month, counts in found.items()
+        (dates.month(month), list_changes(changed, month), funnel(counts, query, mois=of_month(month)))
+        for month, counts in counts_by_month.items()
     ]
 
 
@@ -199,7 +201,7 @@ def download(
     request: Request,
     desk: Desk,
     name: str,
-    asked: AskedFigures,
+    query: AskedFigures,
     outside: Outside,
     figures: Sequence[FigureText],
     cells: Sequence[FigureText] = (),
@@ -209,16 +211,16 @@ def download(
     The clock, the day and what is masked come first.
     """
     note(request, NOBODY)
-    day = asked.question.day
+    day = query.question.day
     heads: list[list[Cell]] = [
         [desk.refs.structure.name],
-        [f"Période : {describe_period(asked.question)}"],
-        [f"Au {dates.day(day, year=True)}, {french.CLOCKS[asked.clock]}"],
-        [asked.cut or "Tous les dossiers"],
+        [f"Période : {describe_period(query.question)}"],
+        [f"Au {dates.day(day, year=True)}, {french.CLOCKS[query.clock]}"],
+        [query.cut or "Tous les dossiers"],
         [french.MASKED],
         [],
     ]
-    days, whole = (asked.question.first, asked.question.last), not asked.cut
+    days, whole = (query.question.first, query.question.last), not query.cut
     rows = [*heads, _TITLES, *(row for one in figures for row in _rows(one, outside, days, whole=whole))]
     rows += [row for one in cells for row in _rows(one, outside, days, whole=False)]
     is_workbook = request.url.path.endswith(".xlsx")
@@ -232,16 +234,23 @@ _TITLES: list[Cell] = [
 ]  # fmt: skip
 
 
-def _rows(one: FigureText, outside: Outside, days: Days, *, whole: bool) -> Iterator[list[Cell]]:
+def _rows(figure_text: FigureText, outside: Outside, days: Days, *, whole: bool) -> Iterator[list[Cell]]:
     """Yields the rows of a figure, a number a cell."""
-    parts = {part.name: shown for part, shown in zip(one.figure.parts, one.parts, strict=True)}
-    for row in outside.rows(one.id, one.figure, days, whole=whole):
+    parts = {part.name: shown for part, shown in zip(figure_text.figure.parts, figure_text.parts, strict=True)}
+    for row in outside.rows(figure_text.id, figure_text.figure, days, whole=whole):
         if not row.part:
-            yield [one.id, one.title, "", *_list_cells(row), "", "", one.definition]
+            yield [figure_text.id, figure_text.title, "", *_list_cells(row), "", "", figure_text.definition]
             continue
         part = parts[row.part]
         spread = (part.median, part.ninth) if (row.counted or row.counted_least or 0) >= FEWEST else (None, None)
-        yield [one.id, one.title, part.label, *_list_cells(row), *("" if one is None else one for one in spread), ""]
+        yield [
+            figure_text.id,
+            figure_text.title,
+            part.label,
+            *_list_cells(row),
+            *("" if one is None else one for one in spread),
+            "",
+        ]
 
 
 def _list_cells(row: ReportRow) -> list[Cell]:
@@ -258,11 +267,11 @@ def _list_cells(row: ReportRow) -> list[Cell]:
 VERDICTS = {"": "conformes", "-deviation": "écarts", "-pending": "en attente"}
 
 
-def rule_rows(counted: FigureCounts, asked: AskedFigures) -> Iterator[tuple[str, str, str, list[Number]]]:
+def rule_rows(counted: FigureCounts, query: AskedFigures) -> Iterator[tuple[str, str, str, list[Number]]]:
     """Yields each rule, its title, its source, and its verdicts: each a link to its list."""
     for rule in RULES:
         verdicts = []
         for ending, word in VERDICTS.items():
             name = rule + ending
-            verdicts.append(Number(name, word, counted.number("I24", name), asked.at(f"{PATH}/I24", etat=name)))
+            verdicts.append(Number(name, word, counted.number("I24", name), query.at(f"{PATH}/I24", etat=name)))
         yield rule, french.part("I24", rule), french.SOURCES[rule], verdicts

@@ -55,10 +55,10 @@ Asked = Annotated[AskedFigures, Depends(_read_question)]
 
 @router.get(f"{PATH}/{{name}}")
 def read(
-    request: Request, desk: AtFigures, name: str, asked: Asked, etat: str = "counted", par: str = "", p: PageNumber = 1
+    request: Request, desk: AtFigures, name: str, query: Asked, etat: str = "counted", par: str = "", p: PageNumber = 1
 ) -> Response:
     """Shows one figure and the list of one of its numbers (`etat`); `par` is the cut whose cells it shows."""
-    return _page(request, desk, name, asked, etat, par, p, (PATH, "Indicateurs"))
+    return _page(request, desk, name, query, etat, par, p, (PATH, "Indicateurs"))
 
 
 @router.get(f"{MINE}/{{name}}")
@@ -75,14 +75,14 @@ def read_own(
 @router.get(f"{PATH}/{{name}}/tableau.xlsx")
 def send(request: Request, desk: AtFigures, name: str, at: At, par: str = "") -> Response:
     """Sends one figure as a table, with the cells of a cut if asked."""
-    asked = at(desk)
+    query = at(desk)
     if name not in BY_ID:
         raise HTTPException(404)
-    with count_for(desk, asked) as there:
-        figure = questions.count_figures(there, asked.question, [name])[name]
-        _, cells = _cells_of(asked, there, name, par, f"{PATH}/{name}")
-        told = questions.count_outside(there, asked.question.day)
-    return download(request, desk, name, asked, told, [describe(BY_ID[name], figure, asked)], cells)
+    with count_for(desk, query) as there:
+        figure = questions.count_figures(there, query.question, [name])[name]
+        _, cells = _cells_of(query, there, name, par, f"{PATH}/{name}")
+        told = questions.count_outside(there, query.question.day)
+    return download(request, desk, name, query, told, [describe(BY_ID[name], figure, query)], cells)
 
 
 @as_file(router, f"{PATH}/{{name}}/liste")
@@ -100,7 +100,7 @@ def export_own(desk: AtOwnFigures, name: str, at: At, etat: str = "counted") -> 
 
 
 def _page(
-    request: Request, desk: Desk, id: str, asked: AskedFigures, name: str, by: str, number: int, home: tuple[str, str]
+    request: Request, desk: Desk, id: str, query: AskedFigures, name: str, by: str, number: int, home: tuple[str, str]
 ) -> Response:
     """Shows one figure and the list of one of its numbers. Raises HTTPException(404) for an unknown one.
 
@@ -108,35 +108,35 @@ def _page(
     erased since. `was` is the number known on the day, where it differs; `then` the address of what was known when the
     period ended, and its day.
     """
-    path, kept, indicator = f"{home[0]}/{id}", {"etat": name}, BY_ID.get(id)
+    path, params, indicator = f"{home[0]}/{id}", {"etat": name}, BY_ID.get(id)
     changed = document_changes(desk.refs)
-    with count_for(desk, asked) as there:
-        counts, total = _count_entries(there, asked, id, name)
-        pager = Pager.at(total, number, path, {**asked.parameters, **kept, "par": by}, anchor="#liste")
-        lines = lists.lines(there.connection, asked.question, counts, id, name, SIZE, pager.offset)
-        figure = questions.figures_of(there, asked.question, counts)[id]
+    with count_for(desk, query) as there:
+        counts, total = _count_entries(there, query, id, name)
+        pager = Pager.at(total, number, path, {**query.parameters, **params, "par": by}, anchor="#liste")
+        lines = lists.lines(there.connection, query.question, counts, id, name, SIZE, pager.offset)
+        figure = questions.figures_of(there, query.question, counts)[id]
         has_months = indicator and indicator.way != "stock"
-        months = questions.months(there.connection, asked.question, id) if has_months else {}
-        dimensions, cells = _cells_of(asked, there, id, by, path)
-        rules, without = list(rule_rows(counts, asked)) if id == "I24" else (), dict(there.basis.definitions.without)
-        menus = asking.menus(path, asked, there, **kept)
-        cohorts = questions.parts_by_month(there.connection, asked.question, id) if id == FUNNEL.id else {}
+        months = questions.months(there.connection, query.question, id) if has_months else {}
+        dimensions, cells = _cells_of(query, there, id, by, path)
+        rules, without = list(rule_rows(counts, query)) if id == "I24" else (), dict(there.basis.definitions.without)
+        menus = asking.menus(path, query, there, **params)
+        cohorts = questions.parts_by_month(there.connection, query.question, id) if id == FUNNEL.id else {}
     return show(
         request,
         "indicators/one.html",
         "figure",
         listed(line.stream for line in lines),
-        home=(asked.at(home[0]), home[1]),
+        home=(query.at(home[0]), home[1]),
         title=french.TITLES[id],
         code=id if indicator else "",
         definition=french.DEFINITIONS[id],
         way=french.WAYS[EVERY[id].way],
-        figure=describe(indicator, figure, asked, home[0]) if indicator else None,
-        steps=_steps(id, figure, asked),
-        months=month_rows(id, months, _month_address(asked, path, id), changed),
-        cohorts=cohort_rows(cohorts, asked, changed),
-        was=recall(desk, asked, {id: figure}).get(id, ""),
-        then=_find_period_end(asked, path),
+        figure=describe(indicator, figure, query, home[0]) if indicator else None,
+        steps=_steps(id, figure, query),
+        months=month_rows(id, months, _month_address(query, path, id), changed),
+        cohorts=cohort_rows(cohorts, query, changed),
+        was=recall(desk, query, {id: figure}).get(id, ""),
+        then=_find_period_end(query, path),
         dimensions=dimensions,
         cells=cells,
         apart=figure.counted - sum(one.counted.count for one in cells) if cells and by != "partner" else 0,
@@ -147,19 +147,19 @@ def _page(
         rows=list(_line_rows(desk, id, lines)),
         after="Site" if id == STEPS.id else "La suite",
         pager=pager,
-        days=asking.describe_days(asked),
-        remark=asking.explain_day(asked),
+        days=asking.describe_days(query),
+        remark=asking.explain_day(query),
         menus=menus,
-        files={kind: asked.at(f"{path}/tableau.{kind}", par=by) for kind in ("csv", "xlsx") if not asked.colleague},
+        files={kind: query.at(f"{path}/tableau.{kind}", par=by) for kind in ("csv", "xlsx") if not query.colleague},
         masked=french.MASKED,
     )
 
 
-def _steps(id: str, figure: Figure, asked: AskedFigures) -> Sequence[Number]:
+def _steps(id: str, figure: Figure, query: AskedFigures) -> Sequence[Number]:
     """Returns the bars of what has steps: those of the young people concerned, or of the period."""
     if id == FUNNEL.id:
-        return funnel({part.name: part.counted for part in figure.parts}, asked)
-    return list(overview.bars(figure, asked)) if id == STEPS.id else ()
+        return funnel({part.name: part.counted for part in figure.parts}, query)
+    return list(overview.bars(figure, query)) if id == STEPS.id else ()
 
 
 def _count_entries(there: Counting, asked: AskedFigures, id: str, name: str) -> tuple[FigureCounts, int]:
@@ -171,30 +171,30 @@ def _count_entries(there: Counting, asked: AskedFigures, id: str, name: str) -> 
         raise HTTPException(404) from None
 
 
-def _month_address(asked: AskedFigures, path: str, id: str) -> Callable[[date], str]:
+def _month_address(query: AskedFigures, path: str, id: str) -> Callable[[date], str]:
     """Returns the address of the list of a month; none where the day of a line is not that of its month (I16, I24)."""
     name = COUNTED if id == "I1" else AMONG
-    return lambda month: "" if id in ("I16", "I24") else asked.at(path, etat=name, mois=of_month(month))
+    return lambda month: "" if id in ("I16", "I24") else query.at(path, etat=name, mois=of_month(month))
 
 
 _ENDED = {"mois-dernier": "mois", "annee-derniere": "annee"}
 """The period that ends on the last day of one that is over."""
 
 
-def _find_period_end(asked: AskedFigures, path: str) -> tuple[str, str] | None:
+def _find_period_end(query: AskedFigures, path: str) -> tuple[str, str] | None:
     """Returns the address and the day of what was known when the period ended; None while it lasts."""
-    question, period = asked.question, "mois" if asked.month else _ENDED.get(asked.period)
-    if asked.past or question.last >= question.day or not period or question.first.day > 1:
+    question, period = query.question, "mois" if query.month else _ENDED.get(query.period)
+    if query.past or question.last >= question.day or not period or question.first.day > 1:
         return None
-    return asked.at(path, periode=period, mois="", au=question.last.isoformat()), dates.day(question.last, year=True)
+    return query.at(path, periode=period, mois="", au=question.last.isoformat()), dates.day(question.last, year=True)
 
 
-def _cells_of(asked: AskedFigures, there: Counting, id: str, by: str, path: str) -> tuple[list[Chip], list[FigureText]]:
+def _cells_of(query: AskedFigures, there: Counting, id: str, by: str, path: str) -> tuple[list[Chip], list[FigureText]]:
     """Returns the cuts to choose from, and the figure of each cell of the chosen one."""
-    if asked.cut or id not in BY_ID or id in ("I22", "I24"):
+    if query.cut or id not in BY_ID or id in ("I22", "I24"):
         return [], []
     chips = [
-        Chip(french.CUTS[cut], asked.at(path, par="" if cut == by else cut), len(values), cut == by)
+        Chip(french.CUTS[cut], query.at(path, par="" if cut == by else cut), len(values), cut == by)
         for cut, values in there.cells().items()
         if len(values) > 1
     ]
@@ -202,7 +202,7 @@ def _cells_of(asked: AskedFigures, there: Counting, id: str, by: str, path: str)
         return chips, []
     made = []
     for value, _ in asking.order(by, next(values for cut, values in there.cells().items() if cut == by)):
-        cell = asked.within(f"{by}:{value}")
+        cell = query.within(f"{by}:{value}")
         figure = questions.count_figures(there, cell.question, [id])[id]
         made.append(describe(BY_ID[id], figure, cell, path.rpartition("/")[0], asking.cell_label(by, value)))
     return chips, made
@@ -211,15 +211,15 @@ def _cells_of(asked: AskedFigures, there: Counting, id: str, by: str, path: str)
 # --- the list of a number
 
 
-def _exported(desk: Desk, id: str, asked: AskedFigures, name: str, home: str) -> ExportedList:
+def _exported(desk: Desk, id: str, query: AskedFigures, name: str, home: str) -> ExportedList:
     """Returns the list of a number as a file."""
-    with count_for(desk, asked) as there:
-        counts, total = _count_entries(there, asked, id, name)
+    with count_for(desk, query) as there:
+        counts, total = _count_entries(there, query, id, name)
         most = min(total, MOST_ROWS)
-        found = lists.lines(there.connection, asked.question, counts, id, name, most) if total <= MOST_ROWS else []
-        _, *menus = asking.menus(f"{home}/{id}", asked, there)
-    period, day = asking.describe_period(asked.question), dates.day(asked.question.day, year=True)
-    people = directory.find_people(desk.read, {line.stream for line in found})
+        lines = lists.lines(there.connection, query.question, counts, id, name, most) if total <= MOST_ROWS else []
+        _, *menus = asking.menus(f"{home}/{id}", query, there)
+    period, day = asking.describe_period(query.question), dates.day(query.question.day, year=True)
+    people = directory.find_people(desk.read, {line.stream for line in lines})
     columns: dict[str, Callable[[tuple[FigureLine, Line]], Value]] = {
         "Qui": lambda row: row[1][0],
         "Date": lambda row: row[0].on,
@@ -230,14 +230,14 @@ def _exported(desk: Desk, id: str, asked: AskedFigures, name: str, home: str) ->
         page="figure",
         name=id.lower(),
         path=f"{home}/{id}",
-        params={**asked.parameters, "etat": name},
+        params={**query.parameters, "etat": name},
         filters=[french.TITLES.get(id, "Le parcours"), french.cell(id, name), period, *in_words(menus)],
         columns=columns,
         total=total,
-        read=lambda: zip(found, _line_rows(desk, id, found), strict=True),
+        read=lambda: zip(lines, _line_rows(desk, id, lines), strict=True),
         people=lambda row: [row[0].stream] if row[0].stream in people else [],
         narrow="choisissez une période plus courte, ou une coupe",
-        clock=f"{day}, {french.CLOCKS[asked.clock]}" if asked.past else "",
+        clock=f"{day}, {french.CLOCKS[query.clock]}" if query.past else "",
         about={"indicateur": id},
     )
 
@@ -246,17 +246,17 @@ Line = tuple[str, str, str, str, list[str], bool]
 """A line in words: its name and address, the day of the fact and its address, what became of it, if it is late."""
 
 
-def _line_rows(desk: Desk, id: str, found: Sequence[FigureLine]) -> Iterator[Line]:
-    streams = {one.stream for one in found}
+def _line_rows(desk: Desk, id: str, lines: Sequence[FigureLine]) -> Iterator[Line]:
+    streams = {one.stream for one in lines}
     people, held = directory.find_people(desk.read, streams), workshops.many(desk.read, streams)
     names = partners.titles(desk.read, streams) if id == "I23" else {}
     replays = bool(desk.roles & {"referent", "manager", "auditor"})
-    for one in found:
-        stream, fact = one.stream, ""
+    for line in lines:
+        stream, fact = line.stream, ""
         name, href = desk.refs.structure.name, "/equipe"
         if stream in people:
             name, href = people[stream].name, f"/dossiers/{stream}"
-            fact = f"/rejouer/{stream}?version={one.version}" if replays else ""
+            fact = f"/rejouer/{stream}?version={line.version}" if replays else ""
         elif stream in held:
             day = dates.day(held[stream].day, year=True)
             name, href = say("Atelier du {day}", day=day), f"/ateliers/{stream}"
@@ -266,38 +266,38 @@ def _line_rows(desk: Desk, id: str, found: Sequence[FigureLine]) -> Iterator[Lin
             name, href = desk.refs.team[stream].name, f"/equipe/{stream}"
         elif desk.erased(stream):
             name, href = "Personne effacée", f"/dossiers/{stream}"
-        late = one.state == "open" and one.due is not None and one.due < desk.today and id not in ("I18", "I23")
-        yield name, href, dates.day(one.on, year=True), fact or href, list(_words(id, one, late)), late
+        late = line.state == "open" and line.due is not None and line.due < desk.today and id not in ("I18", "I23")
+        yield name, href, dates.day(line.on, year=True), fact or href, list(_words(id, line, late)), late
 
 
-def _of_partners(one: FigureLine) -> Iterator[str]:
-    if one.partner:
-        yield one.partner
-    if one.due:
+def _of_partners(line: FigureLine) -> Iterator[str]:
+    if line.partner:
+        yield line.partner
+    if line.due:
         until, since = "à confirmer avant le {day}", "ancienne depuis le {day}"
-        yield say(until if one.part == "fresh" else since, day=dates.day(one.due, year=True))
-    if one.part == ANY_LEVEL or one.part[0].isdigit():
-        yield from (french.part("I23", one.part), one.reason)
+        yield say(until if line.part == "fresh" else since, day=dates.day(line.due, year=True))
+    if line.part == ANY_LEVEL or line.part[0].isdigit():
+        yield from (french.part("I23", line.part), line.reason)
 
 
-def _words(id: str, one: FigureLine, late: bool) -> Iterator[str]:
+def _words(id: str, line: FigureLine, late: bool) -> Iterator[str]:
     if id == "I23":
-        yield from _of_partners(one)
+        yield from _of_partners(line)
         return
-    if isinstance(one, OwedLine):
-        yield title(one.part, one.details)
-    elif id not in ("funnel", "steps") and one.part and one.part != one.partner.casefold():
-        yield french.cell(id, one.part)
-    if one.partner:
-        yield one.partner
-    if id == "I21" and one.value is not None:
-        yield plural(one.value, "point")
-    if one.state in ("open", "out") and id not in ("I1", "I18"):
-        yield french.state(id, "out" if one.state == "out" else "late" if late else "waiting")
-    if one.reason:
-        yield french.reason(one.reason)
-    if one.ended_on and one.ended_on != one.on:
-        done = f"{french.state(id, 'done')} " if one.state in ("done", "past") else ""
-        yield done + say("le {day}", day=dates.day(one.ended_on, year=True))
-    elif one.due and one.state == "open" and id not in ("I1", "I17"):
-        yield say(french.DUE[id == "I18"], day=dates.day(one.due, year=True))
+    if isinstance(line, OwedLine):
+        yield title(line.part, line.details)
+    elif id not in ("funnel", "steps") and line.part and line.part != line.partner.casefold():
+        yield french.cell(id, line.part)
+    if line.partner:
+        yield line.partner
+    if id == "I21" and line.value is not None:
+        yield plural(line.value, "point")
+    if line.state in ("open", "out") and id not in ("I1", "I18"):
+        yield french.state(id, "out" if line.state == "out" else "late" if late else "waiting")
+    if line.reason:
+        yield french.reason(line.reason)
+    if line.ended_on and line.ended_on != line.on:
+        done = f"{french.state(id, 'done')} " if line.state in ("done", "past") else ""
+        yield done + say("le {day}", day=dates.day(line.ended_on, year=True))
+    elif line.due and line.state == "open" and id not in ("I1", "I17"):
+        yield say(french.DUE[id == "I18"], day=dates.day(line.due, year=True))

@@ -32,16 +32,16 @@ HEIGHT, TOP = 96, 24
 # --- the five cards
 
 
-def cards(there: Counting, now: Figure, asked: AskedFigures) -> Iterator[tuple[Number, Number, str, int]]:
+def cards(there: Counting, now: Figure, query: AskedFigures) -> Iterator[tuple[Number, Number, str, int]]:
     """Yields the main steps in the period and in the one before, what its target makes of it in words, and the target.
 
     A share is the part of the target that is reached. Everybody and each site have targets; other cells have none.
     """
-    question, before = asked.question, asked.period_before()
+    question, before = query.question, query.period_before()
     counts = overview.steps(there.connection, before.question)
-    for number in _steps(now, asked):
+    for number in _steps(now, query):
         step = number.name
-        yearly = aim_of(there, asked.question, step)
+        yearly = aim_of(there, query.question, step)
         aim = of_period(yearly, question.first, question.last)
         told = french.expected(number.count, aim, ended=question.last < question.day) if yearly else ""
         share = min(100.0, 100 * number.count / aim) if aim else 0.0
@@ -52,10 +52,10 @@ def _steps(figure: Figure, asked: AskedFigures) -> Iterator[Number]:
     return (_number(part.name, part.counted, asked) for part in figure.parts)
 
 
-def bars(figure: Figure, asked: AskedFigures) -> Iterator[Number]:
+def bars(figure: Figure, query: AskedFigures) -> Iterator[Number]:
     """Yields the main steps with the part of the largest one, to draw."""
     most = max(part.counted for part in figure.parts)
-    for number in _steps(figure, asked):
+    for number in _steps(figure, query):
         yield replace(number, share=100 * number.count / most if most else 0.0)
 
 
@@ -97,32 +97,32 @@ class Curve(NamedTuple):
     points: Sequence[Point]
 
 
-def months(there: Counting, asked: AskedFigures, step: str) -> tuple[list[Curve], list[Chip], str]:
+def months(there: Counting, query: AskedFigures, step: str) -> tuple[list[Curve], list[Chip], str]:
     """Returns the curve of everybody in a step, then those of the sites; the steps to choose from; the days in words.
 
     Sites are told apart, on one scale, where there are several, and no cut.
     """
     step = step if step in MAIN_STEPS else "begun"
-    chips = [Chip(french.STEPS[one], asked.at(PATH, etape=one), None, one == step) for one in MAIN_STEPS]
-    long = _at_length(asked)
+    chips = [Chip(french.STEPS[one], query.at(PATH, etape=one), None, one == step) for one in MAIN_STEPS]
+    long = _at_length(query)
     axis = list(_axis(long.question))
     by_month = questions.parts_by_month(there.connection, long.question, STEPS.id, step)
-    found = {month: parts[step] for month, parts in by_month.items()}
-    by_site = {} if asked.cut else overview.months_by_site(there.connection, long.question, step)
+    count_by_month = {month: parts[step] for month, parts in by_month.items()}
+    by_site = {} if query.cut else overview.months_by_site(there.connection, long.question, step)
     sites = sorted(by_site, key=lambda site: (site == "", normalise(site)))
     most = max((max(months.values()) for months in by_site.values()), default=0)
-    made = [_curve(axis, found, long, step, max(found.values(), default=0))]
+    made = [_curve(axis, count_by_month, long, step, max(count_by_month.values(), default=0))]
     made += [_curve(axis, by_site[one], long.within(f"site:{one}"), step, most) for one in sites if len(sites) > 1]
     return made, chips, describe_period(long.question)
 
 
-def _at_length(asked: AskedFigures) -> AskedFigures:
+def _at_length(query: AskedFigures) -> AskedFigures:
     """Returns the same question, or that of twelve months for a short period."""
-    question = asked.question
+    question = query.question
     if (question.last - question.first).days >= LEAST:
-        return asked
+        return query
     first, last = PERIODS[""](question.day)
-    return replace(asked, period="", month="", question=structs.replace(question, first=first, last=last))
+    return replace(query, period="", month="", question=structs.replace(question, first=first, last=last))
 
 
 def _axis(question: FigureQuestion) -> Iterator[tuple[date, float, bool]]:
@@ -136,13 +136,17 @@ def _axis(question: FigureQuestion) -> Iterator[tuple[date, float, bool]]:
 
 
 def _curve(
-    axis: Sequence[tuple[date, float, bool]], found: Mapping[date, int], asked: AskedFigures, step: str, most: int
+    axis: Sequence[tuple[date, float, bool]],
+    count_by_month: Mapping[date, int],
+    query: AskedFigures,
+    step: str,
+    most: int,
 ) -> Curve:
-    label = cell_label("site", asked.question.value) if asked.cut else french.STEPS[step]
-    whole = _number(step, sum(found.values()), asked, label)
+    label = cell_label("site", query.question.value) if query.cut else french.STEPS[step]
+    whole = _number(step, sum(count_by_month.values()), query, label)
     points = []
     for start, x, partial in axis:
-        count = found.get(start, 0)
+        count = count_by_month.get(start, 0)
         share = 100 * count / most if most else 0.0
         href = f"{whole.href}&mois={of_month(start)}"
         points.append(Point(start, x, partial, count, href, TOP + HEIGHT * (1 - share / 100), share))
@@ -162,31 +166,31 @@ def list_missing(there: Counting, dossiers: int) -> list[tuple[str, str]]:
 
 
 def stuck_rows(
-    there: Counting, found: Mapping[str, Stuck], asked: AskedFigures
+    there: Counting, wait_by_indicator: Mapping[str, Stuck], query: AskedFigures
 ) -> Iterator[tuple[Number, date, Sequence[Number]]]:
     """Yields the steps where somebody waits past their day, in the order of the path, and since when the first does.
 
     The numbers of the sites stand beside, where there are several and no cut.
     """
-    by_site = {} if asked.cut else overview.stuck_by(there.connection, asked.question, "site")
+    by_site = {} if query.cut else overview.stuck_by(there.connection, query.question, "site")
     sites = sorted(by_site, key=lambda site: (site == "", normalise(site))) if len(by_site) > 1 else []
-    most = max((one.count for one in found.values()), default=0)
+    most = max((one.count for one in wait_by_indicator.values()), default=0)
     for id in TARGETED:
-        if one := found.get(id):
+        if wait := wait_by_indicator.get(id):
             path, ever = f"{PATH}/{id}", {"etat": "stuck", "periode": "", "mois": ""}
             beside = [
-                Number(id, cell_label("site", site), by_site[site][id], asked.at(path, **ever, coupe=f"site:{site}"))
+                Number(id, cell_label("site", site), by_site[site][id], query.at(path, **ever, coupe=f"site:{site}"))
                 for site in sites
                 if by_site[site][id]
             ]
             yield (
-                Number(id, french.STUCK[id], one.count, asked.at(path, **ever), 100 * one.count / most),
-                one.since,
+                Number(id, french.STUCK[id], wait.count, query.at(path, **ever), 100 * wait.count / most),
+                wait.since,
                 beside,
             )
 
 
-def load_rows(desk: Desk, there: Counting, asked: AskedFigures) -> Iterator[tuple[str, float, list[Number]]]:
+def load_rows(desk: Desk, there: Counting, query: AskedFigures) -> Iterator[tuple[str, float, list[Number]]]:
     """Yields the load of each person by name, "" for nobody's, the last one, with its length among the others.
 
     It is the open dossiers that they follow, the tasks in their name, and those past their day. Loads of today are
@@ -194,18 +198,22 @@ def load_rows(desk: Desk, there: Counting, asked: AskedFigures) -> Iterator[tupl
     """
 
     def count() -> Mapping[UUID | None, Caseload]:
-        return overview.loads(there.connection, asked.question)
+        return overview.loads(there.connection, query.question)
 
-    found = count() if asked.past else desk.memory.counts.get_or_make(("caseloads", asked.question), count)
-    most = max((one.dossiers for one in found.values()), default=0)
-    named = {id: desk.refs.team[id].name if id else "" for id in found}
-    addresses = [asked.at(f"{PATH}/{id}", etat=name) for id, name, _ in _LOADS]
-    for advisor in sorted(found, key=lambda one: (one is None, normalise(named[one]))):
+    caseload_by_advisor = (
+        count() if query.past else desk.memory.counts.get_or_make(("caseloads", query.question), count)
+    )
+    most = max((one.dossiers for one in caseload_by_advisor.values()), default=0)
+    named = {id: desk.refs.team[id].name if id else "" for id in caseload_by_advisor}
+    addresses = [query.at(f"{PATH}/{id}", etat=name) for id, name, _ in _LOADS]
+    for advisor in sorted(caseload_by_advisor, key=lambda one: (one is None, normalise(named[one]))):
         numbers = [
             Number(name, label, count, f"{href}&conseiller={advisor}" if advisor else "")
-            for (_, name, label), count, href in zip(_LOADS, structs.astuple(found[advisor]), addresses, strict=True)
+            for (_, name, label), count, href in zip(
+                _LOADS, structs.astuple(caseload_by_advisor[advisor]), addresses, strict=True
+            )
         ]
-        yield named[advisor], 100 * found[advisor].dossiers / most if most else 0.0, numbers
+        yield named[advisor], 100 * caseload_by_advisor[advisor].dossiers / most if most else 0.0, numbers
 
 
 _LOADS = (

@@ -64,9 +64,9 @@ def _page(request: Request, desk: Desk, form: OpenForm | None = None) -> Respons
 def give(request: Request, desk: AtReports, data: FormData) -> Response:
     """Gives a report: its table is frozen, small numbers hidden."""
     form = read_form(ReportForm, data, empty={})
-    asked = asked_of(desk, form.period, "", form.day, form.clock)
-    check({"day": asked.wrong} if asked.wrong else {})
-    rows = _rows(desk, asked.question, asked)
+    query = asked_of(desk, form.period, "", form.day, form.clock)
+    check({"day": query.wrong} if query.wrong else {})
+    rows = _rows(desk, query.question, query)
     outcome = record(
         desk,
         {"indicators": desk.served.opened.stream("indicators")},
@@ -74,10 +74,10 @@ def give(request: Request, desk: AtReports, data: FormData) -> Response:
         command_id=form.command_id,
         context={"rows": tuple(rows), "digest": digest(rows)},
         title=form.title,
-        first=asked.question.first,
-        last=asked.question.last,
-        day=asked.question.day,
-        clock=asked.clock,
+        first=query.question.first,
+        last=query.question.last,
+        day=query.question.day,
+        clock=query.clock,
         definitions=desk.refs.definitions(desk.today).number,
     )
     event = require_events(desk, outcome)[-1].event

@@ -42,50 +42,50 @@ def read(request: Request, desk: AtFigures, at: At, etape: str = "", recu: str =
 
     They are those of everybody, or of one cell of a cut. `recu` names a choice about the page of the month.
     """
-    asked = at(desk, before="")
-    with count_for(desk, asked) as there:
-        counts = count_entries(there, asked.question)
-        figures = figures_of(there, asked.question, counts)
-        cards = list(overview.cards(there, figures[STEPS.id], asked))
-        curves, steps, curve_days = overview.months(there, asked, etape)
-        stuck = list(overview.stuck_rows(there, counts.stuck, asked))
-        loads = list(overview.load_rows(desk, there, asked))
-        menus = asking.menus(PATH, asked, there)
+    query = at(desk, before="")
+    with count_for(desk, query) as there:
+        counts = count_entries(there, query.question)
+        figures = figures_of(there, query.question, counts)
+        cards = list(overview.cards(there, figures[STEPS.id], query))
+        curves, steps, curve_days = overview.months(there, query, etape)
+        stuck = list(overview.stuck_rows(there, counts.stuck, query))
+        loads = list(overview.load_rows(desk, there, query))
+        menus = asking.menus(PATH, query, there)
         missing = overview.list_missing(there, figures["I18"].among)
         basis = structs.replace(there.basis, protocol=desk.refs.protocol)  # for a day before it, the first protocol
-        targets = {pair: delay(basis, pair, asked.question.day) for pair in PAIRS}
-    texts = describe_all(figures, asked)
-    found = [text for text in texts.values() if not text.is_empty]
+        targets = {pair: delay(basis, pair, query.question.day) for pair in PAIRS}
+    texts = describe_all(figures, query)
+    filled_texts = [text for text in texts.values() if not text.is_empty]
     spread = [days for part in texts["I13"].parts for days in (part.median, part.ninth) if days is not None]
     return show(
         request,
         "indicators/all.html",
         "figures",
         NOBODY,
-        days=asking.describe_days(asked),
-        remark=asking.explain_day(asked),
-        asked=asked,
+        days=asking.describe_days(query),
+        remark=asking.explain_day(query),
+        asked=query,
         today=desk.today.isoformat(),
         menus=menus,
         cards=cards,
         aimed=any(yearly for *_, yearly in cards),
-        aims_href=address(AIMS, {"site": asked.question.value}) if desk.may(set_aim) else "",
+        aims_href=address(AIMS, {"site": query.question.value}) if desk.may(set_aim) else "",
         missing=missing,
         is_new=len(missing) >= len(STEPS.parts),
-        before=asking.describe_period(asked.period_before().question),
+        before=asking.describe_period(query.period_before().question),
         curves=curves,
         curve_days=curve_days,
         steps=steps,
         stuck=stuck,
         loads=loads,
-        funnel=funnel({part.name: part.counted for part in figures[FUNNEL.id].parts}, asked),
-        funnel_href=asked.at(f"{PATH}/{FUNNEL.id}"),
-        groups=[(words, [one for one in found if one.id in ids]) for words, ids in french.GROUPS.items()],
+        funnel=funnel({part.name: part.counted for part in figures[FUNNEL.id].parts}, query),
+        funnel_href=query.at(f"{PATH}/{FUNNEL.id}"),
+        groups=[(words, [one for one in filled_texts if one.id in ids]) for words, ids in french.GROUPS.items()],
         empty=[one for one in texts.values() if one.is_empty],
         targets=targets,
         longest=max([*spread, *targets.values()], default=0) or 1,
-        was=recall(desk, asked, figures),
-        files={kind: asked.at(f"{PATH}.{kind}") for kind in ("csv", "xlsx", "pdf")},
+        was=recall(desk, query, figures),
+        files={kind: query.at(f"{PATH}.{kind}") for kind in ("csv", "xlsx", "pdf")},
         reports=desk.may(issue_report),
         receipt=find_receipt(desk, recu),
         monthly=desk.refs.team[desk.me].monthly_page if may_choose(desk) else None,
@@ -93,16 +93,16 @@ def read(request: Request, desk: AtFigures, at: At, etape: str = "", recu: str =
     )
 
 
-def recall(desk: Desk, asked: AskedFigures, found: Mapping[str, Figure]) -> dict[str, str]:
+def recall(desk: Desk, query: AskedFigures, figures: Mapping[str, Figure]) -> dict[str, str]:
     """Returns what was known on the day, in words, where what is known today about it differs."""
-    if not asked.past or asked.clock != "true":
+    if not query.past or query.clock != "true":
         return {}
-    with counting(desk.served, asked.question.day, "known") as there:
-        known = count_figures(there, asked.question, found)
+    with counting(desk.served, query.question.day, "known") as there:
+        past_figures = count_figures(there, query.question, figures)
     return {
-        id: french.was(one.counted, one.among, dates.day(asked.question.day, year=True))
-        for id, one in known.items()
-        if (one.counted, one.among) != (found[id].counted, found[id].among)
+        id: french.was(one.counted, one.among, dates.day(query.question.day, year=True))
+        for id, one in past_figures.items()
+        if (one.counted, one.among) != (figures[id].counted, figures[id].among)
     }
 
 
@@ -110,10 +110,10 @@ def recall(desk: Desk, asked: AskedFigures, found: Mapping[str, Figure]) -> dict
 @router.get(f"{PATH}.xlsx")
 def send(request: Request, desk: AtFigures, at: At) -> Response:
     """Sends the figures as a table, with the definition, the clock and the day."""
-    asked = at(desk)
-    with count_for(desk, asked) as there:
-        figures, told = count_figures(there, asked.question), count_outside(there, asked.question.day)
-    return download(request, desk, "indicateurs", asked, told, list(describe_all(figures, asked).values()))
+    query = at(desk)
+    with count_for(desk, query) as there:
+        figures, told = count_figures(there, query.question), count_outside(there, query.question.day)
+    return download(request, desk, "indicateurs", query, told, list(describe_all(figures, query).values()))
 
 
 @router.get(MINE)
@@ -122,11 +122,11 @@ def read_own(request: Request, desk: AtOwnFigures, at: At, semaine: str = "", p:
 
     `semaine` is a day of the week.
     """
-    asked = at(desk, advisor=desk.me)
-    week = read_week(desk, semaine, p, MINE, {"periode": asked.period})
-    with count_for(desk, asked) as there:
-        figures = count_figures(there, asked.question, OWN)
-    texts = describe_all(figures, asked, MINE)
+    query = at(desk, advisor=desk.me)
+    week = read_week(desk, semaine, p, MINE, {"periode": query.period})
+    with count_for(desk, query) as there:
+        figures = count_figures(there, query.question, OWN)
+    texts = describe_all(figures, query, MINE)
     return show(
         request,
         "indicators/mine.html",
@@ -134,9 +134,9 @@ def read_own(request: Request, desk: AtOwnFigures, at: At, semaine: str = "", p:
         listed(week["people"]),
         week=week,
         box=box_count(desk),
-        days=asking.describe_period(asked.question),
-        menus=[asking.period_menu(MINE, asked, semaine=week["asked"])],
-        period=asked.period,
+        days=asking.describe_period(query.question),
+        menus=[asking.period_menu(MINE, query, semaine=week["asked"])],
+        period=query.period,
         steps=[texts[id] for id in COHORTS],
         ages=texts["I18"],
     )

@@ -65,20 +65,20 @@ class Act:
         return listed(self.whose and say("pour {name}", name=self.whose), on and say("du {day}", day=on))
 
 
-def read_week(desk: Desk, text: str, number: int, path: str, kept: Mapping[str, str]) -> dict[str, Any]:
+def read_week(desk: Desk, text: str, number: int, path: str, params: Mapping[str, str]) -> dict[str, Any]:
     """Returns a page of the week of a day ("2026-03-18"); "" is the present week.
 
-    `kept` are the parameters of the address that stand for something else. `wrong` says why it is not the week asked
-    for, `empty` why it has no fact. `asked` is its value in an address. `counts` are by kind, without what was
+    `params` are the parameters of the address that stand for something else. `wrong` says why it is not the week asked
+    for, `empty` why it has no fact. `chosen_day` is its value in an address. `counts` are by kind, without what was
     retracted; `copies` the texts for i-Milo, of this page. `before`, `now` and `after` are addresses of other weeks, ""
     for none. `people` are those whom the page names.
     """
-    asked = read_day(text) if text else desk.today
-    this, first = _monday(desk.today), _monday(asked or desk.today)
+    chosen_day = read_day(text) if text else desk.today
+    this, first = _monday(desk.today), _monday(chosen_day or desk.today)
     since, until = (datetime.combine(day, time(), ZoneInfo(desk.zone)) for day in (first, first + _WEEK))
     totals = audit_trail.recorded_totals(desk.read, desk.actor.id, since, until)
     named = "" if first == this else first.isoformat()
-    pager = Pager.at(sum(n for _, n, _ in totals), number, path, {**kept, "semaine": named}, size=MOST)
+    pager = Pager.at(sum(n for _, n, _ in totals), number, path, {**params, "semaine": named}, size=MOST)
     rows = audit_trail.list_recorded(desk.read, desk.actor.id, since, until, MOST, pager.offset)
     states = folds_of(desk.read, {row.stream for row in rows if row.kind == "dossier"})
     dossiers = {stream: state for stream, state in states.items() if state.opened and desk.scope.sees(state)}
@@ -88,13 +88,13 @@ def read_week(desk: Desk, text: str, number: int, path: str, kept: Mapping[str, 
     earliest = _monday(opened) if opened else first
 
     def at(monday: date) -> str:
-        return address(path, {**kept, "semaine": "" if monday == this else monday.isoformat()})
+        return address(path, {**params, "semaine": "" if monday == this else monday.isoformat()})
 
     return {
         "asked": named,
         "first": first,
         "words": _words(first),
-        "wrong": "" if asked else validation.invalid("date_parsing", {}) + typeset(" Voici cette semaine."),
+        "wrong": "" if chosen_day else validation.invalid("date_parsing", {}) + typeset(" Voici cette semaine."),
         "empty": "" if pager.total else _why_empty(first, this, opened),
         "days": [(day, list(some)) for day, some in groupby(acts, attrgetter("day"))],
         "counts": _counts(totals),
@@ -142,7 +142,9 @@ def _acts(desk: Desk, rows: Sequence[Any], dossiers: Mapping[UUID, Dossier], era
     trails = desk.trails({row.stream for row in rows if row.stream in dossiers or row.kind == "workshop"})
     retracted = {stream: retractions_by_version(trail) for stream, trail in trails.items()}
     events = {one.position: one for trail in trails.values() for one in trail}
-    told = {stream: list(history_without_marked(desk.refs, trails[stream])) for stream in dossiers if stream in trails}
+    history_by_stream = {
+        stream: list(history_without_marked(desk.refs, trails[stream])) for stream in dossiers if stream in trails
+    }
     for row in rows:
         local, dossier = row.at.replace(tzinfo=UTC).astimezone(zone), dossiers.get(row.stream)
         stamps = (row.stream, local.date(), f"{local:%H:%M}")
@@ -150,25 +152,25 @@ def _acts(desk: Desk, rows: Sequence[Any], dossiers: Mapping[UUID, Dossier], era
             name = privacy.ERASED if row.stream in erased else HIDDEN
             yield Act(*stamps, name, sentences.TITLES.get(row.topic, row.topic))
             continue
-        found, names, by = events[row.position], names_for(desk, dossier), retracted[row.stream].get(row.version)
+        recorded, names, by = events[row.position], names_for(desk, dossier), retracted[row.stream].get(row.version)
         yield Act(
             *stamps,
             _name(dossier) if dossier else "Atelier",
-            sentences.sentence(found, names, zone=desk.zone, history=trails[row.stream]),
+            sentences.sentence(recorded, names, zone=desk.zone, history=trails[row.stream]),
             f"/dossiers/{row.stream}" if dossier else f"/ateliers/{row.stream}",
-            getattr(found.event, "on", None) or local.date(),
+            getattr(recorded.event, "on", None) or local.date(),
             names.staff(row.acting_for) if row.acting_for else "",
             sentences.retraction(by, names, desk.zone) if by else "",
-            _for_imilo(row.position, told[row.stream], names, desk.zone) if dossier and by is None else "",
+            _for_imilo(row.position, history_by_stream[row.stream], names, desk.zone) if dossier and by is None else "",
         )
 
 
-def _for_imilo(position: int, told: Sequence[Recorded], names: Names, zone: str) -> str:
+def _for_imilo(position: int, history: Sequence[Recorded], names: Names, zone: str) -> str:
     """Returns the sentence of an event for i-Milo; "" for one of the office, or that is not told outside."""
-    found = next((one for one in told if one.position == position), None)
-    if found is None or not (found.event.STAGE or isinstance(found.event, _WITH_THEM)):
+    recorded = next((one for one in history if one.position == position), None)
+    if recorded is None or not (recorded.event.STAGE or isinstance(recorded.event, _WITH_THEM)):
         return ""
-    return sentences.sentence(found, names, zone=zone, history=told)
+    return sentences.sentence(recorded, names, zone=zone, history=history)
 
 
 def _copies(acts: Sequence[Act], dossiers: Mapping[UUID, Dossier]) -> Iterator[tuple[str, str]]:

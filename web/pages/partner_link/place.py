@@ -84,50 +84,50 @@ class OwnFile:
         return known | ({id: terms for id, terms in waiting.offers.items() if id in known} if waiting else {})
 
 
-def place_of(one: Visit) -> OwnFile | None:
+def place_of(visit: Visit) -> OwnFile | None:
     """Returns the listed partner whom the referral of a visit was sent to, None for a free name."""
-    id = one.found.referral.partner.id
+    id = visit.found.referral.partner.id
     if id is None:
         return None
-    with one.served.reading() as tables:
+    with visit.served.reading() as tables:
         row = partners.find(tables.connection, id)
         state = fold_of(tables.connection, row.stream) if row else None
     return OwnFile(row.stream, state) if isinstance(state, PartnerState) and state.is_proposed else None
 
 
 @router.get("/p/{token}/fiche")
-def read(request: Request, token: str, one: ByLink) -> Response:
+def read(request: Request, token: str, visit: ByLink) -> Response:
     """Shows the partner its own file. It names no young person, and records nothing."""
-    place = place_of(one) if one else None
-    return _page(request, token, one, place) if one and place else over(request, token)
+    place = place_of(visit) if visit else None
+    return _page(request, token, visit, place) if visit and place else over(request, token)
 
 
 @router.post("/p/{token}/fiche")
-def propose(request: Request, token: str, one: ByLink, data: FormData) -> Response:
+def propose(request: Request, token: str, visit: ByLink, data: FormData) -> Response:
     """Records the changes of the file and of the offers that the partner proposes."""
-    place = place_of(one) if one else None
-    if one is None or place is None:
+    place = place_of(visit) if visit else None
+    if visit is None or place is None:
         return over(request, token)
-    command = command_of(text_of(data, "nonce"), one.found.link.id, one.served.engine.token)
+    command = command_of(text_of(data, "nonce"), visit.found.link.id, visit.served.engine.token)
     if command is None:
-        return _page(request, token, one, place, data, {"": french.STALE})
-    request.state.served, request.state.command_id = one.served, str(command)  # for the page of a fault
+        return _page(request, token, visit, place, data, {"": french.STALE})
+    request.state.served, request.state.command_id = visit.served, str(command)  # for the page of a fault
     form, offers, errors = _read(data)
     if form is None or errors:
-        return _page(request, token, one, place, data, validation.phrase_empty_fields(errors))
+        return _page(request, token, visit, place, data, validation.phrase_empty_fields(errors))
     try:
-        _record(one, place, command, form, offers)
+        _record(visit, place, command, form, offers)
     except Refused as refused:
         if refused.code in GONE:
             return over(request, token)
         if refused.code == "command-id-reused":
-            return _page(request, token, one, place, data, {"": french.USED}, status=409)
+            return _page(request, token, visit, place, data, {"": french.USED}, status=409)
         field = str(refused.details.get("field", ""))
         field = field if field in PlaceForm.model_fields else ""
         sentence = refusals.refusal(refused.code, refused.details, NoNames())
-        return _page(request, token, one, place, data, {field: sentence})
-    now = place_of(one)
-    return _page(request, token, one, now, sent=True) if now else over(request, token)
+        return _page(request, token, visit, place, data, {field: sentence})
+    now = place_of(visit)
+    return _page(request, token, visit, now, sent=True) if now else over(request, token)
 
 
 def _read(data: Mapping[str, Any]) -> tuple[PlaceForm | None, dict[UUID, PlaceOffer], dict[str, str]]:
@@ -167,10 +167,10 @@ def _gather_changes(
     return {**fields, **typed}, {**offers, **revised}
 
 
-def _record(one: Visit, place: OwnFile, command: UUID, form: PlaceForm, terms: Mapping[UUID, PlaceOffer]) -> None:
+def _record(visit: Visit, place: OwnFile, command: UUID, form: PlaceForm, terms: Mapping[UUID, PlaceOffer]) -> None:
     """Takes the decision of the partner, as long as the link opens its referral."""
-    link, today = one.found.link.id, one.served.today()
-    history = one.served.engine.history(place.stream)
+    link, today = visit.found.link.id, visit.served.today()
+    history = visit.served.engine.history(place.stream)
     seen = OwnFile(place.stream, fold([known for known in history if known.originator_version <= form.seen]))
     fields, offers = _gather_changes(place, seen, form, terms)
 
@@ -179,16 +179,16 @@ def _record(one: Visit, place: OwnFile, command: UUID, form: PlaceForm, terms: M
         return found is not None and is_open(dossier, found, today)
 
     sent = {"fields": fields, "offers": offers}
-    step = Step({"partner": place.stream}, propose_changes, sent, guard=Guard(holds, {"dossier": one.stream}))
+    step = Step({"partner": place.stream}, propose_changes, sent, guard=Guard(holds, {"dossier": visit.stream}))
     told = "place", form.model_dump(mode="json"), {str(id): one.model_dump() for id, one in terms.items()}
-    by = partner_mails.actor_of(one.found.referral)
-    one.served.engine.execute_all([step], told, by=by, command_id=command, via="link")
+    by = partner_mails.actor_of(visit.found.referral)
+    visit.served.engine.execute_all([step], told, by=by, command_id=command, via="link")
 
 
 def _page(
     request: Request,
     token: str,
-    one: Visit,
+    visit: Visit,
     place: OwnFile,
     data: Mapping[str, Any] | None = None,
     errors: Mapping[str, str] | None = None,
@@ -201,21 +201,21 @@ def _page(
     of_offers = {
         f"{id}-{name}": getattr(terms, name) for id, terms in place.offers.items() for name in PlaceOffer.model_fields
     }
-    set_frame(request, one.structure)
+    set_frame(request, visit.structure)
     response = show(
         request,
         "partner_link/place.html",
         None,
         NOBODY,
         token=token,
-        structure=one.structure,
-        advisor=one.advisor,
+        structure=visit.structure,
+        advisor=visit.advisor,
         name=place.state.details.name,
         values=place.fields | of_offers | {"seen": str(place.state.version)} | typed,
         offers=place.offers,
         errors=errors or {},
         sent=sent,
         waiting=proposed_lines(place.state),
-        nonce=new_nonce(one.found.link.id, secrets.token_bytes(16), one.served.engine.token),
+        nonce=new_nonce(visit.found.link.id, secrets.token_bytes(16), visit.served.engine.token),
     )
     return answer(response, status if status != 200 else 422 if errors else 200)

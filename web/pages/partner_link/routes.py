@@ -87,16 +87,16 @@ def visit(request: Request, token: str) -> Visit | None:
 
     Every token is looked up in every structure, and takes the same time.
     """
-    asked, structures = _count_visit(request, token)
+    link_token, structures = _count_visit(request, token)
     opens = None
     for served in structures:
         with served.reading() as tables:
-            row = partner_links.of_link(tables.connection, asked.link)
-        if is_genuine(asked, served.engine.token) and row is not None and opens is None:
+            row = partner_links.of_link(tables.connection, link_token.link)
+        if is_genuine(link_token, served.engine.token) and row is not None and opens is None:
             opens = row, served
     if opens is None or not opens[0].opens or opens[0].until < opens[1].today():
         return None
-    return _open_visit(opens[1], opens[0].stream, asked.link)
+    return _open_visit(opens[1], opens[0].stream, link_token.link)
 
 
 ByLink = Annotated[Visit | None, Depends(visit)]
@@ -118,14 +118,14 @@ def _count_visit(request: Request, text: str) -> tuple[Token, list[ServedStructu
 def _open_visit(served: ServedStructure, stream: UUID, link: UUID) -> Visit | None:
     with served.reading() as tables:
         dossier = fold_of(tables.connection, stream)
-        found = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
-        if found is None or not is_open(dossier, found, served.today()):
+        linked_referral = referral_of(dossier, link) if isinstance(dossier, Dossier) else None
+        if linked_referral is None or not is_open(dossier, linked_referral, served.today()):
             return None
-        partner = found.referral.partner.id
+        partner = linked_referral.referral.partner.id
         rows = partners.open_offers(tables.connection, [partner]).get(partner, []) if partner else []
-        offer = next((partners.terms_of(row).label for row in rows if row.offer == found.referral.offer), "")
+        offer = next((partners.terms_of(row).label for row in rows if row.offer == linked_referral.referral.offer), "")
         row = partners.find(tables.connection, partner) if partner else None
-        return Visit(served, stream, dossier, found, offer, row is not None and row.status == "listed")
+        return Visit(served, stream, dossier, linked_referral, offer, row is not None and row.status == "listed")
 
 
 def _reload(one: Visit) -> Visit:
@@ -149,25 +149,25 @@ def answer(response: Response, status: int = 200) -> Response:
 
 
 @router.get("/p/{token}")
-def cover(request: Request, token: str, one: ByLink) -> Response:
+def cover(request: Request, token: str, visit: ByLink) -> Response:
     """Shows who refers somebody. It records nothing and names nobody: e-mail filters open links too."""
-    if one is None:
+    if visit is None:
         return over(request, token)
-    set_frame(request, one.structure)
+    set_frame(request, visit.structure)
     response = show(
         request,
         "partner_link/cover.html",
         None,
         NOBODY,
         token=token,
-        structure=one.structure,
-        advisor=one.advisor,
-        purpose=one.found.link.purpose,
-        partner=one.found.referral.partner.name,
-        offer=one.offer,
-        sent_on=one.found.referral.stamp.on,
-        has_file=one.has_file,
-        notice=one.notice,
+        structure=visit.structure,
+        advisor=visit.advisor,
+        purpose=visit.found.link.purpose,
+        partner=visit.found.referral.partner.name,
+        offer=visit.offer,
+        sent_on=visit.found.referral.stamp.on,
+        has_file=visit.has_file,
+        notice=visit.notice,
     )
     return answer(response)
 
@@ -186,15 +186,15 @@ def renew(request: Request, token: str) -> Response:
         link_visits.ask(host.site.store, link)
     else:
         any(partner_mails.renew(served.engine, served.read(), link) for served in structures)
-    return over(request, token, asked=True)
+    return over(request, token, is_requested=True)
 
 
-def over(request: Request, token: str, *, asked: bool = False) -> Response:
-    """Shows the page of a link that opens nothing: expired, revoked, unknown. `asked` once a new one was asked for."""
+def over(request: Request, token: str, *, is_requested: bool = False) -> Response:
+    """Shows the page of a link that opens nothing: expired, revoked, unknown. `is_requested`: another one is asked."""
     set_frame(request)
     token = token if read_token(token) else ""
-    response = show(request, "partner_link/over.html", None, NOBODY, token=token, asked=asked)
-    return answer(response, 200 if asked else 410)
+    response = show(request, "partner_link/over.html", None, NOBODY, token=token, asked=is_requested)
+    return answer(response, 200 if is_requested else 410)
 
 
 # --- the request, and its answer
@@ -225,19 +225,19 @@ PartnerForm = PartnerAnswerForm | OutcomeForm
 
 
 @router.post("/p/{token}/demande")
-def see(request: Request, token: str, one: ByLink) -> Response:
+def see(request: Request, token: str, visit: ByLink) -> Response:
     """Shows the request, and records that the partner saw it, once for what it says."""
-    if one is None:
+    if visit is None:
         return over(request, token)
-    command = new_id(one.found.link.id, f"seen {one.dossier.version}")
-    if not _record(one, issuing.see_referral, command, {}):
+    command = new_id(visit.found.link.id, f"seen {visit.dossier.version}")
+    if not _record(visit, issuing.see_referral, command, {}):
         return over(request, token)
-    return _request(request, one, token)
+    return _request(request, visit, token)
 
 
 def _request(
     request: Request,
-    one: Visit,
+    visit: Visit,
     token: str,
     values: Mapping[str, Any] | None = None,
     errors: Mapping[str, str] | None = None,
@@ -248,19 +248,19 @@ def _request(
 
     `answered` is the partner's answer, "" before it; after a refusal nobody is named.
     """
-    dossier, referral, action = one.dossier, one.found.referral, one.found.action
-    today, hidden = one.served.today(), referral.answer == "refused"
-    untold = hidden or action.action.kind == "check" or action.action.id in marked_actions(one.served.refs, dossier)
-    set_frame(request, one.structure)
+    dossier, referral, action = visit.dossier, visit.found.referral, visit.found.action
+    today, hidden = visit.served.today(), referral.answer == "refused"
+    untold = hidden or action.action.kind == "check" or action.action.id in marked_actions(visit.served.refs, dossier)
+    set_frame(request, visit.structure)
     response = show(
         request,
         "partner_link/request.html",
         None,
         NOBODY,
         token=token,
-        structure=one.structure,
-        advisor=one.advisor,
-        purpose=one.found.link.purpose,
+        structure=visit.structure,
+        advisor=visit.advisor,
+        purpose=visit.found.link.purpose,
         name="" if hidden else f"{dossier.first_name} {dossier.last_name}",
         age=path.age(dossier.birth_date, today) if dossier.birth_date and not hidden else "",
         person_phone="" if hidden else dossier.phone or "",
@@ -269,7 +269,7 @@ def _request(
         starts=referral.starts,
         ends=action.ends or referral.ends,
         note="" if hidden else referral.note,
-        nonce=new_nonce(one.found.link.id, secrets.token_bytes(16), one.served.engine.token),
+        nonce=new_nonce(visit.found.link.id, secrets.token_bytes(16), visit.served.engine.token),
         answered=french.phrase_answer(referral) if referral.answer else "",
         promised=None if referral.answer else referral.promised,
         reported=vocabulary.REPORTS[referral.report.outcome] if referral.report else "",
@@ -277,7 +277,7 @@ def _request(
         refusals=vocabulary.REFUSALS_OF_PARTNERS,
         values=values or {},
         errors=errors or {},
-        notice=one.notice,
+        notice=visit.notice,
     )
     return answer(response, status)
 
@@ -295,17 +295,17 @@ def report(request: Request, token: str, one: ByLink, data: FormData) -> Respons
 
 
 def _reply(
-    request: Request, token: str, one: Visit | None, data: Mapping[str, Any], model: type[PartnerForm]
+    request: Request, token: str, visit: Visit | None, data: Mapping[str, Any], model: type[PartnerForm]
 ) -> Response:
-    if one is None:
+    if visit is None:
         return over(request, token)
-    command = command_of(text_of(data, "nonce"), one.found.link.id, one.served.engine.token)
+    command = command_of(text_of(data, "nonce"), visit.found.link.id, visit.served.engine.token)
     if command is None:
-        return _show_again(request, one, token, data, {"": french.STALE})
-    request.state.served, request.state.command_id = one.served, str(command)  # for the page of a fault
+        return _show_again(request, visit, token, data, {"": french.STALE})
+    request.state.served, request.state.command_id = visit.served, str(command)  # for the page of a fault
     form, errors = validate(model, data)
     if form is None:
-        return _show_again(request, one, token, data, validation.phrase_empty_fields(errors))
+        return _show_again(request, visit, token, data, validation.phrase_empty_fields(errors))
     decision: Decision[..., Any] = issuing.answer_by_link
     fields = {"answer", "starts", "place", "refusal", "reason"}
     if isinstance(form, OutcomeForm):
@@ -313,20 +313,20 @@ def _reply(
     elif form.answer == "studied":
         decision, fields = issuing.promise_answer, {"until"}
     try:
-        recorded = _record(one, decision, command, form.model_dump(include=fields))
+        recorded = _record(visit, decision, command, form.model_dump(include=fields))
     except Refused as refused:
-        return _answer_refusal(request, one, token, data, refused)
+        return _answer_refusal(request, visit, token, data, refused)
     if not recorded:
         return over(request, token)
-    after = say("La Mission locale en est prévenue. Pour changer quelque chose, appelez {who}.", who=one.contact)
-    return _show_outcome(request, _reload(one), token, _thanks(form), after)
+    after = say("La Mission locale en est prévenue. Pour changer quelque chose, appelez {who}.", who=visit.contact)
+    return _show_outcome(request, _reload(visit), token, _thanks(form), after)
 
 
-def _record(one: Visit, decision: Decision[..., Any], command: Any, sent: Mapping[str, Any]) -> bool:
+def _record(visit: Visit, decision: Decision[..., Any], command: Any, sent: Mapping[str, Any]) -> bool:
     """Takes a decision of the partner. Returns False when the link is over; raises the other refusals."""
-    streams, by, link = {"dossier": one.stream}, partner_mails.actor_of(one.found.referral), one.found.link.id
+    streams, by, link = {"dossier": visit.stream}, partner_mails.actor_of(visit.found.referral), visit.found.link.id
     try:
-        one.served.engine.execute(streams, decision, by=by, command_id=command, via="link", link=link, **sent)
+        visit.served.engine.execute(streams, decision, by=by, command_id=command, via="link", link=link, **sent)
     except Refused as refused:
         if refused.code in ("link-over", "person-erased", "unknown-stream", "damaged-stream"):
             return False
@@ -334,15 +334,15 @@ def _record(one: Visit, decision: Decision[..., Any], command: Any, sent: Mappin
     return True
 
 
-def _answer_refusal(request: Request, one: Visit, token: str, data: Mapping[str, Any], refused: Refused) -> Response:
+def _answer_refusal(request: Request, visit: Visit, token: str, data: Mapping[str, Any], refused: Refused) -> Response:
     """Answers a refusal: whom to call once an answer stands, else the form again."""
-    now = _reload(one)
+    now = _reload(visit)
     if refused.code in ("already-answered", "already-reported"):
         on = refused.details.get("on")
         day = dates.day(on, year=True) if isinstance(on, date) else ""
         said = say("Une réponse est déjà notée, le {day}. Rien n’a été changé.", day=day)
         return _show_outcome(
-            request, now, token, said, say("Pour la changer, appelez {who}.", who=one.contact), status=409
+            request, now, token, said, say("Pour la changer, appelez {who}.", who=visit.contact), status=409
         )
     if refused.code == "command-id-reused":
         return _show_again(request, now, token, data, {"": french.USED}, status=409)
@@ -353,10 +353,10 @@ def _answer_refusal(request: Request, one: Visit, token: str, data: Mapping[str,
 
 
 def _show_again(
-    request: Request, one: Visit, token: str, data: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 422
+    request: Request, visit: Visit, token: str, data: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 422
 ) -> Response:
     values = {name: text_of(data, name) for name in data if name != "nonce"}
-    return _request(request, one, token, values, errors, status=status)
+    return _request(request, visit, token, values, errors, status=status)
 
 
 def _show_outcome(request: Request, now: Visit, token: str, said: str, after: str, *, status: int = 200) -> Response:

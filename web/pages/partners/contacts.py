@@ -79,10 +79,17 @@ def people_of(desk: Desk, id: UUID) -> list[tuple[UUID, Contact, str, Sequence[s
     Each comes with the day of the last word on them, and with what does not work any more.
     """
     rows = []
-    for contact, one in contacts.of_partners(desk.read, list_joined(desk, id)).items():
-        on = one.revised.on if one.revised else None
+    for contact, contact_state in contacts.of_partners(desk.read, list_joined(desk, id)).items():
+        on = contact_state.revised.on if contact_state.revised else None
         noted = say("noté le {day}", day=dates.day(on, year=on.year != desk.today.year) if on else "")
-        rows.append((contact, one, noted, ["a quitté le lieu"] if one.left else [MISSED[way] for way in one.missed]))
+        rows.append(
+            (
+                contact,
+                contact_state,
+                noted,
+                ["a quitté le lieu"] if contact_state.left else [MISSED[way] for way in contact_state.missed],
+            )
+        )
     return sorted(rows, key=lambda row: row[1].left is not None)
 
 
@@ -96,13 +103,13 @@ def blank(desk: Desk, id: UUID, name: str, about: str) -> OpenForm | None:
     if name == "personne":
         return OpenForm(name, values={"answers": "phone"})
     people = {str(one): known for one, known in contacts.of_partners(desk.read, list_joined(desk, id)).items()}
-    known = people.get(about)
-    if known is None:
+    contact = people.get(about)
+    if contact is None:
         return None
-    reason = {"reason": "left"} if name == "personne-effacee" and known.left else {}
-    number = phone(known.details.phone) if known.details.phone else ""
+    reason = {"reason": "left"} if name == "personne-effacee" and contact.left else {}
+    number = phone(contact.details.phone) if contact.details.phone else ""
     return OpenForm(
-        name, about, {**asdict(known.details), "phone": number, "contact": about, **reason}, seen=known.version
+        name, about, {**asdict(contact.details), "phone": number, "contact": about, **reason}, seen=contact.version
     )
 
 

@@ -83,8 +83,8 @@ def _of_catalogue(desk: Desk, receipt: UUID) -> Iterator[Step]:
 
 
 def _page(request: Request, desk: Desk, receipt: UUID, number: int = 1, rest: int = 1, *, error: str = "") -> Response:
-    told = _find_events(desk, receipt)
-    stands, aside = read_command(desk, receipt, told), list(_of_catalogue(desk, receipt))
+    events = _find_events(desk, receipt)
+    stands, aside = read_command(desk, receipt, events), list(_of_catalogue(desk, receipt))
     left = stands.left
     joined = {one.originator_id for one in left if isinstance(one.event, e.PartnerAbsorbed)}
     listed = [
@@ -96,7 +96,7 @@ def _page(request: Request, desk: Desk, receipt: UUID, number: int = 1, rest: in
     pages = {"p": str(number) if number > 1 else "", "r": str(rest) if rest > 1 else ""}
     pager = Pager.at(len(listed), number, request.url.path, {"r": pages["r"]})
     others = Pager.at(len(stands.followed), rest, request.url.path, {"p": pages["p"]}, name="r", anchor="#left")
-    is_undone = bool(stands.back) or (not aside and any(isinstance(one.event, e.PlaceSetAside) for one in told))
+    is_undone = bool(stands.back) or (not aside and any(isinstance(one.event, e.PlaceSetAside) for one in events))
     return show(
         request,
         "partners/import_done.html",

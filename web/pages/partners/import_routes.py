@@ -164,11 +164,11 @@ def _latest(desk: Desk) -> list[tuple[UUID, str, str]]:
     imports = [one for one in reversed(trail) if isinstance(one.event, CatalogueReceived)]
     return [
         (
-            one.command,
-            say("{when}, {who}", when=dates.instant(one.at, desk.zone), who=sentences.who(one, names)),
-            sentences.sentence(one, names, zone=desk.zone),
+            recorded.command,
+            say("{when}, {who}", when=dates.instant(recorded.at, desk.zone), who=sentences.who(recorded, names)),
+            sentences.sentence(recorded, names, zone=desk.zone),
         )
-        for one in imports[:LATEST]
+        for recorded in imports[:LATEST]
     ]
 
 
@@ -204,11 +204,11 @@ def _prepare(desk: Desk, token: str, form: PlacesForm) -> tuple[str, PreparedPla
     """Returns the file's name and its plan. Raises Refused("upload-gone"); another page's file counts as gone."""
     uploads, importer = imports.uploads_of(desk), imports.place_importer(desk.served)
     content, name = uploads.get(token)
-    kept = KeptPlaces(uploads, token, importer.read)
-    if not kept.is_known():
+    reader = KeptPlaces(uploads, token, importer.read)
+    if not reader.is_known():
         raise Refused("upload-gone")
-    mapping = form.mapping(kept(content, {}).columns, french.COLUMNS) if form.columns else {}
-    return name, importer.prepare(content, mapping, kept)
+    mapping = form.mapping(reader(content, {}).columns, french.COLUMNS) if form.columns else {}
+    return name, importer.prepare(content, mapping, reader)
 
 
 def _preview(request: Request, desk: Desk, token: str, form: PlacesForm, errors: Mapping[str, str]) -> Response:
@@ -219,7 +219,7 @@ def _preview(request: Request, desk: Desk, token: str, form: PlacesForm, errors:
         return show(request, "partners/import_gone.html", None, NOBODY, status=410)
     if prepared.plan is not None:
         return _changes(request, desk, token, name, prepared, prepared.plan, form, errors)
-    asked, headers = bool(form.columns) or request.method == "POST", prepared.file.columns
+    is_submitted, headers = bool(form.columns) or request.method == "POST", prepared.file.columns
     return show(
         request,
         "partners/import_columns.html",
@@ -228,8 +228,8 @@ def _preview(request: Request, desk: Desk, token: str, form: PlacesForm, errors:
         here=f"{IMPORT}/{token}",
         file=name,
         column_choices=_column_choices(headers, _guess(headers)),
-        asked=asked,
-        status=422 if asked else 200,
+        asked=is_submitted,
+        status=422 if is_submitted else 200,
     )
 
 
@@ -333,8 +333,8 @@ def _keep_choices(form: PlacesForm, drawn: Mapping[str, Sequence[Any]]) -> Itera
 
 def _differences(place: Place, state: PartnerState) -> list[tuple[str, str, str, str]]:
     """Returns each field that the source says otherwise than before, and the team's word on it."""
-    known = state.sources.get(key_of(place))
-    before, after = known.details if known else PartnerDetails(), details_of(place)
+    source_state = state.sources.get(key_of(place))
+    before, after = source_state.details if source_state else PartnerDetails(), details_of(place)
     fields = [name for name in files.FIELDS if getattr(before, name) != getattr(after, name)]
     own = {name: one for name, one in state.corrections.items() if one.contested is None}
     changes = [
@@ -346,9 +346,9 @@ def _differences(place: Place, state: PartnerState) -> list[tuple[str, str, str,
         )
         for name in fields
     ]
-    if known and known.updated != place.updated:
-        changes.append(("Fiche du", _day(known.updated), _day(place.updated), ""))
-    if known and known.gone:
+    if source_state and source_state.updated != place.updated:
+        changes.append(("Fiche du", _day(source_state.updated), _day(place.updated), ""))
+    if source_state and source_state.gone:
         changes.append(("Dans la source", "disparu", "revenu", ""))
     return changes
 

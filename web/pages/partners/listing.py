@@ -72,19 +72,19 @@ class PartnersFound:
 
 def find_partners(desk: Desk, search: PartnerSearch, number: int) -> PartnersFound:
     """Returns a page of the partners found."""
-    asked = _read_filter(desk, search)
-    communes = partner_search.towns(desk.read, asked)
+    partner_filter = _read_filter(desk, search)
+    communes = partner_search.towns(desk.read, partner_filter)
     counts = {row.town: row.count for row in communes}
     pager = Pager.at(sum(counts.values()), number, LIST, search.params)
     by_town = pager.total > MAPPED
-    there = communes if by_town else partner_search.places(desk.read, asked)
-    rows = _rows(desk, partner_search.page(desk.read, asked, SIZE, pager.offset))
+    there = communes if by_town else partner_search.places(desk.read, partner_filter)
+    rows = _rows(desk, partner_search.page(desk.read, partner_filter, SIZE, pager.offset))
     return PartnersFound(
         [
             (typeset(town) or NOWHERE, counts[town], list(its))
             for town, its in groupby(rows, key=lambda row: row["town"])
         ],
-        _menus(desk, asked, search.params),
+        _menus(desk, partner_filter, search.params),
         pager,
         there,
         by_town,
@@ -108,11 +108,11 @@ EXPORTED: Mapping[str, Callable[[tuple[PartnerDetails, Sequence[Any], Any]], Val
 
 def exported(desk: Desk, search: PartnerSearch) -> ExportedList:
     """Returns all the partners found, as a file."""
-    asked = _read_filter(desk, search)
+    partner_filter = _read_filter(desk, search)
 
     def read() -> Iterator[tuple[PartnerDetails, Sequence[Any], Any]]:
         offered = partners.open_offers(desk.read)
-        for row in partner_search.page(desk.read, asked, MOST_ROWS, 0):
+        for row in partner_search.page(desk.read, partner_filter, MOST_ROWS, 0):
             yield partners.details_of(row), offered.get(row.stream, ()), row
 
     return ExportedList(
@@ -123,10 +123,10 @@ def exported(desk: Desk, search: PartnerSearch) -> ExportedList:
         filters=[
             french.STATUSES[search.etat],
             *([lists.filter_of("Recherche", search.q)] if search.q else []),
-            *in_words(_menus(desk, asked, search.params)),
+            *in_words(_menus(desk, partner_filter, search.params)),
         ],
         columns=EXPORTED,
-        total=sum(row.count for row in partner_search.towns(desk.read, asked)),
+        total=sum(row.count for row in partner_search.towns(desk.read, partner_filter)),
         read=read,
         narrow="cherchez une commune, ou choisissez une offre",
     )
@@ -134,18 +134,20 @@ def exported(desk: Desk, search: PartnerSearch) -> ExportedList:
 
 def _read_filter(desk: Desk, search: PartnerSearch) -> PartnerFilter:
     """Returns the question about partners. Each text of hours is read once, to know which places are open now."""
-    asked = PartnerFilter(search.etat, desk.today, search.q.strip(), search.genre, search.label, search.fraicheur)
+    partner_filter = PartnerFilter(
+        search.etat, desk.today, search.q.strip(), search.genre, search.label, search.fraicheur
+    )
     if not search.ouvert or desk.is_past:
-        return asked
+        return partner_filter
     now = desk.engine.clock()
-    texts = tuple(text for text in partner_search.hours_of(desk.read, asked) if hours.is_open(text, now))
-    return with_changes(asked, hours=texts, other_hours=search.ouvert == "non")
+    texts = tuple(text for text in partner_search.hours_of(desk.read, partner_filter) if hours.is_open(text, now))
+    return with_changes(partner_filter, hours=texts, other_hours=search.ouvert == "non")
 
 
-def _menus(desk: Desk, asked: PartnerFilter, params: Mapping[str, str]) -> list[FilterMenu]:
+def _menus(desk: Desk, partner_filter: PartnerFilter, params: Mapping[str, str]) -> list[FilterMenu]:
     """Returns the menus. Their numbers are left out when hours filter the list too, for no table knows the hour."""
     made: list[FilterMenu] = []
-    for name, counted in partner_search.counts(desk.read, asked).items():
+    for name, counted in partner_search.counts(desk.read, partner_filter).items():
         facet = FACETS[name]
         rows = [SimpleNamespace(**{facet.name: value, "n": n}) for value, n in counted.items()]
         made += filters.menus(LIST, [facet], rows, {facet.name: params[facet.name]}, params)

@@ -92,7 +92,7 @@ def _page(request: Request, desk: Desk, name: str = "", *, error: str = "", rece
     told = {row.sort for row in used}
     of_grid = [row for row in _names_of_grid(desk) if row.sort == normalise(name) and row.sort not in told]
     listed = {row.stream: row for row in partners.listed(desk.read)}
-    known = [KnownName(row.stream, row.sort, normalise(row.town)) for row in listed.values()]
+    partner_names = [KnownName(row.stream, row.sort, normalise(row.town)) for row in listed.values()]
     rows = []
     for row in (*of_grid, *used):
         meanings = [
@@ -103,7 +103,7 @@ def _page(request: Request, desk: Desk, name: str = "", *, error: str = "", rece
                 french.NAME_REASONS[reason],
                 is_sure,
             )
-            for partner, reason, is_sure in matches(row.sort, known)
+            for partner, reason, is_sure in matches(row.sort, partner_names)
         ]
         why, new = french.name_used(row.count, row.last, desk.today), address(f"{LIST}/nouveau", {"nom": row.name})
         rows.append((row.name, why, meanings, new))

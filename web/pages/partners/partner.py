@@ -126,14 +126,14 @@ def _page(
         pace=french.pace(sent, desk.today) if is_told else "",
         received=[
             (
-                task_links.dossier(one.stream),
-                people[one.stream].name,
-                one.label,
-                french.day(one.sent, desk.today),
-                french.phrase_referral(one, desk.today),
-                one.answer is None and one.awaited and one.chased <= desk.today,
+                task_links.dossier(referral.stream),
+                people[referral.stream].name,
+                referral.label,
+                french.day(referral.sent, desk.today),
+                french.phrase_referral(referral, desk.today),
+                referral.answer is None and referral.awaited and referral.chased <= desk.today,
             )
-            for one in mine
+            for referral in mine
         ],
         others=len(sent) - pager.total,
         pager=pager,
@@ -228,13 +228,13 @@ def _history(desk: Desk, id: UUID) -> list[tuple[str, str, int]]:
     names = names_for(desk)
     return [
         (
-            sentences.sentence(one, names, zone=desk.zone, history=events),
-            sentences.who(one, names) + ", " + dates.instant(one.at, desk.zone),
-            one.originator_version
-            if isinstance(one.event, listing.UNDOABLE) and one.originator_version not in undone
+            sentences.sentence(event, names, zone=desk.zone, history=events),
+            sentences.who(event, names) + ", " + dates.instant(event.at, desk.zone),
+            event.originator_version
+            if isinstance(event.event, listing.UNDOABLE) and event.originator_version not in undone
             else 0,
         )
-        for one in reversed(events)
+        for event in reversed(events)
     ]
 
 
@@ -415,11 +415,11 @@ def act(request: Request, desk: AtPartners, partner_id: UUID, name: str, data: F
 @router.get("/personnes-a-joindre/{contact_id:uuid}")
 def find(desk: AtPartners, contact_id: UUID) -> Response:
     """Leads to the page of the partner, with what a task asks for: the erasure of who left, else the details."""
-    known = contact_table.find(desk.read, contact_id)
-    if known is None:
+    contact = contact_table.find(desk.read, contact_id)
+    if contact is None:
         raise HTTPException(404)
-    form = "personne-effacee" if known.left and desk.may(contact_decisions.erase_contact) else "personne-a-jour"
-    return RedirectResponse(f"/partenaires/{known.partner}?formulaire={form}&sur={contact_id}#form", 303)
+    form = "personne-effacee" if contact.left and desk.may(contact_decisions.erase_contact) else "personne-a-jour"
+    return RedirectResponse(f"/partenaires/{contact.partner}?formulaire={form}&sur={contact_id}#form", 303)
 
 
 def _person_again(request: Request, desk: Desk, partner_id: UUID, form: OpenForm, name: str = "") -> Response:
@@ -476,10 +476,10 @@ def _corrected_meanwhile(seen: PartnerState, now: PartnerState, changed: Mapping
 def _must_be_unmoved(desk: Desk, id: UUID, state: PartnerState, form: forms.OfferForm, offer: UUID) -> None:
     """Raises FormRefused for an offer that somebody else has revised since the form was drawn."""
     seen: PartnerState = as_seen(desk, "partner", id, form)
-    known = [one.offers[offer].terms for one in (seen, state) if offer in one.offers]
-    if len(known) == 2 and form.terms() != known[1] and not desk.engine.has_recorded(form.command_id):
+    offer_terms = [one.offers[offer].terms for one in (seen, state) if offer in one.offers]
+    if len(offer_terms) == 2 and form.terms() != offer_terms[1] and not desk.engine.has_recorded(form.command_id):
         proposals = dict(forms.grid_choices(desk)[1])
-        before, after = (files.of_terms(terms, proposals) for terms in known)
+        before, after = (files.of_terms(terms, proposals) for terms in offer_terms)
         _must_be_equal(before, after, "Cette offre")
 
 

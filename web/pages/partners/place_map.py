@@ -107,7 +107,7 @@ class MapTown:
     anchor: str
 
 
-def place_map(desk: Desk, found: PartnersFound, opened: str = "") -> dict[str, Any] | None:
+def place_map(desk: Desk, page: PartnersFound, opened: str = "") -> dict[str, Any] | None:
     """Returns the drawing of the partners found; None when nobody knows where any of them is.
 
     `opened` is the key of the place whose card is shown. `centred` counts the places without coordinates, drawn at the
@@ -115,12 +115,12 @@ def place_map(desk: Desk, found: PartnersFound, opened: str = "") -> dict[str, A
     `by_town` when each point is that of a commune.
     """
     middles, ground = referral_offers.middles_of_communes(desk), ground_of(desk)
-    spots = sorted(_spots(found, middles), key=lambda spot: -inhabitants(spot.commune))
+    spots = sorted(_spots(page, middles), key=lambda spot: -inhabitants(spot.commune))
     if not spots:
         return None
     frame = ground.frame or MapFrame([spot.point for spot in spots])
     seen = [spot for spot in spots if frame.has(spot.point)]
-    points = _points(seen, frame, found, opened)
+    points = _points(seen, frame, page, opened)
     sites = _sites(ground, frame, middles, points)
     return {
         "width": WIDTH,
@@ -132,25 +132,25 @@ def place_map(desk: Desk, found: PartnersFound, opened: str = "") -> dict[str, A
         "towns": _towns(points, sites, {code: frame.at(middles[code]) for code in ground.towns}, frame),
         "scale": frame.scale(),
         "centred": sum(spot.centred for spot in seen),
-        "left_out": found.pager.total - sum(spot.count for spot in seen),
-        "by_town": found.by_town,
-        "card": next((_card(desk, found, point) for point in points if point.is_open), None),
-        "shut": found.pager.at_row("lieu", ""),
+        "left_out": page.pager.total - sum(spot.count for spot in seen),
+        "by_town": page.by_town,
+        "card": next((_card(desk, page, point) for point in points if point.is_open), None),
+        "shut": page.pager.at_row("lieu", ""),
     }
 
 
-def _spots(found: PartnersFound, middles: Mapping[str, Point]) -> Iterator[_Spot]:
+def _spots(page: PartnersFound, middles: Mapping[str, Point]) -> Iterator[_Spot]:
     """Yields the places, or their communes: where their coordinates are, else in the middle of the commune."""
-    for row in found.places:
+    for row in page.places:
         placed = row.latitude is not None
         point = (row.latitude, row.longitude) if placed else middles.get(row.commune)
-        if point and found.by_town:
+        if point and page.by_town:
             yield _Spot(point, "", row.town, row.commune, row.count, bool(row.teaches))
         elif point:
             yield _Spot(point, row.name, row.town, row.commune, 1, row.teaches, row.stream, not placed)
 
 
-def _points(spots: Sequence[_Spot], frame: MapFrame, found: PartnersFound, opened: str) -> list[MapPoint]:
+def _points(spots: Sequence[_Spot], frame: MapFrame, page: PartnersFound, opened: str) -> list[MapPoint]:
     """Returns a point for each spot; those too close together share the point of the first."""
     groups: dict[tuple[float, float], list[_Spot]] = {}
     drawn: dict[tuple[int, int], list[tuple[float, float]]] = {}  # by squares of the drawing
@@ -171,7 +171,7 @@ def _points(spots: Sequence[_Spot], frame: MapFrame, found: PartnersFound, opene
             french.on_map(
                 sum(spot.count for spot in group), [(one.name, one.place) for one in group[: french.NAMED + 1]]
             ),
-            found.pager.at_row("lieu", group[0].key),
+            page.pager.at_row("lieu", group[0].key),
             any(spot.key == opened for spot in group),
         )
         for (x, y), group in groups.items()
@@ -231,18 +231,20 @@ def _names(
     points: Sequence[MapPoint], sites: Mapping[str, MapSite], towns: _Towns
 ) -> list[tuple[str, tuple[str, float, float, float]]]:
     """Returns what may be named, the largest first: a code, its name, where it is, the room that its point takes."""
-    found: dict[str, tuple[str, float, float, float]] = {}
-    for one in points:
-        first = one.spots[0]
+    name_by_code: dict[str, tuple[str, float, float, float]] = {}
+    for point in points:
+        first = point.spots[0]
         if first.town and (len(points) <= NAMED_POINTS or inhabitants(first.commune) >= TOWN):
-            found.setdefault(first.commune or first.town, (typeset(first.town), one.x, one.y, one.half + 4))
+            name_by_code.setdefault(
+                first.commune or first.town, (typeset(first.town), point.x, point.y, point.half + 4)
+            )
     for code, site in sites.items():
-        found.setdefault(code, (_name(code), site.x, site.y - FLAG / 2, FLAG))
+        name_by_code.setdefault(code, (_name(code), site.x, site.y - FLAG / 2, FLAG))
     shared = {spot.commune for one in points for spot in one.spots}
     for code, place in towns.items():
         if code not in shared:
-            found.setdefault(code, (_name(code), *place, 0))
-    return sorted(found.items(), key=lambda one: -inhabitants(one[0]))
+            name_by_code.setdefault(code, (_name(code), *place, 0))
+    return sorted(name_by_code.items(), key=lambda one: -inhabitants(one[0]))
 
 
 def _name(code: str) -> str:
@@ -259,14 +261,14 @@ def _size(people: int, largest: int) -> str:
 
 def _card(desk: Desk, found: PartnersFound, point: MapPoint) -> dict[str, Any]:
     """Returns the card of a point: its places as the list has them; or its communes, each with its part of the list."""
-    asked, shown = found.pager.params, point.spots[:CARD]
+    params, shown = found.pager.params, point.spots[:CARD]
     town, partners = point.spots[0].place, [spot.partner for spot in shown if spot.partner]
     rows = {row["stream"]: row for row in rows_of(desk, partners)}
     return {
         "title": town if point.count == 1 else french.card(point.count, town),
         "rows": [(rows[spot.partner], spot.place if point.count > 1 else "") for spot in shown if spot.partner in rows],
         "towns": [
-            (spot.place, spot.count, address(LIST, {**asked, "q": f"{asked['q']} {spot.town}".strip()}))
+            (spot.place, spot.count, address(LIST, {**params, "q": f"{params['q']} {spot.town}".strip()}))
             for spot in shown
             if not spot.partner
         ],

@@ -107,12 +107,12 @@ def kind_of(named: str) -> OfferKind | None:
 
 
 def _confirm(
-    desk: Desk, bulk: UUID, stream: UUID, kinds: Sequence[OfferKind], known: Mapping[UUID, ProposingPartner]
+    desk: Desk, bulk: UUID, stream: UUID, kinds: Sequence[OfferKind], partner_by_stream: Mapping[UUID, ProposingPartner]
 ) -> RowOutcome:
     """Lists the offers of one partner. One that was listed, closed or delisted meanwhile is refused."""
     command, row = row_command(bulk, stream), partners.find(desk.read, stream)
     name = row.name if row else str(stream)
-    proposed = known[stream].kinds if stream in known else ()
+    proposed = partner_by_stream[stream].kinds if stream in partner_by_stream else ()
     if not desk.engine.has_recorded(command) and not set(kinds) <= set(proposed):
         return RowOutcome(name, refused=NO_MORE)
     steps = [

@@ -45,15 +45,17 @@ def read_command(desk: Desk, command: UUID, events: Sequence[Recorded] | None = 
     events = desk.engine.events_of_command(command) if events is None else events
     recorded = [one for one in events if one.event.TOPIC.startswith("partner.")]
     groups = _groups(recorded)
-    told = _list_commands(desk, recorded[0].position) if recorded else {}
-    back = frozenset(one for group in groups for one in group if command not in told.get(one, ()))
+    commands_by_partner = _list_commands(desk, recorded[0].position) if recorded else {}
+    back = frozenset(one for group in groups for one in group if command not in commands_by_partner.get(one, ()))
     undone = [group for group in groups if back.issuperset(group)]
     open_groups = [group for group in groups if not back.issuperset(group)]
     called = {person.partner for person in contacts.every(desk.read).values()} if open_groups else set()
     listed = {one.originator_id for one in recorded if isinstance(one.event, e.PartnerListed)} & called
 
     def is_free(group: Group) -> bool:
-        return listed.isdisjoint(group) and all(stream in back or told[stream][-1] == command for stream in group)
+        return listed.isdisjoint(group) and all(
+            stream in back or commands_by_partner[stream][-1] == command for stream in group
+        )
 
     free = [group for group in open_groups if is_free(group)]
     followed = [group for group in open_groups if not is_free(group)]
@@ -64,10 +66,10 @@ def read_command(desk: Desk, command: UUID, events: Sequence[Recorded] | None = 
 def _groups(recorded: Iterable[Recorded]) -> list[Group]:
     """Returns the partners of events, those that were joined together, in the order of the events."""
     of: dict[UUID, dict[UUID, None]] = {}
-    for one in recorded:
-        mine = of.setdefault(one.originator_id, {one.originator_id: None})
-        if isinstance(one.event, e.PartnerAbsorbed):
-            mine.update(of.get(one.event.into, {one.event.into: None}))
+    for event in recorded:
+        mine = of.setdefault(event.originator_id, {event.originator_id: None})
+        if isinstance(event.event, e.PartnerAbsorbed):
+            mine.update(of.get(event.event.into, {event.event.into: None}))
             of.update(dict.fromkeys(mine, mine))
     return list(dict.fromkeys(tuple(mine) for mine in of.values()))
 
@@ -78,8 +80,8 @@ def _list_commands(desk: Desk, position: int) -> Mapping[UUID, list[UUID]]:
     query = select(*columns).where(_trail.kind == "partner", _trail.position >= position).order_by(_trail.position)
     rows = desk.read.execute(query).all()
     retracted = {(row.stream, row.retracts) for row in rows if row.retracts is not None}
-    found: dict[UUID, list[UUID]] = {}
+    commands_by_partner: dict[UUID, list[UUID]] = {}
     for row in rows:
         if row.retracts is None and (row.stream, row.version) not in retracted:
-            found.setdefault(row.stream, []).append(row.command)
-    return found
+            commands_by_partner.setdefault(row.stream, []).append(row.command)
+    return commands_by_partner

@@ -99,10 +99,10 @@ def _take_one_back(
         steps = [
             Step(
                 streams,
-                assignment.undo_assignment if isinstance(one.event, e.AdvisorAssigned) else retraction.retract,
-                {"version": one.originator_version, "reason": AT_ONCE},
+                assignment.undo_assignment if isinstance(recorded.event, e.AdvisorAssigned) else retraction.retract,
+                {"version": recorded.originator_version, "reason": AT_ONCE},
             )
-            for one in reversed(mine)
+            for recorded in reversed(mine)
         ]
     return record_all(desk, steps, ("undo-import", imported), command_id=command).ok
 

@@ -202,7 +202,7 @@ def _preview(request: Request, desk: Desk, token: str, form: PortfolioForm, erro
         return _show_gone(request)
     if prepared.preview is not None:
         return _changes(request, desk, token, name, prepared, prepared.preview, form, errors)
-    sheets, asked = prepared.portfolio.sheets, prepared.asked
+    sheets, choices = prepared.portfolio.sheets, prepared.asked
     if len(sheets) > 1:
         return show(request, "portfolio/sheets.html", None, NOBODY, token=token, file=name, sheets=sheets)
     if may_be_chosen(prepared.portfolio):
@@ -213,12 +213,12 @@ def _preview(request: Request, desk: Desk, token: str, form: PortfolioForm, erro
             NOBODY,
             here=f"{START}/{token}",
             file=name,
-            sheet=asked.sheet,
+            sheet=choices.sheet,
             column_choices=_column_choices(prepared.portfolio.columns),
-            asked=bool(asked.columns),
-            status=422 if asked.columns else 200,
+            asked=bool(choices.columns),
+            status=422 if choices.columns else 200,
         )
-    return _show_refusal(request, name, prepared, token) if asked.sheet or asked.columns else _show_gone(request)
+    return _show_refusal(request, name, prepared, token) if choices.sheet or choices.columns else _show_gone(request)
 
 
 def _show_gone(request: Request) -> Response:

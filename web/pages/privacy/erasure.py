@@ -62,15 +62,15 @@ class ConfirmErasureForm(Form):
 def _page(request: Request, desk: Desk, dossier_id: UUID, form: OpenForm | None = None) -> Response:
     """Shows the copy of the data, and the erasure: whom it covers, what it deletes and keeps, who answers."""
     dossier, form = desk.dossier(dossier_id), form or OpenForm("")
-    known = personal_data.everything(desk.served, desk.read, dossier_id)
-    seat, follower, asked = dossier.diagnostic.seat, merge.follower(desk, dossier), known.person.erasure
-    booked, outgrown = seat and seat.status == "booked", known.person.outgrown
+    person_data = personal_data.everything(desk.served, desk.read, dossier_id)
+    seat, follower, erasure_request = dossier.diagnostic.seat, merge.follower(desk, dossier), person_data.person.erasure
+    booked, outgrown = seat and seat.status == "booked", person_data.person.outgrown
     confirms = desk.may(erase_person, Subject(dossier))
-    mine = asked is not None and asked.by == str(desk.me)
-    answers = asked and confirms and not (mine or booked or outgrown or follower)
+    mine = erasure_request is not None and erasure_request.by == str(desk.me)
+    answers = erasure_request and confirms and not (mine or booked or outgrown or follower)
     by = desk.by(erase_person, Subject(dossier))
-    duplicates, events = [one.id for one in known.dossiers[1:]], known.dossiers[0].events
-    asks_nothing = follower or booked or (asked and not outgrown)
+    duplicates, events = [one.id for one in person_data.dossiers[1:]], person_data.dossiers[0].events
+    asks_nothing = follower or booked or (erasure_request and not outgrown)
     return show(
         request,
         "privacy/rights.html",
@@ -79,15 +79,15 @@ def _page(request: Request, desk: Desk, dossier_id: UUID, form: OpenForm | None 
         id=dossier_id,
         dossier=dossier,
         today=desk.today,
-        event_count=known.event_count,
-        readings=known.readings[:LATEST],
+        event_count=person_data.event_count,
+        readings=person_data.readings[:LATEST],
         duplicates=duplicates,
         follower=follower,
-        asked=asked,
-        asked_by=next(one.who for one in events if one.recorded.originator_version == asked.stamp.version)
-        if asked
+        asked=erasure_request,
+        asked_by=next(one.who for one in events if one.recorded.originator_version == erasure_request.stamp.version)
+        if erasure_request
         else "",
-        due=asked.stamp.on + relativedelta(months=1) if asked else None,
+        due=erasure_request.stamp.on + relativedelta(months=1) if erasure_request else None,
         mine=mine,
         page=erasing.page_token(desk.engine, erasing.scope(desk.served.opened, dossier_id), by) if answers else "",
         gone=erasing.due_at(desk.engine, dossier_id),
@@ -95,22 +95,22 @@ def _page(request: Request, desk: Desk, dossier_id: UUID, form: OpenForm | None 
         outgrown=outgrown,
         confirms=confirms,
         seat=seat.day if seat and booked else None,
-        whom=whom(known),
-        goes=privacy.goes(known.content, len(known.participations)),
-        stays=privacy.stays(len(known.workshops)),
+        whom=whom(person_data),
+        goes=privacy.goes(person_data.content, len(person_data.participations)),
+        stays=privacy.stays(len(person_data.workshops)),
         reasons=vocabulary.ERASURES,
         values=form.values,
         errors=errors_shown(form.errors, ["reason"] if asks_nothing else []),
     )
 
 
-def whom(known: PersonalData) -> list[str]:
+def whom(person_data: PersonalData) -> list[str]:
     """Returns whom an erasure covers: each dossier, then each participation under the name of none of them."""
-    theirs = {words(one.state.last_name, one.state.first_name) for one in known.dossiers}
-    rows = [one.state for one in known.participations]
+    theirs = {words(one.state.last_name, one.state.first_name) for one in person_data.dossiers}
+    rows = [one.state for one in person_data.participations]
     others = [row for row in rows if words(row.last_name, row.first_name) not in theirs]
     return [
-        *(privacy.person(one.state) for one in known.dossiers),
+        *(privacy.person(one.state) for one in person_data.dossiers),
         *(privacy.participation(row.first_name, row.last_name) for row in others),
     ]
 

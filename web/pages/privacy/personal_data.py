@@ -242,42 +242,42 @@ OTHERS = ("others", "dossier", "duplicate", "into")
 """The fields that may name other people's dossiers."""
 
 
-def document(known: PersonalData) -> dict[str, Any]:
+def document(person_data: PersonalData) -> dict[str, Any]:
     """Returns every event as it is stored, without the ids of other people."""
-    person, own = known.person, {stream.id for stream in (*known.dossiers, *known.participations)}
+    person, own = person_data.person, {stream.id for stream in (*person_data.dossiers, *person_data.participations)}
     named: dict[str, str] = {}
     made = {
         "format": FORMAT,
         "version": VERSION,
-        "made_at": known.made_at,
-        "structure": known.structure,
-        "information": dict(privacy.information(known.months)),
+        "made_at": person_data.made_at,
+        "structure": person_data.structure,
+        "information": dict(privacy.information(person_data.months)),
         "person": {
-            "id": known.id,
+            "id": person_data.id,
             **{name: getattr(person, name) for name in OF_PERSON},
-            "advisor": _name(known, person.advisor, named),
+            "advisor": _name(person_data, person.advisor, named),
         },
-        "dossiers": [_stream(known, one, own, named) for one in known.dossiers],
+        "dossiers": [_stream(person_data, one, own, named) for one in person_data.dossiers],
         "participations": [
-            {"campaign": _name(known, one.state.campaign, named), **_stream(known, one, own, named)}
-            for one in known.participations
+            {"campaign": _name(person_data, one.state.campaign, named), **_stream(person_data, one, own, named)}
+            for one in person_data.participations
         ],
         "workshops": [
             {
-                "site": one.state.site,
-                "place": one.state.place,
-                "starts": one.state.starts,
-                "ends": one.state.ends,
-                "run_by": [_name(known, who, named) for who in one.state.facilitators],
-                **_stream(known, one, own, named),
+                "site": workshop.state.site,
+                "place": workshop.state.place,
+                "starts": workshop.state.starts,
+                "ends": workshop.state.ends,
+                "run_by": [_name(person_data, who, named) for who in workshop.state.facilitators],
+                **_stream(person_data, workshop, own, named),
             }
-            for one in known.workshops
+            for workshop in person_data.workshops
         ],
-        "writers": [{"name": name, "facts": count} for name, count in known.writers],
-        "readers": [{"at": one.at, "who": one.who, "page": one.page, "why": one.why} for one in known.readings],
+        "writers": [{"name": name, "facts": count} for name, count in person_data.writers],
+        "readers": [{"at": one.at, "who": one.who, "page": one.page, "why": one.why} for one in person_data.readings],
         "owed": [
             {"task": task_words.VERBS[task.kind], "from": task.opens, "due": task.due, "why": _why(task)}
-            for task in known.owed
+            for task in person_data.owed
         ],
     }
     built: dict[str, Any] = msgspec.to_builtins({**made, "names": named})
@@ -298,7 +298,9 @@ def _stream(known: PersonalData, stream: PersonalStream, own: set[UUID], named: 
     return {"id": stream.id, "facts": [_encode_event(known, event, own, named) for event in stream.events]}
 
 
-def _encode_event(known: PersonalData, event: PersonalEvent, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
+def _encode_event(
+    person_data: PersonalData, event: PersonalEvent, own: set[UUID], named: dict[str, str]
+) -> dict[str, Any]:
     r = event.recorded
     return {
         "version": r.originator_version,
@@ -311,11 +313,11 @@ def _encode_event(known: PersonalData, event: PersonalEvent, own: set[UUID], nam
         "via": r.via,
         "withheld": event.withheld,
         "retracted": event.retracted or None,
-        "content": None if event.withheld else _content(known, r, own, named),
+        "content": None if event.withheld else _content(person_data, r, own, named),
     }
 
 
-def _content(known: PersonalData, recorded: Recorded, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
+def _content(person_data: PersonalData, recorded: Recorded, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
     """Returns the fields of an event without the ids of other people; adds the names of the other ids to `named`."""
     content: dict[str, Any] = msgspec.to_builtins(recorded.event)
     for name in (field.name for field in fields(recorded.event)):  # type: ignore[arg-type]
@@ -325,17 +327,17 @@ def _content(known: PersonalData, recorded: Recorded, own: set[UUID], named: dic
         elif name in OTHERS and value not in own:
             content[name] = None
         elif isinstance(value, UUID):
-            _name(known, value, named)
+            _name(person_data, value, named)
     return content
 
 
 def _name(known: PersonalData, id: UUID | None, named: dict[str, str]) -> str | None:
     """Returns the name of a colleague or of a campaign, None for another id; adds it to `named`."""
     campaign, member = known.refs.campaigns.get(id) if id else None, known.refs.colleague(id)
-    found = campaign.name if campaign else member.name if member else None
-    if id and found:
-        named[str(id)] = found
-    return found
+    name = campaign.name if campaign else member.name if member else None
+    if id and name:
+        named[str(id)] = name
+    return name
 
 
 # --- the paper
@@ -348,52 +350,55 @@ Entry = Mapping[str, Any]
 """A line of the paper: a sentence, its stamps, labels and values, the reason of its retraction."""
 
 
-def paper(known: PersonalData, *more: str) -> bytes:
+def paper(person_data: PersonalData, *more: str) -> bytes:
     """Returns the paper as a PDF. `more` stands at the foot, beside its date."""
-    person = known.person
-    made = dates.instant(known.made_at, known.zone)
+    person = person_data.person
+    made = dates.instant(person_data.made_at, person_data.zone)
     content = {
-        "structure": known.structure,
+        "structure": person_data.structure,
         "title": "Ce que pixflow sait de vous",
         "name": f"{person.first_name} {person.last_name}",
         "lead": say(
-            "Tout ce qui est enregistré sur vous le {made}, en {facts}.", made=made, facts=_facts(known.event_count)
+            "Tout ce qui est enregistré sur vous le {made}, en {facts}.",
+            made=made,
+            facts=_facts(person_data.event_count),
         ),
-        "issued": phrase_foot(known.made_at.astimezone(ZoneInfo(known.zone)).date(), *more),
+        "issued": phrase_foot(person_data.made_at.astimezone(ZoneInfo(person_data.zone)).date(), *more),
         "sections": [
-            {"title": title, "facts": facts, "entries": list(entries)} for title, facts, entries in _sections(known)
+            {"title": title, "facts": facts, "entries": list(entries)}
+            for title, facts, entries in _sections(person_data)
         ],
     }
     return compile_template("privacy/person.typ", lambda: content)
 
 
-def _sections(known: PersonalData) -> Iterator[tuple[str, Sequence[tuple[str, str]], Iterable[Entry]]]:
+def _sections(person_data: PersonalData) -> Iterator[tuple[str, Sequence[tuple[str, str]], Iterable[Entry]]]:
     """Yields the title of each part of the paper, its labels and values, and its lines."""
-    yield "Qui vous êtes", _identity(known), ()
-    for n, dossier in enumerate(known.dossiers):
+    yield "Qui vous êtes", _identity(person_data), ()
+    for n, dossier in enumerate(person_data.dossiers):
         yield "Votre dossier" if n == 0 else "Un dossier en double, réuni au vôtre", (), _entries(dossier)
-    for one in known.participations:
-        campaign = known.refs.campaigns.get(one.state.campaign)
+    for stream in person_data.participations:
+        campaign = person_data.refs.campaigns.get(stream.state.campaign)
         name = campaign.name if campaign else "une campagne"
-        yield say("Ce que Pix a transmis : {name}", name=name), (), _entries(one)
-    for one in known.workshops:
-        when = workshop_words.moment(one.state.starts, one.state.ends, known.zone)
-        place = workshop_words.place(one.state.site, one.state.place)
-        yield say("Atelier : {when}, {place}", when=when, place=place), (), _entries(one)
-    if known.owed:
-        owed = (_entry(task_words.VERBS[task.kind], _why(task)) for task in known.owed)
+        yield say("Ce que Pix a transmis : {name}", name=name), (), _entries(stream)
+    for stream in person_data.workshops:
+        when = workshop_words.moment(stream.state.starts, stream.state.ends, person_data.zone)
+        place = workshop_words.place(stream.state.site, stream.state.place)
+        yield say("Atelier : {when}, {place}", when=when, place=place), (), _entries(stream)
+    if person_data.owed:
+        owed = (_entry(task_words.VERBS[task.kind], _why(task)) for task in person_data.owed)
         yield "Ce qui reste à faire avec vous", (), owed
-    yield "Qui a écrit tout cela", [(name, _facts(count)) for name, count in known.writers], ()
-    if known.readings:
-        yield "Qui a ouvert votre dossier, depuis douze mois au plus", (), _readers(known)
-    yield "Ce que vous devez savoir", privacy.information(known.months), ()
+    yield "Qui a écrit tout cela", [(name, _facts(count)) for name, count in person_data.writers], ()
+    if person_data.readings:
+        yield "Qui a ouvert votre dossier, depuis douze mois au plus", (), _readers(person_data)
+    yield "Ce que vous devez savoir", privacy.information(person_data.months), ()
 
 
-def _readers(known: PersonalData) -> Iterator[Entry]:
+def _readers(person_data: PersonalData) -> Iterator[Entry]:
     """Yields a line for each reader, day and reason: the pages that they opened, each with how often."""
-    zone = ZoneInfo(known.zone)
+    zone = ZoneInfo(person_data.zone)
     pages: dict[tuple[date, str, str], Counter[str]] = defaultdict(Counter)
-    for one in known.readings:
+    for one in person_data.readings:
         pages[one.at.astimezone(zone).date(), one.who, one.why][one.page] += 1
     for (day, who, why), opened in pages.items():
         times = (page if n == 1 else f"{page} ({plural(n, 'fois', 'fois')})" for page, n in opened.items())

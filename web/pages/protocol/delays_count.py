@@ -97,14 +97,14 @@ def parts_of(read: Connection, source: Source, asked: Question) -> Iterator[Coun
 
 
 def _compare_tasks(last: date, *sides: Iterable[TaskDays]) -> dict[UUID, list[ComparedTask]]:
-    known = [{(one.dossier, one.key): one for one in side} for side in sides]
-    found: dict[UUID, list[ComparedTask]] = {}
-    for key in sorted(set().union(*known)):
-        recorded, *others = (side.get(key) for side in known)
+    sides_by_key = [{(one.dossier, one.key): one for one in side} for side in sides]
+    tasks_by_dossier: dict[UUID, list[ComparedTask]] = {}
+    for key in sorted(set().union(*sides_by_key)):
+        recorded, *others = (side.get(key) for side in sides_by_key)
         control, draft = (recorded if one == recorded else one for one in others)
         is_open = act_otherwise(recorded, draft, last)
-        found.setdefault(key[0], []).append(ComparedTask(recorded, control, draft, is_open))
-    return found
+        tasks_by_dossier.setdefault(key[0], []).append(ComparedTask(recorded, control, draft, is_open))
+    return tasks_by_dossier
 
 
 def act_otherwise(recorded: TaskDays | None, draft: TaskDays | None, last: date) -> bool:
@@ -114,10 +114,10 @@ def act_otherwise(recorded: TaskDays | None, draft: TaskDays | None, last: date)
     return recorded.owed[1] <= last.toordinal() and (draft is None or draft.owed[0] >= recorded.owed[1])
 
 
-def _count(opened: OpenStructure, asked: Question, say: Say) -> None:
+def _count(opened: OpenStructure, question: Question, say: Say) -> None:
     os.nice(NICE)
     with closing(reads_of(opened)) as reads, reads.side.database.connect() as read:
-        for part in parts_of(read, opened.engine, asked):
+        for part in parts_of(read, opened.engine, question):
             say(part)
 
 
@@ -143,11 +143,11 @@ class DelaysCount:
             if self.share < ALL and self._is_left():
                 return
 
-    def work(self, opened: OpenStructure, asked: Question) -> None:
+    def work(self, opened: OpenStructure, question: Question) -> None:
         """Counts in a process of its own."""
         try:
             if not self._is_left():
-                with closing(found_by(_count, opened, asked)) as parts:
+                with closing(found_by(_count, opened, question)) as parts:
                     self.add(parts)
         except Exception:
             _log.exception("tasks of a period")
@@ -162,7 +162,7 @@ class DelaysCount:
         return self.unseen
 
 
-def look(memory: Memory, key: Hashable, opened: OpenStructure, read: Connection, asked: Question) -> DelaysCount:
+def look(memory: Memory, key: Hashable, opened: OpenStructure, read: Connection, question: Question) -> DelaysCount:
     """Returns the count that has a key, or begins it: one of few events is counted at once. Raises Busy.
 
     Whoever asks a question that is being counted joins it. After an error, the next look begins anew.
@@ -173,9 +173,9 @@ def look(memory: Memory, key: Hashable, opened: OpenStructure, read: Connection,
         if count is None or count.unseen:
             count = DelaysCount()
             if opened.engine.head() > PART:
-                _begin(there, count, opened, asked)
+                _begin(there, count, opened, question)
             else:
-                count.add(parts_of(read, opened.engine, asked))
+                count.add(parts_of(read, opened.engine, question))
                 memory.answers.put(key, count)
         if count.failed:
             memory.answers.put(key, None)
@@ -183,7 +183,7 @@ def look(memory: Memory, key: Hashable, opened: OpenStructure, read: Connection,
         return count
 
 
-def _begin(there: tuple[Kept, Hashable], count: DelaysCount, opened: OpenStructure, asked: Question) -> None:
+def _begin(there: tuple[Kept, Hashable], count: DelaysCount, opened: OpenStructure, question: Question) -> None:
     """Counts at its turn, and keeps the answer."""
 
     def end() -> None:
@@ -195,7 +195,7 @@ def _begin(there: tuple[Kept, Hashable], count: DelaysCount, opened: OpenStructu
                 answers.put(key, count)
 
     def work() -> None:
-        count.work(opened, asked)
+        count.work(opened, question)
         end()
 
     def lose() -> None:

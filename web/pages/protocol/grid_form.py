@@ -69,11 +69,11 @@ def sheet_from(data: Mapping[str, Any]) -> GridSheet:
     bands: dict[int, dict[str, str]] = {}
     lines: dict[tuple[int, int], dict[str, Any]] = {}
     for key, value in data.items():
-        found = _FIELD.fullmatch(key)
-        if found and found[2] is None:
-            bands.setdefault(int(found[1]), {})[found[3]] = _text(value)
-        elif found:
-            lines.setdefault((int(found[1]), int(found[2])), {})[found[3]] = value
+        parts = _FIELD.fullmatch(key)
+        if parts and parts[2] is None:
+            bands.setdefault(int(parts[1]), {})[parts[3]] = _text(value)
+        elif parts:
+            lines.setdefault((int(parts[1]), int(parts[2])), {})[parts[3]] = value
     made = [
         BandSheet(
             said.get("high", ""),
@@ -157,10 +157,10 @@ def _merge(sheet: GridSheet, i: int) -> GridSheet:
     """Merges a band with the next one: the texts of the first, the proposals of both."""
     if i + 1 >= len(sheet.bands):
         return sheet
-    one, other = sheet.bands[i : i + 2]
-    known = {line.id for line in one.lines if line.id}
-    lines = (*one.lines, *(line for line in other.lines if line.id not in known))
-    merged = replace(one, high=other.high, lines=lines)
+    band, other = sheet.bands[i : i + 2]
+    known = {line.id for line in band.lines if line.id}
+    lines = (*band.lines, *(line for line in other.lines if line.id not in known))
+    merged = replace(band, high=other.high, lines=lines)
     return _with(sheet, [*sheet.bands[:i], merged, *sheet.bands[i + 2 :]], f"b{i}-high")
 
 

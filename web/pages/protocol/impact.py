@@ -27,7 +27,7 @@ def impact_of(desk: Desk, kind: DocumentKind, before: Any, after: Any, day: date
     """Returns what a draft that counts from a day would change; `results` are the dossiers that it names."""
     if kind is GRID:
         kept = {"le": day.isoformat()}
-        pager_of = partial(Pager.at, asked=page, address=f"{BASE}/grille", params=kept, anchor="#concernes")
+        pager_of = partial(Pager.at, page=page, address=f"{BASE}/grille", params=kept, anchor="#concernes")
         return grid_impact(desk, before, after, SIZE, pager_of)
     passing = retention_impact(desk, before, after, day, page)
     return {

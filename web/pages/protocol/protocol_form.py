@@ -60,10 +60,10 @@ def protocol_sheet(document: ProtocolDocument, note: str = "") -> ProtocolSheet:
     values |= {name: getattr(document, name) for name in (*_CHOICES, "modalities")}
     values |= {"cej_mandatory": "true"} if document.cej_mandatory else {}
     for part, cls in PARTS.items():
-        for one in fields(cls):
-            value = getattr(getattr(document, part), one.name)
+        for field in fields(cls):
+            value = getattr(getattr(document, part), field.name)
             if value is not False:
-                values[f"{part}-{one.name}"] = "true" if value is True else str(value)
+                values[f"{part}-{field.name}"] = "true" if value is True else str(value)
     for text in document.stages:
         values |= {f"{text.stage}-{name}": getattr(text, name) for name in french.TEXTS}
     return ProtocolSheet(values)

@@ -159,32 +159,32 @@ def serve(router: APIRouter, page: WhatIf[Any]) -> None:
         draft = draft_of(desk, page.document)
         if draft is None:
             return redirect(request, "/protocole")
-        asked, visible, hurt = page.ask(given, draft), desk.scope.whose != "none", stopped_streams(desk.read)
-        answer = page.answer(desk, draft, asked) if visible and not asked.problem else None
-        rows = page.of(answer, asked.shown) if answer else []
-        pager = Pager.at(len(rows), p, page.path, asked.params, anchor="#liste")
+        question, visible, hurt = page.ask(given, draft), desk.scope.whose != "none", stopped_streams(desk.read)
+        answer = page.answer(desk, draft, question) if visible and not question.problem else None
+        rows = page.of(answer, question.shown) if answer else []
+        pager = Pager.at(len(rows), p, page.path, question.params, anchor="#liste")
         shown = rows[pager.offset : pager.offset + pager.size]
         return show(
             request,
             "protocol/what_if.html",
             "what_if",
             listed(person.stream for person, _ in shown),
-            title=page.title(draft, asked),
+            title=page.title(draft, question),
             words=page.words,
-            period=french.period(page.words, asked.first, asked.last),
+            period=french.period(page.words, question.first, question.last),
             part=page.part,
             path=page.path,
             what=page.document.what,
-            asked=asked,
-            here=page.at(asked, asked.shown),
+            asked=question,
+            here=page.at(question, question.shown),
             today=desk.today,
             sites=desk.refs.structure.sites,
             left_out=plural(hurt, *past.LEFT_OUT) if hurt else "",
             visible=visible,
             answer=answer,
-            said=page.tell(asked, answer) if answer and answer.share == ALL else None,
-            shown_title=page.list_title(desk, draft, asked.shown),
-            rows=list(page.table(desk, asked.shown, shown)),
+            said=page.tell(question, answer) if answer and answer.share == ALL else None,
+            shown_title=page.list_title(desk, draft, question.shown),
+            rows=list(page.table(desk, question.shown, shown)),
             pager=pager,
         )
 
@@ -192,16 +192,16 @@ def serve(router: APIRouter, page: WhatIf[Any]) -> None:
     def export(desk: Readers, given: Asked) -> ExportedList:
         """Returns the list that is open: empty without a draft, for days that cannot be read, before it is counted."""
         draft = draft_of(desk, page.document)
-        asked = page.ask(given, draft)
-        about, rows = [french.period(page.words, asked.first, asked.last)], list[Any]()
+        question = page.ask(given, draft)
+        about, rows = [french.period(page.words, question.first, question.last)], list[Any]()
         if draft:
-            about = [page.title(draft, asked), *about, page.list_title(desk, draft, asked.shown)]
-            rows = [] if asked.problem else page.of(page.answer(desk, draft, asked), asked.shown)
+            about = [page.title(draft, question), *about, page.list_title(desk, draft, question.shown)]
+            rows = [] if question.problem else page.of(page.answer(desk, draft, question), question.shown)
         return ExportedList(
             page="what-if",
             name="et-si",
             path=page.path,
-            params=asked.params,
+            params=question.params,
             filters=about,
             columns={**WHO, **page.columns},
             total=len(rows),

@@ -36,10 +36,10 @@ SIDES = {"lieu": "recorded", "projet": "draft"}
 
 
 def delays_answer(
-    read: Connection, count: DelaysCount, asked: WhatIfQuestion, scope: Scope
+    read: Connection, count: DelaysCount, question: WhatIfQuestion, scope: Scope
 ) -> WhatIfAnswer[ComparedTask]:
     """Returns the answer of a count that is done, for the dossiers of a site and a programme that somebody may read."""
-    people = (person for person in directory.everyone(read) if asked.reads(person, scope))
+    people = (person for person in directory.everyone(read) if question.reads(person, scope))
     rows = [(person, task) for person in people for task in count.tasks.get(person.stream, ())]
     return WhatIfAnswer(rows, position=count.position)
 
@@ -85,7 +85,7 @@ class WhatIfDelays(WhatIf[ComparedTask]):
         },
     }
 
-    def answer(self, desk: Desk, draft: Draft[Any], asked: WhatIfQuestion) -> WhatIfAnswer[ComparedTask]:
+    def answer(self, desk: Desk, draft: Draft[Any], question: WhatIfQuestion) -> WhatIfAnswer[ComparedTask]:
         """Returns the answer of a count that is done; the last one is kept while the tables stay as they are.
 
         Another draft, or another period, begins another count.
@@ -93,7 +93,10 @@ class WhatIfDelays(WhatIf[ComparedTask]):
         filled = share_filled(desk.read)
         if filled < ALL:
             return WhatIfAnswer(share=0, waiting=french.preparing(filled))
-        key, period = ("what-if", draft.number, asked.first, asked.last), (draft.document, asked.first, asked.last)
+        key, period = (
+            ("what-if", draft.number, question.first, question.last),
+            (draft.document, question.first, question.last),
+        )
         try:
             count = look(desk.memory, key, desk.served.opened, desk.read, period)
         except Busy:
@@ -104,8 +107,8 @@ class WhatIfDelays(WhatIf[ComparedTask]):
         if share < ALL:
             return WhatIfAnswer(share=share)
         return count.answers.get_or_make(
-            (position_of_tables(desk.read), replace(asked, shown=""), desk.scope),
-            lambda: delays_answer(desk.read, count, asked, desk.scope),
+            (position_of_tables(desk.read), replace(question, shown=""), desk.scope),
+            lambda: delays_answer(desk.read, count, question, desk.scope),
         )
 
     def of(self, answer: WhatIfAnswer[ComparedTask], shown: str) -> list[tuple[YoungPerson, ComparedTask]]:
@@ -116,41 +119,47 @@ class WhatIfDelays(WhatIf[ComparedTask]):
     def list_title(self, desk: Desk, draft: Draft[Any], shown: str) -> str:
         return french.of_side(super().list_title(desk, draft, shown), shown.partition(":")[2])
 
-    def tell(self, asked: WhatIfQuestion, answer: WhatIfAnswer[ComparedTask]) -> dict[str, Any]:
+    def tell(self, question: WhatIfQuestion, answer: WhatIfAnswer[ComparedTask]) -> dict[str, Any]:
         tasks = [one for _, one in answer.rows if one.recorded or one.draft]
         still_open, differing = len(self.of(answer, "autrement")), len(self.of(answer, "ecarts"))
         counts = {shown: len(self.of(answer, shown)) for shown in map(":".join, product(STATES.values(), SIDES))}
         kinds = Counter((one.kind, one.is_late("draft")) for _, one in self.of(answer, "bascule"))
-        kept = sum(one.recorded is not None for one in tasks)
+        recorded_count = sum(one.recorded is not None for one in tasks)
         return {
             "total": len(tasks),
             "headline": french.delays_headline(counts["retard:lieu"], counts["retard:projet"]),
-            "open": (french.acted_otherwise(still_open), self.at(asked, "autrement")) if still_open else None,
+            "open": (french.acted_otherwise(still_open), self.at(question, "autrement")) if still_open else None,
             "leads": still_open > LEADS_OVER * len(tasks),
             "until": french.counted_until(answer.position),
-            "control": (french.delays_control(kept, differing), self.at(asked, "ecarts") if differing else ""),
+            "control": (
+                french.delays_control(recorded_count, differing),
+                self.at(question, "ecarts") if differing else "",
+            ),
             "states": [
-                (french.STATES[state], [(counts[f"{code}:{side}"], self.at(asked, f"{code}:{side}")) for side in SIDES])
+                (
+                    french.STATES[state],
+                    [(counts[f"{code}:{side}"], self.at(question, f"{code}:{side}")) for side in SIDES],
+                )
                 for state, code in STATES.items()
             ],
             "kinds": [
-                (verb(kind), kinds[kind, True], kinds[kind, False], self.at(asked, f"tache:{kind}"))
+                (verb(kind), kinds[kind, True], kinds[kind, False], self.at(question, f"tache:{kind}"))
                 for kind in sorted({kind for kind, _ in kinds})
             ],
-            "weeks": list(_weeks(asked, tasks)),
+            "weeks": list(_weeks(question, tasks)),
         }
 
     def table(
         self, desk: Desk, shown: str, rows: Iterable[tuple[YoungPerson, ComparedTask]]
     ) -> Iterator[tuple[YoungPerson, dict[str, str]]]:
         computed = french.COMPUTED if shown == "ecarts" else french.SIDES_OF_DELAYS["projet"]
-        for person, one in rows:
+        for person, task in rows:
             yield (
                 person,
                 {
-                    "Tâche": verb(one.kind),
-                    french.SIDES_OF_DELAYS["lieu"]: _days(one.recorded),
-                    computed: _days(one.draft),
+                    "Tâche": verb(task.kind),
+                    french.SIDES_OF_DELAYS["lieu"]: _days(task.recorded),
+                    computed: _days(task.draft),
                 },
             )
 
@@ -159,13 +168,13 @@ def _days(one: TaskDays | None) -> str:
     return french.task_days(one.owed, one.late) if one else french.NOT_OWED
 
 
-def _weeks(asked: WhatIfQuestion, tasks: list[ComparedTask]) -> Iterator[tuple[date, int, int]]:
+def _weeks(question: WhatIfQuestion, tasks: list[ComparedTask]) -> Iterator[tuple[date, int, int]]:
     """Yields each Friday from the first task on, with the tasks late that day: as recorded, and with the draft."""
     sides = [[days for one in tasks if (days := getattr(one, side))] for side in SIDES.values()]
-    first = date.fromordinal(min((one.owed[0] for side in sides for one in side), default=asked.last.toordinal()))
+    first = date.fromordinal(min((one.owed[0] for side in sides for one in side), default=question.last.toordinal()))
     friday = first + timedelta((4 - first.weekday()) % 7)
     late = [[sorted(one.late[end] for one in side if one.late) for end in (0, 1)] for side in sides]
-    while friday <= asked.last:
+    while friday <= question.last:
         day = friday.toordinal()
         recorded, draft = (bisect_right(begun, day) - bisect_right(ended, day) for begun, ended in late)
         yield friday, recorded, draft

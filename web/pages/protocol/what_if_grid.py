@@ -29,14 +29,14 @@ router = APIRouter()
 
 
 def grid_answer(
-    connection: Connection, source: Source, refs: References, document: Grille, asked: WhatIfQuestion, scope: Scope
+    connection: Connection, source: Source, refs: References, document: Grille, question: WhatIfQuestion, scope: Scope
 ) -> WhatIfAnswer[SecondReading]:
     """Returns the results of a period by a grid, those that somebody may read."""
     histories = whole_histories(connection, source, (ResultReceived.TOPIC,), TOPICS)
-    found = list(scored_results(histories.values(), asked.first, asked.last))
-    named = directory.find_people(connection, {result.dossier for result in found})
-    people = {stream: one for stream, one in named.items() if asked.reads(one, scope)}
-    results = (result for result in found if result.dossier in people)
+    period_results = list(scored_results(histories.values(), question.first, question.last))
+    named = directory.find_people(connection, {result.dossier for result in period_results})
+    people = {stream: one for stream, one in named.items() if question.reads(one, scope)}
+    results = (result for result in period_results if result.dossier in people)
     rows = [(people[one.result.dossier], one) for one in read_again(results, refs.grilles.published, document)]
     return WhatIfAnswer(sorted(rows, key=lambda row: (normalise(list_name(row[0])), row[1].result.on)))
 
@@ -72,11 +72,11 @@ class WhatIfGrid(WhatIf[SecondReading]):
         "Actions en plus": lambda row: french.labels(row[1].after.proposals, row[1].gained),
     }
 
-    def answer(self, desk: Desk, draft: Draft[Any], asked: WhatIfQuestion) -> WhatIfAnswer[SecondReading]:
+    def answer(self, desk: Desk, draft: Draft[Any], question: WhatIfQuestion) -> WhatIfAnswer[SecondReading]:
         """Returns the answer, kept until the next event: each list of the page has the same readings."""
         return desk.memory.counts.get_or_make(
-            ("what-if", draft.number, replace(asked, shown=""), desk.scope),
-            lambda: grid_answer(desk.read, desk.engine, desk.refs, draft.document, asked, desk.scope),
+            ("what-if", draft.number, replace(question, shown=""), desk.scope),
+            lambda: grid_answer(desk.read, desk.engine, desk.refs, draft.document, question, desk.scope),
         )
 
     def list_title(self, desk: Desk, draft: Draft[Any], shown: str) -> str:
@@ -94,7 +94,7 @@ class WhatIfGrid(WhatIf[SecondReading]):
                 return french.of_proposal("" if marked else known[-1].label if known else value)
         return super().list_title(desk, draft, shown)
 
-    def tell(self, asked: WhatIfQuestion, answer: WhatIfAnswer[SecondReading]) -> dict[str, Any]:
+    def tell(self, question: WhatIfQuestion, answer: WhatIfAnswer[SecondReading]) -> dict[str, Any]:
         readings = [one for _, one in answer.rows]
         elsewhere, still_open = self.of(answer, "ailleurs"), len(self.of(answer, "ouverts"))
         checked, differing = sum(one.is_recorded for one in readings), len(self.of(answer, "ecarts"))
@@ -104,32 +104,32 @@ class WhatIfGrid(WhatIf[SecondReading]):
         return {
             "total": len(readings),
             "headline": french.headline(len(elsewhere), len({person.stream for person, _ in elsewhere}), len(readings)),
-            "open": (french.not_computed(still_open), self.at(asked, "ouverts")) if still_open else None,
+            "open": (french.not_computed(still_open), self.at(question, "ouverts")) if still_open else None,
             "leads": still_open > LEADS_OVER * len(readings),
-            "control": (french.control(checked, differing), self.at(asked, "ecarts") if differing else ""),
+            "control": (french.control(checked, differing), self.at(question, "ecarts") if differing else ""),
             "bands": [(french.SIDES[side], sorted(counts.items(), key=french.in_order)) for side, counts in bands],
-            "moves": [(words, n, self.at(asked, f"tranche:{code}")) for (code, words), n in sorted(moved.items())],
+            "moves": [(words, n, self.at(question, f"tranche:{code}")) for (code, words), n in sorted(moved.items())],
             "proposals": [
-                (one, french.change(one.before, one.after), self.at(asked, f"action:{one.proposal.id}"))
+                (one, french.change(one.before, one.after), self.at(question, f"action:{one.proposal.id}"))
                 for one in proposal_counts(readings)
             ],
-            "advisors": [(id, n, self.at(asked, f"suivi:{id or ''}")) for id, n in advisors.most_common()],
+            "advisors": [(id, n, self.at(question, f"suivi:{id or ''}")) for id, n in advisors.most_common()],
             "others": len(self.of(answer, "memes")),
-            "others_at": self.at(asked, "memes"),
-            "all_at": self.at(asked, "lus"),
+            "others_at": self.at(question, "memes"),
+            "all_at": self.at(question, "lus"),
         }
 
     def table(
         self, desk: Desk, shown: str, rows: Iterable[tuple[YoungPerson, SecondReading]]
     ) -> Iterator[tuple[YoungPerson, dict[str, str]]]:
         staff = names_for(desk).staff
-        for person, one in rows:
+        for person, reading in rows:
             yield (
                 person,
                 {
-                    "Reçu le": dates.day(one.result.on, year=True),
-                    "Score": typography.percent(one.before.percent),
-                    "Actions proposées": french.moved_proposals(one),
+                    "Reçu le": dates.day(reading.result.on, year=True),
+                    "Score": typography.percent(reading.before.percent),
+                    "Actions proposées": french.moved_proposals(reading),
                     "Suivi par": staff(person.advisor) if person.advisor else "personne",
                 },
             )

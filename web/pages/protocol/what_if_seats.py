@@ -48,26 +48,28 @@ class SeatedRequest(NamedTuple):
 
 
 def seats_answer(
-    connection: Connection, source: Source, asked: WhatIfQuestion, seats: int, scope: Scope
+    connection: Connection, source: Source, question: WhatIfQuestion, seats: int, scope: Scope
 ) -> WhatIfAnswer[SeatedRequest]:
     """Returns the requests that wait on some day of a period, seated by the workshops held in it.
 
     Everybody stands in the line; the answer is about those whom somebody may read.
     """
-    held = workshops.between(connection, date.min, asked.last, workshops.WorkshopFilter(site=asked.site))
+    held = workshops.between(connection, date.min, question.last, workshops.WorkshopFilter(site=question.site))
     every = {row.stream: WorkshopDay(row.stream, row.day, row.site, row.capacity) for row in held}
-    sessions = {id: one for id, one in every.items() if one.day >= asked.first}
+    sessions = {id: one for id, one in every.items() if one.day >= question.first}
     histories = whole_histories(connection, source, (DiagnosticPlanned.TOPIC, SeatBooked.TOPIC), TOPICS)
     people = directory.find_people(connection, histories)
-    found = [
-        one
+    requests = [
+        request
         for dossier, events in histories.items()
         if dossier in people
-        for one in seat_requests(events, people[dossier].site, every)
-        if one.on <= asked.last and asked.site in ("", one.site) and (not one.seated or one.seated in sessions)
+        for request in seat_requests(events, people[dossier].site, every)
+        if request.on <= question.last
+        and question.site in ("", request.site)
+        and (not request.seated or request.seated in sessions)
     ]
-    control = replay(found, sessions.values())
-    draft = replay(found, (structs.replace(one, seats=seats) for one in sessions.values()))
+    control = replay(requests, sessions.values())
+    draft = replay(requests, (structs.replace(one, seats=seats) for one in sessions.values()))
     rows = (
         (people[one.dossier], SeatedRequest(one, sessions[one.seated].day if one.seated else None, control[one], day))
         for one, day in draft.items()
@@ -106,16 +108,16 @@ class WhatIfSeats(WhatIf[SeatedRequest]):
         largest = draft.document.workshops.largest if draft else 0
         return replace(asked, programme="", seats=asked.seats or largest)
 
-    def answer(self, desk: Desk, draft: Draft[Any], asked: WhatIfQuestion) -> WhatIfAnswer[SeatedRequest]:
+    def answer(self, desk: Desk, draft: Draft[Any], question: WhatIfQuestion) -> WhatIfAnswer[SeatedRequest]:
         return desk.memory.counts.get_or_make(
-            ("what-if-seats", replace(asked, shown=""), desk.scope),
-            lambda: seats_answer(desk.read, desk.engine, asked, asked.seats, desk.scope),
+            ("what-if-seats", replace(question, shown=""), desk.scope),
+            lambda: seats_answer(desk.read, desk.engine, question, question.seats, desk.scope),
         )
 
     def title(self, draft: Draft[Any], asked: WhatIfQuestion) -> str:
         return french.seats_title(asked.seats)
 
-    def tell(self, asked: WhatIfQuestion, answer: WhatIfAnswer[SeatedRequest]) -> dict[str, Any]:
+    def tell(self, question: WhatIfQuestion, answer: WhatIfAnswer[SeatedRequest]) -> dict[str, Any]:
         days = waits_by_side(answer)
         waits = {side: waits_of(of_side) for side, of_side in days.items()}
         return {
@@ -126,21 +128,21 @@ class WhatIfSeats(WhatIf[SeatedRequest]):
             "control": french.seats_control(waits["recorded"], waits["control"]),
             "sides": [(words, waits[side], _spread(days[side])) for side, words in french.SEAT_SIDES.items()],
             "lists": [
-                (words, len(self.of(answer, name)), self.at(asked, name)) for name, words in self.words.lists.items()
+                (words, len(self.of(answer, name)), self.at(question, name)) for name, words in self.words.lists.items()
             ],
         }
 
     def table(
         self, desk: Desk, shown: str, rows: Iterable[tuple[YoungPerson, SeatedRequest]]
     ) -> Iterator[tuple[YoungPerson, dict[str, str]]]:
-        for person, one in rows:
+        for person, seated_request in rows:
             yield (
                 person,
                 {
-                    "Demande": dates.day(one.request.on, year=True),
-                    "Site": one.request.site,
-                    "Atelier, avec les mêmes places": _day(one.control, "attend encore"),
-                    "Avec ce nombre": _day(one.draft, "attendrait encore"),
+                    "Demande": dates.day(seated_request.request.on, year=True),
+                    "Site": seated_request.request.site,
+                    "Atelier, avec les mêmes places": _day(seated_request.control, "attend encore"),
+                    "Avec ce nombre": _day(seated_request.draft, "attendrait encore"),
                 },
             )
 

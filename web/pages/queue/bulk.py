@@ -146,16 +146,16 @@ ACTIONS: dict[str, BulkAction] = {
 }
 
 
-def offers(desk: Desk, counted: Sequence[QueueCount], asked: Mapping[str, str]) -> list[BulkOffer]:
+def offers(desk: Desk, counted: Sequence[QueueCount], filters_by_column: Mapping[str, str]) -> list[BulkOffer]:
     """Returns the actions that fit a row of the page, with its filters, and that the roles at the desk give."""
-    wanted = asked.get("kind", "")
+    wanted = filters_by_column.get("kind", "")
     kinds = {row.kind for row in counted if wanted in ("", row.kind)}
-    found = []
+    buttons = []
     for name, action in ACTIONS.items():
-        alone = sum(filters.total(counted, {**asked, "kind": kind}) for kind in action.alone & kinds)
+        alone = sum(filters.total(counted, {**filters_by_column, "kind": kind}) for kind in action.alone & kinds)
         if alone or not action.alone:
-            found.append((name, french.OFFERS[name], alone))
-    return _permitted(desk, found)
+            buttons.append((name, french.OFFERS[name], alone))
+    return _permitted(desk, buttons)
 
 
 def of_pile(desk: Desk, kind: str, count: int) -> list[BulkOffer]:
@@ -191,13 +191,13 @@ def _unticked(desk: Desk, name: str, wanted: QueueFilter, band: str = "") -> lis
             for kind in sorted(action.alone)
         )
         return [row.pick for row in queue_rows(desk, [row for rows in piled for row in rows])]
-    found = [
+    own_rows = [
         row
         for kind in sorted(action.alone) or [""]
         for row in advisor_queue.page(desk.read, desk.owners, desk.today, replace(wanted, kind=kind), MOST + 1)
     ]
-    found.sort(key=lambda row: (row.due, row.sort))
-    return [row.pick for row in queue_rows(desk, found[: MOST + 1]) if action.fits(row)]
+    own_rows.sort(key=lambda row: (row.due, row.sort))
+    return [row.pick for row in queue_rows(desk, own_rows[: MOST + 1]) if action.fits(row)]
 
 
 def _errors(desk: Desk, name: str, form: BulkForm) -> dict[str, str]:
@@ -357,14 +357,14 @@ def _preview(
         or french.effect(do, one.chases + 1, desk.refs.protocol(one.why_on).tries, one.due, desk.today)
         for one in (row.task for row in fit)
     ]
-    told = {name: text for name, text in wrong.items() if name not in ("task", "command_id", "seen")}
+    errors = {name: text for name, text in wrong.items() if name not in ("task", "command_id", "seen")}
     return show(
         request,
         "queue/bulk.html",
         "bulk",
         listed(row.task.stream for row in rows),
         status=status,
-        form=OpenForm(do, values=sent, errors=told),
+        form=OpenForm(do, values=sent, errors=errors),
         receipt=receipt,
         title=french.title(do, len(fit)) if fit and not nothing_ticked else french.TITLES[do],
         about=french.ABOUT[do],

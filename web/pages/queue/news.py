@@ -51,16 +51,16 @@ def recent(desk: Desk) -> Sequence[Any]:
 def receptions(desk: Desk, recent: Sequence[Any]) -> list[Told]:
     """Returns the receptions by others than the person at the desk, the latest first."""
     broken = [row for row in recent if row.topic == GlassBroken.TOPIC and row.by != desk.actor.id]
-    opened, told = audit_trail.open_rows(desk.engine, broken), []
+    opened, lines = audit_trail.open_rows(desk.engine, broken), []
     people = directory.find_people(desk.read, {one.originator_id for one in opened}) if opened else {}
-    for one in opened:
-        person, event = people.get(one.originator_id), one.event
+    for reception in opened:
+        person, event = people.get(reception.originator_id), reception.event
         follows = person and ("referent" in desk.roles or person.advisor in desk.owners)
         if person and follows and isinstance(event, GlassBroken):
-            who, day = staff_name(desk, one.by), dates.day(event.on)
+            who, day = staff_name(desk, reception.by), dates.day(event.on)
             said = say("reçu·e par {who} le {day}. {why}", who=who, day=day, why=short(event.reason))
-            told.append((one.originator_id, person.name, said))
-    return told
+            lines.append((reception.originator_id, person.name, said))
+    return lines
 
 
 def absences(desk: Desk, recent: Sequence[Any]) -> list[str]:
@@ -79,24 +79,24 @@ def partner_answers(desk: Desk, recent: Sequence[Any]) -> list[Told]:
     answers = [row for row in recent if row.topic in ANSWERS and row.by.startswith(PARTNER)]
     given = audit_trail.open_rows(desk.engine, answers)
     dossiers = folds_of(desk.read, {one.originator_id for one in given})
-    told = []
-    for one in given:
-        dossier = dossiers.get(one.originator_id)
-        if isinstance(dossier, Dossier) and dossier.advisor in desk.owners and _stands(dossier, one):
-            said = sentences.sentence(one, names_for(desk, dossier), zone=desk.zone)
-            told.append((one.originator_id, f"{dossier.first_name} {dossier.last_name}", f"{said}."))
-    return told
+    lines = []
+    for answer in given:
+        dossier = dossiers.get(answer.originator_id)
+        if isinstance(dossier, Dossier) and dossier.advisor in desk.owners and _stands(dossier, answer):
+            said = sentences.sentence(answer, names_for(desk, dossier), zone=desk.zone)
+            lines.append((answer.originator_id, f"{dossier.first_name} {dossier.last_name}", f"{said}."))
+    return lines
 
 
-def _stands(dossier: Dossier, one: Recorded) -> bool:
+def _stands(dossier: Dossier, answer: Recorded) -> bool:
     """Tells if the answer still counts: the advisor has not undone it, and the promise is not kept yet."""
     sent = (known for action in dossier.parcours.actions.values() for known in action.referrals)
-    known = next((known for known in sent if known.id == one.event.referral), None)  # type: ignore[attr-defined]
-    if known is None:
+    referral = next((known for known in sent if known.id == answer.event.referral), None)  # type: ignore[attr-defined]
+    if referral is None:
         return False
-    if isinstance(one.event, AnswerPromised):
-        return known.answer is None and known.promised == one.event.until
-    return known.answered is not None and known.answered.version == one.originator_version
+    if isinstance(answer.event, AnswerPromised):
+        return referral.answer is None and referral.promised == answer.event.until
+    return referral.answered is not None and referral.answered.version == answer.originator_version
 
 
 # --- notices of Ma boîte beside the tasks: first steps, drafts that wait for an opinion, safeguards that change soon
@@ -142,7 +142,7 @@ def drafts(desk: Desk) -> list[tuple[str, str]]:
     Each is a sentence and an address. Everybody reads, before its first day, of a protocol that changes retention or
     reading limits.
     """
-    known = (
+    documents = (
         ("grille", "Le projet de grille", desk.refs.grilles.draft, drafting.endorse_grille),
         ("protocole", "Le projet de protocole", desk.refs.protocols.draft, drafting.endorse_protocol),
     )
@@ -156,7 +156,7 @@ def drafts(desk: Desk) -> list[tuple[str, str]]:
         ),
         *(
             (say(text, what=what, who=names.staff(draft.by), day=dates.day(draft.on)), f"/protocole/projet/{address}")
-            for address, what, draft, endorse in known
+            for address, what, draft, endorse in documents
             if draft and draft.by != desk.actor.id and desk.actor.id not in draft.opinions and desk.may(endorse)
         ),
     ]
@@ -177,13 +177,15 @@ def changes(desk: Desk) -> Sequence[tuple[str, int, int, str]]:
     """
     if "manager" not in desk.roles or desk.is_past or not is_fresh(desk.served.read(), desk.read, desk.today, _FEW):
         return []
-    asked = asked_of(desk)
+    figures = asked_of(desk)
     try:
         with counting(desk.served, desk.today) as there:
-            found = questions.late_changes(there.connection, asked.question.first, desk.today, desk.today - _WEEK)
+            late_changes = questions.late_changes(
+                there.connection, figures.question.first, desk.today, desk.today - _WEEK
+            )
     except NoDocument:  # the page of Indicateurs says so
         return []
     return [
-        (french.TITLES[one.indicator], one.now, one.before, asked.at(f"{PATH}/{one.indicator}", etat="late"))
-        for one in found
+        (french.TITLES[one.indicator], one.now, one.before, figures.at(f"{PATH}/{one.indicator}", etat="late"))
+        for one in late_changes
     ]

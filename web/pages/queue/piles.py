@@ -71,8 +71,8 @@ def pile_page(
 ) -> Response:
     """Draws the page of a pile, or of one band of it; 404 for a kind without a pile, or for somebody who has none."""
     ages, total, rows = _pile(desk, kind, band)
-    kept = {"pile": kind}
-    pager = Pager.at(total, number, "/boite", {**kept, LATE: band})
+    params = {"pile": kind}
+    pager = Pager.at(total, number, "/boite", {**params, LATE: band})
     shown = list(rows(SIZE, pager.offset))
     return show(
         request,
@@ -82,7 +82,7 @@ def pile_page(
         title=french.pile(kind, sum(ages.values())),
         rows=shown,
         pager=pager,
-        bars=late_bars(ages, band, "/boite", kept),
+        bars=late_bars(ages, band, "/boite", params),
         bulks=bulk.of_pile(desk, kind, total),
         on_page=len(shown),
         on_all=total,
@@ -182,22 +182,22 @@ class WaitingLong:
         return filters.total(self.found, self.asked.columns)
 
 
-def _list_waiting(desk: Desk, asked: LateAsked) -> WaitingLong:
+def _list_waiting(desk: Desk, params: LateAsked) -> WaitingLong:
     late = lateness(desk.refs.calendar, desk.today)
-    found = piles.waiting_long_counts(desk.read, desk.roles, desk.owners, desk.today, late)
-    owners = {one.late_owner: staff_name(desk, one.late_owner) for one in found if one.late_owner}
+    counts = piles.waiting_long_counts(desk.read, desk.roles, desk.owners, desk.today, late)
+    owners = {one.late_owner: staff_name(desk, one.late_owner) for one in counts if one.late_owner}
     people = dict(sorted(owners.items(), key=lambda pair: normalise(pair[1])))
     facets = (
         filters.Facet("late_owner", "Qui", people, none="Personne"),
         filters.Facet("late_kind", "Tâche", french.FILTERS),
     )
     ways = _groupings(people, late)
-    asked = asked if asked.grouper in ways else replace(asked, grouper="")
-    owner = (command_of(asked.aupres) or UUID(int=0)) if asked.aupres else None
-    wanted = WaitingFilter(asked.attente, owner, asked.retard, ways[asked.grouper].order)
+    params = params if params.grouper in ways else replace(params, grouper="")
+    owner = (command_of(params.aupres) or UUID(int=0)) if params.aupres else None
+    wanted = WaitingFilter(params.attente, owner, params.retard, ways[params.grouper].order)
     question = (desk.read, desk.roles, desk.owners, desk.today, late, wanted)
-    menus = filters.menus("/boite", facets, found, asked.columns, {"grouper": asked.grouper})
-    return WaitingLong(asked, found, ways, menus, lambda limit, offset: piles.waiting_long(*question, limit, offset))
+    menus = filters.menus("/boite", facets, counts, params.columns, {"grouper": params.grouper})
+    return WaitingLong(params, counts, ways, menus, lambda limit, offset: piles.waiting_long(*question, limit, offset))
 
 
 def waiting_list(desk: Desk, asked: LateAsked) -> ExportedList:
@@ -217,32 +217,32 @@ def waiting_list(desk: Desk, asked: LateAsked) -> ExportedList:
     )
 
 
-def escalated(desk: Desk, asked: LateAsked, number: int) -> dict[str, Any]:
+def escalated(desk: Desk, params: LateAsked, number: int) -> dict[str, Any]:
     """Returns a page of the tasks that wait too long, filtered and grouped, and what filters or groups them.
 
     `every` is their number over all filters; `groups` are title, number over all pages, and rows of this page;
     `groupings` are word, address, and True for the one that is on.
     """
-    there = _list_waiting(desk, asked)
-    asked, found, way = there.asked, there.found, there.ways[there.asked.grouper]
-    pager = Pager.at(there.total, number, "/boite", asdict(asked), name="q", anchor=ANCHOR)
+    there = _list_waiting(desk, params)
+    params, counts, way = there.asked, there.found, there.ways[there.asked.grouper]
+    pager = Pager.at(there.total, number, "/boite", asdict(params), name="q", anchor=ANCHOR)
     rows = there.rows(SIZE, pager.offset)
-    shown, every = list(plain_rows(desk, rows)), filters.total(found, {})
-    everything = asked.at(attente="", aupres="", retard="")
+    shown, every = list(plain_rows(desk, rows)), filters.total(counts, {})
+    everything = params.at(attente="", aupres="", retard="")
     bands = Counter[str]()
-    for one in found:
-        if filters.fits(one, asked.columns, "late_band"):
+    for one in counts:
+        if filters.fits(one, params.columns, "late_band"):
             bands[one.late_band] += one.n
     return {
         "rows": shown,
-        "groups": _groups(way, rows, shown, [one for one in found if filters.fits(one, asked.columns)]),
+        "groups": _groups(way, rows, shown, [one for one in counts if filters.fits(one, params.columns)]),
         "pager": pager,
         "every": every,
-        "all": Chip("Tout", everything, every, not any(asked.columns.values())),
+        "all": Chip("Tout", everything, every, not any(params.columns.values())),
         "menus": [_anchored(one) for one in there.menus],
         # what waits too long is late, so nothing is in time
-        "bars": late_bars(bands, asked.retard, "/boite", asdict(asked), anchor=ANCHOR)[1:],
-        "groupings": [(one.word, asked.at(grouper=name), one is way) for name, one in there.ways.items()],
+        "bars": late_bars(bands, params.retard, "/boite", asdict(params), anchor=ANCHOR)[1:],
+        "groupings": [(one.word, params.at(grouper=name), one is way) for name, one in there.ways.items()],
     }
 
 
@@ -263,10 +263,10 @@ def _groupings(people: Mapping[str, str], late: Lateness) -> dict[str, Grouping]
 
 
 def _groups(
-    way: Grouping, rows: Sequence[Any], shown: Sequence[QueueRow], found: Sequence[WaitingCount]
+    way: Grouping, rows: Sequence[Any], shown: Sequence[QueueRow], waiting_counts: Sequence[WaitingCount]
 ) -> list[tuple[str, int, list[QueueRow]]]:
     counts: Counter[str] = Counter()
-    for one in found:
+    for one in waiting_counts:
         counts[getattr(one, f"late_{way.column or 'band'}")] += one.n
     pairs = zip(map(way.value, rows), shown, strict=True)
     grouped = ((value, [row for _, row in some]) for value, some in groupby(pairs, lambda pair: pair[0]))

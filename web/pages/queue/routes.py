@@ -74,9 +74,9 @@ def read(
         receipt = undo.offer(desk, receipts.of_command(desk, recu), recu, UNDO)
         return pile_page(request, desk, pile, waiting.retard, p, receipt or receipts.of_partners(desk, recu))
     wanted = filtered.make_filter(desk)
-    asked, owners = asdict(wanted), _owners(desk)
+    filters_by_column, owners = asdict(wanted), _owners(desk)
     counted = advisor_queue.counts(desk.read, owners, desk.today)
-    pager = Pager.at(filters.total(counted, asked), p, "/boite", filters.parameters(asked))
+    pager = Pager.at(filters.total(counted, filters_by_column), p, "/boite", filters.parameters(filters_by_column))
     rows = advisor_queue.page(desk.read, owners, desk.today, wanted, SIZE, pager.offset)
     own = queue_rows(desk, rows, QueuePlace(wanted, pager.offset))
     later, following, resting = advisor_queue.rest(desk.read, desk.owners, desk.today)
@@ -99,12 +99,12 @@ def read(
         facilitator="facilitator" in desk.roles,
         referent="referent" in desk.roles,
         opens_dossiers=desk.may(open_dossier),
-        filtered=any(asked.values()),
+        filtered=any(filters_by_column.values()),
         box=box_count(desk),
         done=_done_today(desk),
-        groups=_groups(own, [row for row in counted if filters.fits(row, asked)], desk.today),
-        all=Chip("Tout", "/boite", filters.total(counted, {}), not any(asked.values())),
-        menus=_menus(desk, counted, asked),
+        groups=_groups(own, [row for row in counted if filters.fits(row, filters_by_column)], desk.today),
+        all=Chip("Tout", "/boite", filters.total(counted, {}), not any(filters_by_column.values())),
+        menus=_menus(desk, counted, filters_by_column),
         pager=pager,
         later=later,
         following=following,
@@ -112,10 +112,10 @@ def read(
         snoozed=paused,
         snoozing=snoozing,
         escalated=late,
-        bulks=bulk.offers(desk, counted, asked),
+        bulks=bulk.offers(desk, counted, filters_by_column),
         on_page=len(own) + len(late["rows"]),
         on_all=pager.total + late["pager"].total,
-        kept=filters.parameters({**asked, "kind": ""}),
+        kept=filters.parameters({**filters_by_column, "kind": ""}),
         help_calls=alerts.help_calls(desk),
         contested=alerts.contested(desk),
         seat_offers=offers,
@@ -156,15 +156,15 @@ def export(desk: AtDesk, filtered: Asked, pile: str = "", retard: str = "") -> E
     if pile:
         return pile_list(desk, pile, retard)
     wanted, owners = filtered.make_filter(desk), _owners(desk)
-    asked, counted = asdict(wanted), advisor_queue.counts(desk.read, owners, desk.today)
+    filters_by_column, counted = asdict(wanted), advisor_queue.counts(desk.read, owners, desk.today)
     return ExportedList(
         page="queue",
         name="ma-boite",
         path="/boite",
-        params=filters.parameters(asked),
-        filters=in_words(_menus(desk, counted, asked)),
+        params=filters.parameters(filters_by_column),
+        filters=in_words(_menus(desk, counted, filters_by_column)),
         columns=EXPORTED,
-        total=filters.total(counted, asked),
+        total=filters.total(counted, filters_by_column),
         read=lambda: exported(
             desk, queue_rows(desk, advisor_queue.page(desk.read, owners, desk.today, wanted, MOST_ROWS))
         ),

@@ -44,23 +44,27 @@ def explain(request: Request, desk: AtDesk, subject: UUID, tache: str = "") -> R
     events = audit_trail.of_streams(desk.tables.connection, [subject], desk.engine).get(subject, [])
     if any(isinstance(one.event, Unopened) for one in events):
         raise StreamDamaged
-    kind, known = kind_of(events[0].event) if events else "", _filter_events(desk, events)
-    if not known or kind not in tasks.OF:
+    kind, counted_events = kind_of(events[0].event) if events else "", _filter_events(desk, events)
+    if not counted_events or kind not in tasks.OF:
         raise HTTPException(404)
-    state = KINDS[kind].fold(known)
+    state = KINDS[kind].fold(counted_events)
     task = _owed(kind, state, desk.refs, tache)
     task = None if task and _lapsed(task, desk.today) else task
     if not _sees(desk, subject, state, task):
         raise HTTPException(404)
     names, now = _names(desk, state), _names(desk, KINDS[kind].fold(events))
-    told = [*_explain_due_day(desk, state, known, task, names), *_end(desk, events, known, task, now)] if task else []
+    lines = (
+        [*_explain_due_day(desk, state, counted_events, task, names), *_end(desk, events, counted_events, task, now)]
+        if task
+        else []
+    )
     return show(
         request,
         "queue/why.html",
         "why",
         listed([subject] if kind in ("dossier", "participation") else [], names.people, now.people),
         title=words.title(task.kind, task.why.details) if task else "",
-        told=told,
+        told=lines,
     )
 
 
@@ -83,13 +87,13 @@ def _sees(desk: Desk, stream: UUID, state: Any, task: Task | None) -> bool:
 
 
 def _explain_due_day(
-    desk: Desk, state: Any, known: Sequence[Recorded], task: Task, names: ScopedNames
+    desk: Desk, state: Any, counted_events: Sequence[Recorded], task: Task, names: ScopedNames
 ) -> Iterator[tuple[str, str]]:
     """Yields what a reader needs to count the due day again: a label and its text."""
     calendar, protocol = desk.refs.calendar, desk.refs.protocol(task.why.on)
-    fact = next((one for one in known if one.originator_version == task.why.version), None)
+    fact = next((one for one in counted_events if one.originator_version == task.why.version), None)
     if fact and task.kind not in OF_NO_FACT:
-        yield french.FACT, french.fact(*_phrase_event(fact, names, desk, known))
+        yield french.FACT, french.fact(*_phrase_event(fact, names, desk, counted_events))
     name = task.kind.replace("-", "_")
     opens = getattr(protocol.delays, f"{name}_opens", 0)
     chased = state.chases.get(task.key, ()) if isinstance(state, Dossier) else ()
@@ -110,10 +114,12 @@ def _names(desk: Desk, state: Any) -> ScopedNames:
     return ScopedNames(desk.served.refs, desk.tables.connection, desk.scope, dossier)
 
 
-def _phrase_event(one: Recorded, names: ScopedNames, desk: Desk, history: Sequence[Recorded]) -> tuple[str, str, str]:
+def _phrase_event(
+    recorded: Recorded, names: ScopedNames, desk: Desk, history: Sequence[Recorded]
+) -> tuple[str, str, str]:
     """Returns what an event says, when and by whom."""
-    said = sentences.sentence(one, names, zone=desk.zone, history=history)
-    return said, sentences.when(one, desk.zone), sentences.who(one, names)
+    said = sentences.sentence(recorded, names, zone=desk.zone, history=history)
+    return said, sentences.when(recorded, desk.zone), sentences.who(recorded, names)
 
 
 def _owed(kind: str, state: Any, refs: References, key: str) -> Task | None:
@@ -125,7 +131,7 @@ def _lapsed(task: Task, today: date) -> bool:
 
 
 def _end(
-    desk: Desk, events: Sequence[Recorded], known: Sequence[Recorded], task: Task, names: ScopedNames
+    desk: Desk, events: Sequence[Recorded], counted_events: Sequence[Recorded], task: Task, names: ScopedNames
 ) -> Iterator[tuple[str, str]]:
     """Yields what became of a task of an earlier day: the fact that closed it, its last day, or that it is owed."""
     if not isinstance(desk, PastDesk) or desk.moment is None:
@@ -133,7 +139,7 @@ def _end(
     kind, last = kind_of(events[0].event), position_of_tables(desk.read)[0]
     fold, references = KINDS[kind].fold, desk.engine.references_at
     if desk.moment.clock == "true":
-        events, there = not_retracted(events), {one.position for one in known}
+        events, there = not_retracted(events), {one.position for one in counted_events}
     else:
         there = {one.position for one in events if one.position <= last}
     then = [one for one in events if one.position in there]

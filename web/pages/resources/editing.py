@@ -149,10 +149,10 @@ def edit(request: Request, desk: AtDesk, resource: UUID, proposition: int = 0) -
 
 def _question(desk: Desk, text: str) -> TeamQuestion | None:
     try:
-        found = desk.state(UUID(text)) if text else None
+        question = desk.state(UUID(text)) if text else None
     except ValueError:
         return None
-    return found if isinstance(found, TeamQuestion) and desk.may(answer_question) else None
+    return question if isinstance(question, TeamQuestion) and desk.may(answer_question) else None
 
 
 # --- what it records

@@ -19,7 +19,7 @@ router = APIRouter()
 @router.get("/t/{structure}/ressources/{resource:uuid}/{number:int}")
 def read(request: Request, structure: str, resource: UUID, number: int) -> Response:
     """Shows a text that a young person may take away, as it stood when it was given."""
-    served, state, one = _find_revision(request, structure, resource, number)
+    served, state, revision = _find_revision(request, structure, resource, number)
     request.state.frame = Frame(structure_name=served.refs.structure.name, demo=served.opened.demonstration)
     latest = state.current
     newer = latest if latest and latest.number != number and latest.document.audience == "young" else None
@@ -28,7 +28,7 @@ def read(request: Request, structure: str, resource: UUID, number: int) -> Respo
         "resources/public.html",
         None,
         NOBODY,
-        text=one.document,
+        text=revision.document,
         address=public_address(structure, resource, number),
         newer=public_address(structure, resource, newer.number) if newer else "",
     )
@@ -52,7 +52,7 @@ def _find_revision(
         state = fold_of(tables.connection, resource)
     if not isinstance(state, Resource) or not state.is_shown or not 1 <= number <= len(state.revisions):
         raise HTTPException(404)
-    one = state.revisions[number - 1]
-    if one.document.audience != "young":
+    revision = state.revisions[number - 1]
+    if revision.document.audience != "young":
         raise HTTPException(404)
-    return served, state, one
+    return served, state, revision

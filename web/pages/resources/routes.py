@@ -53,30 +53,34 @@ def read(
     close: int = 0,
 ) -> Response:
     """Shows what is shared; `q` is a search in titles and texts, `etat` the proposals or what was withdrawn."""
-    asked, state, wanted = q.strip(), etat if etat in STATES else "", {"genre": genre, "stage": etape, "public": public}
+    search, state, wanted = (
+        q.strip(),
+        etat if etat in STATES else "",
+        {"genre": genre, "stage": etape, "public": public},
+    )
     everything = resources.every(desk.read)
-    found = resources.search([row for row in everything if _is_in(row, state)], asked)
+    hits = resources.search([row for row in everything if _is_in(row, state)], search)
     counted = [  # a resource of two stages counts under both
         SimpleNamespace(genre=one.kind, stage=stage, public=one.audience, stream=one.stream, n=1)
-        for one in found
+        for one in hits
         for stage in one.stages or [""]
     ]
     fitting = {one.stream for one in counted if filters.fits(one, wanted)}
-    rows = [row for row in found if row.stream in fitting]
-    pager = Pager.at(len(rows), p, SHELF, {"q": asked, "etat": state, **filters.parameters(wanted)})
+    rows = [row for row in hits if row.stream in fitting]
+    pager = Pager.at(len(rows), p, SHELF, {"q": search, "etat": state, **filters.parameters(wanted)})
     mine = [one for one in questions.of_person(desk.read, desk.actor.id) if one.answer]
     return show(
         request,
         "resources/shelf.html",
         "shelf",
         NOBODY,
-        asked=asked,
-        states=_states(everything, state, asked),
-        menus=filters.menus(SHELF, FACETS, counted, wanted, {"q": asked, "etat": state}),
+        asked=search,
+        states=_states(everything, state, search),
+        menus=filters.menus(SHELF, FACETS, counted, wanted, {"q": search, "etat": state}),
         rows=rows[pager.offset : pager.offset + SIZE],
         pager=pager,
         clear=address(SHELF, {"etat": state}),
-        filtered=bool(asked) or any(wanted.values()),
+        filtered=bool(search) or any(wanted.values()),
         empty=not everything,
         kept={name: value for name, value in pager.params.items() if value and name != "q"},
         waiting=questions.list_waiting(desk.read),
@@ -93,10 +97,10 @@ def _is_in(row: Any, state: str) -> bool:
     return row.number > 0 and bool(row.withdrawn) == (state == "retirees")
 
 
-def _states(everything: Iterable[Any], chosen: str, asked: str) -> list[filters.Chip]:
+def _states(everything: Iterable[Any], chosen: str, search: str) -> list[filters.Chip]:
     counts = {state: sum(_is_in(row, state) for row in everything) for state in STATES}
     return [
-        filters.Chip(label, address(SHELF, {"q": asked, "etat": state}), counts[state], state == chosen)
+        filters.Chip(label, address(SHELF, {"q": search, "etat": state}), counts[state], state == chosen)
         for state, label in STATES.items()
         if counts[state] or state in ("", chosen)
     ]

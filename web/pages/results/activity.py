@@ -46,13 +46,13 @@ def exports(desk: Desk, campaign: UUID | None = None) -> list[dict[str, str]]:
 
     Each has its time in Pix Orga, its campaign, the counts of its rows, the address of its import.
     """
-    found = []
+    lines = []
     for row in projections_exports.last_made(desk.read, campaign):
         recorded = desk.trail(row.stream)[row.version - 1]
         event = recorded.event
         assert isinstance(event, ExportReceived)
         day, at = desk.refs.calendar.local_day(event.exported_at), dates.clock(event.exported_at, desk.zone)
-        found.append(
+        lines.append(
             {
                 "when": f"{dates.weekday_day(day, year=True)}, {at}",
                 "campaign": desk.refs.campaigns[event.campaign].name,
@@ -60,29 +60,31 @@ def exports(desk: Desk, campaign: UUID | None = None) -> list[dict[str, str]]:
                 "href": f"/resultats/exports/{recorded.command}",
             }
         )
-    return found
+    return lines
 
 
 def matched(desk: Desk) -> list[PastRow]:
     """Returns the last matches of two weeks that still hold, at most SHOWN."""
     rows = audit_trail.list_since(desk.read, [MatchConfirmed.TOPIC], desk.now - _DAYS, 5 * SHOWN)
     events = audit_trail.open_rows(desk.engine, rows)
-    known = result_routing.many(desk.read, {recorded.originator_id for recorded in events})
+    participations_by_id = result_routing.many(desk.read, {recorded.originator_id for recorded in events})
     standing: dict[UUID, tuple[Recorded, MatchConfirmed]] = {}
     for recorded in events:
-        row, event = known.get(recorded.originator_id), recorded.event
+        row, event = participations_by_id.get(recorded.originator_id), recorded.event
         if row and isinstance(event, MatchConfirmed) and row.dossier == event.dossier:
             standing.setdefault(row.stream, (recorded, event))
     shown = list(standing.items())[:SHOWN]
     people = directory.find_people(desk.read, {event.dossier for _, (_, event) in shown})
-    found = []
+    past_rows = []
     for stream, (recorded, event) in shown:
         by = "automatique" if event.automatic else sentences.who(recorded, names_for(desk))
         why = matching.reasons(event.reasons, event.warnings) or "choisi à la main"
         undo = task_links.dossier_form(event.dossier, "unmatch", str(stream))
         when, person = f"{by}, {dates.instant(recorded.at, desk.zone)}", people[event.dossier].name
-        found.append(PastRow(stream, list_name(known[stream]), why, when, event.dossier, person, undo))
-    return found
+        past_rows.append(
+            PastRow(stream, list_name(participations_by_id[stream]), why, when, event.dossier, person, undo)
+        )
+    return past_rows
 
 
 def set_aside(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
@@ -90,22 +92,22 @@ def set_aside(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
     trails = desk.trails([row.stream for row in rows])
     events = (recorded for trail in trails.values() for recorded in trail)
     last = {one.originator_id: one for one in events if isinstance(one.event, ParticipationSetAside)}
-    names, found = names_for(desk), []
+    names, past_rows = names_for(desk), []
     for row in rows:
         recorded = last[row.stream]
         assert isinstance(recorded.event, ParticipationSetAside)
         when = f"{sentences.who(recorded, names)}, {dates.instant(recorded.at, desk.zone)}"
-        found.append(PastRow(row.stream, list_name(row), recorded.event.reason, when))
-    return found
+        past_rows.append(PastRow(row.stream, list_name(row), recorded.event.reason, when))
+    return past_rows
 
 
 def list_vanished(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
     """Returns participations that an export no longer shows, with their dossiers."""
     people = directory.find_people(desk.read, {row.dossier for row in rows if row.dossier})
-    found = []
+    past_rows = []
     for row in rows:
         at = row.seen.replace(tzinfo=UTC)
         why = say("plus dans l’export du {when}", when=dates.instant(at, desk.zone))
         person = people[row.dossier].name if row.dossier else ""
-        found.append(PastRow(row.stream, list_name(row), why, "", row.dossier, person))
-    return found
+        past_rows.append(PastRow(row.stream, list_name(row), why, "", row.dossier, person))
+    return past_rows

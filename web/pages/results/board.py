@@ -109,14 +109,14 @@ def _board(
     at: BoardPlace,
     form: OpenForm | None = None,
     *,
-    found: Sequence[YoungPerson] | None = None,
+    people: Sequence[YoungPerson] | None = None,
     errors: Mapping[str, str] = {},
     receipt: Receipt | None = None,
     status: int = 200,
 ) -> Response:
     """Shows the board, at one page of each list.
 
-    `form` is open on one row: other, new or aside about a participation, send about a dossier. `found` are the
+    `form` is open on one row: other, new or aside about a participation, send about a dossier. `people` are the
     dossiers that a search found, None before any. It is long because the board has six lists.
     """
 
@@ -153,7 +153,7 @@ def _board(
         listed(
             (card.stream for card in cards),
             (one.stream for card in cards for one in card.candidates),
-            (one.stream for one in found or ()),
+            (one.stream for one in people or ()),
             (row.stream for row in results),
             (row.stream for one in sent for row in one["rows"]),
             (row.dossier or row.stream for row in (*matched, *aside, *gone)),
@@ -165,7 +165,7 @@ def _board(
         matches=desk.may(matches.confirm_match),
         sends=desk.has_role_for(prescription.dispatch_result),
         form=form,
-        found=None if found is None else [matching.candidate(desk, one) for one in found],
+        found=None if people is None else [matching.candidate(desk, one) for one in people],
         choices=_choices(desk, form) if form else {},
         errors=errors,
         export=activity.export(desk),
@@ -280,7 +280,7 @@ def search(request: Request, desk: AtBoard, where: Where, participation: UUID, d
     """Searches another dossier by name or number. A POST: no name stands in an address or a log."""
     looked = lookup.look(desk, text_of(data, "q"), 20)
     form = OpenForm("other", str(participation), {"q": looked.text})
-    return _board(request, desk, where, form, found=looked.everyone)
+    return _board(request, desk, where, form, people=looked.everyone)
 
 
 @router.post("/resultats/{participation:uuid}/nouveau")

@@ -122,7 +122,7 @@ def _page(
     receipt: Receipt | None = None,
 ) -> Response:
     """Shows a campaign, or a new one, with the form that is open."""
-    known = _find_campaign(desk, stream) if stream else None
+    campaign_state = _find_campaign(desk, stream) if stream else None
     form = form or OpenForm("")
     return show(
         request,
@@ -130,13 +130,15 @@ def _page(
         None,
         listed(),
         address=f"{CAMPAIGNS}/{stream or 'nouvelle'}",
-        campaign=known,
+        campaign=campaign_state,
         waiting=result_routing.of_campaigns(desk.read).get(stream, 0) if stream else 0,
         form=form,
         errors=form.errors,
-        kind=profiles.KINDS[known.kind] if known and known.kind else "",
-        purposes=_purposes(known),
-        others=_purposes(known, but=known.purpose) if known and known.declared else [],
+        kind=profiles.KINDS[campaign_state.kind] if campaign_state and campaign_state.kind else "",
+        purposes=_purposes(campaign_state),
+        others=_purposes(campaign_state, but=campaign_state.purpose)
+        if campaign_state and campaign_state.declared
+        else [],
         sites=[("", "Tous les sites"), *((site, site) for site in desk.refs.structure.sites)],
         correction=correction,
         exports=activity.exports(desk, stream) if stream else [],
@@ -175,12 +177,12 @@ def new(request: Request, desk: AtBoard) -> Response:
 @router.get("/resultats/campagnes/{stream:uuid}")
 def read(request: Request, desk: AtBoard, stream: UUID, usage: Purpose | None = None, recu: str = "") -> Response:
     """Shows a campaign. `usage` previews another purpose; `recu` names the command just recorded."""
-    known = _find_campaign(desk, stream)
-    values = {"name": known.name, "code": known.code or "", "site": known.site or ""}
-    if not known.declared:
-        likely = known.purpose or ("profile" if known.kind == "profile" else "")
+    campaign_state = _find_campaign(desk, stream)
+    values = {"name": campaign_state.name, "code": campaign_state.code or "", "site": campaign_state.site or ""}
+    if not campaign_state.declared:
+        likely = campaign_state.purpose or ("profile" if campaign_state.kind == "profile" else "")
         return _page(request, desk, stream, OpenForm("", values=values | {"purpose": likely}))
-    preview = _correction(desk, stream, usage) if usage and usage != known.purpose else None
+    preview = _correction(desk, stream, usage) if usage and usage != campaign_state.purpose else None
     receipt = receipts.of_command(desk, recu)
     if receipt and _way(desk.trails([stream])[stream], recu):
         receipt = receipt.with_undo(recu, f"{CAMPAIGNS}/{stream}/annuler")

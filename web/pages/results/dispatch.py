@@ -149,10 +149,10 @@ def _undo(desk: Desk, participations: Mapping[UUID, UUID]) -> dict[UUID, str]:
     rows = audit_trail.of_topics(desk.read, participations, _DISPATCHES)
     recorded = audit_trail.open_rows(desk.engine, sorted(rows, key=lambda row: (row.stream, row.version)))
     return {
-        stream: task_links.dossier_form(stream, "retract", str(one.originator_version))
+        stream: task_links.dossier_form(stream, "retract", str(fact.originator_version))
         for stream, events in groupby(recorded, lambda one: one.originator_id)
-        for one in not_retracted(list(events))
-        if isinstance(one.event, ResultDispatched) and one.event.participation == participations[stream]
+        for fact in not_retracted(list(events))
+        if isinstance(fact.event, ResultDispatched) and fact.event.participation == participations[stream]
     }
 
 

@@ -28,31 +28,31 @@ router = APIRouter()
 
 def _page(request: Request, desk: Desk, imported: UUID, form: OpenForm | None = None) -> Response:
     """Shows an import, as it counts now. Raises 404 for a command that imported no export."""
-    one = read_import(desk.engine.events_of_command(imported), desk.trails)
-    if one is None:
+    recorded_import = read_import(desk.engine.events_of_command(imported), desk.trails)
+    if recorded_import is None:
         raise HTTPException(404)
-    event, mine = one.received.event, one.received.originator_version
+    event, mine = recorded_import.received.event, recorded_import.received.originator_version
     assert isinstance(event, ExportReceived)
-    trail = desk.trail(one.received.originator_id)
+    trail = desk.trail(recorded_import.received.originator_id)
     taken_back = {undo.event.version: undo for undo in trail if isinstance(undo.event, ExportTakenBack)}
     exports = [known.originator_version for known in trail if isinstance(known.event, ExportReceived)]
-    kept = _list_remaining(desk, one)
+    kept_rows = _list_remaining(desk, recorded_import)
     return show(
         request,
         "results/export.html",
         None,
-        listed(stream for stream, _, _, _ in kept),
+        listed(stream for stream, _, _, _ in kept_rows),
         address=f"{BOARD}/exports/{imported}",
         title=f"Export du {dates.instant(event.exported_at, desk.zone)}",
         facts=[
             ("Campagne", desk.refs.campaigns[event.campaign].name),
             ("Organisation", event.organisation or "pas encore lue par pixflow ce jour-là"),
-            ("Importé", _by(desk, one.received)),
+            ("Importé", _by(desk, recorded_import.received)),
             ("Lignes", sentences.counts(event)),
         ],
         campaign=event.campaign,
-        free=len(one.free),
-        kept=kept,
+        free=len(recorded_import.free),
+        kept=kept_rows,
         taken_back=_by(desk, taken_back[mine]) if mine in taken_back else "",
         later=mine not in taken_back and mine != max({*exports} - taken_back.keys()),
         errors=form.errors if form else {},
@@ -66,14 +66,14 @@ def _by(desk: Desk, recorded: Recorded) -> str:
 def _list_remaining(desk: Desk, one: RecordedImport) -> list[tuple[UUID, str, str, str]]:
     """Returns by name the participations that stay: their stream, name and reason, and the address of the undo."""
     rows = [row for row in one.rows if row.why]
-    known = result_routing.many(desk.read, {row.participation for row in rows})
-    kept = []
+    participations_by_id = result_routing.many(desk.read, {row.participation for row in rows})
+    kept_rows = []
     for row in rows:
-        stream, typed = row.participation, known.get(row.participation)
+        stream, typed = row.participation, participations_by_id.get(row.participation)
         undo = task_links.dossier_form(row.dossier, "unmatch", str(stream)) if typed and row.dossier else ""
         name = f"{typed.last_name} {typed.first_name}" if typed else "une personne effacée"
-        kept.append((stream, name, matching.stays(row.why or ""), undo))
-    return sorted(kept, key=lambda row: row[1])
+        kept_rows.append((stream, name, matching.stays(row.why or ""), undo))
+    return sorted(kept_rows, key=lambda row: row[1])
 
 
 @router.get("/resultats/exports/{imported:uuid}")

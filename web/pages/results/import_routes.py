@@ -76,15 +76,15 @@ def choose(request: Request, desk: AtBoard, data: UploadData) -> Response:
     export = read_cells(content, name)
     prepared = imports.result_importer(desk.served).prepare(content, name, reader=lambda *_: export)
     if prepared.preview is None:
-        told = [(one.severity, files.problem(one.code, one.line, one.details)) for one in prepared.export.problems]
+        problems = [(one.severity, files.problem(one.code, one.line, one.details)) for one in prepared.export.problems]
         return show(
             request,
             "results/refused.html",
             "refused",
             NOBODY,
             file=name,
-            problems=[sentence for severity, sentence in told if severity == "refused"],
-            remarks=[sentence for severity, sentence in told if severity != "refused"],
+            problems=[sentence for severity, sentence in problems if severity == "refused"],
+            remarks=[sentence for severity, sentence in problems if severity != "refused"],
             status=422,
         )
     if prepared.preview.seen_before:

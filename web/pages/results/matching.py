@@ -58,13 +58,17 @@ def cards(desk: Desk, rows: Sequence[Any]) -> list[MatchCard]:
     An earlier day has none: the names of that day are not searched.
     """
     keys = {stream: ("proposals", facts) for stream, facts in match_proposals.facts(desk.read, rows).items()}
-    kept = {stream: found for stream, key in keys.items() if (found := desk.memory.searches.get(key)) is not None}
-    new = match_proposals.proposals(desk.read, [row for row in rows if row.stream not in kept and not desk.is_past])
-    kept |= {stream: desk.memory.searches.put(keys[stream], found) for stream, found in new.items()}
+    proposals_by_stream = {
+        stream: found for stream, key in keys.items() if (found := desk.memory.searches.get(key)) is not None
+    }
+    new = match_proposals.proposals(
+        desk.read, [row for row in rows if row.stream not in proposals_by_stream and not desk.is_past]
+    )
+    proposals_by_stream |= {stream: desk.memory.searches.put(keys[stream], found) for stream, found in new.items()}
     several = sum(one.declared is not None for one in desk.refs.campaigns.values()) > 1
     made = []
     for row in rows:
-        proposals = kept.get(row.stream, ())
+        proposals = proposals_by_stream.get(row.stream, ())
         candidates = [candidate(desk, person, match, numbered=row.number is not None) for person, match in proposals]
         sure = candidates[0] if match_proposals.sure(proposals) else None
         alone = candidates[0] if not sure and match_proposals.find_only_match(proposals) else None
@@ -127,11 +131,11 @@ def confirm_steps(desk: Desk, participation: UUID, dossier: UUID) -> list[Step]:
     alike = [one for one in others if _goes_along(one, proposals[one.stream], dossier)]
     return [
         Step(
-            {"participation": one.stream, "dossier": dossier},
+            {"participation": matched_row.stream, "dossier": dossier},
             matches.confirm_match,
-            context=_confirmation(desk, one, person),
+            context=_confirmation(desk, matched_row, person),
         )
-        for one in (row, *alike)
+        for matched_row in (row, *alike)
     ]
 
 

@@ -54,24 +54,24 @@ class Search:
 def look(desk: Desk, typed: object, limit: int) -> Search:
     """Searches by number or name, among the dossiers that this person reads."""
     text = str(typed).strip()[:LONGEST]
-    found = directory.find(desk.read, text, desk.scope, limit + 1)
-    known = {one.stream for one in found}
-    near = name_search.near(desk.read, text, desk.scope, FEW) if len(found) < FEW else []
-    others = [one for one in near if one.stream not in known][: FEW - len(found)]
-    return Search(text, found[:limit], others, len(found) > limit)
+    people = directory.find(desk.read, text, desk.scope, limit + 1)
+    known = {one.stream for one in people}
+    near = name_search.near(desk.read, text, desk.scope, FEW) if len(people) < FEW else []
+    others = [one for one in near if one.stream not in known][: FEW - len(people)]
+    return Search(text, people[:limit], others, len(people) > limit)
 
 
-def found_row(desk: Desk, found: YoungPerson) -> FoundRow:
+def found_row(desk: Desk, person: YoungPerson) -> FoundRow:
     """Returns a dossier found, as lists show it."""
     parts = (
-        found.imilo_number and f"n°{typography.NBSP}{found.imilo_number}",
-        found.birth_date and f"né·e le {dates.day(found.birth_date, year=True)}",
-        found.site,
-        "" if desk.scope.whose == "own" else advisor_name(desk, found.advisor),
-        found.closed and "dossier clos",
+        person.imilo_number and f"n°{typography.NBSP}{person.imilo_number}",
+        person.birth_date and f"né·e le {dates.day(person.birth_date, year=True)}",
+        person.site,
+        "" if desk.scope.whose == "own" else advisor_name(desk, person.advisor),
+        person.closed and "dossier clos",
     )
-    name = list_name(found)
-    return FoundRow(found.stream, name, found.programme, " · ".join(part for part in parts if part))
+    name = list_name(person)
+    return FoundRow(person.stream, name, person.programme, " · ".join(part for part in parts if part))
 
 
 # --- the routes of the search. They are POST: no name stands in an address or a log

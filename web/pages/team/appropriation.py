@@ -131,14 +131,20 @@ def _help(desk: Desk) -> TeamLine:
     """Returns the calls for help of workshops over a year, with the median time to an answer, and the shortcut."""
     since = desk.served.engine.clock() - _SINCE
     calls = audit_trail.list_since(desk.read, (HelpAsked.TOPIC, HelpGiven.TOPIC), since, _MOST)
-    asked, given = ([one for one in calls if one.topic == topic] for topic in (HelpAsked.TOPIC, HelpGiven.TOPIC))
-    answers = ([g.at - one.at for g in given if g.stream == one.stream and g.position > one.position] for one in asked)
+    help_calls, given = ([one for one in calls if one.topic == topic] for topic in (HelpAsked.TOPIC, HelpGiven.TOPIC))
+    answers = (
+        [g.at - one.at for g in given if g.stream == one.stream and g.position > one.position] for one in help_calls
+    )
     waits = [min(later).total_seconds() for later in answers if later]
-    fact = plural(len(asked), "appel depuis un an", "appels depuis un an") if asked else "aucun appel depuis un an"
+    fact = (
+        plural(len(help_calls), "appel depuis un an", "appels depuis un an")
+        if help_calls
+        else "aucun appel depuis un an"
+    )
     if waits:
         minutes = max(1, round(median(waits) / 60))
         fact = say("{fact}, réponse en {time} le plus souvent", fact=fact, time=plural(minutes, "minute"))
-    left = len(asked) - len(waits)
+    left = len(help_calls) - len(waits)
     gap = plural(left, "appel sans réponse notée", "appels sans réponse notée") if left else ""
     return TeamLine("Aide technique", listed(fact, _shortcut(desk)), gap, "l’assistance", "/ateliers")
 

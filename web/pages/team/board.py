@@ -133,10 +133,13 @@ def _filtered(there: Sequence[TeamRow], role: str, site: str) -> list[TeamRow]:
 
 def _menus(there: Sequence[TeamRow], role: str, site: str, state: str) -> list[filters.FilterMenu]:
     """Returns the menu of roles, then of sites. A member with two roles counts under both."""
-    asked, kept = {"role": role, "site": site}, {"etat": state}
+    filters_by_column, params = {"role": role, "site": site}, {"etat": state}
     by_role = [_MemberCount(held, row.member.site or "") for row in there for held in row.roles]
     by_site = [_MemberCount(role if role in row.roles else "", row.member.site) for row in there if row.member.site]
-    return [*filters.menus(BOARD, [ROLE], by_role, asked, kept), *filters.menus(BOARD, [SITE], by_site, asked, kept)]
+    return [
+        *filters.menus(BOARD, [ROLE], by_role, filters_by_column, params),
+        *filters.menus(BOARD, [SITE], by_site, filters_by_column, params),
+    ]
 
 
 # --- its page
@@ -162,9 +165,9 @@ def _board(
     """
     everyone, form = list(_rows(desk)), form or OpenForm("")
     there, here = ([row for row in everyone if row.is_in(wanted)] for wanted in (state, "here"))
-    kept = {"etat": "" if state == "here" else state}
+    params = {"etat": "" if state == "here" else state}
     rows = _filtered(there, role, site)
-    pager = Pager.at(len(rows), number, BOARD, {**kept, "role": role, "site": site})
+    pager = Pager.at(len(rows), number, BOARD, {**params, "role": role, "site": site})
     counts = {name: sum(row.is_in(name) for row in everyone) for name in STATES}
     return show(
         request,
@@ -180,11 +183,11 @@ def _board(
             for name, label in STATES.items()
             if counts[name] or name in ("here", state)
         ],
-        menus=_menus(there, role, site, kept["etat"]),
+        menus=_menus(there, role, site, params["etat"]),
         rows=rows[pager.offset : pager.offset + SIZE],
         pager=pager,
         filtered=bool(role or site),
-        clear=address(BOARD, kept),
+        clear=address(BOARD, params),
         here=len(here),
         away=counts["away"],
         sums=[(label, sum(bool(row.milestones[n]) for row in here)) for n, label in enumerate(MILESTONES.values())],
@@ -226,13 +229,13 @@ def export(desk: AtDesk, etat: str = "here", role: str = "", site: str = "") -> 
     state = etat if etat in STATES else "here"
     there = [row for row in _rows(desk) if row.is_in(state)]
     rows = _filtered(there, role, site)
-    kept = "" if state == "here" else state
+    state_param = "" if state == "here" else state
     return ExportedList(
         page="team",
         name="equipe",
         path=BOARD,
-        params={"etat": kept, "role": role, "site": site},
-        filters=[STATES[state], *in_words(_menus(there, role, site, kept))],
+        params={"etat": state_param, "role": role, "site": site},
+        filters=[STATES[state], *in_words(_menus(there, role, site, state_param))],
         columns=EXPORTED,
         total=len(rows),
         read=lambda: rows,

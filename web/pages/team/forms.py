@@ -149,10 +149,10 @@ def _must_leave_work_to_somebody(desk: Desk, member: Staff, form: AbsenceForm) -
 
 def _days(desk: Desk, member: Staff, about: str) -> Values:
     """Returns the values of a declared absence, or those of a new one from today."""
-    known = next((away for id, away in member.absences.items() if str(id) == about), None)
-    if known is None:
+    absence = next((away for id, away in member.absences.items() if str(id) == about), None)
+    if absence is None:
         return {"first": desk.today.isoformat()}
-    return {"first": known.first.isoformat(), "last": known.last.isoformat(), "deputy": known.deputy or ""}
+    return {"first": absence.first.isoformat(), "last": absence.last.isoformat(), "deputy": absence.deputy or ""}
 
 
 def _today(desk: Desk, member: Staff, about: str) -> Values:

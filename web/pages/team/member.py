@@ -80,7 +80,7 @@ def member_page(
     trail = desk.trail(id)
     names, zone = names_for(desk), desk.zone
     said = {r.originator_version: sentences.sentence(r, names, zone=zone, history=trail) for r in trail}
-    told = [(said[r.originator_version], sentences.when(r, zone), sentences.who(r, names)) for r in trail[::-1]]
+    history = [(said[r.originator_version], sentences.when(r, zone), sentences.who(r, names)) for r in trail[::-1]]
     refused = problem or (form and form.errors)
     site, keeps_accounts = desk.host.site, desk.may(invite_account, Subject(member=id))
     return show(
@@ -115,7 +115,7 @@ def member_page(
         latest=[(label, member.last(kind)) for kind, label in MILESTONES.items()],
         noted=sorted(member.milestones, key=lambda one: one.stamp.on, reverse=True),
         labels=MILESTONES,
-        history=told if id == desk.me or desk.roles & READERS else [],
+        history=history if id == desk.me or desk.roles & READERS else [],
     )
 
 
@@ -231,18 +231,18 @@ def act_on_account(request: Request, desk: AtDesk, site: AtSite, person: UUID, a
     _must_exist(desk, person)
     if action not in (*ACTIONS, WITHDRAW):
         raise HTTPException(404)
-    asked = ACTIONS.get(action, ACTIONS["inviter"])
-    if not desk.may(asked.decision, Subject(member=person)):
+    access_action = ACTIONS.get(action, ACTIONS["inviter"])
+    if not desk.may(access_action.decision, Subject(member=person)):
         raise HTTPException(403)
     form = read_button(Form, data)
-    ask_for_proof(desk, {"staff": person}, asked.decision)
+    ask_for_proof(desk, {"staff": person}, access_action.decision)
     if action == WITHDRAW:
         invitations.withdraw(site.store, desk.served.opened.id, person)
         return _back(person)
     outbox = outbox_for(sound(), desk.served.opened.folder, demo=False) if action == "inviter" else None
     if action == "inviter" and outbox is None:
         return _refuse(request, desk, person, french.NO_MAIL)
-    outcome = record(desk, {"staff": person}, asked.decision, command_id=form.command_id, **asked.sent)
+    outcome = record(desk, {"staff": person}, access_action.decision, command_id=form.command_id, **access_action.sent)
     if outcome.refused:
         return _refuse(request, desk, person, refusals.sentence(desk, outcome.refused))
     mails_again = outcome.repeated and action == "inviter"

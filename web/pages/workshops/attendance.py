@@ -99,7 +99,7 @@ def _page(
     """
     workshop = ScopedWorkshop(desk, workshop_id)
     seats, undo, form = workshop.seats(), _undo_labels(workshop), form or OpenForm("")
-    asked = list(_contested(workshop))
+    presences = list(_contested(workshop))
     present = [dossier for dossier, presence in workshop.state.attendance.items() if presence == "present"]
     is_today = workshop.day == desk.today
     return show(
@@ -107,14 +107,14 @@ def _page(
         "workshops/attendance.html",
         "presence",
         listed(
-            (seat.dossier for seat in (*seats, *(one.seat for one in asked)) if seat.named),
+            (seat.dossier for seat in (*seats, *(one.seat for one in presences)) if seat.named),
             (person.stream for person, _ in answers or ()),
         ),
         workshop=workshop,
         seats=sorted(seats, key=lambda seat: seat.sort),
         marks={id: one.diagnostic.seats.get(workshop_id) for id, one in folds_of(desk.read, present).items()},
         undo=undo,
-        contested=asked,
+        contested=presences,
         drawn=desk.position,
         may_call=workshop.is_open and is_today,
         helpers=helpers(desk, workshop.state) if is_today else [],
@@ -142,10 +142,10 @@ def _contested(workshop: ScopedWorkshop) -> Iterator[ContestedPresence]:
     states, trails = folds_of(desk.read, asked), desk.trails(asked)
     for id in asked:
         last, contested = last_press(trails[id], workshop.id), states[id].diagnostic.contested[workshop.id]
-        told = [(last.mark, last.by, last.at)] if last else []
-        told += [(one.mark, str(one.presser), one.at) for one in contested]
+        marks = [(last.mark, last.by, last.at)] if last else []
+        marks += [(one.mark, str(one.presser), one.at) for one in contested]
         presses: dict[Mark, tuple[Mark, str, str]] = {}
-        for mark, by, at in told:
+        for mark, by, at in marks:
             presses.setdefault(mark, (mark, names.staff_name(desk, by), dates.clock(at, desk.zone)))
         yield ContestedPresence(workshop.seat(id), list(presses.values()))
 

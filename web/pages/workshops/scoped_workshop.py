@@ -132,17 +132,17 @@ class ScopedWorkshop:
 
     def seat(self, id: UUID, presence: str = "", kept_until: str = "") -> SeatRow:
         """The seat of a dossier. The name stays hidden from those who may not read it."""
-        found = self._people.get(id) or directory.find_people(self.desk.read, [id]).get(id)
-        if found is None:
+        person = self._people.get(id) or directory.find_people(self.desk.read, [id]).get(id)
+        if person is None:
             return SeatRow(id, privacy.ERASED, presence=presence, kept_until=kept_until)
-        advisor = names.staff_name(self.desk, found.advisor) if found.advisor else "personne"
-        readable, mine = self.desk.scope.reads(found.advisor), found.advisor in self.desk.owners
+        advisor = names.staff_name(self.desk, person.advisor) if person.advisor else "personne"
+        readable, mine = self.desk.scope.reads(person.advisor), person.advisor in self.desk.owners
         if not (self.sees_names or readable):
             name = say("suivi·e par {advisor}", advisor=advisor)
             return SeatRow(id, name, presence=presence, kept_until=kept_until)
-        programme = vocabulary.PROGRAMMES.get(found.programme, found.programme)
-        about = (programme, "" if mine else advisor, "dossier clos" if found.closed else "")
-        name = list_name(found)
+        programme = vocabulary.PROGRAMMES.get(person.programme, person.programme)
+        about = (programme, "" if mine else advisor, "dossier clos" if person.closed else "")
+        name = list_name(person)
         releasable = mine or bool(self.desk.roles & {"facilitator", "referent"})
         return SeatRow(
             id, name, name.casefold(), " · ".join(filter(None, about)), True, readable, releasable, presence, kept_until

@@ -246,11 +246,11 @@ def _candidates(workshop: ScopedWorkshop, number: int, group: str) -> dict[str, 
     cej = desk.refs.protocol(desk.today).cej_mandatory and workshop.initial
     owners = None if desk.roles & {"facilitator", "referent"} else desk.owners
     seated = {*workshop.state.seats, *workshop.state.waiting}
-    asked = (desk.read, ("book-workshop", "rebook-absent"), owners, seated, cej)
-    counts = advisor_queue.groups_without_seat(*asked)
+    question = (desk.read, ("book-workshop", "rebook-absent"), owners, seated, cej)
+    counts = advisor_queue.groups_without_seat(*question)
     total = counts.get(group, 0) if group else sum(counts.values())
     pager = Pager.at(total, number, path, {"groupe": group}, name="a", anchor="#remplir")
-    rows = advisor_queue.without_seat(*asked, group, SIZE, pager.offset)
+    rows = advisor_queue.without_seat(*question, group, SIZE, pager.offset)
     of_groups = {name: count for name, count in counts.items() if name}
     return {
         "rows": rows,
@@ -269,13 +269,13 @@ def _history(workshop: ScopedWorkshop) -> Iterator[tuple[str, str, str, str]]:
     """
     desk, trail = workshop.desk, workshop.trail if workshop.sees_names else ()
     names, retracted = ScopedNames(desk.refs, desk.read, Scope("all")), retractions_by_version(trail)
-    for one in reversed(trail):
-        if isinstance(one.event, Retracted):
+    for fact in reversed(trail):
+        if isinstance(fact.event, Retracted):
             continue
-        retraction = retracted.get(one.originator_version)
-        sentence = sentences.sentence(one, names, zone=desk.zone, history=trail)
+        retraction = retracted.get(fact.originator_version)
+        sentence = sentences.sentence(fact, names, zone=desk.zone, history=trail)
         why = sentences.retraction(retraction, names, desk.zone) if retraction else ""
-        yield sentence, sentences.when(one, desk.zone), sentences.who(one, names), why
+        yield sentence, sentences.when(fact, desk.zone), sentences.who(fact, names), why
 
 
 # --- what was just recorded

@@ -178,10 +178,10 @@ class Advisors(Choices):
     # --- prescription
 
     def hold_debrief(self, case: Case) -> Commands:
-        kept = case.state.appointments.get(case.task.key)
+        appointment = case.state.appointments.get(case.task.key)
         if case.task.appointment and self.chance(parameters.MISSES_APPOINTMENT, case, 1.6 - case.young.zeal):
             yield case.say(follow_up.miss_appointment, task=case.task.key, note="N’est pas venu·e, n’a pas prévenu")
-        elif kept and kept.missed and self.chance(parameters.MISSES_AGAIN, case):
+        elif appointment and appointment.missed and self.chance(parameters.MISSES_AGAIN, case):
             yield from self.chase_diagnostic(case)
         elif not case.task.appointment and self.chance(parameters.APPOINTED, case):
             day = self.in_days(parameters.APPOINTMENT_IN, case)
@@ -191,14 +191,14 @@ class Advisors(Choices):
                 follow_up.set_appointment, task=case.task.key, at=at(day, hour, minute), day=day, place=place
             )
         else:
-            found = self._study(case) if case.state.in_trouble else {}
+            study = self._study(case) if case.state.in_trouble else {}
             yield case.say(
                 prescription.hold_debrief,
                 {"study": self.sim.log.new_id(), "number": self.sim.refs.grille(self.sim.today).number},
                 participation=case.subject,
                 channel="meeting" if self.chance(parameters.IN_PERSON, case) else "phone",
                 note=self.choose(words.EXPLAINED, case),
-                **found,
+                **study,
             )
 
     def explore_difficulty(self, case: Case) -> Commands:
@@ -226,17 +226,17 @@ class Advisors(Choices):
         published = counting_grid(self.sim.refs, case.state, current[0], self.sim.today)
         read = explain(published.document, published.number, current[1].result.mastery, case.state.programme)
         project = case.state.project or case.young.project or self.NO_PROJECT
-        kept = self.keeps(case, read.proposals, project)
-        added = (self.choose(words.ADDED, case),) if not kept or self.chance(parameters.ADDED, case) else ()
+        proposal_ids = self.keeps(case, read.proposals, project)
+        added = (self.choose(words.ADDED, case),) if not proposal_ids or self.chance(parameters.ADDED, case) else ()
         yield case.say(
             prescription.build_prescription,
             {
                 "grille": published.document,
                 "number": published.number,
-                "action_ids": tuple(self.sim.log.new_id() for _ in range(len(kept) + len(added))),
+                "action_ids": tuple(self.sim.log.new_id() for _ in range(len(proposal_ids) + len(added))),
             },
             participation=case.subject,
-            kept=kept,
+            kept=proposal_ids,
             added=added,
             wish=self.choose(words.WISHES, case),
             project=project,
@@ -245,13 +245,13 @@ class Advisors(Choices):
 
     def review_reading(self, case: Case) -> Commands:
         """Tells the new reading, or keeps that of then."""
-        told = self.chance(parameters.TOLD, case)
+        is_told = self.chance(parameters.TOLD, case)
         yield case.say(
             prescription.review_reading,
             answering(self.sim.refs, case.state, self.sim.today),
             number=self.sim.refs.grille(self.sim.today).number,
-            told=told,
-            note="" if told else words.READING_KEPT,
+            told=is_told,
+            note="" if is_told else words.READING_KEPT,
         )
 
     def keeps(self, case: Case, proposals: tuple[Proposal, ...], project: str) -> tuple[str, ...]:
@@ -259,10 +259,10 @@ class Advisors(Choices):
         count = min(len(shown), self.random.randint(*parameters.KEPT))
         return tuple(one.id for one in self.random.sample(shown, count))
 
-    def _suits(self, case: Case, one: Proposal, project: str) -> bool:
-        if one.advisor_only:
+    def _suits(self, case: Case, proposal: Proposal, project: str) -> bool:
+        if proposal.advisor_only:
             return self.chance(parameters.SUSPECTED, case)
-        return not one.needs_project or (bool(project) and self.chance(parameters.PROJECT_CALLS, case))
+        return not proposal.needs_project or (bool(project) and self.chance(parameters.PROJECT_CALLS, case))
 
 
 class Referent(Choices):

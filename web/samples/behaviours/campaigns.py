@@ -71,11 +71,13 @@ def profiles(offer: Offer, people: Iterable[Young], at: datetime) -> tuple[str, 
     return file_name(offer.campaign, at), write_profiles(offer.campaign, rows, organisation=ORGANISATION)
 
 
-def _assessment(offer: Offer, last: str, first: str, number: str | None, one: Attempt, at: datetime) -> AssessmentRow:
-    shared = one.shared is not None and one.shared <= at
-    finished = one.finished is not None and one.finished <= at
-    competences = _competences(one.mastery) if shared else ()
-    begun = one.progress if at - one.started >= SLOW else one.progress / 2
+def _assessment(
+    offer: Offer, last: str, first: str, number: str | None, attempt: Attempt, at: datetime
+) -> AssessmentRow:
+    shared = attempt.shared is not None and attempt.shared <= at
+    finished = attempt.finished is not None and attempt.finished <= at
+    competences = _competences(attempt.mastery) if shared else ()
+    begun = attempt.progress if at - attempt.started >= SLOW else attempt.progress / 2
     return AssessmentRow(
         line=0,
         last_name=last,
@@ -83,13 +85,13 @@ def _assessment(offer: Offer, last: str, first: str, number: str | None, one: At
         external_id=number,
         imported=(),
         progress=Decimal(1) if finished else begun,
-        started=utc_moment(one.started),
+        started=utc_moment(attempt.started),
         shared=shared,
-        shared_at=utc_moment(one.shared) if one.shared and shared else None,
+        shared_at=utc_moment(attempt.shared) if attempt.shared and shared else None,
         mastery=_join_parts("", competences).rate if shared else None,
-        palier=int(one.mastery * PALIERS) if shared else None,
+        palier=int(attempt.mastery * PALIERS) if shared else None,
         paliers=PALIERS,
-        badges=((offer.badge, one.mastery >= EARNED),) if shared else (),
+        badges=((offer.badge, attempt.mastery >= EARNED),) if shared else (),
         competences=competences,
         domains=tuple(
             _join_parts(domain, [part for part in competences if OF[part.name] == domain]) for domain in DOMAINS
@@ -102,9 +104,11 @@ def _assessment(offer: Offer, last: str, first: str, number: str | None, one: At
 
 def _profile(last: str, first: str, number: str | None, mastery: Decimal, sent: datetime | None) -> ProfileRow:
     """Makes more than half of the competences certifiable when `mastery` is above EARNED."""
-    known = [int(mastery * 5) if n % 3 or mastery > EARNED else 0 for n, _ in enumerate(FRAMEWORK)]
-    levels = tuple(Level(name, level, level * PIX_A_LEVEL) for name, level in zip(FRAMEWORK, known, strict=True))
-    able = sum(level >= 1 for level in known)
+    competence_levels = [int(mastery * 5) if n % 3 or mastery > EARNED else 0 for n, _ in enumerate(FRAMEWORK)]
+    levels = tuple(
+        Level(name, level, level * PIX_A_LEVEL) for name, level in zip(FRAMEWORK, competence_levels, strict=True)
+    )
+    able = sum(level >= 1 for level in competence_levels)
     return ProfileRow(
         line=0,
         last_name=last,
@@ -113,7 +117,7 @@ def _profile(last: str, first: str, number: str | None, mastery: Decimal, sent: 
         imported=(),
         shared=True,
         shared_at=utc_moment(sent) if sent else None,
-        pix=sum(known) * PIX_A_LEVEL,
+        pix=sum(competence_levels) * PIX_A_LEVEL,
         certifiable=able >= 5,
         certifiable_competences=able,
         levels=levels,
@@ -183,11 +187,11 @@ class PixOrga:
     def seasons_until_today(self, purpose: Purpose, site: int) -> list[Season]:
         return [one for one in self.seasons[purpose, site] if one.opens <= self.sim.today]
 
-    def takes(self, young: Young, purpose: Purpose, one: Attempt) -> None:
-        self.season(purpose, young.site).add(young, one)
+    def takes(self, young: Young, purpose: Purpose, attempt: Attempt) -> None:
+        self.season(purpose, young.site).add(young, attempt)
         if purpose == "complete" and young.sent:
             profiles = self.season("profile", young.site)
-            profiles.rows.append((young, one))
+            profiles.rows.append((young, attempt))
             profiles.ahead.append(young.sent)
 
     def test(self, young: Young, day: date, hour: int | None = None) -> None:
@@ -196,11 +200,11 @@ class PixOrga:
         began = at(day, hour or random.choice((9, 10, 11, 14, 15, 16, 18, 20, 21)), random.randrange(60))
         self.takes(young, "initial", take_test(young, began, random))
 
-    def shares(self, young: Young, one: Attempt, shared: datetime) -> None:
+    def shares(self, young: Young, attempt: Attempt, shared: datetime) -> None:
         """Finishes and shares an attempt."""
-        one.finished, one.shared = one.finished or shared, shared
+        attempt.finished, attempt.shared = attempt.finished or shared, shared
         for season in self.seasons["initial", young.site]:
-            if any(row is one for _, row in season.rows):
+            if any(row is attempt for _, row in season.rows):
                 season.ahead.append(shared)
 
     # --- the référent

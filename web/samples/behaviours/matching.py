@@ -51,13 +51,13 @@ class Matching:
 
     def match_participation(self, season: Season, stream: UUID, owner: Young | None) -> Iterator[PlannedCommand]:
         """Confirms a match, or sets a stranger's participation aside."""
-        referent, one = self.sim.roster.referent(season.site, self.sim.today), season.known.get(stream)
-        if one is None or not one.waiting:
+        referent, participation = self.sim.roster.referent(season.site, self.sim.today), season.known.get(stream)
+        if participation is None or not participation.waiting:
             return
         if referent is None:
             self.plan_match(season, stream, owner)
             return
-        chosen, right = self.choose(self.likely(one), owner)
+        chosen, right = self.choose(self.likely(participation), owner)
         if chosen is None:
             yield command(
                 referent.actor, {"participation": stream}, set_participation_aside, reason="Compte d’essai de l’équipe"
@@ -65,12 +65,12 @@ class Matching:
             return
         if right and chosen is not right:
             self.plan_correction(season, stream, chosen, right)
-        yield PlannedCommand(referent.actor, (self.confirmation(stream, chosen, one),))
+        yield PlannedCommand(referent.actor, (self.confirmation(stream, chosen, participation),))
 
-    def choose(self, found: Found, owner: Young | None) -> tuple[Young | None, Young | None]:
+    def choose(self, candidates: Found, owner: Young | None) -> tuple[Young | None, Young | None]:
         """Returns who the référent chooses, and who it is: now and then the wrong one of two likely people."""
-        own = next((match.score for other, match in found if other is owner), 0)
-        likely = [other for other, match in found if other is not owner and match.score >= own]
+        own = next((match.score for other, match in candidates if other is owner), 0)
+        likely = [other for other, match in candidates if other is not owner and match.score >= own]
         wrong = owner and likely and self.sim.chance(parameters.WRONG_MATCH)
         return (likely[0] if wrong else owner), owner
 
@@ -80,15 +80,15 @@ class Matching:
         self.sim.plan(moment, correct, stream, wrong.dossier, right.dossier)
 
     def _correct(self, season: Season, stream: UUID, wrong: Young, right: Young) -> Iterator[PlannedCommand]:
-        referent, one = self.sim.roster.referent(season.site, self.sim.today), season.known.get(stream)
-        if one is None or one.dossier != wrong.dossier:
+        referent, participation = self.sim.roster.referent(season.site, self.sim.today), season.known.get(stream)
+        if participation is None or participation.dossier != wrong.dossier:
             return
         if referent is None:
             self.plan_correction(season, stream, wrong, right)
         else:
             said = {"reason": say("C’est le test de {name}, vu avec l’intéressé·e", name=right.name)}
             undo = Step({"participation": stream, "dossier": wrong.dossier}, undo_match, said)
-            yield PlannedCommand(referent.actor, (undo, self.confirmation(stream, right, one)))
+            yield PlannedCommand(referent.actor, (undo, self.confirmation(stream, right, participation)))
 
     def confirmation(self, stream: UUID, young: Young, one: Participation) -> Step:
         found = self.likely(one)

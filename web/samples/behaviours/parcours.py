@@ -50,60 +50,60 @@ class Parcours(Advisors):
         delays = self.sim.engine.references().protocol(self.sim.today).delays
         self.sim.plan_follow_up(case.young, delays.chase_partner_opens, partial(self._remind, referral=referral))
 
-    def answers_by_link(self, case: Case, action: ActionState, known: Referral, refused: bool) -> Commands:
+    def answers_by_link(self, case: Case, action: ActionState, referral: Referral, refused: bool) -> Commands:
         """Records the answer of a partner who has an open link. Yields nothing without one."""
-        if (link := self._opens(case, action, known)) is None:
+        if (link := self._opens(case, action, referral)) is None:
             return
-        if known.seen is None:
-            yield self._partner(case, known, issuing.see_referral, link=link)
+        if referral.seen is None:
+            yield self._partner(case, referral, issuing.see_referral, link=link)
         answer = {"starts": None, "refusal": "session-full"} if refused else {"starts": self.sim.today, "refusal": None}
         said = {"answer": "refused" if refused else "accepted", "place": "", "reason": "", **answer}
-        yield self._partner(case, known, issuing.answer_by_link, link=link, **said)
+        yield self._partner(case, referral, issuing.answer_by_link, link=link, **said)
         if not refused and action.action.kind == "action":
-            self.sim.plan_follow_up(case.young, SOON, partial(self._ask, referral=known.id))
+            self.sim.plan_follow_up(case.young, SOON, partial(self._ask, referral=referral.id))
 
     def promises(self, case: Case, referral: UUID) -> Commands:
         """Reads the referral and says by when the answer comes."""
-        action, known = _find_referral(case, referral)
-        link = self._opens(case, action, known)
-        if known.answer or link is None:
+        action, referral_state = _find_referral(case, referral)
+        link = self._opens(case, action, referral_state)
+        if referral_state.answer or link is None:
             return
-        yield self._partner(case, known, issuing.see_referral, link=link)
+        yield self._partner(case, referral_state, issuing.see_referral, link=link)
         until = self.sim.today + timedelta(10)
-        yield self._partner(case, known, issuing.promise_answer, link=link, until=until)
+        yield self._partner(case, referral_state, issuing.promise_answer, link=link, until=until)
 
     def _remind(self, case: Case, referral: UUID) -> Commands:
-        action, known = _find_referral(case, referral)
-        due = reminder_day(known, self.sim.engine.references())
-        if due is None or not is_awaited(case.state, action, known):
+        action, referral_state = _find_referral(case, referral)
+        due = reminder_day(referral_state, self.sim.engine.references())
+        if due is None or not is_awaited(case.state, action, referral_state):
             return
         if due > self.sim.today:
             self.sim.plan_follow_up(case.young, SOON, partial(self._remind, referral=referral))
             return
-        link = new_id(referral, f"remind {len(known.reminders)} link")
-        yield self._letter(case, known, issuing.remind_partner, link)
+        link = new_id(referral, f"remind {len(referral_state.reminders)} link")
+        yield self._letter(case, referral_state, issuing.remind_partner, link)
         yield from self.mailed(case, referral, link)
 
     def _ask(self, case: Case, referral: UUID) -> Commands:
         """Asks for the outcome on the last day of the action."""
-        action, known = _find_referral(case, referral)
-        day = outcome_day(action, known)
-        if action.over or not is_awaited(case.state, action, known):
+        action, referral_state = _find_referral(case, referral)
+        day = outcome_day(action, referral_state)
+        if action.over or not is_awaited(case.state, action, referral_state):
             return
         if day is None or day > self.sim.today:
             self.sim.plan_follow_up(case.young, SOON, partial(self._ask, referral=referral))
             return
         link = new_id(referral, "ask link")
-        yield self._letter(case, known, issuing.ask_outcome, link)
+        yield self._letter(case, referral_state, issuing.ask_outcome, link)
         yield self._note_mail(case, link)
         self.sim.plan_follow_up(case.young, SOON, partial(self._report, referral=referral))
 
     def _report(self, case: Case, referral: UUID) -> Commands:
-        action, known = _find_referral(case, referral)
-        link = self._opens(case, action, known)
-        if link and not known.report:
+        action, referral_state = _find_referral(case, referral)
+        link = self._opens(case, action, referral_state)
+        if link and not referral_state.report:
             said = {"outcome": "done", "day": self.sim.today, "note": ""}
-            yield self._partner(case, known, issuing.report_outcome, link=link, **said)
+            yield self._partner(case, referral_state, issuing.report_outcome, link=link, **said)
 
     def _opens(self, case: Case, action: ActionState, known: Referral) -> UUID | None:
         link = known.link
@@ -225,11 +225,11 @@ class Parcours(Advisors):
             self.plan_follow_up(case, parameters.AGAIN, partial(self._answer, action=action, referral=referral))
 
     def offer_alternative(self, case: Case) -> Commands:
-        one = case.state.parcours.actions[case.subject]
-        if len(one.referrals) > 1 or self.chance(parameters.NO_ALTERNATIVE, case):
-            yield case.say(parcours.drop_action, action=one.action.id, reason="Aucune place dans le secteur")
+        action = case.state.parcours.actions[case.subject]
+        if len(action.referrals) > 1 or self.chance(parameters.NO_ALTERNATIVE, case):
+            yield case.say(parcours.drop_action, action=action.action.id, reason="Aucune place dans le secteur")
         else:
-            yield from self._send(case, one.action.id, "alternative")
+            yield from self._send(case, action.action.id, "alternative")
 
     def record_outcome(self, case: Case) -> Commands:
         abandoned = self.chance(parameters.ABANDONS, case, 1.6 - case.young.zeal)

@@ -79,16 +79,16 @@ class Workshops:
     def _kept_until(self) -> date:
         return booking.offer_deadline(self.sim.refs, self.sim.today)
 
-    def follow_offer(self, one: WorkshopCase, young: Young, until: date) -> None:
+    def follow_offer(self, workshop: WorkshopCase, young: Young, until: date) -> None:
         """Plans the end of an offer that is not taken."""
-        lapse = partial(self._lapse, one, young.dossier, until)
-        self.sim.plan((self.sim.calendar.add(until, 1), BEFORE_WORK), lapse, one.id)
+        lapse = partial(self._lapse, workshop, young.dossier, until)
+        self.sim.plan((self.sim.calendar.add(until, 1), BEFORE_WORK), lapse, workshop.id)
 
-    def _lapse(self, one: WorkshopCase, dossier: UUID, kept: date) -> Iterator[PlannedCommand]:
-        waited = one.state.waiting.get(dossier)
-        if waited and waited.until == kept:
+    def _lapse(self, workshop: WorkshopCase, dossier: UUID, last_day: date) -> Iterator[PlannedCommand]:
+        waited = workshop.state.waiting.get(dossier)
+        if waited and waited.until == last_day:
             context = {"until": self._kept_until()}
-            yield command(Actor(CLOCK), one.streams, booking.lapse_offer, context, dossier=dossier, kept=kept)
+            yield command(Actor(CLOCK), workshop.streams, booking.lapse_offer, context, dossier=dossier, kept=last_day)
 
     # --- dates
 
@@ -111,21 +111,26 @@ class Workshops:
             facilitators=facilitators,
         )
 
-    def move(self, one: WorkshopCase, by: Actor, day: date, place: str) -> PlannedCommand:
+    def move(self, workshop: WorkshopCase, by: Actor, day: date, place: str) -> PlannedCommand:
         """Moves a workshop to another day, at the same hours."""
-        assert one.state.starts is not None
-        assert one.state.ends is not None
-        moved = day - one.day
-        said = {"place": place, "starts": one.state.starts + moved, "ends": one.state.ends + moved, "day": day}
-        return self._with_registrants(one, by, Step(one.streams, scheduling.move_workshop, said))
+        assert workshop.state.starts is not None
+        assert workshop.state.ends is not None
+        moved = day - workshop.day
+        said = {
+            "place": place,
+            "starts": workshop.state.starts + moved,
+            "ends": workshop.state.ends + moved,
+            "day": day,
+        }
+        return self._with_registrants(workshop, by, Step(workshop.streams, scheduling.move_workshop, said))
 
     def cancel(self, one: WorkshopCase, by: Actor, reason: str) -> PlannedCommand:
         return self._with_registrants(one, by, Step(one.streams, scheduling.cancel_workshop, {"reason": reason}))
 
-    def _with_registrants(self, one: WorkshopCase, by: Actor, step: Step) -> PlannedCommand:
-        there = tuple(one.state.seats)
+    def _with_registrants(self, workshop: WorkshopCase, by: Actor, step: Step) -> PlannedCommand:
+        there = tuple(workshop.state.seats)
         first = Step(step.streams, step.decision, step.sent, {"registrants": there})
-        follow = (Step(one.seat(dossier), booking.apply_workshop_change) for dossier in there)
+        follow = (Step(workshop.seat(dossier), booking.apply_workshop_change) for dossier in there)
         return PlannedCommand(by, (first, *follow))
 
     def runner(self, one: WorkshopCase) -> Member | None:
@@ -133,11 +138,11 @@ class Workshops:
 
     # --- the day of a workshop
 
-    def mark(self, one: WorkshopCase, by: Actor, dossier: UUID, how: str) -> PlannedCommand:
+    def mark(self, workshop: WorkshopCase, by: Actor, dossier: UUID, how: str) -> PlannedCommand:
         """Marks attendance: present, ease, trouble, absent or excused."""
         return command(
             by,
-            one.seat(dossier),
+            workshop.seat(dossier),
             booking.mark_attendance,
             presence=_ABSENT.get(how, "present"),
             trouble=how == "trouble",
@@ -147,12 +152,12 @@ class Workshops:
     # --- events
 
     def hear(self, recorded: Recorded) -> None:
-        one = self.cases.get(recorded.originator_id)
-        if one is None:
+        workshop = self.cases.get(recorded.originator_id)
+        if workshop is None:
             return
-        one.state = evolve(one.state, recorded)
-        young = self.sim.young.get(getattr(recorded.event, "dossier", one.id))
+        workshop.state = evolve(workshop.state, recorded)
+        young = self.sim.young.get(getattr(recorded.event, "dossier", workshop.id))
         if isinstance(recorded.event, SeatOffered) and young:
-            self.follow_offer(one, young, recorded.event.until)
-        if one.state.closed or one.state.cancelled:
-            self.cases.pop(one.id, None)
+            self.follow_offer(workshop, young, recorded.event.until)
+        if workshop.state.closed or workshop.state.cancelled:
+            self.cases.pop(workshop.id, None)

@@ -79,11 +79,11 @@ class ScriptedMatching(Matching):
         while self._waiting:
             self.sim.execute(self.match_participation(*self._waiting.pop(0), None))
 
-    def choose(self, found: Found, owner: Young | None) -> tuple[Young | None, Young | None]:
+    def choose(self, candidates: Found, owner: Young | None) -> tuple[Young | None, Young | None]:
         """Chooses, in two minutes, the best candidate; the test of a sister is another one's."""
-        if not found:
+        if not candidates:
             return None, None
-        chosen = found[0][0]
+        chosen = candidates[0][0]
         self.sim.log.wait(2)
         sister = chosen.sibling if isinstance(chosen, ScriptedYoung) else ""
         return chosen, next((young for young in self.sim.young.values() if sister and young.number == sister), chosen)
@@ -143,23 +143,25 @@ class ScriptedWorkshops(Workshops):
             if one and one.day == self.sim.today and one.state.seats and name not in self.kept:
                 self._hold(one, calls=name in self.calls)
 
-    def _hold(self, one: WorkshopCase, *, calls: bool) -> None:
+    def _hold(self, workshop: WorkshopCase, *, calls: bool) -> None:
         today, plan = self.sim.today, self.sim.plan
         if calls:
             helper, ask, give = self.sim.roster.of("facilitator")[0].actor, scheduling.ask_help, scheduling.give_help
-            plan((today, STARTS * 60 + 20), lambda: [command(self._runner(one), one.streams, ask)], one.id)
-            plan((today, STARTS * 60 + 27), lambda: [command(helper, one.streams, give)], one.id)
-        for place, dossier in enumerate(one.state.seats):
-            plan((today, ENDS * 60 - 10 + place), partial(self._mark, one, dossier, place), one.id, dossier)
+            plan(
+                (today, STARTS * 60 + 20), lambda: [command(self._runner(workshop), workshop.streams, ask)], workshop.id
+            )
+            plan((today, STARTS * 60 + 27), lambda: [command(helper, workshop.streams, give)], workshop.id)
+        for place, dossier in enumerate(workshop.state.seats):
+            plan((today, ENDS * 60 - 10 + place), partial(self._mark, workshop, dossier, place), workshop.id, dossier)
         close = scheduling.close_workshop
-        plan((today, ENDS * 60 + 20), lambda: [command(self._runner(one), one.streams, close)], one.id)
+        plan((today, ENDS * 60 + 20), lambda: [command(self._runner(workshop), workshop.streams, close)], workshop.id)
 
     def _runner(self, one: WorkshopCase) -> Actor:
         runner = self.runner(one)
         assert runner is not None
         return runner.actor
 
-    def _mark(self, one: WorkshopCase, dossier: UUID, place: int) -> Iterator[PlannedCommand]:
+    def _mark(self, workshop: WorkshopCase, dossier: UUID, place: int) -> Iterator[PlannedCommand]:
         young = self.sim.young[dossier]
         assert isinstance(young, ScriptedYoung)
         presence = young.presence or ("absent" if young.manner == "no-test" else "present")
@@ -167,15 +169,15 @@ class ScriptedWorkshops(Workshops):
             young.take_test(at(self.sim.today, STARTS, 15 + place), self.sim.random)
             presence = young.presence or _judge_test(young)
         young.presence = ""
-        yield self.mark(one, self._runner(one), dossier, presence)
+        yield self.mark(workshop, self._runner(workshop), dossier, presence)
 
 
 def _judge_test(young: ScriptedYoung) -> str:
     """Returns how the test went, as somebody standing by sees it."""
-    one = young.attempts[-1] if young.attempts else None
-    if one is None or one.finished is None or one.mastery <= LITTLE:
+    attempt = young.attempts[-1] if young.attempts else None
+    if attempt is None or attempt.finished is None or attempt.mastery <= LITTLE:
         return "trouble"
-    return "ease" if one.mastery >= MUCH else "present"
+    return "ease" if attempt.mastery >= MUCH else "present"
 
 
 T = TypeVar("T")

@@ -357,24 +357,24 @@ class Story(ScriptedCast):
         stream, offered = self.listed[name]
         return Partner(stream, name), offered.get(proposal)
 
-    def _list(self, by: str, one: DemoPartner, rank: int) -> tuple[UUID, Mapping[str, UUID]]:
+    def _list(self, by: str, partner: DemoPartner, rank: int) -> tuple[UUID, Mapping[str, UUID]]:
         stream = self.sim.log.new_id()
         streams = {"partner": stream}
-        if one.source:
-            updated: date = self.sim.today - timedelta(days=one.age)
-            told = {"source": one.source, "place": f"demo-{rank}", "updated": updated, "digest": f"demo-{rank}"}
-            self.say(by, streams, listing.import_place, details=one.details, **told)
+        if partner.source:
+            updated: date = self.sim.today - timedelta(days=partner.age)
+            told = {"source": partner.source, "place": f"demo-{rank}", "updated": updated, "digest": f"demo-{rank}"}
+            self.say(by, streams, listing.import_place, details=partner.details, **told)
         else:
-            self.say(by, streams, listing.list_partner, details=one.details)
+            self.say(by, streams, listing.list_partner, details=partner.details)
         offered: dict[str, UUID] = {}
-        for label, kind, proposals in one.offers:
+        for label, kind, proposals in partner.offers:
             offer = self.sim.log.new_id()
             terms = OfferTerms(label=label, kind=kind, proposals=proposals, bring=BRINGS.get(kind, ""))
             self.say(by, streams, listing.list_offer, offer=offer, terms=terms)
             offered |= dict.fromkeys(proposals, offer)
-        for name in one.names:
+        for name in partner.names:
             self.say(by, streams, listing.attach_name, name=name)
-        for details in one.contacts:
+        for details in partner.contacts:
             contact = self.sim.log.new_id()
             self.people = {**self.people, details.name: contact}
             self.say(by, {"contact": contact}, contacts.name_contact, partner=stream, details=details)

@@ -105,11 +105,11 @@ class Seasons(PixOrga):
         if season.stream and self.sim.refs.campaigns[season.stream].declared:
             yield command(by, {"campaign": season.stream}, participation_campaign.close_campaign)
 
-    def takes(self, young: Young, purpose: Purpose, one: Attempt) -> None:
-        super().takes(young, purpose, one)
+    def takes(self, young: Young, purpose: Purpose, attempt: Attempt) -> None:
+        super().takes(young, purpose, attempt)
         if self.sim.chance(parameters.WITHDRAWN):
             gone = self.sim.in_days(parameters.SOMETIME)
-            self.sim.plan((gone, MORNING), partial(_withdraw, self.season(purpose, young.site), young, one))
+            self.sim.plan((gone, MORNING), partial(_withdraw, self.season(purpose, young.site), young, attempt))
 
 
 def _withdraw(season: Season, young: Young, one: Attempt) -> Iterator[PlannedCommand]:

@@ -72,14 +72,14 @@ MONTHS = {"summer": (7, 8), "winter": (12, 2), "any": tuple(range(1, 13))}
 
 def settle(sim: Simulation) -> Iterator[PlannedCommand]:
     """Notes the first milestones: référents designated, the briefing. Tests and training follow later."""
-    for one in sim.roster.members.values():
-        if one.role == "referent":
-            yield sim.roster.note(one, sim.today, membership.designate_referent, site=None)
-        yield sim.roster.note(one, sim.today, membership.hold_briefing, title=words.BRIEFING)
+    for member in sim.roster.members.values():
+        if member.role == "referent":
+            yield sim.roster.note(member, sim.today, membership.designate_referent, site=None)
+        yield sim.roster.note(member, sim.today, membership.hold_briefing, title=words.BRIEFING)
         if not sim.chance(parameters.NOT_TESTED):
-            _note_later(sim, one, parameters.TESTED_IN, membership.take_pix)
-        if one.role in ("referent", "facilitator") or (one.role == "advisor" and sim.chance(parameters.TRAINED)):
-            _note_later(sim, one, parameters.TRAINED_IN, membership.attend_training, title=words.TRAINING)
+            _note_later(sim, member, parameters.TESTED_IN, membership.take_pix)
+        if member.role in ("referent", "facilitator") or (member.role == "advisor" and sim.chance(parameters.TRAINED)):
+            _note_later(sim, member, parameters.TRAINED_IN, membership.attend_training, title=words.TRAINING)
 
 
 def _note_later(sim: Simulation, one: Member, days: Days, decide: Decision[..., Any], **said: Any) -> None:
@@ -92,27 +92,27 @@ def _note_later(sim: Simulation, one: Member, days: Days, decide: Decision[..., 
 def departures(sim: Simulation, roster: DrawnRoster, first: date, last: date) -> None:
     """Draws the departures of advisors."""
     share = parameters.LEAVE * (last - first).days / 365
-    for one in sim.roster.of("advisor"):
+    for advisor in sim.roster.of("advisor"):
         if sim.chance(share):
             told = first + timedelta(days=sim.random.randrange(10, max(11, (last - first).days - 40)))
-            one.last_day = sim.calendar.add(told, 20)
-            sim.plan((sim.calendar.add(told, 0), OPENS), partial(_leave, sim, roster, one))
+            advisor.last_day = sim.calendar.add(told, 20)
+            sim.plan((sim.calendar.add(told, 0), OPENS), partial(_leave, sim, roster, advisor))
 
 
-def _leave(sim: Simulation, roster: DrawnRoster, one: Member) -> Iterator[PlannedCommand]:
+def _leave(sim: Simulation, roster: DrawnRoster, member: Member) -> Iterator[PlannedCommand]:
     """Notes a departure twenty working days ahead; the replacement takes over the portfolio."""
     manager = sim.roster.manager(sim.today).actor
-    assert one.last_day is not None
-    yield command(manager, {"staff": one.id}, membership.record_departure, last_day=one.last_day)
-    new = roster.hire("advisor", one.site, cej=one.cej)
+    assert member.last_day is not None
+    yield command(manager, {"staff": member.id}, membership.record_departure, last_day=member.last_day)
+    new = roster.hire("advisor", member.site, cej=member.cej)
     yield from hire([new])
-    sim.plan((sim.calendar.add(one.last_day, 1), OPENS - 15), partial(_hand_over, sim, one, new))
+    sim.plan((sim.calendar.add(member.last_day, 1), OPENS - 15), partial(_hand_over, sim, member, new))
 
 
-def _hand_over(sim: Simulation, one: Member, new: Member) -> Iterator[PlannedCommand]:
+def _hand_over(sim: Simulation, member: Member, new: Member) -> Iterator[PlannedCommand]:
     manager = sim.roster.manager(sim.today).actor
     for dossier, young in sim.young.items():
-        if young.advisor == one.id and young.open:
+        if young.advisor == member.id and young.open:
             yield command(manager, {"dossier": dossier}, assignment.assign_advisor, advisor=new.id)
 
 
@@ -121,19 +121,23 @@ def _hand_over(sim: Simulation, one: Member, new: Member) -> Iterator[PlannedCom
 
 def holidays(sim: Simulation, first: date, last: date) -> None:
     """Draws the weeks away of advisors and référents, with a deputy of their role where there is one."""
-    for one in [*sim.roster.of("advisor"), *sim.roster.of("referent")]:
+    for member in [*sim.roster.of("advisor"), *sim.roster.of("referent")]:
         for season, share, least, most in parameters.ABSENCES:
             day = _starts(sim, season, first, last)
             if day is None or not sim.chance(share):
                 continue
             until = sim.calendar.add(day, sim.random.randint(least, most) - 1)
-            if (one.last_day and until > one.last_day) or _meets(one, day, until) or _deputises(sim, one, day, until):
+            if (
+                (member.last_day and until > member.last_day)
+                or _meets(member, day, until)
+                or _deputises(sim, member, day, until)
+            ):
                 continue
-            deputy = _deputy(sim, one, day, until) if sim.chance(parameters.DEPUTY) else None
+            deputy = _deputy(sim, member, day, until) if sim.chance(parameters.DEPUTY) else None
             away = Absence(sim.log.new_id(), day, until, deputy.id if deputy else None)
-            one.away.append(away)
+            member.away.append(away)
             told = day - timedelta(days=parameters.ABSENCE_TOLD.draw(sim.random))
-            declare = declare_absence(one, away)
+            declare = declare_absence(member, away)
             sim.plan((sim.calendar.add(max(told, first), 0), OPENS + 5), partial(iter, [declare]))
 
 
@@ -147,14 +151,14 @@ def _starts(sim: Simulation, season: str, first: date, last: date) -> date | Non
     return sim.calendar.add(day - timedelta(days=day.weekday()) if sim.chance(0.7) else day, 0)
 
 
-def _deputy(sim: Simulation, one: Member, first: date, last: date) -> Member | None:
+def _deputy(sim: Simulation, member: Member, first: date, last: date) -> Member | None:
     """Draws a deputy who is here on all these days, of the same site if possible."""
     there = [
         other
-        for other in sim.roster.of(one.role)
-        if other is not one and not _meets(other, first, last) and (other.last_day is None or last <= other.last_day)
+        for other in sim.roster.of(member.role)
+        if other is not member and not _meets(other, first, last) and (other.last_day is None or last <= other.last_day)
     ]
-    near = [other for other in there if other.site == one.site] or there
+    near = [other for other in there if other.site == member.site] or there
     return sim.random.choice(near) if near else None
 
 

@@ -44,11 +44,11 @@ class WeeklyWorkshops(Workshops):
         free = [one for one in known if one.state.free > 0]
         return min(free or known, key=lambda one: one.day, default=None)
 
-    def book(self, case: Case, one: WorkshopCase) -> PlannedCommand:
-        planned = super().book(case, one)
-        if self.sim.chance(parameters.RELEASED) and (days := (one.day - self.sim.today).days) > 2:
+    def book(self, case: Case, workshop: WorkshopCase) -> PlannedCommand:
+        planned = super().book(case, workshop)
+        if self.sim.chance(parameters.RELEASED) and (days := (workshop.day - self.sim.today).days) > 2:
             before = self.sim.today + timedelta(days=1 + self.sim.random.randrange(days - 1))
-            self.sim.plan_follow_up(case.young, self.sim.on(before), partial(self._gives_up, workshop=one.id))
+            self.sim.plan_follow_up(case.young, self.sim.on(before), partial(self._gives_up, workshop=workshop.id))
         return planned
 
     def _gives_up(self, case: Case, workshop: UUID) -> Iterator[PlannedCommand]:
@@ -56,16 +56,16 @@ class WeeklyWorkshops(Workshops):
         if seat and seat.status == "booked" and seat.day > self.sim.today:
             yield self.release(case, workshop)
 
-    def follow_offer(self, one: WorkshopCase, young: Young, until: date) -> None:
+    def follow_offer(self, workshop: WorkshopCase, young: Young, until: date) -> None:
         if self.sim.chance(parameters.OFFER_TAKEN):
-            self.sim.plan_follow_up(young, self.sim.on(self.sim.today), partial(self._takes_offer, one=one))
-        super().follow_offer(one, young, until)
+            self.sim.plan_follow_up(young, self.sim.on(self.sim.today), partial(self._takes_offer, workshop=workshop))
+        super().follow_offer(workshop, young, until)
 
-    def _takes_offer(self, case: Case, one: WorkshopCase) -> Iterator[PlannedCommand]:
-        waited, today = one.state.waiting.get(case.young.dossier), self.sim.today
+    def _takes_offer(self, case: Case, workshop: WorkshopCase) -> Iterator[PlannedCommand]:
+        waited, today = workshop.state.waiting.get(case.young.dossier), self.sim.today
         booked = any(seat.status == "booked" and seat.day >= today for seat in case.state.diagnostic.seats.values())
-        if waited and waited.until and not booked and one.day > today:
-            yield self.book(case, one)
+        if waited and waited.until and not booked and workshop.day > today:
+            yield self.book(case, workshop)
 
     # --- dates
 
@@ -106,46 +106,52 @@ class WeeklyWorkshops(Workshops):
         self._taken.add((site, day))
         hours, place = self.sim.random.choice(HOURS), self.sim.random.choice(ROOMS)
         planned = self.schedule(id, site, place, day, hours, capacity, runners)
-        one, ends = self.cases[id], hours[2] * 60 + hours[3]
+        workshop, ends = self.cases[id], hours[2] * 60 + hours[3]
         if self.sim.chance(parameters.MOVED):
-            self.sim.plan((self.sim.in_days(2), WEEKLY + 15), partial(self._move, one), one.id)
+            self.sim.plan((self.sim.in_days(2), WEEKLY + 15), partial(self._move, workshop), workshop.id)
         before = self.sim.calendar.add(day - timedelta(days=4), 0)
-        self.sim.plan((min(before, day), WEEKLY + 16), partial(self._cancel, one), one.id)
-        self.sim.plan((day, ends - 10), partial(self._hold, one, day), one.id)
+        self.sim.plan((min(before, day), WEEKLY + 16), partial(self._cancel, workshop), workshop.id)
+        self.sim.plan((day, ends - 10), partial(self._hold, workshop, day), workshop.id)
         return planned
 
-    def _move(self, one: WorkshopCase) -> Iterator[PlannedCommand]:
+    def _move(self, workshop: WorkshopCase) -> Iterator[PlannedCommand]:
         """Moves it to the next day, in another room."""
-        runner = self.runner(one)
-        if runner and one.state.starts and one.state.ends and not one.state.cancelled and one.day > self.sim.today:
-            day = self.sim.calendar.add(one.day, 1)
-            yield self.move(one, runner.actor, day, ROOMS[0])
-            self.sim.plan((day, 16 * 60 + 20), partial(self._hold, one, day), one.id)
+        runner = self.runner(workshop)
+        if (
+            runner
+            and workshop.state.starts
+            and workshop.state.ends
+            and not workshop.state.cancelled
+            and workshop.day > self.sim.today
+        ):
+            day = self.sim.calendar.add(workshop.day, 1)
+            yield self.move(workshop, runner.actor, day, ROOMS[0])
+            self.sim.plan((day, 16 * 60 + 20), partial(self._hold, workshop, day), workshop.id)
 
-    def _cancel(self, one: WorkshopCase) -> Iterator[PlannedCommand]:
-        too_few, runner = not one.state.seats, self.runner(one)
-        if runner and not one.state.cancelled and (too_few or self.sim.chance(parameters.CANCELLED)):
+    def _cancel(self, workshop: WorkshopCase) -> Iterator[PlannedCommand]:
+        too_few, runner = not workshop.state.seats, self.runner(workshop)
+        if runner and not workshop.state.cancelled and (too_few or self.sim.chance(parameters.CANCELLED)):
             reason = "too-few" if too_few else self.sim.random.choice(("facilitator", "room", "technical"))
-            yield self.cancel(one, runner.actor, reason)
+            yield self.cancel(workshop, runner.actor, reason)
 
     # --- the day of a workshop
 
-    def _hold(self, one: WorkshopCase, day: date) -> Iterator[PlannedCommand]:
+    def _hold(self, workshop: WorkshopCase, day: date) -> Iterator[PlannedCommand]:
         """Makes the people present take the test, and plans the marks: at the end, or one of the next days."""
-        if one.state.cancelled or one.state.day != day:
+        if workshop.state.cancelled or workshop.state.day != day:
             return
-        runner = self.runner(one)
-        present = {dossier: self._presence(dossier, day) for dossier in one.state.seats}
-        if len(one.runners) == 1 and runner and self.sim.chance(parameters.CALLS_FOR_HELP):
-            helper = self.sim.roster.of("facilitator", one.site)[0]
+        runner = self.runner(workshop)
+        present = {dossier: self._presence(dossier, day) for dossier in workshop.state.seats}
+        if len(workshop.runners) == 1 and runner and self.sim.chance(parameters.CALLS_FOR_HELP):
+            helper = self.sim.roster.of("facilitator", workshop.site)[0]
             if helper.is_present(day):
-                yield command(runner.actor, one.streams, scheduling.ask_help)
-                yield command(helper.actor, one.streams, scheduling.give_help)
+                yield command(runner.actor, workshop.streams, scheduling.ask_help)
+                yield command(helper.actor, workshop.streams, scheduling.give_help)
         if runner is None or self.sim.chance(parameters.CLOSED_LATE):
             later = self.sim.on(self.sim.in_days(1 + self.sim.random.randrange(3)))
-            self._plan_marks(later, one, present)
+            self._plan_marks(later, workshop, present)
         else:
-            self._plan_marks((day, self.sim.log.moment[1] + 5), one, present)
+            self._plan_marks((day, self.sim.log.moment[1] + 5), workshop, present)
 
     def _plan_marks(self, moment: AgendaTime, one: WorkshopCase, present: dict[UUID, str]) -> None:
         self.sim.plan(moment, partial(self._mark_all, one, present), one.id, *one.state.seats)
@@ -165,27 +171,27 @@ class WeeklyWorkshops(Workshops):
             "ease" if young.skill >= parameters.AT_EASE else "trouble" if young.skill <= parameters.IN_TROUBLE else ""
         )
 
-    def _mark_all(self, one: WorkshopCase, present: dict[UUID, str]) -> Iterator[PlannedCommand]:
-        runner = self.runner(one)
+    def _mark_all(self, workshop: WorkshopCase, present: dict[UUID, str]) -> Iterator[PlannedCommand]:
+        runner = self.runner(workshop)
         if runner is None:
-            self._plan_marks(self.sim.on(self.sim.in_days(1)), one, present)
+            self._plan_marks(self.sim.on(self.sim.in_days(1)), workshop, present)
             return
-        marks = {dossier: present.get(dossier, "absent") for dossier in one.state.seats}
+        marks = {dossier: present.get(dossier, "absent") for dossier in workshop.state.seats}
         for dossier, how in marks.items():
-            yield self.mark(one, runner.actor, dossier, how)
-        room = one.state.capacity - sum(how not in ("absent", "excused") for how in marks.values())
-        yield from self._walk_ins(one, runner, room)
-        yield command(runner.actor, one.streams, scheduling.close_workshop)
+            yield self.mark(workshop, runner.actor, dossier, how)
+        room = workshop.state.capacity - sum(how not in ("absent", "excused") for how in marks.values())
+        yield from self._walk_ins(workshop, runner, room)
+        yield command(runner.actor, workshop.streams, scheduling.close_workshop)
 
-    def _walk_ins(self, one: WorkshopCase, runner: Member, room: int) -> Iterator[PlannedCommand]:
+    def _walk_ins(self, workshop: WorkshopCase, runner: Member, room: int) -> Iterator[PlannedCommand]:
         """Lets in some of the people who waited for a seat."""
-        for dossier in list(one.state.waiting)[: max(0, room)]:
+        for dossier in list(workshop.state.waiting)[: max(0, room)]:
             young = self.sim.young.get(dossier)
             state = self.sim.dossiers.of(dossier)
             if young and not state.closed and self.sim.chance(parameters.WALKS_IN):
-                self.pix.test(young, one.day, 14)
+                self.pix.test(young, workshop.day, 14)
                 context = {"initial": True, "plan": self.sim.log.new_id()}
-                yield command(runner.actor, one.seat(dossier), booking.walk_in, context)
+                yield command(runner.actor, workshop.seat(dossier), booking.walk_in, context)
 
     def hear(self, recorded: Recorded) -> None:
         super().hear(recorded)
