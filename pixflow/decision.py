@@ -16,7 +16,7 @@ R = TypeVar("R")
 Reach = Literal["own", "all"]
 Owned = Literal["dossier", "reading", "loan", "workshop", "member"]
 OnErased = Literal["refuse", "ignore", "decide"]
-Proof = Literal["never", "always", "others", "many"]
+Reauthentication = Literal["never", "always", "others", "many"]
 """When a page asks for a factor of the last ten minutes: for what takes a dossier from somebody else (`others`), or for
 a list of many people.
 """
@@ -94,8 +94,8 @@ class Decision(Generic[P, R]):
 
     `name` is stored in fingerprints: it never changes. `system` are the system's actors that may take it. `on_erased`
     says what happens on the stream of an erased person. `dated`: the engine adds today as `on` when it is not sent.
-    `checks_retracted`: the actor must also be allowed the decisions that recorded the events it retracts. `proof` says
-    when whoever takes it on a page proves again who they are.
+    `checks_retracted`: the actor must also be allowed the decisions that recorded the events it retracts.
+    `reauthentication` says when whoever takes it on a page signs in again.
     """
 
     name: str
@@ -106,7 +106,7 @@ class Decision(Generic[P, R]):
     on_erased: OnErased
     dated: bool
     checks_retracted: bool
-    proof: Proof
+    reauthentication: Reauthentication
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
@@ -119,19 +119,17 @@ def decision(
     system: Collection[str] = (),
     on_erased: OnErased = "refuse",
     checks_retracted: bool = False,
-    proof: Proof = "never",
+    reauthentication: Reauthentication = "never",
 ) -> Callable[[Callable[P, R]], Decision[P, R]]:
     """Turns the function below it into a decision. Its parameters say what the engine adds: an Argument, or `on`.
 
-    Whoever keeps accounts always proves who they are.
+    Whoever keeps accounts always signs in again.
     """
-    proof_rule: Proof = "always" if roles is ACCOUNTS else proof
+    rule: Reauthentication = "always" if roles is ACCOUNTS else reauthentication
 
     def decide(function: Callable[P, R]) -> Decision[P, R]:
         parameters = signature(function).parameters
         needs = tuple(need for need in Argument if need in parameters)
-        return Decision(
-            name, function, roles, system, needs, on_erased, "on" in parameters, checks_retracted, proof_rule
-        )
+        return Decision(name, function, roles, system, needs, on_erased, "on" in parameters, checks_retracted, rule)
 
     return decide

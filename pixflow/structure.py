@@ -226,7 +226,7 @@ def note_shortcut(structure: Structure, *, site: str, on: date) -> list[Event]:
     return [] if structure.shortcuts.get(site) == on else [ShortcutOpened(site=site, on=on)]
 
 
-@decision("issue_readings", READINGS_READERS, proof="always")
+@decision("issue_readings", READINGS_READERS, reauthentication="always")
 def issue_readings(
     structure: Structure, *, first: date, last: date, people: int, actor: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:
@@ -234,7 +234,7 @@ def issue_readings(
     return once_a_day(ReadingsIssued(first=first, last=last, people=people, on=on), actor, history) if people else []
 
 
-@decision("issue_list", EVERYBODY, proof="many")
+@decision("issue_list", EVERYBODY, reauthentication="many")
 def issue_list(
     structure: Structure,
     *,

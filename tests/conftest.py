@@ -13,7 +13,7 @@ from pixflow.decision import Decision
 from pixflow.events.base import Event
 from pixflow.garbage import without_garbage_collection
 from tests.postgres import Cluster, NoServer
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from web.hosting.machine.process import freeze_heap
 
 # How long an example takes, or to draw it, is the machine's affair; speed is measured in tests/benchmarks.
@@ -92,9 +92,9 @@ def database_url(postgres: Cluster) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def proofs() -> Iterator[Proofs]:
+def trial_report() -> Iterator[TrialReport]:
     """Collects what the trials of a run did and found; printed at its end."""
-    made = Proofs()
+    made = TrialReport()
     yield made
     print(f"\n\n{made.table()}")
 

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
 import pixflow
-from pixflow.decision import ACCOUNTS, Decision, Proof
+from pixflow.decision import ACCOUNTS, Decision, Reauthentication
 from pixflow.events.base import Event
 from pixflow.events.values import Role
 
@@ -87,7 +87,7 @@ def deciding(module: ModuleType) -> Iterator[str]:
             yield name
 
 
-PROOFS: dict[Proof, str] = {
+REAUTHENTICATIONS: dict[Reauthentication, str] = {
     "always": "each time, as all that is about accounts",
     "others": "for what another advisor has",
     "many": "for more than 100 people",
@@ -110,12 +110,12 @@ def page() -> str:
     asked = (
         _line(
             f"**{said}**",
-            [_name(one) for one in DECISIONS.values() if one.proof == proof and one.roles is not ACCOUNTS],
+            [_name(one) for one in DECISIONS.values() if one.reauthentication == rule and one.roles is not ACCOUNTS],
         )
-        for proof, said in PROOFS.items()
+        for rule, said in REAUTHENTICATIONS.items()
     )
-    proofs = "\n".join(("## A fresh proof\n", *asked))
-    return INTRODUCTION + "\n" + "\n\n".join((*tables, proofs)) + "\n"
+    section = "\n".join(("## Re-authentication\n", *asked))
+    return INTRODUCTION + "\n" + "\n\n".join((*tables, section)) + "\n"
 
 
 def _line(takers: str, names: list[str]) -> str:

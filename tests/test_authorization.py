@@ -144,14 +144,16 @@ def test_the_page_says_who_may_take_which_decision() -> None:
     assert Path(PAGE).read_text() == page()
 
 
-def test_whatever_gives_keeps_accounts_or_hands_out_says_that_it_asks_for_a_proof() -> None:
+def test_whatever_gives_keeps_accounts_or_hands_out_says_that_it_asks_for_reauthentication() -> None:
     """A new decision of these kinds fails here until it says so, or why it asks for none."""
-    by_hand = {name for name, one in DECISIONS.items() if one.proof == "always"}
+    by_hand = {name for name, one in DECISIONS.items() if one.reauthentication == "always"}
     made = {name: events_of(one) for name, one in DECISIONS.items() if one.roles.reach}
     gives = {name for name, events in made.items() if events & {"AdvisorAssigned", "DossierLent", "TaskHandedOver"}}
-    assert {name for name, one in DECISIONS.items() if one.proof == "others"} == gives - set(GIVE_NO_OTHER_S)
+    assert {name for name, one in DECISIONS.items() if one.reauthentication == "others"} == gives - set(GIVE_NO_OTHER_S)
     hands_out = {name for name, events in made.items() if any(event.endswith("Issued") for event in events)}
-    assert hands_out - set(HAND_OUT_LITTLE) == {name for name in hands_out if DECISIONS[name].proof != "never"}
+    assert hands_out - set(HAND_OUT_LITTLE) == {
+        name for name in hands_out if DECISIONS[name].reauthentication != "never"
+    }
     erases = {"request_erasure", "erase_person", "erase_again", "erase_contact"}
     assert by_hand - hands_out == ACCOUNTS | STOPPING | erases
     assert {name for name, one in DECISIONS.items() if one.roles is ACCOUNTS_KEPT} == ACCOUNTS | STOPPING
@@ -164,13 +166,13 @@ GIVE_NO_OTHER_S = {
     "claim_task": "it waits too long, and its advisor keeps the dossier",
     "return_dossier": "to its lender",
 }
-"""Decisions that give a dossier or a task, and why they ask for no proof."""
+"""Decisions that give a dossier or a task, and why they ask for no re-authentication."""
 HAND_OUT_LITTLE = {
     "issue_paper": "of one person",
     "issue_workshop_paper": "of those of a workshop",
     "issue_report": "counts, no name",
 }
-"""Decisions that hand something out, and why they ask for no proof."""
+"""Decisions that hand something out, and why they ask for no re-authentication."""
 
 
 def test_only_the_system_s_actors_are_named() -> None:

@@ -18,7 +18,7 @@ PAGES = (
     "docs/glossary.md", "docs/indicators.md", "docs/install.md", "docs/open-data.md", "docs/operations.md",
     "docs/retention.md", "docs/security.md", "docs/tour.md",
 )  # fmt: skip
-"""The pages that tell what pixflow does. Benchmarks, proofs and decisions give names of their own."""
+"""The pages that tell what pixflow does. Benchmarks, trials and decisions give names of their own."""
 QUOTED = re.compile(r"(?<![*\w])(?:\*|\*{3})(?![\s*])([^*\n]+(?:\n[^*\n]+)?)(?:\*{3}|\*)(?!\w)|« ([^»]+) »")
 MADE = {"pour x", "pour élise caron"}
 """Words that a template makes of parts: a number, a name, an agreement."""

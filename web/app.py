@@ -13,14 +13,14 @@ from projections.store.folds import StreamDamaged
 from projections.store.stores import NoStore
 from web.desk import dependencies
 from web.desk.commands import FromElsewhere
+from web.desk.journal_writer import DeskJournalWriter, MassReading, stop_reading
 from web.desk.signed_in import SessionLocked, read_return_path
-from web.desk.witness import DeskWitness, MassReading, stop_reading
 from web.french.errors import pages as error_pages
 from web.hosting.host import Host
 from web.hosting.machine.metrics import UNMEASURED, Metrics
 from web.hosting.machine.requests import ConcurrencyLimit, InTurn, RequestLog, limit_for
 from web.http import errors, security
-from web.http.people import Witnessed
+from web.http.people import OnlyNoted
 from web.http.security import OldAddresses
 from web.pages import ROUTES
 from web.pages.account import lock
@@ -54,7 +54,7 @@ def create_app(host: Host, url: str = "", *, metrics: Metrics | None = None, log
     # The innermost first: a request passes `protect` first, and the limit last.
     if limit := limit_for(host):
         app.add_middleware(ConcurrencyLimit, limit=limit)
-    for middleware in (InTurn, Witnessed, OldAddresses):
+    for middleware in (InTurn, OnlyNoted, OldAddresses):
         app.add_middleware(middleware)
     security.protect(app, errors.refuse, url=url)
     if logged:
@@ -106,9 +106,9 @@ def _led_here(request: Request, error: Exception) -> Response:
 
 
 def _note_refusal(request: Request, status: int) -> None:
-    witness: DeskWitness | None = getattr(request.state, "witness", None)
-    if witness is not None:
-        witness.note_refusal(status)
+    writer: DeskJournalWriter | None = getattr(request.state, "journal_writer", None)
+    if writer is not None:
+        writer.note_refusal(status)
 
 
 def _unavailable(request: Request, error: Exception) -> Response:

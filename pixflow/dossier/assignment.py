@@ -15,7 +15,7 @@ from pixflow.refused import Refused, required
 from pixflow.team.staff import Staff, Team, must_work
 
 
-@decision("assign_advisor", REFERENT_AND_MANAGER, system=(OPERATOR,), proof="others")
+@decision("assign_advisor", REFERENT_AND_MANAGER, system=(OPERATOR,), reauthentication="others")
 def assign_advisor(dossier: Dossier, *, advisor: UUID, on: date, bulk: UUID | None = None) -> list[Event]:
     """Assigns the dossier for good. `bulk` is the command that moves it with others."""
     must_be_open(dossier)
@@ -26,7 +26,7 @@ def assign_advisor(dossier: Dossier, *, advisor: UUID, on: date, bulk: UUID | No
 # --- decisions on the loan of a dossier to a colleague, and on undoing an assignment
 
 
-@decision("lend", REFERENT_AND_MANAGER, proof="others")
+@decision("lend", REFERENT_AND_MANAGER, reauthentication="others")
 def lend_dossier(dossier: Dossier, *, advisor: UUID, until: date, on: date, bulk: UUID | None = None) -> list[Event]:
     """Lends the dossier through `until`. A second loan keeps the first advisor as the one it goes back to.
 

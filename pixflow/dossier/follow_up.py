@@ -88,7 +88,7 @@ def snooze_task(
     return [e.TaskSnoozed(task=task, until=until, reason=required(reason, "reason"), on=on, awaits=awaits)]
 
 
-@decision("hand_over", OWN_DOSSIERS_AND_MANAGER, proof="others")
+@decision("hand_over", OWN_DOSSIERS_AND_MANAGER, reauthentication="others")
 def hand_over_task(
     dossier: Dossier,
     *,

@@ -18,7 +18,7 @@ from pixflow.refused import Refused, required
 Reason = Literal["request", "retention", "mistake"]
 
 
-@decision("request_erasure", REFERENT_AND_MANAGER, system=(OPERATOR,), proof="always")
+@decision("request_erasure", REFERENT_AND_MANAGER, system=(OPERATOR,), reauthentication="always")
 def request_erasure(dossier: Dossier, *, reason: Reason, on: date) -> list[Event]:
     """Requests the erasure of the person of an open or closed dossier, with its duplicates of now.
 
@@ -39,7 +39,7 @@ def decline_erasure(dossier: Dossier, *, note: str, on: date) -> list[Event]:
     return [e.ErasureDeclined(note=note, on=on)] if dossier.erasure else []
 
 
-@decision("erase_person", MANAGER, system=(OPERATOR,), on_erased="decide", proof="always")
+@decision("erase_person", MANAGER, system=(OPERATOR,), on_erased="decide", reauthentication="always")
 def erase_person(
     dossier: Dossier,
     *,
@@ -96,7 +96,7 @@ def bring_back_duplicate(dossier: Dossier, *, reason: str, on: date) -> list[Eve
     return [e.ErasureStopped(version=dossier.erased.version, reason=reason, on=on)]
 
 
-@decision("erase_again", MANAGER, system=(OPERATOR,), on_erased="decide", proof="always")
+@decision("erase_again", MANAGER, system=(OPERATOR,), on_erased="decide", reauthentication="always")
 def erase_again(
     dossier: Dossier,
     *,
@@ -114,7 +114,7 @@ def erase_again(
 # --- decisions that record what is handed out about a young person (docs/retention.md#what-was-handed-out)
 
 
-@decision("issue_copy", REFERENT_AND_MANAGER, system=(OPERATOR,), proof="always")
+@decision("issue_copy", REFERENT_AND_MANAGER, system=(OPERATOR,), reauthentication="always")
 def issue_copy(dossier: Dossier, *, actor: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Records that the actor takes a copy of all data of the person."""
     return once_a_day(e.CopyIssued(on=on), actor, after_last(history, lambda event: says_else("copy", event)))

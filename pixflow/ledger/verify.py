@@ -103,7 +103,7 @@ def extends(old: int, old_root: bytes, new: int, new_root: bytes, path: Sequence
 def grown(old: int, old_root: bytes, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
     """Returns the roots of the two sizes that a proof leads to, None for a proof of another length.
 
-    It needs `old_root` where `old` is a power of two alone: else the proof tells it.
+    The check needs `old_root` only where `old` is a power of two: elsewhere the proof gives the old root.
     """
     at, last = old - 1, new - 1
     while at & 1:

@@ -67,7 +67,7 @@ class LogWitness:
 
     @property
     def has_begun(self) -> bool:
-        """Tells if its file is there: before the first checkpoint it is not, nor after a loss."""
+        """Tells if the file of the witness is there: it comes with the first checkpoint, and may be lost."""
         return self._file.exists()
 
     def forks(self) -> list[tuple[str, int, str]]:

@@ -47,7 +47,7 @@ def leave_partner(contact: Contact, *, on: date) -> list[Event]:
     return [] if contact.left else [e.ContactLeft(on=on)]
 
 
-@decision("erase_contact", REFERENT_AND_MANAGER, system=(OPERATOR,), on_erased="decide", proof="always")
+@decision("erase_contact", REFERENT_AND_MANAGER, system=(OPERATOR,), on_erased="decide", reauthentication="always")
 def erase_contact(contact: Contact, *, reason: e.ContactErasure, left: int, actor: str, on: date) -> list[Event]:
     """Erases the person; it cannot be undone. A restored backup has no key of theirs, and knows their version alone.
 

@@ -322,7 +322,7 @@ def publish_definitions(
     return _publish(indicators, i.DefinitionsPublished, draft, from_day, alone, on)
 
 
-@decision("issue_event_log", REVIEWERS, proof="always")
+@decision("issue_event_log", REVIEWERS, reauthentication="always")
 def issue_event_log(
     indicators: IndicatorDocuments,
     *,
@@ -340,7 +340,7 @@ def issue_event_log(
     return [i.EventLogIssued(first=first, last=last, reason=required(reason, "reason"), linked=False, **said)]
 
 
-@decision("issue_linked_log", AUDITOR, proof="always")
+@decision("issue_linked_log", AUDITOR, reauthentication="always")
 def issue_linked_log(
     indicators: IndicatorDocuments,
     *,

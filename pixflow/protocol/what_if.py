@@ -32,7 +32,7 @@ TOPICS = frozenset(
 )
 """Events of a dossier that `scored_results` reads."""
 LEADS_OVER = 0.05
-"""Share of results that are not computed, from which an answer begins with them."""
+"""Share of results without a computed level. From this share on, an answer begins with these results."""
 
 
 class ScoredResult(Struct, frozen=True):

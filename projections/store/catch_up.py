@@ -272,9 +272,9 @@ class ReadSide:
         return changes
 
     def _by_day(self, events: Sequence[Recorded]) -> list[Sequence[Recorded]]:
-        """Parts events by the day when they were recorded: day rows tell apart what stands at the end of each day.
+        """Splits events by the day of their record: a day row shows its list at the end of a day.
 
-        In new tables nobody has made the past yet: they need no parts.
+        New tables have no day rows yet: their events stay in one part.
         """
         if not self._position:
             return [events]
@@ -282,7 +282,7 @@ class ReadSide:
         day, calendar = 0, self._refs.calendar
         for recorded in events:
             on = calendar.local_day(recorded.at).toordinal()
-            if on > day:  # a clock that was ahead holds the day
+            if on > day:  # after a clock that was ahead, the day stays until the real one passes
                 parts.append([])
                 day = max(on, self._day)
             parts[-1].append(recorded)
@@ -397,7 +397,7 @@ class RowWriter:
     def write(
         self, batch: WriteTransaction, changes: Sequence[Change], projections: Sequence[Projection], position: int
     ) -> None:
-        """Writes the rows of all projections in one savepoint; if one fails, the rows of each in its own.
+        """Writes the rows of all projections in one savepoint; if one fails, each projection in a savepoint of its own.
 
         `position` is the last event that the tables show.
         """
@@ -512,7 +512,7 @@ class Kept:
         self._lock = Lock()
 
     def get(self, key: Hashable) -> Any:
-        """Returns what has this key, None when it is to be made. The key names its kind, and all that it shows."""
+        """Returns the value of a key, None where there is none. The key names the kind and the words of its value."""
         return self._made.get(key)
 
     def put(self, key: Hashable, made: T) -> T:
@@ -523,7 +523,7 @@ class Kept:
         return made
 
     def get_or_make(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Returns what has this key; makes it, unless it is there."""
+        """Returns the value of a key; makes the value where there is none."""
         known: T | None = self.get(key)
         return self.put(key, make()) if known is None else known
 

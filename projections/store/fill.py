@@ -139,7 +139,7 @@ class Timeline:
         self._moving.clear()
         for row in rows:
             day = calendar.local_day(audit_trail.aware(row.at)).toordinal()
-            if not self._days or day > self._days[-1]:  # a clock that was ahead holds the day
+            if not self._days or day > self._days[-1]:  # after a clock that was ahead, the day stays
                 self._firsts.append(row.position)
                 self._days.append(day)
             if row.kind in OF_REFERENCES:
@@ -252,9 +252,9 @@ def _ended(table: Table, there: OpenRows, made: Sequence[Row], day: int) -> Iter
 
 
 def replace_open(there: dict[Any, tuple[T, int]], new: Mapping[Any, T], day: int) -> Iterator[tuple[T, int]]:
-    """Puts what there is from a day on in place of what is open, by key, each with the day when it began.
+    """Replaces the open rows, by key, by those that stand from a day on. Each row has the day when it began.
 
-    Yields what ends, but for what began that day.
+    Yields the rows that end, without those that began that day.
     """
     for key, (content, begun) in list(there.items()):
         if new.get(key) != content:

@@ -74,7 +74,7 @@ def _memory(*tables: Table, pool_size: int = 0) -> Engine:
 
 @cache
 def _unindexed() -> Engine:
-    """Returns such an engine for all lists: their indexes are made once the rows are there."""
+    """Returns an engine in memory with the tables of all lists. Indexes come after the rows."""
     return in_memory(_EVERY, but=_INDEXES, poolclass=NullPool)
 
 

@@ -23,7 +23,7 @@ from projections import directory
 from projections.store import stores
 from tests.backups.house import House
 from tests.damage import flip
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from web.hosting.read_tables import reads_of
 
 CHANGES = frozenset({"os.rename", "os.remove", "os.rmdir", "os.mkdir", "shutil.copyfile", "sqlite3.connect", "open"})
@@ -188,7 +188,7 @@ def _writes(arguments: tuple[Any, ...]) -> bool:
 @pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.trial)], ids=["some", "every"])
 @pytest.mark.parametrize("full", [False, True], ids=["killed", "full disk"])
 def test_cut_off_at_any_operation_the_old_one_or_the_new_one_is_there(
-    house: House, earlier: tuple[Path, UUID, UUID], full: bool, every: bool, proofs: Proofs
+    house: House, earlier: tuple[Path, UUID, UUID], full: bool, every: bool, trial_report: TrialReport
 ) -> None:
     """Each try begins with the same structure. It ends when a restore passes before the operation comes.
 
@@ -226,7 +226,9 @@ def test_cut_off_at_any_operation_the_old_one_or_the_new_one_is_there(
     else:
         pytest.fail("no restore passed")
     done = f"{'full disk' if full else 'killed'} at {outcomes['old'] + outcomes['new']} operations"
-    proofs.add("cut-off restore, postgres" if house.database else "cut-off restore, sqlite", done, f"whole: {outcomes}")
+    trial_report.add(
+        "cut-off restore, postgres" if house.database else "cut-off restore, sqlite", done, f"whole: {outcomes}"
+    )
     assert outcomes["old"] > (5 if every else 2)
     assert outcomes["new"] > 0
     if house.database:

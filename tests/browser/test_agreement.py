@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.ledger.forgeries import Case, by_a_verifier_without_the_length, by_the_file_alone, cases, page
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.trials.scale import SEED, rounds
 from web.http.security import STATIC
 
@@ -47,7 +47,7 @@ def in_the_browser(tab: Page, found: list[Case]) -> list[str]:
 
 
 @rounds("logs", 200, 1_000)
-def test_three_verifiers_say_what_the_log_says(logs: int, tab: Page, proofs: Proofs) -> None:
+def test_three_verifiers_say_what_the_log_says(logs: int, tab: Page, trial_report: TrialReport) -> None:
     found = list(cases(SEED, logs, logs * 17 // 10))
     told = [one for one, _ in found]
     alone, browser = by_the_file_alone(told), in_the_browser(tab, told)
@@ -58,7 +58,7 @@ def test_three_verifiers_say_what_the_log_says(logs: int, tab: Page, proofs: Pro
         if not true == alone[n] == (browser[n] == "in")
     ]
     forged = sum(not true for _, true in found)
-    proofs.add(
+    trial_report.add(
         "three verifiers",
         f"{logs} logs, {forged} forged proofs",
         f"{len(apart)} disagree; {loose} accepted without the length",

@@ -48,7 +48,7 @@ from tests.team.test_two_decisions import (
     sent_for,
     team,
 )
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 
 ADMINISTRATOR = UUID(int=1)
 REFERENT, MANAGER, AUDITOR, LEAVER, THIRD = (UUID(int=n) for n in (14, 15, 16, 17, 19))
@@ -420,7 +420,7 @@ def test_no_two_decisions_give_a_dossier_that_their_authors_do_not_have(seed: in
 
 
 @pytest.mark.trial
-def test_no_two_decisions_of_all_give_a_dossier_that_their_authors_do_not_have(proofs: Proofs) -> None:
+def test_no_two_decisions_of_all_give_a_dossier_that_their_authors_do_not_have(trial_report: TrialReport) -> None:
     chains = walk(first_moves())
-    proofs.add("chains of two decisions", f"{chains} chains", "0 give a dossier that their authors do not have")
+    trial_report.add("chains of two decisions", f"{chains} chains", "0 give a dossier that their authors do not have")
     assert chains > 100_000

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import unavailable
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 
 pytestmark = pytest.mark.trial
 
@@ -93,13 +93,13 @@ def run(library: str, now: datetime, bytecode: Path, *arguments: str) -> subproc
 
 
 @pytest.mark.parametrize("hour", HOURS)
-def test_the_suite_passes(hour: str, library: str, tmp_path: Path, proofs: Proofs) -> None:
+def test_the_suite_passes(hour: str, library: str, tmp_path: Path, trial_report: TrialReport) -> None:
     """Everything but benchmarks, trials and the browser, which keeps a clock of its own."""
     wanted = ("-m", "not benchmark and not trial and not browser", "-n", "auto", "--dist", "loadfile")
     only = os.environ.get("PIXFLOW_TRIALS_TESTS", "")
     done = run(library, HOURS[hour], tmp_path, *PYTEST, *wanted, *only.split())
     told = f"{hour}; only {only}" if only else hour
-    proofs.add(f"the suite at {HOURS[hour]:%H:%M} UTC", told, "passed" if done.returncode == 0 else "FAILED")
+    trial_report.add(f"the suite at {HOURS[hour]:%H:%M} UTC", told, "passed" if done.returncode == 0 else "FAILED")
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
 
 

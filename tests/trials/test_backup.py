@@ -19,7 +19,7 @@ from projections.store import stores
 from tests.postgres import Cluster
 from tests.trials.clients import Crowd
 from tests.trials.mission import Mission, found
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.trials.scale import many
 from tests.trials.server import Server
 from tests.trials.verdict import must_be_sound, must_show, times_recorded
@@ -89,7 +89,7 @@ def postgres_if(request: pytest.FixtureRequest) -> Callable[[str], Cluster | Non
     ("store", "backups"), [("sqlite", LONG), pytest.param("postgres", LONG // 3, marks=pytest.mark.postgres)]
 )
 def test_a_backup_under_load_has_what_was_acknowledged_before(
-    store: str, backups: int, url: str, elsewhere: Callable[[], str], tmp_path: Path, proofs: Proofs
+    store: str, backups: int, url: str, elsewhere: Callable[[], str], tmp_path: Path, trial_report: TrialReport
 ) -> None:
     mission, held = found(tmp_path / "data", url), 0
     with at_work(mission) as crowd, mission.opened() as opened:
@@ -101,11 +101,13 @@ def test_a_backup_under_load_has_what_was_acknowledged_before(
                 with closing(serve_one(there)) as served:
                     must_show(served.read(), served.engine)
             held += len(before)
-    proofs.add(f"backup under load, {store}", f"{backups} backups put back", f"{held} acknowledged commands, each once")
+    trial_report.add(
+        f"backup under load, {store}", f"{backups} backups put back", f"{held} acknowledged commands, each once"
+    )
     assert crowd.unexpected == []
 
 
-def test_control_cp_of_a_database_in_use_loses_or_breaks(tmp_path: Path, proofs: Proofs) -> None:
+def test_control_cp_of_a_database_in_use_loses_or_breaks(tmp_path: Path, trial_report: TrialReport) -> None:
     """The database file alone, then each file after the other, as `cp` reads them: in pieces, while they change."""
     mission, copies, bad, broken = found(tmp_path / "data"), 0, 0, many("broken", 30)
     with at_work(mission) as crowd:
@@ -114,7 +116,7 @@ def test_control_cp_of_a_database_in_use_loses_or_breaks(tmp_path: Path, proofs:
             files = [mission.data / mission.slug / name for name in ("events.db", "events.db-wal")[: 1 + copies % 2]]
             bad += not holds(copied(files, tmp_path / f"copy-{copies}"), before)
             copies += 1
-    proofs.add(
+    trial_report.add(
         "control: cp of a database in use", f"{copies} copies", f"{bad} damaged, or without acknowledged commands"
     )
     assert bad == broken

@@ -11,7 +11,7 @@ import pytest
 
 from tests.trials.clients import PATIENCE, Client
 from tests.trials.mission import found
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.trials.scale import SEED, many
 from tests.trials.server import Server
 from tests.trials.verdict import must_be_sound, times_recorded
@@ -85,7 +85,7 @@ def peak(pid: int) -> int:
 
 
 @pytest.mark.parametrize("store", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def test_a_crowd_is_answered(tmp_path: Path, url: str, store: str, proofs: Proofs) -> None:
+def test_a_crowd_is_answered(tmp_path: Path, url: str, store: str, trial_report: TrialReport) -> None:
     mission, chance = found(tmp_path, url, DOSSIERS), Random(SEED)
     server = Server(mission)
     with server.living():
@@ -103,7 +103,7 @@ def test_a_crowd_is_answered(tmp_path: Path, url: str, store: str, proofs: Proof
     median, slow = times[len(times) // 2], times[len(times) * 99 // 100]
     done = f"{store}: {PEOPLE} people for {SECONDS:.0f} s, {len(times)} requests, {len(times) / SECONDS:.0f} a second"
     told = ", ".join(f"{number} answered {status}" for status, number in sorted(answers.items()))
-    proofs.add("a crowd", done, f"p50 {median * 1000:.0f} ms, p99 {slow * 1000:.0f} ms, {megabytes} MB; {told}")
+    trial_report.add("a crowd", done, f"p50 {median * 1000:.0f} ms, p99 {slow * 1000:.0f} ms, {megabytes} MB; {told}")
     with mission.opened() as opened:
         events = must_be_sound(opened.engine)
         written = sum((times_recorded(events, one.acknowledged) for one in people), Counter[int]())

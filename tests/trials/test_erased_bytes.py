@@ -21,7 +21,7 @@ from projections.store import sqlite
 from projections.store.catch_up import DAYS
 from tests import erasures
 from tests.trials.mission import SITE, Mission, found
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.trials.scale import SEED, many
 from web.hosting.served_structure import ServedStructure, serve_one
 
@@ -131,9 +131,9 @@ def erased_of(data: Path, seed: int) -> list[tuple[str, bytes]]:
         return left(at_work.served.opened.folder / "read", gone)
 
 
-def test_nobody_erased_is_left_in_the_read_tables(tmp_path: Path, proofs: Proofs) -> None:
+def test_nobody_erased_is_left_in_the_read_tables(tmp_path: Path, trial_report: TrialReport) -> None:
     found_after = [erased_of(tmp_path / str(seed), SEED + seed) for seed in range(TIMES)]
-    proofs.add(
+    trial_report.add(
         "erased people in the files of read/",
         f"{TIMES} times {PEOPLE} dossiers worked on one by one, {ERASED} erased",
         f"{sum(map(len, found_after))} traces left",
@@ -142,11 +142,11 @@ def test_nobody_erased_is_left_in_the_read_tables(tmp_path: Path, proofs: Proofs
 
 
 def test_control_what_is_overwritten_where_it_stands_leaves_copies(
-    tmp_path: Path, proofs: Proofs, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, trial_report: TrialReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "write_anew", emptied)
     found_after = erased_of(tmp_path, SEED)
-    proofs.add(
+    trial_report.add(
         "control: secure_delete without VACUUM",
         f"{PEOPLE} dossiers worked on one by one, {ERASED} erased",
         f"{len(found_after)} traces left",

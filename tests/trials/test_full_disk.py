@@ -21,7 +21,7 @@ from pixflow.store import NewCommand, StoreFull
 from pixflow.store.sqlite.recorder import HardenedRecorder
 from tests.clock import today
 from tests.trials.mission import Mission, found
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.trials.scale import SEED, many
 from tests.trials.small_disk import small_disk
 from tests.trials.verdict import must_be_sound, must_show, times_recorded
@@ -102,7 +102,7 @@ def test_a_limit_cuts_no_bytecode_short(tmp_path: Path, monkeypatch: pytest.Monk
     [("limit", 2), *(pytest.param(kind, many("fillings", 100), marks=pytest.mark.trial) for kind in DISKS)],
 )
 def test_a_full_disk_refuses_in_words_and_loses_nothing(
-    kind: str, fillings: int, tmp_path: Path, proofs: Proofs
+    kind: str, fillings: int, tmp_path: Path, trial_report: TrialReport
 ) -> None:
     chance = Random(SEED)
     with small_disk(kind, tmp_path) as disk:
@@ -123,7 +123,7 @@ def test_a_full_disk_refuses_in_words_and_loses_nothing(
             one = served.structures[mission.slug]
             times = times_recorded(must_be_sound(one.engine), writer.acknowledged)
             must_show(one.read(), one.engine)
-    proofs.add(
+    trial_report.add(
         f"full disk, SQLite: {DISKS[kind]}",
         f"filled {fillings} times",
         f"{writer.refused[False]} commands refused, {writer.refused[True]} recorded of which only the page failed; "
@@ -137,7 +137,7 @@ def test_a_full_disk_refuses_in_words_and_loses_nothing(
     [("limit", 1), *(pytest.param(kind, many("answers", 20), marks=pytest.mark.trial) for kind in DISKS)],
 )
 def test_a_partner_s_answer_is_refused_in_words_and_recorded_once(
-    kind: str, answers: int, tmp_path: Path, proofs: Proofs
+    kind: str, answers: int, tmp_path: Path, trial_report: TrialReport
 ) -> None:
     """The first answer meets a disk without any room, each later one a disk with some.
 
@@ -162,7 +162,7 @@ def test_a_partner_s_answer_is_refused_in_words_and_recorded_once(
             made.pass_by(hours=1)
         must_be_sound(made.served.engine)
         must_show(made.served.read(), made.served.engine)
-    proofs.add(
+    trial_report.add(
         f"full disk, a partner answers by link: {DISKS[kind]}",
         f"{answers} answers",
         f"{met[THANKS]} recorded at once, {met[NOT_RECORDED]} refused, {met[RECORDED]} recorded of which only the page "
@@ -181,7 +181,7 @@ def begun_in_words(data: Path) -> None:
     ("kind", "halves"), [("limit", 1), *(pytest.param(kind, 20, marks=pytest.mark.trial) for kind in DISKS)]
 )
 def test_control_events_and_command_id_in_two_transactions_are_left_half_done(
-    kind: str, halves: int, tmp_path: Path, proofs: Proofs, monkeypatch: pytest.MonkeyPatch
+    kind: str, halves: int, tmp_path: Path, trial_report: TrialReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(HardenedRecorder, "insert_unless_moved", in_two_transactions)
     chance, refused, half_done = Random(SEED), 0, 0
@@ -196,7 +196,7 @@ def test_control_events_and_command_id_in_two_transactions_are_left_half_done(
                 half_done += engine.head() > head and not engine.has_recorded(command)
                 disk.make_room()
                 engine.recorder.truncate()
-    proofs.add(
+    trial_report.add(
         f"control: two transactions, {DISKS[kind]}",
         f"{refused} commands refused",
         f"{half_done} half done: events without their command",

@@ -9,7 +9,7 @@ import pytest
 
 from tests.trials.clients import Crowd
 from tests.trials.mission import Mission, found
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.trials.scale import SEED, many
 from tests.trials.server import Server
 from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, repeated
@@ -44,7 +44,9 @@ def live(server: Server, chance: Random, start: float) -> bool:
         pytest.param("postgres", many("kills", 300) // 3, marks=[pytest.mark.trial, pytest.mark.postgres]),
     ],
 )
-def test_what_was_acknowledged_is_there_once(store: str, kills: int, url: str, tmp_path: Path, proofs: Proofs) -> None:
+def test_what_was_acknowledged_is_there_once(
+    store: str, kills: int, url: str, tmp_path: Path, trial_report: TrialReport
+) -> None:
     mission, chance = found(tmp_path, url), Random(SEED)
     server = Server(mission)
     start, crowd = start_of(server), Crowd(server)
@@ -54,7 +56,7 @@ def test_what_was_acknowledged_is_there_once(store: str, kills: int, url: str, t
     with mission.opened() as opened:
         events = must_be_sound(opened.engine)
         times = crowd.times(events)
-        proofs.add(
+        trial_report.add(
             f"kill -9 of the server, {store}",
             f"{kills} kills, {early} of them while it started",
             f"{times.total()} commands acknowledged, {crowd.told_again(events)} of them by a later life: "
@@ -68,7 +70,9 @@ def test_what_was_acknowledged_is_there_once(store: str, kills: int, url: str, t
 
 
 @pytest.mark.trial
-def test_control_with_a_fresh_id_for_each_try_something_is_there_twice(tmp_path: Path, proofs: Proofs) -> None:
+def test_control_with_a_fresh_id_for_each_try_something_is_there_twice(
+    tmp_path: Path, trial_report: TrialReport
+) -> None:
     mission, chance, kills, twice = found(tmp_path), Random(SEED), 0, many("twice", 50)
     server = Server(mission)
     start, crowd = start_of(server), Crowd(server, remembers=False)
@@ -79,7 +83,7 @@ def test_control_with_a_fresh_id_for_each_try_something_is_there_twice(tmp_path:
         crowd.stop()
     with mission.opened() as opened:
         times = crowd.times(must_be_sound(opened.engine))
-    proofs.add("control: a fresh id for each try", f"{kills} kills", f"{dict(times)} by times recorded")
+    trial_report.add("control: a fresh id for each try", f"{kills} kills", f"{dict(times)} by times recorded")
     assert times[0] == 0
     assert times.total() - times[1] >= twice
 

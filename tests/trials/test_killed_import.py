@@ -23,7 +23,7 @@ from pixflow.team.membership import add_member
 from pixflow.unit_of_work import Step
 from tests.trials.mission import Mission, found
 from tests.trials.processes import PROCESSES
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.trials.scale import SEED, many
 from tests.trials.verdict import must_be_sound, must_show
 from web.desk.imports import place_importer, portfolio_importer
@@ -130,7 +130,9 @@ def lines_of(events: list[Recorded], kind: str, since: int) -> Counter[UUID]:
     ("kind", "kills"),
     [("places", 1), *(pytest.param(kind, many("imports", 60), marks=pytest.mark.trial) for kind in FILES)],
 )
-def test_a_killed_import_is_whole_or_not_there(kind: str, kills: int, tmp_path: Path, proofs: Proofs) -> None:
+def test_a_killed_import_is_whole_or_not_there(
+    kind: str, kills: int, tmp_path: Path, trial_report: TrialReport
+) -> None:
     mission, chance, whole = found(tmp_path), Random(SEED), 0
     by = referent(mission)
     longest = killed(mission, kind, 0, by, None)
@@ -144,7 +146,7 @@ def test_a_killed_import_is_whole_or_not_there(kind: str, kills: int, tmp_path: 
             assert (len(again), set(again.values())) == (LINES, {1})
     with mission.opened() as opened, closing(serve_one(opened)) as served:
         must_show(served.read(), served.engine)
-    proofs.add(
+    trial_report.add(
         f"kill -9 of an import of {LINES} {kind}",
         f"{kills} kills, each of another file",
         f"{whole} recorded whole, {kills - whole} not at all; each there once, sent again",
@@ -163,7 +165,7 @@ def there_after_a_kill(
 
 
 @pytest.mark.trial
-def test_control_line_by_line_a_part_is_recorded(tmp_path: Path, proofs: Proofs) -> None:
+def test_control_line_by_line_a_part_is_recorded(tmp_path: Path, trial_report: TrialReport) -> None:
     mission, chance, kills, parts = found(tmp_path), Random(SEED), 0, 0
     by = referent(mission)
     longest = killed(mission, "places", 0, by, None, whole=False)
@@ -171,5 +173,5 @@ def test_control_line_by_line_a_part_is_recorded(tmp_path: Path, proofs: Proofs)
         kills += 1
         there, _ = there_after_a_kill(mission, "places", kills, by, chance.uniform(0, longest), whole=False)
         parts += 0 < len(there) < LINES
-    proofs.add("control: an import line by line", f"{kills} kills", f"{parts} files recorded in part")
+    trial_report.add("control: an import line by line", f"{kills} kills", f"{parts} files recorded in part")
     assert parts == 5

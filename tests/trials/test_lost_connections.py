@@ -24,7 +24,7 @@ from tests.postgres import Cluster
 from tests.store.proxy import Fault, Wire
 from tests.trials.clients import Crowd
 from tests.trials.mission import Mission, found
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.trials.scale import SEED, many
 from tests.trials.server import Server
 from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, repeated
@@ -109,7 +109,7 @@ def over(wire: Wire, mission: Mission, cluster: Cluster) -> Mission:
     ],
 )
 def test_nothing_is_lost_nothing_twice_nothing_denied(
-    harms: Sequence[str], database_url: str, postgres: Cluster, wire: Wire, tmp_path: Path, proofs: Proofs
+    harms: Sequence[str], database_url: str, postgres: Cluster, wire: Wire, tmp_path: Path, trial_report: TrialReport
 ) -> None:
     mission, chance = found(tmp_path, database_url), Random(SEED)
     between = Between(postgres, database_url, wire, chance)
@@ -123,7 +123,7 @@ def test_nothing_is_lost_nothing_twice_nothing_denied(
     with mission.opened() as opened:
         events = must_be_sound(opened.engine)
         times = crowd.times(events)
-        proofs.add(
+        trial_report.add(
             "PostgreSQL lost under load",
             ", ".join(f"{count} {what}" for what, count in sorted(between.done.items())),
             f"{times.total()} commands acknowledged, {crowd.told_again(events)} of them by a later try: "
@@ -139,7 +139,7 @@ def test_nothing_is_lost_nothing_twice_nothing_denied(
 
 @pytest.mark.trial
 def test_control_without_a_look_nor_an_id_something_is_there_twice_and_was_denied(
-    database_url: str, postgres: Cluster, wire: Wire, tmp_path: Path, proofs: Proofs
+    database_url: str, postgres: Cluster, wire: Wire, tmp_path: Path, trial_report: TrialReport
 ) -> None:
     mission, cuts, twice = found(tmp_path, database_url), 0, many("twice", 3)
     server = Server(over(wire, mission, postgres), without="a look")
@@ -153,7 +153,7 @@ def test_control_without_a_look_nor_an_id_something_is_there_twice_and_was_denie
         crowd.stop()
         events = must_be_sound(opened.engine)
     doubles, denied = repeated(events), crowd.denied_wrongly(events)
-    proofs.add(
+    trial_report.add(
         "control: no look at what a lost commit did, a fresh id for each try",
         f"{cuts} cuts",
         f"{doubles} commands there more than once, {denied} tries wrongly said not to be recorded",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.trials.mutants import VARIABLE, module_of, mutants
-from tests.trials.proofs import ROOT, Proofs
+from tests.trials.report import ROOT, TrialReport
 from tests.trials.scale import SEED
 
 pytestmark = pytest.mark.trial
@@ -49,12 +49,12 @@ AT_MOST = int(os.environ.get("PIXFLOW_TRIALS_MUTANTS", "20"))
 
 
 @pytest.mark.parametrize("path", RULES)
-def test_no_mutant_survives(path: str, proofs: Proofs, tmp_path: Path) -> None:
+def test_no_mutant_survives(path: str, trial_report: TrialReport, tmp_path: Path) -> None:
     found = list(mutants((ROOT / path).read_text()))
     drawn = random.Random(SEED).sample(found, min(AT_MOST, len(found))) if AT_MOST else found
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         survived = [name for name in pool.map(lambda one: _survivor(path, one[0], one[1], tmp_path), drawn) if name]
-    proofs.add(f"mutants of {path}", f"{len(drawn)} of {len(found)}", f"{len(survived)} survived")
+    trial_report.add(f"mutants of {path}", f"{len(drawn)} of {len(found)}", f"{len(survived)} survived")
     assert survived == []
 
 

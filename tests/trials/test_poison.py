@@ -23,7 +23,7 @@ from projections.store.folds import FOLD
 from projections.store.transaction import WriteTransaction
 from tests.projections.conftest import TABLES
 from tests.trials.mission import Mission, found, numbered_dossier
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.trials.scale import SEED, many
 from tests.trials.verdict import from_scratch, must_show
 from web.hosting.served_structure import ServedStructure, serve_one
@@ -85,7 +85,7 @@ def structure(data: Path, url: str) -> Iterator[tuple[ServedStructure, Mission]]
     ],
 )
 def test_a_poisoned_stream_stops_alone_until_the_program_is_mended(
-    store: str, poisons: int, url: str, tmp_path: Path, proofs: Proofs
+    store: str, poisons: int, url: str, tmp_path: Path, trial_report: TrialReport
 ) -> None:
     chance, met = Random(SEED), dict.fromkeys(PLACES, 0)
     with structure(tmp_path, url) as (served, mission):
@@ -111,7 +111,7 @@ def test_a_poisoned_stream_stops_alone_until_the_program_is_mended(
                 stores.rebuild(served.reads.stores, served.engine)
                 side = served.read()
             must_show(side, served.engine)
-    proofs.add(
+    trial_report.add(
         f"poisoned facts, {store}",
         f"{poisons} dossiers, each unknown to one place: {met}",
         "each stopped alone; all shown once the program was mended",
@@ -120,7 +120,7 @@ def test_a_poisoned_stream_stops_alone_until_the_program_is_mended(
 
 @pytest.mark.parametrize("store", ["sqlite"])
 def test_control_without_the_guard_a_poisoned_stream_stops_everybody(
-    url: str, tmp_path: Path, proofs: Proofs, monkeypatch: pytest.MonkeyPatch
+    url: str, tmp_path: Path, trial_report: TrialReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unguarded(self: RowWriter, batch: WriteTransaction, changes: list[Change], *_: Any) -> None:
         for projection in PROJECTIONS:
@@ -137,4 +137,4 @@ def test_control_without_the_guard_a_poisoned_stream_stops_everybody(
             with side.database.connect() as connection:
                 assert connection.execute(select(position.c.position)).scalar_one() == shown
             side.catch_up()
-    proofs.add("control: no guard around a projection", f"{len(SHOWING)} dossiers", "each stopped every table")
+    trial_report.add("control: no guard around a projection", f"{len(SHOWING)} dossiers", "each stopped every table")

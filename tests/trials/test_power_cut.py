@@ -21,7 +21,7 @@ from pixflow.structure_folder import OpenStructure
 from tests.conftest import unavailable
 from tests.trials.disk import Disk
 from tests.trials.mission import numbered_dossier
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.trials.scale import SEED, many, rounds
 from tests.trials.strace import calls, traced
 from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, times_recorded
@@ -113,12 +113,14 @@ def must_be_whole(left: Left) -> None:
 
 
 @rounds("cuts", SHORT, LONG)
-def test_every_acknowledged_command_survives(cuts: int, traces: Traces, tmp_path: Path, proofs: Proofs) -> None:
+def test_every_acknowledged_command_survives(
+    cuts: int, traces: Traces, tmp_path: Path, trial_report: TrialReport
+) -> None:
     acknowledged = 0
     for left in after_cuts(traces, tmp_path, cuts, "sound"):
         must_be_whole(left)
         acknowledged += len(left.acknowledged)
-    proofs.add("power cut, SQLite", f"{cuts} cuts", f"{acknowledged} acknowledged commands, each there once")
+    trial_report.add("power cut, SQLite", f"{cuts} cuts", f"{acknowledged} acknowledged commands, each there once")
 
 
 @pytest.mark.trial
@@ -132,10 +134,10 @@ def test_control_a_cut_just_after_an_answer_loses_what_was_not_synced(traces: Tr
 @pytest.mark.trial
 @pytest.mark.parametrize(("how", "cuts"), [(how, many("cuts", LONG)) for how in CONTROLS])
 def test_control_without_the_syncs_acknowledged_commands_are_lost(
-    how: str, cuts: int, traces: Traces, tmp_path: Path, proofs: Proofs
+    how: str, cuts: int, traces: Traces, tmp_path: Path, trial_report: TrialReport
 ) -> None:
     losing = sum(loses(left) for left in after_cuts(traces, tmp_path, cuts, how))
-    proofs.add(f"control: {CONTROLS[how]}", f"{cuts} cuts", f"acknowledged commands lost in {losing} of them")
+    trial_report.add(f"control: {CONTROLS[how]}", f"{cuts} cuts", f"acknowledged commands lost in {losing} of them")
     assert losing > 0
 
 

@@ -32,7 +32,7 @@ from pixflow.events.values import Partner
 from pixflow.partner_links.token import token_of
 from pixflow.structure_folder import utc_now
 from tests.clock import today
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.web.hosting.machine.served import PIXFLOW, at_socket, environment, serving
 from tests.web.pages.account.conftest import HELENE, NADIA, SECRET, SOPHIE, URL, YANN, invited
 from tests.web.paths import House, house
@@ -196,7 +196,7 @@ def named(visitor: Visitor, dossier: UUID) -> list[str]:
 
 @pytest.mark.parametrize("store", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_a_thief_gets_little_and_is_noticed(
-    store: str, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proofs: Proofs
+    store: str, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trial_report: TrialReport
 ) -> None:
     monkeypatch.setenv("PIXFLOW_DATABASE_URL", url)
     with at_work(tmp_path, url) as served:
@@ -204,17 +204,17 @@ def test_a_thief_gets_little_and_is_noticed(
         assert NAME in page.text, "the référente reads it"
         for attack in (_december, _mass_reading, _partner, _disk):
             what = attack.__name__.strip("_").replace("_", " ")
-            proofs.add(f"stolen: {what}", f"`pixflow serve`, {store}", attack(served))
+            trial_report.add(f"stolen: {what}", f"`pixflow serve`, {store}", attack(served))
 
 
-def test_control_without_the_protections_the_thefts_succeed(tmp_path: Path, proofs: Proofs) -> None:
+def test_control_without_the_protections_the_thefts_succeed(tmp_path: Path, trial_report: TrialReport) -> None:
     with at_work(tmp_path, program=(sys.executable, "-c", UNPROTECTED)) as served:
         read = [page for who in _accounts_of_a_thief(served) for page in named(who, served.dossiers[0])]
         opened = _opened_in_a_row(served, Visitor(served.socket, served.visitors[SOPHIE].cookies))
     assert read
     assert opened == MANY
     found = f"{len(read)} pages name somebody to accounts that one person made; {opened} of {MANY} dossiers read"
-    proofs.add("control: no second person, no limit of reading", "`pixflow serve`, sqlite", found)
+    trial_report.add("control: no second person, no limit of reading", "`pixflow serve`, sqlite", found)
 
 
 def _december(served: Served) -> str:

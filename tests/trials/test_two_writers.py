@@ -10,7 +10,7 @@ from msgspec import Struct
 from pixflow.events.base import Recorded
 from tests.trials.mission import Mission, found
 from tests.trials.processes import PROCESSES
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.trials.scale import many
 from tests.trials.verdict import must_be_sound
 from tests.trials.writers import THREADS, WriterReport, write
@@ -69,11 +69,11 @@ def raced(mission: Mission, decision: str, commands: int, without: str = "nothin
 
 @on_each_store
 def test_what_may_be_said_whatever_happens_is_decided_again_and_recorded_once(
-    store: str, commands: int, url: str, tmp_path: Path, proofs: Proofs
+    store: str, commands: int, url: str, tmp_path: Path, trial_report: TrialReport
 ) -> None:
     race = raced(found(tmp_path, url), "note", commands)
     times = race.times()
-    proofs.add(
+    trial_report.add(
         f"six writers on one stream, {store}",
         f"{len(race.seen)} notes, {race.met['again']} decided again",
         f"{dict(times)} by times recorded, {race.met['failed']} failed",
@@ -85,11 +85,11 @@ def test_what_may_be_said_whatever_happens_is_decided_again_and_recorded_once(
 
 @on_each_store
 def test_what_depends_on_what_was_seen_comes_back_to_the_loser(
-    store: str, commands: int, url: str, tmp_path: Path, proofs: Proofs
+    store: str, commands: int, url: str, tmp_path: Path, trial_report: TrialReport
 ) -> None:
     race = raced(found(tmp_path, url), "plan", commands)
     times, blindly = race.times(), race.decided_blindly()
-    proofs.add(
+    trial_report.add(
         f"the same, each on what they saw, {store}",
         f"{len(race.seen)} plans, {race.met['stale']} tries came back",
         f"{dict(times)} by times recorded, {blindly} decided blindly, {race.met['failed']} failed",
@@ -101,18 +101,22 @@ def test_what_depends_on_what_was_seen_comes_back_to_the_loser(
 
 @on_sqlite
 def test_control_without_a_second_look_under_the_lock_commands_fail(
-    store: str, commands: int, url: str, tmp_path: Path, proofs: Proofs
+    store: str, commands: int, url: str, tmp_path: Path, trial_report: TrialReport
 ) -> None:
     race = raced(found(tmp_path, url), "note", commands, "a second look")
-    proofs.add(f"control: no second look, {store}", f"{len(race.seen)} notes", f"{race.met['failed']} tries failed")
+    trial_report.add(
+        f"control: no second look, {store}", f"{len(race.seen)} notes", f"{race.met['failed']} tries failed"
+    )
     assert race.met["failed"] > 0
 
 
 @on_sqlite
 def test_control_without_what_was_seen_commands_are_decided_blindly(
-    store: str, commands: int, url: str, tmp_path: Path, proofs: Proofs
+    store: str, commands: int, url: str, tmp_path: Path, trial_report: TrialReport
 ) -> None:
     race = raced(found(tmp_path, url), "plan", commands, "what was seen")
     blindly = race.decided_blindly()
-    proofs.add(f"control: nobody says what they saw, {store}", f"{len(race.seen)} plans", f"{blindly} decided blindly")
+    trial_report.add(
+        f"control: nobody says what they saw, {store}", f"{len(race.seen)} plans", f"{blindly} decided blindly"
+    )
     assert blindly > 0

@@ -21,7 +21,7 @@ from projections import audit_trail
 from projections.store import catch_up, transaction
 from projections.store.catch_up import ReadSide
 from tests.trials.processes import PROCESSES
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.trials.scale import SEED, many
 from tests.trials.weather import attempt, shrunk
 
@@ -40,7 +40,7 @@ def test_the_weather_leaves_no_trace() -> None:
 
 
 @pytest.mark.trial
-def test_no_seed_leaves_a_trace(proofs: Proofs) -> None:
+def test_no_seed_leaves_a_trace(trial_report: TrialReport) -> None:
     seeds, struck, commands = range(SEED, SEED + many("weather", 60)), Counter[str](), 0
     failed: list[tuple[int, int]] = []
     with ProcessPoolExecutor(cpu_count(), PROCESSES) as pool:
@@ -49,7 +49,7 @@ def test_no_seed_leaves_a_trace(proofs: Proofs) -> None:
             struck.update({seam: times for (seam, _), times in found.sky.struck.items()})
             failed += [(seed, found.number)] if found.wrong else []
     done = f"{len(seeds)} seeds, {commands:,} commands, faults {dict(struck)}"
-    proofs.add("bad weather", done, f"{len(failed)} left a trace")
+    trial_report.add("bad weather", done, f"{len(failed)} left a trace")
     assert not failed, shrunk(failed[0][0], LONG, failed[0][1])
 
 
@@ -160,14 +160,14 @@ AT_ONCE = (command_recorded_twice, row_left_behind, erased_row_kept)
     "plant", [pytest.param(one, marks=() if one in AT_ONCE else pytest.mark.trial) for one in PLANTED]
 )
 def test_control_a_planted_bug_is_found(
-    plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch, proofs: Proofs
+    plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch, trial_report: TrialReport
 ) -> None:
     """Long weather comes last: a protocol that changes what somebody of a dozen is owed is rare in three months."""
     plant(monkeypatch)
     first = SHORTEST if plant in AT_ONCE else SHORT
     for seed, size in [*((SEED + n, first) for n in range(TRIES)), (SEED, LONG)]:
         if wrong := attempt(seed, size).wrong:
-            proofs.add(f"control: {plant.__name__}", f"seed {seed}", wrong[0].splitlines()[-1][:120])
+            trial_report.add(f"control: {plant.__name__}", f"seed {seed}", wrong[0].splitlines()[-1][:120])
             return
     pytest.fail(f"not found by {TRIES} seeds and a long one: {plant.__name__}")
 

@@ -156,7 +156,7 @@ FORM_CASES: tuple[Case, ...] = (
     Case("certify", arranged.certifiable, {}, e.CertificationProposed, {"propose-certification"}),
     Case("not-certify", arranged.certifiable, {}, e.CertificationDeclined, {"propose-certification"}),
     Case(
-        "register", arranged.proposed, {"session": "2026-04-10"}, e.CertificationRegistered,
+        "enrol", arranged.proposed, {"session": "2026-04-10"}, e.CertificationRegistered,
         new={"record-certification": date(2026, 5, 12)},
     ),
     Case(

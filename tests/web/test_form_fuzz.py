@@ -19,7 +19,7 @@ from pixflow.team.membership import add_member
 from pixflow.uploads import Uploads
 from tests.open_data.samples import mediation
 from tests.portfolio_import.files import AWA, BAH, file
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.trials.scale import SEED
 from tests.web.arranged import MONDAY, scheduled, seat
 from tests.web.client import LocalClient, of_errors
@@ -218,9 +218,9 @@ def test_the_summary_of_errors_of_every_form_links_to_each_field_in_the_order_of
 
 @pytest.mark.trial
 def test_thousands_of_wrong_forms_are_answered_in_words(
-    desks: Desks, proofs: Proofs, request: pytest.FixtureRequest
+    desks: Desks, trial_report: TrialReport, request: pytest.FixtureRequest
 ) -> None:
     store = request.node.callspec.params["desks"]
     sent = send_each(desks, 60)
     done = f"{store}: {len(desks.kinds)} kinds of form, {sent} posts with missing, strange, repeated and others' values"
-    proofs.add("wrong forms", done, "no page failed; no refusal recorded anything")
+    trial_report.add("wrong forms", done, "no page failed; no refusal recorded anything")

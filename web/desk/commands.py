@@ -21,7 +21,7 @@ from pixflow.workshop.state import Workshop
 from projections.store.folds import fold_of
 from web.desk import refusals
 from web.desk.desk import Desk
-from web.desk.signed_in import ProofAsked
+from web.desk.signed_in import ReauthenticationAsked
 from web.french.validation import MISSING, phrase_empty_fields
 from web.http.forms import Form, OpenForm, errors_shown, labels, validate
 from web.http.security import is_led_from_elsewhere
@@ -70,21 +70,23 @@ def record(
 ) -> Outcome:
     """Takes one decision for the person at the desk; a refusal or a stale page is an outcome, not an error.
 
-    Raises ProofAsked.
+    Raises ReauthenticationAsked.
     """
-    ask_for_proof(desk, streams, decision, **sent)
+    ask_for_reauthentication(desk, streams, decision, **sent)
     about: dict[str, Any] = {"by": _by(desk, streams, decision), "command_id": command_id, "via": "web", "seen": seen}
     return _outcome(partial(desk.engine.execute, streams, decision, context=context, **about, **sent))
 
 
-def ask_for_proof(desk: Desk, streams: Mapping[str, UUID], decision: Decision[..., Any], **sent: Any) -> None:
-    """Raises ProofAsked where a decision asks for a factor of the last ten minutes, and none was proved."""
-    if desk.is_fresh or decision.proof == "never":
+def ask_for_reauthentication(
+    desk: Desk, streams: Mapping[str, UUID], decision: Decision[..., Any], **sent: Any
+) -> None:
+    """Raises ReauthenticationAsked where a decision asks for a factor of the last ten minutes, and none was proved."""
+    if desk.is_fresh or decision.reauthentication == "never":
         return
-    if decision.proof == "others" and not takes_from_another(desk, streams["dossier"], sent):
+    if decision.reauthentication == "others" and not takes_from_another(desk, streams["dossier"], sent):
         return
-    if decision.proof != "many" or sent["people"] > MANY:
-        raise ProofAsked
+    if decision.reauthentication != "many" or sent["people"] > MANY:
+        raise ReauthenticationAsked
 
 
 def takes_from_another(desk: Desk, stream: UUID, sent: Mapping[str, Any]) -> bool:
@@ -127,10 +129,10 @@ def record_all(
 ) -> Outcome:
     """Takes several decisions as one command of the person at the desk.
 
-    A refusal or a stale page is an outcome, not an error. Raises ProofAsked.
+    A refusal or a stale page is an outcome, not an error. Raises ReauthenticationAsked.
     """
     for step in steps:
-        ask_for_proof(desk, step.streams, step.decision, **step.sent)
+        ask_for_reauthentication(desk, step.streams, step.decision, **step.sent)
     by = _by(desk, steps[0].streams, steps[0].decision)
     return _outcome(partial(desk.engine.execute_all, steps, sent, by=by, command_id=command_id, via="web", seen=seen))
 

@@ -25,9 +25,9 @@ from web.desk.box_count import box_count
 from web.desk.colleagues import portfolios
 from web.desk.commands import must_be_asked_here
 from web.desk.desk import Desk, bar_of, desk_at, moment_of
+from web.desk.journal_writer import DeskJournalWriter
 from web.desk.names import names_for, role_labels
-from web.desk.signed_in import ProofAsked, signed_in
-from web.desk.witness import DeskWitness
+from web.desk.signed_in import ReauthenticationAsked, signed_in
 from web.french.errors import pages
 from web.hosting.host import Host
 from web.hosting.served_structure import Present, ServedStructure
@@ -66,7 +66,7 @@ def desk(request: Request) -> Iterator[Desk]:
         fresh = host.demo or not host.site or sessions.is_fresh(host.site.store, request.state.session)
         made = Desk(host, served, actor, roles, scope, refs, tables, today, away, memory, is_fresh=fresh)
         moment, wrong = moment_of(request, made)
-        request.state.witness = DeskWitness(request, made, moment)
+        request.state.journal_writer = DeskJournalWriter(request, made, moment)
         for named in request.path_params.values() if side.blocked else ():
             if isinstance(named, UUID):
                 must_not_be_damaged(made.read, named)
@@ -81,27 +81,27 @@ def desk(request: Request) -> Iterator[Desk]:
 AtDesk = Annotated[Desk, Depends(desk)]
 
 
-def allowed(*roles: Role, proved: bool = False) -> Any:
-    """A dependency: 403 unless the person holds one of these roles. `proved`: they showed a moment ago who they are."""
+def allowed(*roles: Role, fresh: bool = False) -> Any:
+    """A dependency: 403 unless the person holds one of these roles. `fresh`: they signed in a moment ago."""
 
     def check(request: Request, made: AtDesk) -> Desk:
         if not made.roles & set(roles):
             raise HTTPException(403)
-        if proved:
-            must_be_proved(request, made)
+        if fresh:
+            must_be_fresh(request, made)
         return made
 
     return Depends(check)
 
 
-def must_be_proved(request: Request, desk: Desk) -> None:
-    """Raises ProofAsked unless a factor was proved within ten minutes: an open desk must not suffice.
+def must_be_fresh(request: Request, desk: Desk) -> None:
+    """Raises ReauthenticationAsked unless a factor was proved within ten minutes: an open desk must not suffice.
 
     A demonstration has no factors. Raises FromElsewhere when a page of another site led here.
     """
     must_be_asked_here(request)
     if not desk.is_fresh:
-        raise ProofAsked
+        raise ReauthenticationAsked
 
 
 def served_for(request: Request) -> ServedStructure:

@@ -14,9 +14,9 @@ from fastapi import APIRouter, Request, Response
 
 from pixflow.events.structure import ListPage
 from pixflow.structure import issue_list
-from web.desk.commands import ask_for_proof, issue, must_be_asked_here
+from web.desk.commands import ask_for_reauthentication, issue, must_be_asked_here
 from web.desk.desk import Desk, PastDesk, moment_of
-from web.desk.witness import DeskWitness
+from web.desk.journal_writer import DeskJournalWriter
 from web.french import dates, lists, past
 from web.french.typography import NBSP, THIN
 from web.http.addresses import address, read_day
@@ -110,7 +110,7 @@ def send_list(request: Request, desk: Desk, made: ExportedList) -> Response:
         return _refuse(request, made, moment_of(request, desk)[1] or lists.OF_NOW)
     if made.total > MOST_ROWS:
         return _refuse(request, made, lists.too_long(made.total, MOST_ROWS, made.narrow))
-    reading = _read(made, request.state.witness)
+    reading = _read(made, request.state.journal_writer)
     if reading is None:
         return _refuse(request, made, lists.too_many(made.narrow))
     rows, people = reading
@@ -123,29 +123,29 @@ def send_list(request: Request, desk: Desk, made: ExportedList) -> Response:
     if kind == "xlsx":
         manifest = list(_manifest(desk, made, len(rows), len(people), digest))
         content = workbook_of({lists.SHEET: cells, lists.OF_FILE: manifest})
-    ask_for_proof(desk, streams, issue_list, people=len(people))
+    ask_for_reauthentication(desk, streams, issue_list, people=len(people))
     note(request, listed(people))
     issue(request, desk.of_today, streams, issue_list, **said, people=len(people), digest=digest)
     return download(f"{made.name}-{desk.today}", kind, content)
 
 
-def _read(made: ExportedList, witness: DeskWitness) -> tuple[list[Any], frozenset[UUID]] | None:
+def _read(made: ExportedList, writer: DeskJournalWriter) -> tuple[list[Any], frozenset[UUID]] | None:
     """Returns the rows and their people; None, as soon as it is known, when these are too many for somebody."""
     rows: list[Any] = []
     people: set[UUID] = set()
     for row in made.read():
         rows.append(row)
         people.update(filter(None, made.people(row)))
-        if len(rows) % PART == 0 and not _may_leave(people, witness):
+        if len(rows) % PART == 0 and not _may_leave(people, writer):
             return None
-    return (rows, frozenset(people)) if _may_leave(people, witness) else None
+    return (rows, frozenset(people)) if _may_leave(people, writer) else None
 
 
-def _may_leave(people: Collection[UUID], witness: DeskWitness) -> bool:
+def _may_leave(people: Collection[UUID], writer: DeskJournalWriter) -> bool:
     """Tells if a file may show these people. Writes a line when it may not: *Consultations* tells who asked for it."""
-    has_room = witness.has_room_for(people)
+    has_room = writer.has_room_for(people)
     if not has_room:
-        witness.note_refusal(422, len(people))
+        writer.note_refusal(422, len(people))
     return has_room
 
 

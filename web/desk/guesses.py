@@ -9,7 +9,7 @@ from pixflow.access_journal.seal import midnight
 from pixflow.refused import Refused
 from projections import directory
 from web.desk.desk import Desk
-from web.desk.witness import DeskWitness
+from web.desk.journal_writer import DeskJournalWriter
 
 A_DAY = 10
 """The most such answers to one person in a day."""
@@ -30,8 +30,8 @@ def may_be_told(request: Request, desk: Desk, dossiers: Collection[UUID] = ()) -
 
     Of several answers at once, each counts the others.
     """
-    witness: DeskWitness = request.state.witness
-    counts = [witness.guessed(dossier) for dossier in dossiers or (None,)]
+    writer: DeskJournalWriter = request.state.journal_writer
+    counts = [writer.guessed(dossier) for dossier in dossiers or (None,)]
     return desk.scope.whose == "all" or max(counts) <= A_DAY
 
 

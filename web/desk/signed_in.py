@@ -23,7 +23,7 @@ class SessionLocked(Exception):
     """Raised when half an hour passed without a page: one factor opens the session again."""
 
 
-class ProofAsked(SessionLocked):
+class ReauthenticationAsked(SessionLocked):
     """Raised when an action asks for a factor that was proved a moment ago."""
 
 

@@ -38,7 +38,7 @@ Line = tuple[str, list[tuple[str, float]]]
 
 
 def board_pdf(there: Counting, asked: FigureQuestion, before: Days, whose: str = "") -> bytes:
-    """Returns the page of a period as a PDF. `whose` names the cell of a cut, "" for everybody."""
+    """Returns the page of a period as a PDF. `whose` is the site or advisor of the page, "" for everybody."""
     return compile_template("papers/board.typ", lambda: board_page(there, asked, before, whose))
 
 

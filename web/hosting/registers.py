@@ -175,7 +175,7 @@ def _refusal(status: int, text: str, size: int) -> Refusal:
 
 def _ask_witness(url: str, body: str) -> tuple[int, str]:
     """Returns the status and the text of a witness. Raises Unreadable."""
-    import httpx2 as httpx  # pages without sign-in at an issuer do without it
+    import httpx2 as httpx  # a process without an issuer and a witness never loads it
 
     until, content = monotonic() + SECONDS, b""
     try:

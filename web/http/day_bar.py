@@ -32,7 +32,7 @@ class DayBar:
     """The bar of a list, of now when `moment` is None. `kept` are the filters of its address.
 
     `title` names the day, `clocks` are the words of each clock. `wrong` says why the day asked for has no page.
-    `learned` says how many facts were learned since, `remarks` what else the day does not show.
+    `learned` says how many facts were learned since, `remarks` the other things that this day does not show.
     """
 
     path: str

@@ -23,7 +23,7 @@ IDS = People()
 """An answer without a name, whose ids lead to people: it has a line."""
 
 
-class Witness(Protocol):
+class JournalWriter(Protocol):
     """Writes down whom an answer shows. Raises the errors of the store: then the answer must not leave."""
 
     def note(self, people: People) -> None: ...
@@ -47,31 +47,31 @@ def with_receipt(people: People, receipt: object) -> People:
 
 def note(request: Request, people: People) -> None:
     """Writes down whom the answer to a request shows, when somebody is at a desk."""
-    witness: Witness | None = getattr(request.state, "witness", None)
-    if witness is not None:
-        witness.note(people)
+    writer: JournalWriter | None = getattr(request.state, "journal_writer", None)
+    if writer is not None:
+        writer.note(people)
 
 
 SHOWING = (200, 410, 422)
 """Statuses of answers with a page or a file. The others redirect, or are error pages."""
 
 
-class Unwitnessed(Exception):
+class Unnoted(Exception):
     """An answer does not say whom it shows: its page declares no `shows`, or a file was sent without `note`."""
 
 
-class Witnessed:
+class OnlyNoted:
     """ASGI middleware: an answer to somebody at a desk leaves only after its people were noted."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_witnessed(message: Message) -> None:
+        async def send_noted(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] in SHOWING:
-                witness = scope.get("state", {}).get("witness")
-                if witness is not None and not witness.noted:
-                    raise Unwitnessed(scope["route"].path)
+                writer = scope.get("state", {}).get("journal_writer")
+                if writer is not None and not writer.noted:
+                    raise Unnoted(scope["route"].path)
             await send(message)
 
-        await self.app(scope, receive, send_witnessed)
+        await self.app(scope, receive, send_noted)

@@ -26,7 +26,7 @@ from pixflow.identity import normalise
 from pixflow.refused import Refused, required
 
 
-@decision("dispatch_result", REFERENT, proof="others")
+@decision("dispatch_result", REFERENT, reauthentication="others")
 def dispatch_result(dossier: Dossier, *, participation: UUID, advisor: UUID, on: date) -> list[Event]:
     """Dispatches a result to an advisor; another advisor than the dossier's is assigned too."""
     must_be_open(dossier)

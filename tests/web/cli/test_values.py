@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from web.cli.app import app
 
 EXPORT = next((Path(__file__).parents[2] / "pix_orga" / "data").glob("*481516*.csv"))
@@ -122,14 +122,14 @@ def test_any_value_is_answered_in_words(house: None, parameter: tuple[str, Any],
 
 
 @pytest.mark.trial
-def test_each_value_of_each_parameter_is_answered_in_words(house: None, proofs: Proofs) -> None:
+def test_each_value_of_each_parameter_is_answered_in_words(house: None, trial_report: TrialReport) -> None:
     tried = [
         (*named, value) for named in PARAMETERS for value in (PLACES if _is_path(named[1]) else NUMBERS + DAYS + WORDS)
     ]
     for name, one, value in tried:
         check(name, one, value)
     done = f"{len(tried)} commands, of {len(PARAMETERS)} options and arguments"
-    proofs.add("any value", done, "each ends in words and an exit code")
+    trial_report.add("any value", done, "each ends in words and an exit code")
 
 
 @pytest.mark.parametrize("where", ["s" * 200, "no/such/folder/s", "é/" * 3000, "."])

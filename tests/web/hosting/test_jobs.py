@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from pixflow.events.dossier import NoteTaken
 from tests.postgres import USER, Cluster
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.web.client import InspectingClient
 from tests.web.hosting.conftest import ON_POSTGRES, ON_SQLITE
 from tests.web.pages.account.conftest import SOPHIE, Browser, first_visit
@@ -191,7 +191,7 @@ class Poster(Thread):
 @ON_POSTGRES
 @pytest.mark.parametrize("how", ["stopped", "refused", "password", "register"])
 def test_ninety_seconds_away_under_a_poster(
-    at_work: House, postgres: Cluster, database_url: str, proofs: Proofs, how: str
+    at_work: House, postgres: Cluster, database_url: str, trial_report: TrialReport, how: str
 ) -> None:
     """The jobs of `serve`, at their own pace, run within a minute of the return, and every answer is kept."""
     site, stop = at_work.host.site, Event()
@@ -224,7 +224,7 @@ def test_ninety_seconds_away_under_a_poster(
         one.event.text for one in at_work.served.engine.history(poster.dossier) if isinstance(one.event, NoteTaken)
     )
     lost = [text for text in poster.acknowledged if notes[text] != 1]
-    proofs.add(
+    trial_report.add(
         f"90 seconds without: {how}",
         f"{len(poster.acknowledged)} notes acknowledged, {dict(poster.others)} other answers",
         f"{len(lost)} lost or twice; not ready after {refused:.0f} s; the jobs ran {took:.0f} s after the return",

@@ -51,7 +51,7 @@ class _KeptForm(msgspec.Struct):
 
 @router.get(LOCK)
 def read(request: Request, site: AtSite, vers: str = "/", reprise: str = "", perdu: bool = False) -> Response:
-    """Asks for one factor: of a locked session, or before what asks for a fresh proof. `perdu`: a form was not kept."""
+    """Asks for one factor: of a locked session, or again before some pages. `perdu`: a form was not kept."""
     next = f"/reprise/{quote(reprise)}" if reprise else safe_path(vers)
     return _lock(request, site, _session(request), next, {}, lost=perdu)
 

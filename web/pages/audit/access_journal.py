@@ -34,7 +34,7 @@ from web.pages.audit.replay import AtReplay
 router = APIRouter()
 ACCESS_READERS: tuple[Role, ...] = ("auditor", "manager")
 AtAccessJournal = Annotated[Desk, allowed(*ACCESS_READERS)]
-AtAccessJournalProved = Annotated[Desk, allowed(*ACCESS_READERS, proved=True)]
+AtAccessJournalFresh = Annotated[Desk, allowed(*ACCESS_READERS, fresh=True)]
 PATH = "/consultations"
 USUAL = timedelta(days=6)
 """The days before today that are shown unless others are asked for."""
@@ -78,7 +78,7 @@ def read(
 @router.get(f"{PATH}.csv")
 def report(
     request: Request,
-    desk: AtAccessJournalProved,
+    desk: AtAccessJournalFresh,
     par: UUID | None = None,
     du: str = "",
     au: str = "",

@@ -24,7 +24,7 @@ from projections.audit_trail import TrailFilter
 from projections.figures import event_log as projected
 from projections.store.folds import folds_of
 from web.desk.commands import issue, must
-from web.desk.dependencies import allowed, must_be_proved
+from web.desk.dependencies import allowed, must_be_fresh
 from web.desk.desk import READERS, Desk, why_no_day
 from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file
 from web.desk.names import is_erased, names_for
@@ -378,7 +378,7 @@ def event_log(request: Request, desk: AtJournal, du: str = "", au: str = "", rel
     if filters.is_wrong or last < first:
         problem = "Choisissez des jours qui existent, du premier au dernier."
         return _page(request, desk, filters, problem=problem)
-    must_be_proved(request, desk)
+    must_be_fresh(request, desk)
     made = projected.event_log(desk.read, desk.engine, first, last, standard, linked=linked)
     if len(made.dossiers) > desk.refs.protocol(desk.today).reading.people // 2:
         return _page(request, desk, filters, problem=TOO_MANY)

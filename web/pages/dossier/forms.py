@@ -1059,7 +1059,7 @@ FORMS: dict[str, DossierForm] = {
         certification.decline_certification, ReasonForm, "next-steps", "Certification déclinée",
         events=(e.CertificationDeclined,), offered=certification_is("", "proposed", "registered"),
     ),
-    "register": DossierForm(
+    "enrol": DossierForm(
         certification.register_certification, RegisterForm, "next-steps", "Inscription à la certification",
         events=(e.CertificationRegistered,), offered=certification_is("proposed", "registered", "not-obtained"),
     ),
@@ -1158,7 +1158,7 @@ FORMS: dict[str, DossierForm] = {
 }  # fmt: skip
 WHILE_CLOSED = frozenset({"answer", "revoke", "note", "review", "close", "reopen"})
 """The forms that record an event of a closed dossier again."""
-OF_CERTIFICATION = frozenset({"certify", "not-certify", "register", "certified", "obtain"})
+OF_CERTIFICATION = frozenset({"certify", "not-certify", "enrol", "certified", "obtain"})
 FORM_OF: Mapping[type[Event], str] = {event: name for name, form in FORMS.items() for event in form.events}
 """The form that records each event again."""
 PROSE = frozenset(

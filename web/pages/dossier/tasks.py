@@ -223,14 +223,14 @@ Link = tuple[str, str, str]
 
 _STEPS: dict[str, tuple[tuple[Link, ...], tuple[Link, ...]]] = {
     "": ((("certify", "Proposer", ""),), ()),
-    "proposed": ((("register", "Inscrire", ""),), (("certified", "Passée", ""), ("not-certify", "Déclinée", ""))),
+    "proposed": ((("enrol", "Inscrire", ""),), (("certified", "Passée", ""), ("not-certify", "Déclinée", ""))),
     "registered": (
         (("certified", "Noter comme passée", ""),),
-        (("obtain", "Noter l’issue", ""), ("register", "Changer de session", ""), ("not-certify", "Déclinée", "")),
+        (("obtain", "Noter l’issue", ""), ("enrol", "Changer de session", ""), ("not-certify", "Déclinée", "")),
     ),
     "taken": ((("obtain", "Noter l’issue", ""),), ()),
     "obtained": ((), ()),
-    "not-obtained": ((("register", "Inscrire à nouveau", ""),), (("certify", "Proposer à nouveau", ""),)),
+    "not-obtained": ((("enrol", "Inscrire à nouveau", ""),), (("certify", "Proposer à nouveau", ""),)),
     "declined": ((("certify", "Proposer à nouveau", ""),), ()),
 }
 """For each step of the certification: the next one, then the others that are possible."""

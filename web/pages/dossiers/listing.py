@@ -20,7 +20,7 @@ from projections.dossier_sheet import DossierFilter
 from projections.statements import WITHOUT
 from web.desk import receipts, undo
 from web.desk.bulk import BulkOutcome, take_row
-from web.desk.commands import ask_for_proof, read_button
+from web.desk.commands import ask_for_reauthentication, read_button
 from web.desk.dependencies import AtDesk, allowed
 from web.desk.desk import Desk
 from web.desk.exports import MOST_ROWS, ExportedList, Value, as_file, in_words
@@ -372,7 +372,7 @@ def assign(request: Request, desk: AtAssignment, data: FormData) -> Response:
         sentence = typeset("Cochez des dossiers, et choisissez à qui les affecter.")
         return _list(request, desk, ListAsked(etat="unassigned"), late=Receipt(sentence, tone="late"))
     for one in form.dossier:
-        ask_for_proof(desk, {"dossier": one}, assign_advisor, advisor=form.advisor)
+        ask_for_reauthentication(desk, {"dossier": one}, assign_advisor, advisor=form.advisor)
     names, bulk = names_for(desk), form.command_id
     rows = [take_row(desk, names, bulk, one, assign_advisor, advisor=form.advisor) for one in form.dossier]
     return _answer(request, desk, BulkOutcome(rows, bulk))

@@ -18,7 +18,7 @@ from pixflow.partners.state import Contact
 from pixflow.refused import Refused
 from projections import contacts, partners
 from projections.store import stores
-from web.desk.commands import Outcome, ask_for_proof, record
+from web.desk.commands import Outcome, ask_for_reauthentication, record
 from web.desk.desk import Desk
 from web.french import dates
 from web.french.events.contacts import ERASURES, MEANS, MISSED
@@ -145,8 +145,8 @@ def decide(desk: Desk, partner: UUID, form: AnyForm) -> Outcome:
 
 
 def _erase(desk: Desk, contact: UUID, form: ErasureForm) -> Outcome:
-    """Erases a person. A refusal is an outcome; the next `tick` retries an unfinished erasure. Raises ProofAsked."""
-    ask_for_proof(desk, {"contact": contact}, decisions.erase_contact)
+    """Erases a person. The next `tick` retries an unfinished erasure. Raises ReauthenticationAsked."""
+    ask_for_reauthentication(desk, {"contact": contact}, decisions.erase_contact)
     desk.read.rollback()
     try:
         done: CommandResult = erasing.erase_contact(

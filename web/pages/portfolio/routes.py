@@ -24,7 +24,7 @@ from pixflow.portfolio_import.reader import may_be_chosen
 from pixflow.refused import Refused
 from projections import directory
 from web.desk import imports, refusals
-from web.desk.dependencies import AtDesk, must_be_proved
+from web.desk.dependencies import AtDesk, must_be_fresh
 from web.desk.desk import Desk
 from web.desk.imports import Lines, Position, Rank, pairs
 from web.desk.names import advisor_name
@@ -402,7 +402,7 @@ def record(request: Request, desk: AtImport, token: str, data: FormData) -> Resp
         if not accepted and not any(line.way for line in lines):
             return _preview(request, desk, token, form, {"changes": NOTHING_TICKED})
         if any("advisor" in line.differs for line in lines):
-            must_be_proved(request, desk)
+            must_be_fresh(request, desk)
         importer.record(prepared, by=desk.actor, command_id=form.command_id, accept_changes=accepted)
     except Refused as refused:
         outcome = importer.outcome(form.command_id)

@@ -24,7 +24,7 @@ from web.http.templates import redirect, show
 router = APIRouter()
 PAGE = "/effacements"
 AtErasures = Annotated[Desk, allowed("manager", "administrator")]
-AtErasuresProved = Annotated[Desk, allowed("manager", "administrator", proved=True)]
+AtErasuresFresh = Annotated[Desk, allowed("manager", "administrator", fresh=True)]
 LONGEST = timedelta(days=40)
 """More than the longest delay: a month, and what it lacks to end."""
 MOST = 1_000
@@ -103,7 +103,7 @@ def read(request: Request, desk: AtErasures) -> Response:
 
 @router.post(PAGE + "/{dossier_id:uuid}/arreter")
 @redraw(_page)
-def stop(request: Request, desk: AtErasuresProved, dossier_id: UUID, data: FormData) -> Response:
+def stop(request: Request, desk: AtErasuresFresh, dossier_id: UUID, data: FormData) -> Response:
     """Stops one erasure: the dossier is back as it was. Raises 404 for none of this structure."""
     if desk.state(dossier_id) is None:
         raise HTTPException(404)

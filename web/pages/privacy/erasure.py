@@ -34,7 +34,7 @@ from web.pages.privacy.personal_data import PersonalData
 
 router = APIRouter()
 AtRights = Annotated[Desk, allowed("referent", "manager")]
-AtRightsProved = Annotated[Desk, allowed("referent", "manager", proved=True)]
+AtRightsFresh = Annotated[Desk, allowed("referent", "manager", fresh=True)]
 LATEST = 10
 """The number of readings on the page."""
 FILE = "donnees-personnelles"
@@ -124,7 +124,7 @@ def read(request: Request, desk: AtRights, dossier_id: UUID) -> Response:
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits/tout.pdf")
-def as_paper(request: Request, desk: AtRightsProved, dossier_id: UUID) -> Response:
+def as_paper(request: Request, desk: AtRightsFresh, dossier_id: UUID) -> Response:
     """Returns the data to read."""
     known = _everything(request, desk, dossier_id)
     paper = personal_data.paper(known, *printed(desk.served.opened, desk.served.register))
@@ -132,7 +132,7 @@ def as_paper(request: Request, desk: AtRightsProved, dossier_id: UUID) -> Respon
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits/tout.json")
-def as_file(request: Request, desk: AtRightsProved, dossier_id: UUID) -> Response:
+def as_file(request: Request, desk: AtRightsFresh, dossier_id: UUID) -> Response:
     """Returns the data for another program."""
     return _attach_file(personal_data.encoded(_everything(request, desk, dossier_id)), "application/json", "json")
 
@@ -156,7 +156,7 @@ def _attach_file(content: bytes, media_type: str, kind: str) -> Response:
 
 @router.post("/dossiers/{dossier_id:uuid}/droits/demander")
 @redraw(_page)
-def ask(request: Request, desk: AtRightsProved, dossier_id: UUID, data: FormData) -> Response:
+def ask(request: Request, desk: AtRightsFresh, dossier_id: UUID, data: FormData) -> Response:
     """Requests the erasure of the person."""
     return _take(request, desk, dossier_id, request_erasure, RequestForm, data)
 
@@ -185,7 +185,7 @@ def _must(desk: Desk, decision: Decision[..., Any]) -> None:
 
 @router.post("/dossiers/{dossier_id:uuid}/droits/effacer")
 @redraw(_page)
-def confirm(request: Request, desk: AtRightsProved, dossier_id: UUID, data: FormData) -> Response:
+def confirm(request: Request, desk: AtRightsFresh, dossier_id: UUID, data: FormData) -> Response:
     """Confirms the erasure by the person's typed name: they are hidden, and their keys go when it is due."""
     _must(desk, erase_person)
     where = f"/dossiers/{dossier_id}"

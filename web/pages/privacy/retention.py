@@ -29,7 +29,7 @@ PAGE = "/conservation"
 VALIDATING: tuple[Role, ...] = ("referent", "manager")
 """The roles that review the dossiers whose retention ended."""
 AtRetention = Annotated[Desk, allowed(*VALIDATING)]
-AtRetentionProved = Annotated[Desk, allowed(*VALIDATING, proved=True)]
+AtRetentionFresh = Annotated[Desk, allowed(*VALIDATING, fresh=True)]
 MOST = 300
 """Limit of requests at once; the other dossiers wait for the next time."""
 
@@ -83,7 +83,7 @@ def read(request: Request, desk: AtRetention, p: PageNumber = 1, recu: str = "")
 
 @router.post(PAGE)
 @redraw(_page)
-def ask(request: Request, desk: AtRetentionProved, data: FormData) -> Response:
+def ask(request: Request, desk: AtRetentionFresh, data: FormData) -> Response:
     """Requests the erasure of the ticked dossiers; answers every row when one was refused."""
     form = read_button(RequestSeveralForm, data)
     check({} if form.dossier else {"dossier": "Cochez au moins un dossier."})

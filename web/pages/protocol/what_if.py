@@ -88,7 +88,8 @@ Asked = Annotated[WhatIfQuestion, Depends(asked_of)]
 class WhatIfAnswer(Generic[R]):
     """The rows of an answer by name, each with a young person whom this person may read.
 
-    `share` is what is counted of it, in hundredths; `waiting` says why nothing is. `position` is the last event.
+    `share` is the part of the events that are counted, in hundredths; `waiting` says why there is
+    no count. `position` is the last event.
     """
 
     rows: Sequence[tuple[YoungPerson, R]] = ()
@@ -227,7 +228,7 @@ def may_read(person: YoungPerson, scope: Scope) -> bool:
 def whole_histories(
     connection: Connection, source: Source, having: Collection[str], topics: Collection[str]
 ) -> dict[UUID, list[Recorded]]:
-    """Returns the events of these kinds in each stream that has one of `having`; none of a stream that is damaged."""
+    """Returns the events of `topics` in each undamaged stream with an event of `having`."""
     rows = audit_trail.with_topics(connection, having, topics)
     found = by_key((one.originator_id, one) for one in audit_trail.open_rows(source, rows))
     return {id: events for id, events in found.items() if not any(isinstance(one.event, Unopened) for one in events)}

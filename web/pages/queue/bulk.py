@@ -19,7 +19,7 @@ from projections.advisor_queue import QueueCount, QueueFilter
 from web.desk import kept_seats, receipts, refusals, undo
 from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.colleagues import takers
-from web.desk.commands import ask_for_proof, read_button, read_fields, record
+from web.desk.commands import ask_for_reauthentication, read_button, read_fields, record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, UndoForm
@@ -298,7 +298,9 @@ def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
         return _preview(request, desk, do, picks, data, wrong, 422)
     rows = find_rows(desk, form.task)
     for row in rows:
-        ask_for_proof(desk, {"dossier": row.task.stream}, ACTIONS[do].spec.decision, **read_fields(form, "task"))
+        ask_for_reauthentication(
+            desk, {"dossier": row.task.stream}, ACTIONS[do].spec.decision, **read_fields(form, "task")
+        )
     outcomes = BulkOutcome([_take(desk, do, row, form) for row in rows], form.command_id)
     if not outcomes.refused:
         return _see(outcomes, "assign-advisor" if do == "assign" else "")

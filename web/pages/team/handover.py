@@ -42,7 +42,7 @@ from web.http.templates import show
 
 router = APIRouter()
 AtDesk = Annotated[Desk, allowed("referent", "manager")]
-AtDeskProved = Annotated[Desk, allowed("referent", "manager", proved=True)]
+AtDeskFresh = Annotated[Desk, allowed("referent", "manager", fresh=True)]
 LIMIT = 300
 """The most dossiers that a preview or a report lists one by one. Beyond, it counts those of each colleague."""
 
@@ -131,7 +131,7 @@ def ask(request: Request, desk: AtDesk, person: UUID, p: PageNumber = 1) -> Resp
 
 @router.post("/equipe/{person:uuid}/confier/apercu")
 @redraw(_ask)
-def preview(request: Request, desk: AtDeskProved, person: UUID, data: FormData) -> Response:
+def preview(request: Request, desk: AtDeskFresh, person: UUID, data: FormData) -> Response:
     """Shows the workload of each colleague: after an even split, or as the form's own choices say.
 
     It records nothing. It is a POST, so that no name stands in an address or a log.
@@ -225,7 +225,7 @@ class HandoverRow:
 
 @router.post("/equipe/{person:uuid}/confier")
 @redraw(_ask)
-def hand_over(request: Request, desk: AtDeskProved, person: UUID, data: FormData) -> Response:
+def hand_over(request: Request, desk: AtDeskFresh, person: UUID, data: FormData) -> Response:
     """Hands over each dossier, one command each. The report shows the rows that were refused."""
     _must_exist(desk, person)
     form = read_form(SharesForm, data)

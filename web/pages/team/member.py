@@ -25,7 +25,7 @@ from web.desk.colleagues import IDLE, absence_text, days_text, loads
 from web.desk.commands import (
     FormRefused,
     as_seen,
-    ask_for_proof,
+    ask_for_reauthentication,
     check,
     must,
     read_button,
@@ -235,7 +235,7 @@ def act_on_account(request: Request, desk: AtDesk, site: AtSite, person: UUID, a
     if not desk.may(access_action.decision, Subject(member=person)):
         raise HTTPException(403)
     form = read_button(Form, data)
-    ask_for_proof(desk, {"staff": person}, access_action.decision)
+    ask_for_reauthentication(desk, {"staff": person}, access_action.decision)
     if action == WITHDRAW:
         invitations.withdraw(site.store, desk.served.opened.id, person)
         return _back(person)

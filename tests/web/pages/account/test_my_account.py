@@ -1,4 +1,4 @@
-"""Mon compte: each change asks for a fresh proof, ends the other sessions, and leaves a way in."""
+"""Mon compte: each change asks for a re-authentication, ends the other sessions, and leaves a way in."""
 
 import json
 from collections.abc import Iterator

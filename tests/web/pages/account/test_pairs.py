@@ -22,7 +22,7 @@ from tests.examples import few
 from tests.web.pages.account.conftest import HELENE, NADIA, PAUL, SOPHIE, URL, YANN, first_visit
 from tests.web.pages.account.test_reasons_of_today import task_of
 from tests.web.paths import House, house
-from web.desk import witness
+from web.desk import journal_writer
 
 MANY, LIMIT = 5, ReadingLimits(soon=3)
 PAIRS = list(permutations((SOPHIE, HELENE, PAUL, YANN), 2))
@@ -68,7 +68,7 @@ def most_read(
     after: Callable[[House], None] = lambda there: None,
 ) -> int:
     """Returns the most dossiers that one of a pair reads in ten minutes by these doors in turn, after they decided."""
-    with house(folder / uuid4().hex, url=URL) as there, patch.object(witness, "NARROW", LIMIT):
+    with house(folder / uuid4().hex, url=URL) as there, patch.object(journal_writer, "NARROW", LIMIT):
         assert there.host.site
         document = replace(there.served.refs.protocol(there.today), reading=LIMIT)
         protocol = {"protocol": there.served.opened.stream("protocol")}
@@ -115,7 +115,7 @@ def test_the_clock_gives_nobody_what_people_gave_today(tmp_path: Path) -> None:
     """A loan that ends at midnight is as young as the facts that it follows; the control forgets it."""
     order: list[tuple[bool, Decide]] = [(False, lend_back)]
     assert most_read(tmp_path, (HELENE, PAUL), order, after=night) == LIMIT.soon
-    with patch.object(witness, "follows_from", lambda recorded, kept: True):
+    with patch.object(journal_writer, "follows_from", lambda recorded, kept: True):
         assert most_read(tmp_path, (HELENE, PAUL), order, after=night) == MANY
 
 
@@ -123,5 +123,5 @@ def test_a_loan_a_dossier_was_a_way_around(tmp_path: Path) -> None:
     """The control: before, what a colleague gave counted at once."""
     order = [(False, DECISIONS[1])]
     assert most_read(tmp_path, (HELENE, PAUL), order) == LIMIT.soon
-    with patch.object(witness, "is_recent", lambda one, desk: one.by == desk.actor.id):
+    with patch.object(journal_writer, "is_recent", lambda one, desk: one.by == desk.actor.id):
         assert most_read(tmp_path, (HELENE, PAUL), order) == MANY

@@ -31,7 +31,7 @@ from tests.given import stamped
 from tests.web.access_lines import NewLines
 from tests.web.pages.account.conftest import HELENE, NADIA, PAUL, SOPHIE, STORES, YANN, Browser, address, first_visit
 from tests.web.paths import House
-from web.desk import witness
+from web.desk import journal_writer
 from web.desk.desk import Desk
 from web.hosting.served_structure import structure_in_use
 
@@ -297,7 +297,7 @@ def readings(there: House, found: list[UUID], address: str = "") -> list[int]:
 @STORES
 def test_without_the_rule_they_would_all_be_read(at_work: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Shows that the rule is what stops her."""
-    monkeypatch.setattr(witness, "reason_counted", witness.reason_told)
+    monkeypatch.setattr(journal_writer, "reason_counted", journal_writer.reason_told)
     found = dossiers(at_work)
     at_work.pass_by(days=2)
     away(at_work, NADIA, SOPHIE)

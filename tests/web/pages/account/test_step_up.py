@@ -178,7 +178,7 @@ def test_roles_come_back_as_they_were_chosen_and_are_recorded_once(at_work: Hous
 
 BESIDE = {
     "web/desk/commands.py": "the one place that asks",
-    "web/desk/witness.py": "the site closes an account",
+    "web/desk/journal_writer.py": "the site closes an account",
     "web/pages/account/first_visit.py": "the site opens an account",
     "web/pages/partner_link/place.py": "a partner",
     "web/pages/partner_link/routes.py": "a partner",

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pixflow.events.dossier import Retracted
-from tests.trials.proofs import Proofs
+from tests.trials.report import TrialReport
 from tests.web import every_state
 from tests.web.client import LocalClient
 from tests.web.cut_store import Cut, blocks, cut, facts, history
@@ -59,7 +59,7 @@ def test_at_every_position_the_replay_is_the_page_of_that_day(at_work: House) ->
 
 
 @pytest.mark.trial
-def test_at_every_position_of_the_demonstration(tmp_path: Path, proofs: Proofs) -> None:
+def test_at_every_position_of_the_demonstration(tmp_path: Path, trial_report: TrialReport) -> None:
     demo.play(tmp_path, NOW, demo.AIGLE)
     with open_host(tmp_path, demo=True, clock=lambda: NOW) as host:
         served = host.structures[demo.SLUG]
@@ -68,5 +68,5 @@ def test_at_every_position_of_the_demonstration(tmp_path: Path, proofs: Proofs) 
         with cut(served, host, client) as past:
             dossiers = {r.originator_id: "" for r in past.events.all if r.event.TOPIC == "dossier.DossierOpened"}
             count = compared(client, past, dossiers)
-        proofs.add("replay", f"{count} positions of {len(dossiers)} dossiers", "each is the page of that day")
+        trial_report.add("replay", f"{count} positions of {len(dossiers)} dossiers", "each is the page of that day")
         assert count > 700

@@ -143,15 +143,15 @@ def preview(locale: House, dossier: UUID, version: str, who: str) -> bool:
 def test_the_last_step_of_a_certification_is_recorded_again(locale: House) -> None:
     """A session is corrected until the certification is taken: then its taking is."""
     dossier, _ = arranged.taken(locale)
-    client, steps = locale.client("Nadia Benali"), {"certify", "register", "certified"}
+    client, steps = locale.client("Nadia Benali"), {"certify", "enrol", "certified"}
     page = client.get(f"/dossiers/{dossier}").text
     assert set(re.findall(r"formulaire=([a-z]+)&amp;corrige", page)) & steps == {"certified"}
     registered = locale.version(dossier, e.CertificationRegistered)
     sent = {"command_id": str(uuid4()), "session": "2026-04-11", "place": "GRETA", "on": "2026-03-16"}
-    assert client.post(f"/dossiers/{dossier}/register?corrige={registered}", data=sent).status_code == 422
+    assert client.post(f"/dossiers/{dossier}/enrol?corrige={registered}", data=sent).status_code == 422
     press(client, dossier, "retract", locale.version(dossier, e.CertificationTaken), reason="pas encore")
     page = client.get(f"/dossiers/{dossier}").text
-    assert set(re.findall(r"formulaire=([a-z]+)&amp;corrige", page)) & steps == {"register"}
+    assert set(re.findall(r"formulaire=([a-z]+)&amp;corrige", page)) & steps == {"enrol"}
 
 
 def test_a_correction_sent_twice_or_from_two_tabs_is_recorded_once(locale: House) -> None:

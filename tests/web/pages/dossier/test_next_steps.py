@@ -21,7 +21,7 @@ from tests.web.pressing import opened, press, values
 from tests.web.tags import parsed
 
 NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
-CERTIFYING = {"certify", "not-certify", "register", "certified", "obtain"}
+CERTIFYING = {"certify", "not-certify", "enrol", "certified", "obtain"}
 
 
 def facts(locale: House, dossier: UUID, count: int) -> list[str]:
@@ -154,8 +154,8 @@ def test_a_modality_that_the_protocol_does_not_offer_is_refused(locale: House) -
     [
         (arranged.debriefed, set()),
         (arranged.certifiable, {"certify", "not-certify"}),
-        (arranged.proposed, {"not-certify", "register", "certified"}),
-        (arranged.registered, {"not-certify", "register", "certified", "obtain"}),
+        (arranged.proposed, {"not-certify", "enrol", "certified"}),
+        (arranged.registered, {"not-certify", "enrol", "certified", "obtain"}),
         (arranged.taken, {"obtain"}),
     ],
     ids=["not yet", "certifiable", "proposed", "registered", "taken"],
@@ -170,15 +170,15 @@ def test_each_step_of_the_certification_offers_the_next(
 def test_once_obtained_nothing_more_is_offered_and_not_obtained_begins_again(locale: House) -> None:
     dossier, _ = arranged.taken(locale)
     locale.on(dossier, certification.obtain_certification, obtained=False, level="", note="un point manque")
-    assert offered(locale, dossier) == {"certify", "register"}
-    press(locale.client(NADIA), dossier, "register", session="2026-06-12")
+    assert offered(locale, dossier) == {"certify", "enrol"}
+    press(locale.client(NADIA), dossier, "enrol", session="2026-06-12")
     press(locale.client(NADIA), dossier, "obtain", obtained="true")
     assert offered(locale, dossier) == set()
 
 
 def test_a_session_in_the_past_is_refused_under_its_field(locale: House) -> None:
     dossier, _ = arranged.proposed(locale)
-    answer = press(locale.client(NADIA), dossier, "register", session="2026-03-01", place="GRETA")
+    answer = press(locale.client(NADIA), dossier, "enrol", session="2026-03-01", place="GRETA")
     assert answer.status_code == 422
     assert "Le 1er mars 2026 est déjà passé" in words(answer.text)
     assert 'aria-describedby="session-error"' in answer.text

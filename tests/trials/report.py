@@ -1,4 +1,4 @@
-"""The results of the trials, as the table of docs/proofs.md."""
+"""The results of the trials, as the table of docs/trials.md."""
 
 import subprocess
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @dataclass
-class Proofs:
+class TrialReport:
     """The rows of one run: the trial, what was done, what was found."""
 
     rows: list[tuple[str, str, str]] = field(default_factory=list)

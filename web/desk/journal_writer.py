@@ -66,8 +66,8 @@ class MassReading(Exception):
         self.desk = desk
 
 
-class DeskWitness:
-    """The witness of one request, for a list of an earlier day with its `moment`.
+class DeskJournalWriter:
+    """The writer of the access journal for one request. `moment` is that of a list of an earlier day.
 
     `noted` once somebody said whom its answer shows.
     """
@@ -112,7 +112,7 @@ class DeskWitness:
             self._write(why, people_listed)
 
     def has_room_for(self, people: Collection[UUID]) -> bool:
-        """Tells if a file may show these people: enough of the limits stays for the pages after it. Writes nothing."""
+        """Tells if a file may show these people: a quarter of the limits stays for pages. Writes nothing."""
         desk, now, limits = self._desk, self._read_clock(), self._limits
         far = frozenset[UUID]().union(*(one.far for one in self._lists(people).values()))
         if not far:

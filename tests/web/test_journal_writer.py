@@ -15,7 +15,7 @@ from pixflow.team.absences import declare_absence
 from tests.web.access_lines import NewLines
 from tests.web.paths import House, house
 from web.desk.dependencies import AtDesk
-from web.http.people import Unwitnessed
+from web.http.people import Unnoted
 
 NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
 
@@ -134,7 +134,7 @@ def test_a_page_cannot_forget_to_say_whom_it_shows(there: House) -> None:
     def forget(request: Request, desk: AtDesk) -> Response:
         return Response("Aminata Diallo")
 
-    with pytest.raises(Unwitnessed, match="/oubli"):
+    with pytest.raises(Unnoted, match="/oubli"):
         there.client(NADIA).get("/oubli")
 
 
